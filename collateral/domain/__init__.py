@@ -1,0 +1,1 @@
+"""Rules of physical collateral in plain Python: no Django, no chain client, no I/O, no clock."""
