@@ -1,0 +1,144 @@
+"""Typed settings from the environment; everything that is wrong is reported at once."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from environs import Env, EnvValidationError
+
+from config import secrets
+from config.paths import POSTGRES_RUN_DIR, REDIS_SOCKET
+from config.stack.record import recorded_port
+
+LOCAL_CHAIN_ID = 31337
+# The test mnemonic of Foundry and Hardhat: public, so worth nothing off the local chain.
+DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk"
+EMBEDDED_DATABASE_URL = f"postgresql://ballast@/ballast?host={POSTGRES_RUN_DIR}"
+EMBEDDED_REDIS_URL = f"redis+socket://{REDIS_SOCKET}"
+DEFAULT_CHAIN_PORT = 8545
+
+
+class EnvironmentInvalid(Exception):
+    """The environment holds unusable settings; the message has one sentence for each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """What the environment decides; every other setting follows from it."""
+
+    database_url: str
+    redis_url: str
+    rpc_url: str
+    embedded: frozenset[str]
+    secret_key: str
+    anchor_keys: dict[int, str]
+    debug: bool
+    allowed_hosts: list[str]
+    chain_id: int
+    chain_confirmations: int
+    relayer_mnemonic: str
+    celery_eager: bool
+
+
+def read_environment() -> Environment:
+    """Return the settings that the environment gives, or raise with all that is wrong."""
+    env = Env(eager=False)
+    values = {
+        "database_url": env.str("DATABASE_URL", ""),
+        "redis_url": env.str("REDIS_URL", ""),
+        "rpc_url": env.str("RPC_URL", ""),
+        "secret_key": env.str("SECRET_KEY", ""),
+        "anchor_key": env.str("BALLAST_ANCHOR_KEY", ""),
+        "debug": env.bool("DEBUG", False),
+        "allowed_hosts": env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
+        "chain_id": env.int("CHAIN_ID", LOCAL_CHAIN_ID),
+        "chain_confirmations": env.int("CHAIN_CONFIRMATIONS", 1),
+        "relayer_mnemonic": env.str("RELAYER_MNEMONIC", DEVELOPMENT_MNEMONIC),
+        "celery_eager": env.bool("CELERY_TASK_ALWAYS_EAGER", False),
+    }
+    problems = _malformed(env) or _contradictions(values)
+    if problems:
+        raise EnvironmentInvalid("\n".join(problems))
+    return _with_defaults(values)
+
+
+def _malformed(env: Env) -> list[str]:
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        return [
+            f"{name} is not valid: {' '.join(map(str, messages))} Correct or unset it."
+            for name, messages in error.error_messages.items()
+        ]
+    return []
+
+
+def _contradictions(values: dict) -> list[str]:
+    """Return one sentence for every setting that cannot be used."""
+    problems = [
+        f"{name.upper()} must begin with one of {', '.join(schemes)}; it begins with "
+        f"'{urlsplit(values[name]).scheme}'. Correct or unset it."
+        for name, schemes in URL_SCHEMES.items()
+        if values[name] and urlsplit(values[name]).scheme not in schemes
+    ]
+    if values["chain_confirmations"] < 1:
+        problems.append("CHAIN_CONFIRMATIONS must be at least 1: a block confirms itself.")
+    return problems + _development_secrets(values)
+
+
+def _development_secrets(values: dict) -> list[str]:
+    """Development keys and generated secrets serve the local chain only."""
+    chain_id = values["chain_id"]
+    if chain_id == LOCAL_CHAIN_ID:
+        return []
+    problems = []
+    if values["relayer_mnemonic"] == DEVELOPMENT_MNEMONIC:
+        problems.append(
+            f"RELAYER_MNEMONIC is the public development mnemonic, which serves only chain "
+            f"{LOCAL_CHAIN_ID}; CHAIN_ID is {chain_id}. Set a mnemonic of your own."
+        )
+    problems += [
+        f"{name} must be set when CHAIN_ID is {chain_id}: a generated development value serves "
+        f"only chain {LOCAL_CHAIN_ID}."
+        for name, key in (("SECRET_KEY", "secret_key"), ("BALLAST_ANCHOR_KEY", "anchor_key"))
+        if not values[key]
+    ]
+    if not values["rpc_url"]:
+        problems.append(
+            f"RPC_URL must be set when CHAIN_ID is {chain_id}: the embedded chain is "
+            f"{LOCAL_CHAIN_ID}."
+        )
+    return problems
+
+
+def _with_defaults(values: dict) -> Environment:
+    """Point whatever is unset to this checkout's embedded stack and generated secrets."""
+    parts = {"postgres": "database_url", "redis": "redis_url", "chain": "rpc_url"}
+    embedded = frozenset(part for part, name in parts.items() if not values[name])
+    anchor_key = values.pop("anchor_key") or secrets.generated("anchor_key")
+    defaults = {
+        "database_url": values["database_url"] or EMBEDDED_DATABASE_URL,
+        "redis_url": values["redis_url"] or EMBEDDED_REDIS_URL,
+        "rpc_url": values["rpc_url"] or f"http://127.0.0.1:{_chain_port()}",
+        "secret_key": values["secret_key"] or secrets.generated("secret_key"),
+    }
+    return Environment(
+        **{**values, **defaults}, anchor_keys=_key_versions(anchor_key), embedded=embedded
+    )
+
+
+def _chain_port() -> int:
+    return recorded_port("chain") or DEFAULT_CHAIN_PORT
+
+
+def _key_versions(text: str) -> dict[int, str]:
+    """Read `key` (version 1) or `1:key,2:key`; every version is kept for the anchors it made."""
+    if ":" not in text:
+        return {1: text}
+    return {int(version): key for version, key in (part.split(":", 1) for part in text.split(","))}
+
+
+URL_SCHEMES = {
+    "database_url": ("postgres", "postgresql"),
+    "redis_url": ("redis", "rediss", "redis+socket", "unix"),
+    "rpc_url": ("http", "https"),
+}
