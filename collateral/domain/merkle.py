@@ -28,6 +28,7 @@ class MerkleTree:
             raise MerkleError("A Merkle tree needs at least one leaf.")
         if any(len(leaf) != WORD_BYTES for leaf in leaves):
             raise MerkleError(f"Every leaf of a Merkle tree is a hash of {WORD_BYTES} bytes.")
+        self._leaves = leaves
         self._sorted = sorted(leaves)
         self._nodes = _build(self._sorted)
 
@@ -39,7 +40,11 @@ class MerkleTree:
     def __len__(self) -> int:
         return len(self._sorted)
 
-    def proof(self, leaf: bytes) -> list[bytes]:
+    def proof(self, index: int) -> list[bytes]:
+        """Return the sibling hashes from the leaf given as number ``index`` up to the root."""
+        return self.proof_of(self._leaves[index])
+
+    def proof_of(self, leaf: bytes) -> list[bytes]:
         """Return the sibling hashes from ``leaf`` up to the root."""
         rank = bisect_left(self._sorted, leaf)
         if rank == len(self._sorted) or self._sorted[rank] != leaf:

@@ -15,9 +15,7 @@ from collateral.domain.identifiers.base import (
 MIN_DEVICE_RESOLUTION = 12
 # State part of a county FIPS code: 50 states, DC and the five inhabited territories.
 _STATE_CODES = frozenset(
-    f"{code:02d}"
-    for code in [*range(1, 57), 60, 66, 69, 72, 78]
-    if code not in {3, 7, 14, 43, 52}
+    f"{code:02d}" for code in [*range(1, 57), 60, 66, 69, 72, 78] if code not in {3, 7, 14, 43, 52}
 )
 _APN_PUNCTUATION = re.compile(r"[.\s\-‐-―−/]+")
 _ADDRESS_PUNCTUATION = re.compile(r"[.,;#]+")
@@ -58,9 +56,7 @@ def postal_address(address: str, country: str) -> Identifier:
         raise IdentifierError(
             "COUNTRY_FORMAT", f"{country!r} is not a two-letter country code such as US or ES."
         )
-    return Identifier(
-        "address", joined(code, address_key(address)), frozenset({"ADDRESS_IS_WEAK"})
-    )
+    return Identifier("address", joined(code, address_key(address)), frozenset({"ADDRESS_IS_WEAK"}))
 
 
 def address_key(address: str) -> str:

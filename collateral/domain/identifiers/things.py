@@ -56,9 +56,7 @@ def gpu_board(maker: str, serial: str) -> Identifier:
     return Identifier("gpu_serial", joined(fold(maker, label="maker"), serial_number(serial)))
 
 
-def work_of_art(
-    artist: str, title: str, year: str, medium: str, dimensions: str
-) -> Identifier:
+def work_of_art(artist: str, title: str, year: str, medium: str, dimensions: str) -> Identifier:
     """Return the Object-ID fields of a work as one identifier.
 
     There is no register with a check digit, so the identifier is flagged: a verifier compares.

@@ -1,0 +1,191 @@
+"""Cells of a file to whole base units, refusing whatever could mean two things."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from collateral.domain.classes import Field, Kind
+from collateral.domain.portfolio.errors import CellError, FileRefused
+
+MAX_MONEY_UNITS = 10**18
+MAX_MEASURE = 10**30
+MAX_DIGITS = 30
+FIRST_YEAR = 1500
+DATE_UNITS = ("iso", "dmy", "mdy", "excel_days", "sas_days", "unix_days")
+DECIMAL_MARKS = (".", ",")
+_DAY_ZERO = {
+    "excel_days": date(1899, 12, 30),
+    "sas_days": date(1960, 1, 1),
+    "unix_days": date(1970, 1, 1),
+}
+_CURRENCY = re.compile(r"^(?:US\$|\$|USD)\s*|\s*(?:USD|\$)$", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,' ]*|[+-]?[.,][0-9]+")
+_ONE_MARK_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+_YEAR = re.compile(r"[0-9]{4}")
+_ISO = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+_SERIAL = re.compile(r"[0-9]{1,6}")
+_MONTHS = 12
+
+
+def parse_number(raw: str, *, decimal_mark: str = "") -> Fraction:
+    """Return the exact number in ``raw``.
+
+    One mark followed by three digits (28.500) is thousands in one country and a fraction in
+    another; without a declared ``decimal_mark`` it is refused, never guessed.
+    """
+    text = _CURRENCY.sub("", raw.strip()).strip()
+    if not _NUMBER.fullmatch(text) or sum(c.isdigit() for c in text) > MAX_DIGITS:
+        raise CellError("NOT_A_NUMBER", f"{raw!r} is not a number.")
+    sign = -1 if text.startswith("-") else 1
+    body = text.lstrip("+-").replace(" ", "").replace("'", "")
+    if not decimal_mark and _ONE_MARK_THREE_DIGITS.fullmatch(body):
+        raise CellError(
+            "AMBIGUOUS_NUMBER",
+            f"{raw!r} can be read as {body.replace(',', '.')} or as "
+            f"{body.replace('.', '').replace(',', '')}; say which mark is the decimal one "
+            "(--decimal . or --decimal ,) or write it without a thousands mark.",
+        )
+    return sign * _fraction(raw, body, decimal_mark or _decimal_mark(body))
+
+
+def _decimal_mark(body: str) -> str:
+    """Return the mark that can only be the decimal one: the last, if it comes once."""
+    last = max(body.rfind("."), body.rfind(","))
+    mark = body[last] if last >= 0 else "."
+    if body.count(mark) == 1:
+        return mark
+    return "," if mark == "." else "."
+
+
+def _fraction(raw: str, body: str, decimal_mark: str) -> Fraction:
+    thousands_mark = "," if decimal_mark == "." else "."
+    whole, _, rest = body.partition(decimal_mark)
+    groups = whole.split(thousands_mark)
+    grouped = len(groups) == 1 or (
+        1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+    )
+    if not grouped or thousands_mark in rest or decimal_mark in rest:
+        raise CellError("NOT_A_NUMBER", f"{raw!r} is not a number: its marks do not fit.")
+    return Fraction(Decimal(f"{''.join(groups) or '0'}.{rest or '0'}"))
+
+
+def parse_date(raw: str, *, unit: str = "") -> date:
+    """Return the day in ``raw``: ISO, or as ``unit`` says (``dmy``, ``mdy``, day numbers)."""
+    text = raw.strip()
+    try:
+        if unit in _DAY_ZERO:
+            return _day_number(text, _DAY_ZERO[unit])
+        if found := _ISO.fullmatch(text):
+            year, month, day = (int(part) for part in found.groups())
+            return date(year, month, day)
+        if found := _DAY_FIRST.fullmatch(text):
+            first, second, year = (int(part) for part in found.groups())
+            return _slashed(raw, first, second, year, unit)
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, CellError):
+            raise
+        raise CellError("NOT_A_DATE", f"{raw!r} is not a day of the calendar.") from error
+    raise CellError("NOT_A_DATE", f"{raw!r} is not a date; write it as 2026-03-31.")
+
+
+def _day_number(text: str, zero: date) -> date:
+    if not _SERIAL.fullmatch(text):
+        raise CellError("NOT_A_DATE", f"{text!r} is not a day number.")
+    return zero + timedelta(days=int(text))
+
+
+def _slashed(raw: str, first: int, second: int, year: int, unit: str) -> date:
+    if unit == "dmy" or (not unit and first > _MONTHS):
+        return date(year, second, first)
+    if unit == "mdy" or (not unit and second > _MONTHS) or first == second:
+        return date(year, first, second)
+    raise CellError(
+        "AMBIGUOUS_DATE",
+        f"{raw!r} can be read day first or month first; say which with :dmy or :mdy.",
+    )
+
+
+def refuse_bare_day_numbers(column: str, cells: Iterable[str]) -> None:
+    """Refuse a date column that counts days from a day zero nobody declared."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if filled and all(_SERIAL.fullmatch(cell) for cell in filled):
+        raise FileRefused(
+            "DAY_NUMBERS",
+            f"Column {column!r} holds day numbers such as {filled[0]}; say from which day they "
+            f"count: {column}:excel_days (1899-12-30), {column}:sas_days (1960-01-01) or "
+            f"{column}:unix_days (1970-01-01).",
+        )
+
+
+def parse_cell(field: Field, raw: str, *, unit: str, decimal_mark: str, as_of: date) -> int | str:
+    """Return the value of a cell in the field's base unit, or raise :class:`CellError`."""
+    if field.kind is Kind.TEXT:
+        return _text(field, raw)
+    if field.kind is Kind.COUNTRY:
+        return _country(raw)
+    if field.kind is Kind.DATE:
+        return _past(field, parse_date(raw, unit=unit), as_of).isoformat()
+    if field.kind is Kind.YEAR:
+        return _year(field, raw, as_of)
+    number = parse_number(raw, decimal_mark=decimal_mark)
+    _refuse_negative(field, raw, number)
+    if field.kind is Kind.WHOLE:
+        return _whole(field, raw, number)
+    return _scaled(field, raw, number, unit)
+
+
+def _text(field: Field, raw: str) -> str:
+    text = " ".join(raw.split())
+    if len(text) > 200 or "\x00" in text:
+        raise CellError("TEXT_TOO_LONG", f"The {field.name} is longer than 200 characters.")
+    return text
+
+
+def _country(raw: str) -> str:
+    code = raw.strip().upper()
+    if not re.fullmatch(r"[A-Z]{2}", code):
+        raise CellError("COUNTRY_FORMAT", f"{raw!r} is not a two-letter country code such as US.")
+    return code
+
+
+def _past(field: Field, day: date, as_of: date) -> date:
+    if day > as_of:
+        raise CellError("FUTURE_DATE", f"The {field.name} {day} lies after {as_of}.")
+    return day
+
+
+def _year(field: Field, raw: str, as_of: date) -> int:
+    text = raw.strip()
+    if not _YEAR.fullmatch(text) or not FIRST_YEAR <= int(text) <= as_of.year + 1:
+        raise CellError(
+            "YEAR_SENTINEL",
+            f"The {field.name} {raw!r} is not a year from {FIRST_YEAR} to {as_of.year + 1}.",
+        )
+    return int(text)
+
+
+def _refuse_negative(field: Field, raw: str, number: Fraction) -> None:
+    if number < 0:
+        code = "NEGATIVE_PRICE" if field.kind is Kind.MONEY else "NEGATIVE_USAGE"
+        raise CellError(code, f"The {field.name} {raw!r} is negative.")
+    if number == 0 and field.name == "price":
+        raise CellError("ZERO_PRICE", "The price is 0, which is no price; leave it empty instead.")
+
+
+def _whole(field: Field, raw: str, number: Fraction) -> int:
+    if number.denominator != 1 or number > 10**9:
+        raise CellError("NOT_WHOLE", f"The {field.name} {raw!r} is not a whole number in range.")
+    return int(number)
+
+
+def _scaled(field: Field, raw: str, number: Fraction, unit: str) -> int:
+    """Return the number in base units, rounded down: never more than what was written."""
+    chosen = next((one for one in field.units if one.code == unit), field.units[0])
+    value = int(number * chosen.scale)
+    limit = MAX_MONEY_UNITS if field.kind is Kind.MONEY else MAX_MEASURE
+    if value > limit:
+        raise CellError("OUT_OF_RANGE", f"The {field.name} {raw!r} is larger than can be real.")
+    return value
