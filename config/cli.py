@@ -3,17 +3,59 @@
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+import django
+from django.core.management import (
+    execute_from_command_line,
+    get_commands,
+    load_command_class,
+)
 
 from config.env import EnvironmentInvalid
+from config.stack.errors import StackError, StackInterrupted
+from config.stack.process import die_with_parent_if_asked
+from config.stack.session import session
+
+NO_STACK = frozenset(
+    {
+        "check",
+        "collectstatic",
+        "compilemessages",
+        "devstack",
+        "diffsettings",
+        "findstatic",
+        "help",
+        "makemessages",
+        "startapp",
+        "startproject",
+        "version",
+    }
+)
+DATABASE_ONLY = frozenset({"postgres"})
 
 
 def main(argv: list[str]) -> int:
     """Run one management command and return the process's exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    die_with_parent_if_asked()
     try:
-        execute_from_command_line(argv)
-    except EnvironmentInvalid as error:
+        django.setup()
+        with session(needs_of(argv)):
+            execute_from_command_line(argv)
+    except (EnvironmentInvalid, StackError) as error:
         print(error, file=sys.stderr)
         return 1
+    except (KeyboardInterrupt, StackInterrupted):
+        return 130
     return 0
+
+
+def needs_of(argv: list[str]) -> frozenset[str]:
+    """Return the embedded parts that a command line needs."""
+    name = argv[1] if len(argv) > 1 else "help"
+    if name in NO_STACK or name.startswith("-") or {"--help", "-h"} & set(argv[2:]):
+        return frozenset()
+    app = get_commands().get(name)
+    if app is None:
+        return frozenset()
+    command = load_command_class(app, name) if isinstance(app, str) else app
+    return frozenset(getattr(command, "stack_needs", DATABASE_ONLY))

@@ -7,14 +7,13 @@ from environs import Env, EnvValidationError
 
 from config import secrets
 from config.paths import POSTGRES_RUN_DIR, REDIS_SOCKET
-from config.stack.record import recorded_port
+from config.stack.ports import remembered_port
 
 LOCAL_CHAIN_ID = 31337
 # The test mnemonic of Foundry and Hardhat: public, so worth nothing off the local chain.
 DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk"
 EMBEDDED_DATABASE_URL = f"postgresql://ballast@/ballast?host={POSTGRES_RUN_DIR}"
 EMBEDDED_REDIS_URL = f"redis+socket://{REDIS_SOCKET}"
-DEFAULT_CHAIN_PORT = 8545
 
 
 class EnvironmentInvalid(Exception):
@@ -118,16 +117,12 @@ def _with_defaults(values: dict) -> Environment:
     defaults = {
         "database_url": values["database_url"] or EMBEDDED_DATABASE_URL,
         "redis_url": values["redis_url"] or EMBEDDED_REDIS_URL,
-        "rpc_url": values["rpc_url"] or f"http://127.0.0.1:{_chain_port()}",
+        "rpc_url": values["rpc_url"] or f"http://127.0.0.1:{remembered_port('chain')}",
         "secret_key": values["secret_key"] or secrets.generated("secret_key"),
     }
     return Environment(
         **{**values, **defaults}, anchor_keys=_key_versions(anchor_key), embedded=embedded
     )
-
-
-def _chain_port() -> int:
-    return recorded_port("chain") or DEFAULT_CHAIN_PORT
 
 
 def _key_versions(text: str) -> dict[int, str]:

@@ -23,8 +23,3 @@ def update_record(**changes: Any) -> None:
         draft = STACK_FILE.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps({**read_record(), **changes}, indent=2))
         draft.replace(STACK_FILE)
-
-
-def recorded_port(part: str) -> int | None:
-    """Return the port that a part of the stack listened on last."""
-    return read_record().get("ports", {}).get(part)

@@ -1,0 +1,22 @@
+"""Waiting for the workers, with a limit and a sentence when it is reached."""
+
+import time
+from collections.abc import Callable
+
+POLL_S = 0.1
+
+
+class DemoFailure(Exception):
+    """A step of the demo did not come to its end; the message says which and where to look."""
+
+
+def wait_until(*, what: str, done: Callable[[], bool], limit_s: float = 90) -> None:
+    """Return once `done()` is true; raise `DemoFailure` after `limit_s` seconds."""
+    deadline = time.monotonic() + limit_s
+    while not done():
+        if time.monotonic() > deadline:
+            raise DemoFailure(
+                f"Waited {limit_s:.0f} s for {what}, in vain. The workers' logs are in"
+                " .ballast/logs; run the same command again to continue."
+            )
+        time.sleep(POLL_S)

@@ -1,0 +1,90 @@
+"""The local chain: anvil, kept on disk beside the database."""
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.env import LOCAL_CHAIN_ID
+from config.paths import CHAIN_DIR
+from config.stack import rpc
+from config.stack.node_tools import foundry_binary
+from config.stack.part import Part
+from config.stack.ports import choose_port, remembered_port
+
+BLOCK_INTERVAL_S = 0.5
+STATE_INTERVAL_S = 5
+BLOCK_GAS_LIMIT = 240_000_000
+BASE_FEE_WEI = 1_000_000_000
+
+
+@dataclass(kw_only=True)
+class Chain(Part):
+    """An anvil that mines on an interval and writes its state to disk every few seconds."""
+
+    name: str = "chain"
+    label: str = "The chain"
+    # A stop writes the state, which must not be cut short.
+    stop_timeout_s: int = 60
+    patient: bool = True
+    directory: Path = CHAIN_DIR
+    port: int = field(default_factory=lambda: remembered_port("chain"))
+
+    def command(self) -> Sequence[str]:
+        options = {
+            "host": "127.0.0.1",
+            "port": str(self.port),
+            "chain-id": str(LOCAL_CHAIN_ID),
+            "hardfork": "prague",
+            "state": str(self.state_file),
+            "state-interval": str(STATE_INTERVAL_S),
+            "cache-path": str(self.directory / "cache"),
+            "block-time": str(BLOCK_INTERVAL_S),
+            "gas-limit": str(BLOCK_GAS_LIMIT),
+            "base-fee": str(BASE_FEE_WEI),
+            "order": "fifo",
+            "timestamp": str(self._first_timestamp()),
+        }
+        flags = [text for name, value in options.items() for text in (f"--{name}", value)]
+        return [str(foundry_binary("anvil")), "--quiet", "--no-cors", *flags]
+
+    def prepare(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.port = choose_port("chain")
+
+    def is_ready(self) -> bool:
+        try:
+            return int(rpc.call(self.url, "eth_chainId"), 16) == LOCAL_CHAIN_ID
+        except rpc.NodeUnreachable:
+            return False
+
+    def describe(self) -> str:
+        block = int(rpc.call(self.url, "eth_blockNumber"), 16)
+        return f"Chain {LOCAL_CHAIN_ID} at block {block}"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def state_file(self) -> Path:
+        return self.directory / "state.json"
+
+    def _first_timestamp(self) -> int:
+        """Return the time to start the clock at: never before the last block's.
+
+        anvil keeps its blocks but forgets that its clock was moved.
+        """
+        return max(int(time.time()), _last_timestamp(self.state_file) + 1)
+
+
+def _last_timestamp(state_file: Path) -> int:
+    """Return the time of the last block in a state file, which its head tells; 0 without one."""
+    try:
+        with state_file.open() as file:
+            head = file.read(2_000)
+    except FileNotFoundError:
+        return 0
+    found = re.search(r'"timestamp":"(0x[0-9a-f]+)"', head)
+    return int(found.group(1), 16) if found else 0
