@@ -1,0 +1,161 @@
+"""The demo's figures, counted from chain events."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from collateral.domain.classes import CLASSES
+from collateral.models import Asset
+from contracts.access import SpeedUp, access_sets, ideal_speedup
+from contracts.client import Chain
+from contracts.domain.words import decode_results
+from lending.services import reconcile
+from oracles.selectors import values_by_class
+from settlement.models import Batch, EventLog
+
+APPLIED = 1
+
+
+@dataclass(frozen=True)
+class Auctioned:
+    """One lot's way: offered at `start`, sold at `price` after `elapsed_s` (ledger units)."""
+
+    loan_id: int
+    token_id: int
+    start: int
+    floor: int
+    price: int
+    elapsed_s: int
+    to_reserve: bool
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the report shows; amounts in ledger units (1e-6 USD)."""
+
+    assets_registered: int
+    assets_minted: int
+    assets_attested: int
+    assets_valued: int
+    rounds: int
+    values: list[tuple[str, int, int]]
+    loans: int
+    drawn: int
+    operations_settled: int
+    operations_failed: int
+    batches: int
+    lanes: int
+    settle_gas: int
+    calls: Counter[str]
+    cures: int
+    auctions: int
+    lots: list[Auctioned]
+    debt_called: int
+    proceeds: int
+    surplus: int
+    losses: int
+    senior_loss: int
+    junior_loss: int
+    closes: int
+    speedup: SpeedUp | None
+    differences: list[str]
+    balances_checked: int
+
+
+def _events(*names: str) -> list[EventLog]:
+    return list(
+        EventLog.objects.filter(name__in=names).order_by("block_number", "log_index")
+    )
+
+
+def _total(events: Iterable[EventLog], argument: str) -> int:
+    return sum(int(event.args[argument]) for event in events)
+
+
+def _settled(batches: list[EventLog]) -> Counter[int]:
+    """Count results over all batches: 1 applied, 2 failed, 3 skipped."""
+    counts: Counter[int] = Counter()
+    for event in batches:
+        results = bytes.fromhex(str(event.args["results"]).removeprefix("0x"))
+        counts.update(decode_results(results, int(event.args["count"])))
+    return counts
+
+
+def _lots() -> list[Auctioned]:
+    """Pair each offer of a lot with its sale."""
+    sold = {
+        (event.args["loanId"], event.args["tokenId"]): event for event in _events("LotSold")
+    }
+    lots = []
+    for offer in _events("LotOffered"):
+        sale = sold.get((offer.args["loanId"], offer.args["tokenId"]))
+        if sale is not None:
+            lots.append(_lot(offer, sale))
+    return lots
+
+
+def _lot(offer: EventLog, sale: EventLog) -> Auctioned:
+    return Auctioned(
+        loan_id=int(offer.args["loanId"]),
+        token_id=int(offer.args["tokenId"]),
+        start=int(offer.args["startPrice"]),
+        floor=int(offer.args["floorPrice"]),
+        price=int(sale.args["price"]),
+        elapsed_s=sale.block_time - int(offer.args["startedAt"]),
+        to_reserve=bool(sale.args["toReserve"]),
+    )
+
+
+def _speedup(chain: Chain) -> SpeedUp | None:
+    """Trace the busiest stretch of collecting: the day with most settle batches."""
+    settled = _events("BatchSettled")
+    if not settled:
+        return None
+    by_day = Counter(event.block_time // 86_400 for event in settled)
+    busiest = by_day.most_common(1)[0][0]
+    hashes = [event.tx_hash for event in settled if event.block_time // 86_400 == busiest]
+    return ideal_speedup(access_sets(chain, hashes))
+
+
+def _class_values() -> list[tuple[str, int, int]]:
+    labels: dict[int, Any] = {row.id: row.label for row in CLASSES}
+    return [(labels[row.class_id], row.count, row.value_units) for row in values_by_class()]
+
+
+def collect(chain: Chain) -> Figures:
+    """Count everything; the last step compares the database with the chain, to the unit."""
+    batches, called, applied = _events("BatchSettled"), _events("LoanCalled"), _events("SaleApplied")
+    results, closed = _settled(batches), _events("EpochClosed")
+    published, opened = _events("RoundPublished"), _events("LoanOpened")
+    values = _class_values()
+    reconciliation = reconcile()
+    return Figures(
+        assets_registered=Asset.objects.count(),
+        assets_minted=len(_events("AssetMinted")),
+        assets_attested=EventLog.objects.filter(name="AttestationSpent").count(),
+        assets_valued=int(published[-1].args["count"]) - 1 if published else 0,
+        rounds=len(published),
+        values=values,
+        loans=len(opened),
+        drawn=sum(int(event.args["terms"]["principal"]) for event in opened),
+        operations_settled=results[APPLIED],
+        operations_failed=results[2],
+        batches=len(batches),
+        lanes=len(_events("LaneAdded")),
+        settle_gas=sum(Batch.objects.filter(kind="settle", gas_used__isnull=False).values_list("gas_used", flat=True)),
+        calls=Counter(int(event.args["reason"]) for event in called),
+        cures=len(_events("LoanCured")),
+        auctions=len({event.args["loanId"] for event in _events("LotOffered")}),
+        lots=_lots(),
+        debt_called=_total(called, "debt"),
+        proceeds=_total(applied, "proceeds"),
+        surplus=_total(applied, "surplus"),
+        losses=_total(_events("LoanWrittenOff"), "loss"),
+        senior_loss=_total(closed, "seniorLoss"),
+        junior_loss=_total(closed, "juniorLoss"),
+        closes=len(_events("LoanClosed")),
+        speedup=_speedup(chain),
+        differences=reconciliation.differences,
+        balances_checked=reconciliation.checked,
+    )
