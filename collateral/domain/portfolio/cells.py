@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from collateral.domain.classes import Field, Kind
+from collateral.domain.classes import Field, Kind, Unit
 from collateral.domain.portfolio.errors import CellError, FileRefused
 
 MAX_MONEY_UNITS = 10**18
@@ -20,6 +20,8 @@ _DAY_ZERO = {
     "sas_days": date(1960, 1, 1),
     "unix_days": date(1970, 1, 1),
 }
+_FOREIGN = re.compile(r"([A-Z]{3})@([0-9]{1,3}(?:\.[0-9]{1,8})?)")
+_LEDGER_UNITS_PER_USD = 10**6
 _CURRENCY = re.compile(r"^(?:US\$|\$|USD)\s*|\s*(?:USD|\$)$", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,' ]*|[+-]?[.,][0-9]+")
 _ONE_MARK_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -137,6 +139,18 @@ def parse_cell(field: Field, raw: str, *, unit: str, decimal_mark: str, as_of: d
     return _scaled(field, raw, number, unit)
 
 
+def unit_of(field: Field, code: str) -> Unit | None:
+    """Return the unit of that code, the field's first where none is said.
+
+    Money in another currency carries its rate, in US dollars for one: ``SGD@0.58``.
+    """
+    if not code:
+        return field.units[0] if field.units else None
+    if field.kind is Kind.MONEY and (found := _FOREIGN.fullmatch(code)):
+        return Unit(code, Fraction(Decimal(found[2])) * _LEDGER_UNITS_PER_USD)
+    return next((unit for unit in field.units if unit.code == code), None)
+
+
 def _text(field: Field, raw: str) -> str:
     text = " ".join(raw.split())
     if len(text) > 200 or "\x00" in text:
@@ -183,8 +197,8 @@ def _whole(field: Field, raw: str, number: Fraction) -> int:
 
 def _scaled(field: Field, raw: str, number: Fraction, unit: str) -> int:
     """Return the number in base units, rounded down: never more than what was written."""
-    chosen = next((one for one in field.units if one.code == unit), field.units[0])
-    value = int(number * chosen.scale)
+    chosen = unit_of(field, unit)
+    value = int(number * chosen.scale) if chosen else int(number)
     limit = MAX_MONEY_UNITS if field.kind is Kind.MONEY else MAX_MEASURE
     if value > limit:
         raise CellError("OUT_OF_RANGE", f"The {field.name} {raw!r} is larger than can be real.")

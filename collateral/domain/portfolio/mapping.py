@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collateral.domain.classes import AssetClass, Field, Kind
-from collateral.domain.portfolio.cells import DATE_UNITS, DECIMAL_MARKS
+from collateral.domain.portfolio.cells import DATE_UNITS, DECIMAL_MARKS, unit_of
 from collateral.domain.portfolio.errors import FileRefused
 
 ALTERNATIVE = "|"
@@ -128,12 +128,20 @@ def _known_field(asset_class: AssetClass, name: str) -> Field:
 
 
 def _check_unit(known: Field, source: Source) -> None:
-    allowed = DATE_UNITS if known.kind is Kind.DATE else tuple(unit.code for unit in known.units)
-    if source.unit and source.unit not in allowed:
-        choice = f"use one of {', '.join(allowed)}" if allowed else "it takes none"
-        raise FileRefused(
-            "UNKNOWN_UNIT", f"{source.unit!r} is no unit of the field {known.name!r}; {choice}."
-        )
+    if known.kind is Kind.DATE:
+        allowed: tuple[str, ...] = DATE_UNITS
+        fits = source.unit in ("", *DATE_UNITS)
+    else:
+        allowed = tuple(unit.code for unit in known.units)
+        fits = not source.unit or unit_of(known, source.unit) is not None
+    if fits:
+        return
+    choice = f"use one of {', '.join(allowed)}" if allowed else "it takes none"
+    if known.kind is Kind.MONEY:
+        choice += ", or another currency with its rate in US dollars, such as EUR@1.08"
+    raise FileRefused(
+        "UNKNOWN_UNIT", f"{source.unit!r} is no unit of the field {known.name!r}; {choice}."
+    )
 
 
 def _check_required(asset_class: AssetClass, named: Sequence[str]) -> None:

@@ -1,0 +1,132 @@
+"""Verifiers, what is asked of them, and what they signed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from collateral.domain.classes import Role
+from collateral.models.assets import ADDRESS_LENGTH, CLASS_CHOICES, HASH_LENGTH, Asset
+
+ROLE_CHOICES = [(role.value, role.label.capitalize()) for role in Role]
+
+
+class RequestStatus(models.TextChoices):
+    """Where a request for one role stands."""
+
+    OPEN = "open", "Waiting"
+    CLAIMED = "claimed", "Taken by a verifier"
+    ATTESTED = "attested", "Attested"
+    REJECTED = "rejected", "Rejected"
+
+
+class Verifier(models.Model):
+    """A firm that vouches for assets, known by its wallet; authority and bond mirror the chain."""
+
+    address = models.CharField(max_length=ADDRESS_LENGTH, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="verifier",
+        null=True,
+        blank=True,
+    )
+    bond_units = models.BigIntegerField("bond, 1e-6 USD", default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(bond_units__gte=0), name="verifier_bond_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.address
+
+
+class VerifierAuthority(models.Model):
+    """The roles in which a verifier may attest one class, as governance set them."""
+
+    verifier = models.ForeignKey(Verifier, on_delete=models.CASCADE, related_name="authorities")
+    class_id = models.PositiveSmallIntegerField(choices=CLASS_CHOICES)
+    roles = models.PositiveSmallIntegerField("role bits")
+
+    class Meta:
+        verbose_name_plural = "verifier authorities"
+        constraints = [
+            models.UniqueConstraint(fields=["verifier", "class_id"], name="authority_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verifier} {self.get_class_id_display()}: {Role(self.roles).label}"
+
+
+class VerificationRequest(models.Model):
+    """One role asked to vouch for one asset."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="requests")
+    role = models.PositiveSmallIntegerField(choices=ROLE_CHOICES)
+    status = models.CharField(
+        max_length=8, choices=RequestStatus, default=RequestStatus.OPEN, db_index=True
+    )
+    claimed_by = models.ForeignKey(
+        Verifier, on_delete=models.PROTECT, related_name="requests", null=True, blank=True
+    )
+    evidence_root = models.CharField(max_length=HASH_LENGTH)
+    reason = models.CharField("reason of the rejection", max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asset", "role"],
+                condition=~Q(status=RequestStatus.REJECTED),
+                name="request_role_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=RequestStatus.OPEN) | Q(claimed_by__isnull=False),
+                name="request_taken_has_verifier",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=RequestStatus.REJECTED) | ~Q(reason=""),
+                name="request_rejected_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} of {self.asset}"
+
+
+class Attestation(models.Model):
+    """A verifier's signed statement (EAS off-chain, version 2), kept word for word."""
+
+    request = models.OneToOneField(
+        VerificationRequest, on_delete=models.PROTECT, related_name="attestation"
+    )
+    verifier = models.ForeignKey(Verifier, on_delete=models.PROTECT, related_name="attestations")
+    message = models.JSONField()
+    uid = models.CharField(max_length=HASH_LENGTH, unique=True)
+    signature = models.CharField(max_length=400)
+    salt = models.CharField(max_length=HASH_LENGTH)
+    value_units = models.BigIntegerField("value, 1e-6 USD", default=0)
+    signed_at = models.BigIntegerField("signed at, chain time")
+    observed_at = models.BigIntegerField("observed at, chain time")
+    valid_until = models.BigIntegerField("valid until, chain time")
+    spent = models.BooleanField("used for a mint", default=False)
+    revoked = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(value_units__gte=0), name="attestation_value_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__gt=models.F("observed_at")),
+                name="attestation_validity_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Attestation {self.uid[:10]} by {self.verifier}"
