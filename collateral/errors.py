@@ -1,0 +1,22 @@
+"""What a collateral service refuses: a stable code and a full sentence."""
+
+from collateral.domain.addresses import AddressError
+from collateral.domain.identifiers import IdentifierError
+from collateral.domain.portfolio import FileRefused
+from collateral.domain.verification import VerificationError
+
+
+class RegistrationError(ValueError):
+    """An asset that cannot be registered or changed as asked."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+class DuplicateAnchor(RegistrationError):
+    """The thing is registered already."""
+
+
+REFUSALS = (AddressError, FileRefused, IdentifierError, RegistrationError, VerificationError)

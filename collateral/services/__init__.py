@@ -1,0 +1,65 @@
+"""Everything that changes collateral, each step a function with named arguments."""
+
+from collateral.services.evidence import attach_evidence, evidence_content, evidence_root
+from collateral.services.importing import (
+    ImportReport,
+    import_portfolio,
+    known_mappings,
+    load_mapping,
+    recognise,
+)
+from collateral.services.minting import queue_mint, queue_verified, recover_failed_mints
+from collateral.services.registration import (
+    NewAsset,
+    assign_owner,
+    ensure_owner,
+    register_asset,
+    register_assets,
+)
+from collateral.services.signing import (
+    SignedStatement,
+    Statement,
+    attestation_message,
+    attestation_messages,
+    submit_attestation,
+    submit_attestations,
+)
+from collateral.services.verification import (
+    claim_request,
+    ensure_verifier,
+    reject_request,
+    release_request,
+    submit_assets,
+    submit_for_verification,
+)
+
+__all__ = [
+    "ImportReport",
+    "NewAsset",
+    "SignedStatement",
+    "Statement",
+    "assign_owner",
+    "attach_evidence",
+    "attestation_message",
+    "attestation_messages",
+    "claim_request",
+    "ensure_owner",
+    "ensure_verifier",
+    "evidence_content",
+    "evidence_root",
+    "import_portfolio",
+    "known_mappings",
+    "load_mapping",
+    "queue_mint",
+    "queue_verified",
+    "recognise",
+    "recover_failed_mints",
+    "register_asset",
+    "register_assets",
+    "reject_request",
+    "release_request",
+    "submit_assets",
+    "submit_attestation",
+    "submit_attestations",
+    "submit_for_verification",
+]
