@@ -1,0 +1,257 @@
+"""The chain as the rest of the project sees it."""
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from eth_utils.crypto import keccak
+
+from contracts import abi
+from contracts.deployment_record import Deployment, load
+from contracts.errors import ChainError, ChainRejected
+from contracts.rpc import Rpc
+from contracts.types import Block, Fees, Log, Receipt
+
+# No payment to validators is needed where blocks are empty; a little keeps other chains content.
+DEFAULT_PRIORITY_FEE_WEI = 1_000_000
+HEADROOM_BLOCKS_FACTOR = 2
+BlockId = int | str
+
+
+class Chain:
+    """One node and, for calls by name, the deployment on it."""
+
+    def __init__(self, rpc_url: str, deployment: Deployment | None = None) -> None:
+        self.rpc = Rpc(rpc_url)
+        self._deployment = deployment
+
+    @property
+    def deployment(self) -> Deployment:
+        """The deployment that names are resolved by: given, or read from its file."""
+        return self._deployment or load()
+
+    def with_deployment(self, deployment: Deployment) -> "Chain":
+        """Return this chain with the names of another deployment."""
+        return Chain(self.rpc.url, deployment)
+
+    def chain_id(self) -> int:
+        return int(self.rpc.request("eth_chainId"), 16)
+
+    def head(self) -> Block:
+        """Return the newest block."""
+        return _block(self.rpc.request("eth_getBlockByNumber", "latest", False))
+
+    def block(self, number: int) -> Block | None:
+        """Return the block of that number, or None when there is none yet."""
+        found = self.rpc.request("eth_getBlockByNumber", hex(number), False)
+        return _block(found) if found else None
+
+    def blocks(self, numbers: Sequence[int]) -> list[Block | None]:
+        """Return several blocks in one request."""
+        calls = [("eth_getBlockByNumber", (hex(number), False)) for number in numbers]
+        return [_block(found) if found else None for found in self.rpc.batch_strict(calls)]
+
+    def code(self, address: str) -> bytes:
+        return _bytes(self.rpc.request("eth_getCode", address, "latest"))
+
+    def balance(self, address: str) -> int:
+        """Return an account's native balance in wei."""
+        return int(self.rpc.request("eth_getBalance", address, "latest"), 16)
+
+    def transaction_count(self, address: str, block: BlockId = "pending") -> int:
+        return int(self.rpc.request("eth_getTransactionCount", address, _block_id(block)), 16)
+
+    def address(self, contract: str) -> str:
+        """Return the address of a contract of the deployment; an address stands for itself."""
+        return contract if contract.startswith("0x") else self.deployment.address(contract)
+
+    def call(self, contract: str, function: str, *args: Any, block: BlockId | None = None) -> Any:
+        """Return what a view function gives: one value or a tuple; structs are dicts."""
+        return self.calls([(contract, function, args)], block=block)[0]
+
+    def calls(
+        self,
+        requests: Sequence[tuple[str, str, Sequence[Any]]],
+        block: BlockId | None = None,
+    ) -> list[Any]:
+        """Return what several view functions give, all asked in one request."""
+        rpc_calls = [
+            (
+                "eth_call",
+                (
+                    {
+                        "to": self.address(contract),
+                        "data": _hex(self.encode(contract, function, *args)),
+                    },
+                    _block_id("latest" if block is None else block),
+                ),
+            )
+            for contract, function, args in requests
+        ]
+        results = self.rpc.batch_strict(rpc_calls)
+        return [
+            abi.decode_return(contract, function, _bytes(result))
+            for (contract, function, _), result in zip(requests, results, strict=True)
+        ]
+
+    def call_at(self, contract: str, address: str, function: str, *args: Any) -> Any:
+        """Return what a view function gives of a contract that is not in the deployment."""
+        data = _hex(abi.encode_call(contract, function, args))
+        result = self.rpc.request("eth_call", {"to": address, "data": data}, "latest")
+        return abi.decode_return(contract, function, _bytes(result))
+
+    def encode(self, contract: str, function: str, *args: Any) -> bytes:
+        """Return the calldata of a call; structs are given as mappings or sequences."""
+        return abi.encode_call(contract, function, args)
+
+    def simulate(self, to: str, data: bytes, sender: str) -> bytes:
+        """Return what the call would give now, or raise `CallReverted`."""
+        call = {"to": to, "data": _hex(data), "from": sender}
+        return _bytes(self.rpc.request("eth_call", call, "latest"))
+
+    def estimate_gas(self, to: str, data: bytes, sender: str) -> int:
+        """Return the gas the call would take now, or raise `CallReverted`."""
+        call = {"to": to, "data": _hex(data), "from": sender}
+        return int(self.rpc.request("eth_estimateGas", call), 16)
+
+    def estimate_many(self, calls: Sequence[tuple[str, bytes, str]]) -> list[int | ChainError]:
+        """Return gas, or the error, of several ``(to, data, sender)`` in one request."""
+        estimates = self.rpc.batch(
+            [
+                ("eth_estimateGas", ({"to": to, "data": _hex(data), "from": sender},))
+                for to, data, sender in calls
+            ]
+        )
+        return [
+            estimate if isinstance(estimate, ChainError) else int(estimate, 16)
+            for estimate in estimates
+        ]
+
+    def send_raw(self, raw: bytes) -> str:
+        """Broadcast a signed transaction; any error but success means: possibly sent."""
+        sent: str = self.rpc.request("eth_sendRawTransaction", _hex(raw))
+        return sent
+
+    def send_many(self, raws: Sequence[bytes]) -> list[str | ChainError]:
+        """Broadcast several signed transactions in one request; never raises for one of them."""
+        return self.rpc.batch([("eth_sendRawTransaction", (_hex(raw),)) for raw in raws])
+
+    def receipt(self, tx_hash: str) -> Receipt | None:
+        """Return the receipt of a mined transaction, or None."""
+        return self.receipts_of([tx_hash])[0]
+
+    def receipts_of(self, tx_hashes: Sequence[str]) -> list[Receipt | None]:
+        """Return the receipts of several transactions in one request."""
+        calls = [("eth_getTransactionReceipt", (tx_hash,)) for tx_hash in tx_hashes]
+        return [_receipt(found) if found else None for found in self.rpc.batch_strict(calls)]
+
+    def receipts(self, block: int) -> list[Receipt]:
+        """Return the receipts of a whole block."""
+        found = self.rpc.request("eth_getBlockReceipts", hex(block))
+        if found is None:
+            raise ChainRejected(0, f"it has no receipts of block {block}")
+        return [_receipt(receipt) for receipt in found]
+
+    def logs(self, from_block: int, to_block: int, addresses: Sequence[str]) -> list[Log]:
+        """Return the logs of these addresses in a range of blocks, in order."""
+        found = self.rpc.request(
+            "eth_getLogs",
+            {
+                "fromBlock": hex(from_block),
+                "toBlock": hex(to_block),
+                "address": list(addresses),
+            },
+        )
+        return [_log(log) for log in found]
+
+    def inputs_of(self, tx_hashes: Sequence[str]) -> list[bytes]:
+        """Return the calldata of several mined transactions in one request."""
+        calls = [("eth_getTransactionByHash", (tx_hash,)) for tx_hash in tx_hashes]
+        return [_bytes(found["input"]) for found in self.rpc.batch_strict(calls)]
+
+    def fees(self) -> Fees:
+        """Return fee caps that hold while the base fee doubles."""
+        latest = self.rpc.request("eth_getBlockByNumber", "latest", False)
+        base_fee_wei = int(latest.get("baseFeePerGas", "0x0"), 16)
+        return Fees(
+            max_fee_wei=base_fee_wei * HEADROOM_BLOCKS_FACTOR + DEFAULT_PRIORITY_FEE_WEI,
+            priority_fee_wei=DEFAULT_PRIORITY_FEE_WEI,
+        )
+
+    def trace(self, tx_hash: str, *, diff: bool = False) -> dict[str, Any]:
+        """Return the prestate trace of a mined transaction: all touched, or what changed."""
+        return self.traces([tx_hash], diff=diff)[0]
+
+    def traces(self, tx_hashes: Sequence[str], *, diff: bool = False) -> list[dict[str, Any]]:
+        """Return the prestate traces of several transactions in one request."""
+        tracer = {
+            "tracer": "prestateTracer",
+            "tracerConfig": {"diffMode": diff, "disableCode": True},
+        }
+        return self.rpc.batch_strict(
+            [("debug_traceTransaction", (tx_hash, tracer)) for tx_hash in tx_hashes]
+        )
+
+
+def connect(rpc_url: str, deployment: Deployment | None = None) -> Chain:
+    """Return the chain behind a node; one connection for each process, so safe after a fork."""
+    if deployment is not None:
+        return Chain(rpc_url, deployment)
+    return _connect(rpc_url, os.getpid())
+
+
+@lru_cache(maxsize=4)
+def _connect(rpc_url: str, process_id: int) -> Chain:
+    return Chain(rpc_url)
+
+
+def transaction_hash(raw: bytes) -> str:
+    """Return the hash by which the chain knows a signed transaction."""
+    return _hex(keccak(raw))
+
+
+def _block_id(block: BlockId) -> str:
+    return hex(block) if isinstance(block, int) else block
+
+
+def _hex(data: bytes) -> str:
+    return "0x" + data.hex()
+
+
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))
+
+
+def _block(found: Mapping[str, Any]) -> Block:
+    return Block(
+        number=int(found["number"], 16),
+        hash=found["hash"],
+        parent_hash=found["parentHash"],
+        timestamp=int(found["timestamp"], 16),
+    )
+
+
+def _receipt(found: Mapping[str, Any]) -> Receipt:
+    created = found.get("contractAddress")
+    return Receipt(
+        tx_hash=found["transactionHash"],
+        block_number=int(found["blockNumber"], 16),
+        block_hash=found["blockHash"],
+        succeeded=int(found["status"], 16) == 1,
+        gas_used=int(found["gasUsed"], 16),
+        logs=tuple(map(_log, found["logs"])),
+        contract_address=abi.checksum(created) if created else None,
+    )
+
+
+def _log(found: Mapping[str, Any]) -> Log:
+    return Log(
+        address=abi.checksum(found["address"]),
+        topics=tuple(map(_bytes, found["topics"])),
+        data=_bytes(found["data"]),
+        block_number=int(found["blockNumber"], 16),
+        block_hash=found["blockHash"],
+        tx_hash=found["transactionHash"],
+        log_index=int(found["logIndex"], 16),
+    )

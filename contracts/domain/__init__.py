@@ -1,0 +1,1 @@
+"""Plain Python about what goes over the wire: words, results, conflicts."""

@@ -1,0 +1,118 @@
+"""The 32-byte words that `LoanBook.settle` takes, and the results it gives back.
+
+A word is ``kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)``,
+most significant bits first. Results are two bits a word, word 0 in the lowest bits of byte 0.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import sha3
+
+WORD_BYTES = 32
+MAX_WORDS = 400
+LANE_SHIFT = 40
+NUMBER_LIMIT = 1 << LANE_SHIFT
+AMOUNT_LIMIT = 1 << 64
+KIND_LIMIT = 1 << 8
+_KIND_SHIFT, _NUMBER_SHIFT, _LOAN_SHIFT, _AMOUNT_SHIFT = 248, 208, 168, 104
+
+
+class Kind(IntEnum):
+    """Kinds of operations, as in `OperationKind`."""
+
+    COLLECT = 1
+    CHARGE = 2
+    CLOSE = 3
+
+
+class Result(IntEnum):
+    """Result of one word, as in `OperationResult`."""
+
+    NONE = 0
+    APPLIED = 1
+    FAILED = 2
+    SKIPPED = 3
+
+
+class WordInvalid(ValueError):
+    """A field does not fit its bits, or bytes are not a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One operation inside a batch; numbers are within the lane, the amount in ledger units."""
+
+    kind: int
+    number: int
+    loan_number: int
+    amount: int
+
+
+def encode_word(kind: int, number: int, loan_number: int, amount: int) -> bytes:
+    """Return the 32 bytes of one operation; the amount is in ledger units."""
+    _check("kind", kind, KIND_LIMIT)
+    _check("operation number", number, NUMBER_LIMIT)
+    _check("loan number", loan_number, NUMBER_LIMIT)
+    _check("amount", amount, AMOUNT_LIMIT)
+    value = (
+        kind << _KIND_SHIFT
+        | number << _NUMBER_SHIFT
+        | loan_number << _LOAN_SHIFT
+        | amount << _AMOUNT_SHIFT
+    )
+    return value.to_bytes(WORD_BYTES, "big")
+
+
+def decode_word(word: bytes) -> Word:
+    """Return the fields of a word."""
+    if len(word) != WORD_BYTES:
+        raise WordInvalid(f"A word has {WORD_BYTES} bytes; this one has {len(word)}.")
+    value = int.from_bytes(word, "big")
+    return Word(
+        kind=value >> _KIND_SHIFT,
+        number=value >> _NUMBER_SHIFT & (NUMBER_LIMIT - 1),
+        loan_number=value >> _LOAN_SHIFT & (NUMBER_LIMIT - 1),
+        amount=value >> _AMOUNT_SHIFT & (AMOUNT_LIMIT - 1),
+    )
+
+
+def words_hash(words: Iterable[bytes]) -> bytes:
+    """Return the hash that `BatchSettled` carries: keccak256 of the words end to end."""
+    digest: bytes = sha3.keccak_256(b"".join(words)).digest()
+    return digest
+
+
+def decode_results(results: bytes, count: int) -> list[int]:
+    """Return the result of each of ``count`` words, in the order of the words."""
+    needed = (count + 3) // 4
+    if len(results) < needed:
+        raise WordInvalid(
+            f"{count} results need {needed} bytes; the event has {len(results)} bytes."
+        )
+    return [results[index >> 2] >> (index & 3) * 2 & 3 for index in range(count)]
+
+
+def encode_results(results: Sequence[int]) -> bytes:
+    """Return the packed form of the results, the inverse of `decode_results`."""
+    packed = bytearray((len(results) + 3) // 4)
+    for index, result in enumerate(results):
+        packed[index >> 2] |= result << (index & 3) * 2
+    return bytes(packed)
+
+
+def striped(lane: int, number: int) -> int:
+    """Return the id of a loan or an operation: ``lane << 40 | number``."""
+    _check("number", number, NUMBER_LIMIT)
+    return lane << LANE_SHIFT | number
+
+
+def unstriped(identifier: int) -> tuple[int, int]:
+    """Return the lane and the number of a loan or operation id."""
+    return identifier >> LANE_SHIFT, identifier & (NUMBER_LIMIT - 1)
+
+
+def _check(name: str, value: int, limit: int) -> None:
+    if not 0 <= value < limit:
+        raise WordInvalid(f"The {name} must be from 0 to {limit - 1}; it is {value}.")

@@ -1,0 +1,87 @@
+"""Decoding of logs into events by name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from eth_abi.abi import decode as decode_abi
+
+from contracts.abi import abi_of, checksum, jsonable, plain
+from contracts.deployment_record import Deployment, load
+from contracts.types import Event, Log
+
+__all__ = ["Event", "decode", "decode_all"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the fields of one event are spread over topics and data."""
+
+    name: str
+    order: tuple[str, ...]
+    indexed: tuple[dict[str, Any], ...]
+    stored: tuple[dict[str, Any], ...]
+    stored_types: tuple[str, ...]
+
+
+def decode(log: Log, deployment: Deployment | None = None) -> Event | None:
+    """Return the event, or None when it is not one of our contracts' own."""
+    deployment = deployment or load()
+    contract = deployment.name_of(log.address)
+    layout = _layout(contract, log.topics[0]) if contract and log.topics else None
+    if contract is None or layout is None:
+        return None
+    return Event(
+        name=layout.name,
+        contract=contract,
+        address=log.address,
+        args=_arguments(layout, log),
+        block_number=log.block_number,
+        block_hash=log.block_hash,
+        tx_hash=log.tx_hash,
+        log_index=log.log_index,
+    )
+
+
+def decode_all(logs: Sequence[Log], deployment: Deployment | None = None) -> list[Event]:
+    """Return the events among these logs, in order."""
+    deployment = deployment or load()
+    return [event for log in logs if (event := decode(log, deployment)) is not None]
+
+
+def _arguments(layout: _Layout, log: Log) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        entry["name"]: _topic(entry["type"], topic)
+        for entry, topic in zip(layout.indexed, log.topics[1:], strict=True)
+    }
+    stored = decode_abi(layout.stored_types, log.data) if layout.stored else ()
+    for entry, value in zip(layout.stored, stored, strict=True):
+        values[entry["name"]] = jsonable(plain(entry, value))
+    return {name: values[name] for name in layout.order}
+
+
+def _topic(kind: str, topic: bytes) -> Any:
+    """Return an indexed field; one of dynamic size is only there as its hash."""
+    if kind == "address":
+        return checksum("0x" + topic[12:].hex())
+    if kind == "bool":
+        return topic[-1] == 1
+    if kind.startswith(("uint", "int")) and not kind.endswith("]"):
+        return int.from_bytes(topic, "big", signed=kind.startswith("int"))
+    return "0x" + topic.hex()
+
+
+@lru_cache(maxsize=1_000)
+def _layout(contract: str, topic: bytes) -> _Layout | None:
+    item = abi_of(contract).events.get(topic)
+    if item is None:
+        return None
+    typed = list(zip(item.inputs, item.input_types, strict=True))
+    return _Layout(
+        name=item.name,
+        order=tuple(entry["name"] for entry in item.inputs),
+        indexed=tuple(entry for entry in item.inputs if entry["indexed"]),
+        stored=tuple(entry for entry in item.inputs if not entry["indexed"]),
+        stored_types=tuple(kind for entry, kind in typed if not entry["indexed"]),
+    )
