@@ -1,0 +1,1 @@
+"""What each page shows, gathered from the other apps' selectors into plain rows for templates."""
