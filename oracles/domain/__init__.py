@@ -1,0 +1,1 @@
+"""How values come about, in plain Python: no Django, no chain client, no I/O, no clock."""

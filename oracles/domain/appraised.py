@@ -1,0 +1,118 @@
+"""Value of a physical thing from what sources say of its price.
+
+Ages count from the newest observation, not from the round: with no new evidence the estimate
+stays as it is, so that the passing of time alone never makes a loan callable (rule V2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from oracles.domain.observations import PRICES, Observation
+from oracles.domain.parameters import (
+    KIND_WEIGHTS,
+    MIN_SOURCES,
+    OUTLIER_DEVIATIONS,
+    OUTLIER_MIN_SOURCES,
+    ClassModel,
+)
+from oracles.domain.quantities import BPS, MONTH_S, ceil_div
+from oracles.domain.statistics import (
+    deviation_up,
+    standard_error_up,
+    weighted_median_down,
+    without_outliers,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """One source's price brought to the date of the newest, with the weight that it has."""
+
+    source: str
+    price: int
+    weight: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A central value with its lower bound, ledger units, and what stands behind it."""
+
+    value: int
+    lower: int
+    observed_at: int
+    sources: int
+    disputed: bool = False
+
+
+def newest_by_source(observations: Sequence[Observation]) -> list[Observation]:
+    """Return one observation of each source, the newest; of equally new ones the lowest."""
+    ordered = sorted(
+        observations, key=lambda one: (one.source, -one.observed_at, one.amount, one.kind)
+    )
+    chosen: dict[str, Observation] = {}
+    for observation in ordered:
+        chosen.setdefault(observation.source, observation)
+    return list(chosen.values())
+
+
+def marked_down(price: int, *, age_s: int, model: ClassModel) -> int:
+    """Return the price after its decay beyond the fresh period, rounded down."""
+    stale_s = max(0, age_s - model.fresh_for_s)
+    full = BPS * MONTH_S
+    return price * max(0, full - model.decay_bps_month * stale_s) // full
+
+
+def opinions_of(observations: Sequence[Observation], *, model: ClassModel) -> list[Opinion]:
+    """Return the opinions that count; a source loses half its weight on the way to its end."""
+    prices = newest_by_source([one for one in observations if one.kind in PRICES])
+    newest = max((one.observed_at for one in prices), default=0)
+    opinions = []
+    for one in prices:
+        age_s = newest - one.observed_at
+        price = marked_down(one.amount, age_s=age_s, model=model)
+        if age_s <= model.max_age_s and price > 0:
+            weight = KIND_WEIGHTS[one.kind] * (2 * model.max_age_s - age_s)
+            opinions.append(Opinion(source=one.source, price=price, weight=weight))
+    return opinions
+
+
+def kept(opinions: list[Opinion]) -> list[Opinion]:
+    """Return the opinions without outliers, where there are enough to tell which these are."""
+    if len(opinions) < OUTLIER_MIN_SOURCES:
+        return opinions
+    prices = [one.price for one in opinions]
+    centre = weighted_median_down([(one.price, one.weight) for one in opinions])
+    deviation = deviation_up(prices, centre=centre)
+    within = without_outliers(prices, centre=centre, deviation=deviation, times=OUTLIER_DEVIATIONS)
+    return [one for one, inside in zip(opinions, within, strict=True) if inside]
+
+
+def lower_bound_down(value: int, *, deviation: int, sources: int, model: ClassModel) -> int:
+    """Return the central value less its haircut, which is rounded up.
+
+    The haircut is the standard error, at least the class's floor and at most its ceiling.
+    """
+    floor_bps = model.floor_haircut_bps if sources >= MIN_SOURCES else model.thin_haircut_bps
+    error = standard_error_up(deviation=deviation, count=sources)
+    least = ceil_div(value * floor_bps, BPS)
+    most = ceil_div(value * model.ceiling_haircut_bps, BPS)
+    return value - min(max(error, least), most)
+
+
+def appraise(observations: Sequence[Observation], *, model: ClassModel) -> Estimate | None:
+    """Return the weighted median of the sources with its lower bound, or None without prices."""
+    opinions = kept(opinions_of(observations, model=model))
+    if not opinions:
+        return None
+    value = weighted_median_down([(one.price, one.weight) for one in opinions])
+    deviation = deviation_up([one.price for one in opinions], centre=value)
+    named = {one.source for one in opinions}
+    return Estimate(
+        value=value,
+        lower=lower_bound_down(value, deviation=deviation, sources=len(opinions), model=model),
+        observed_at=max(
+            one.observed_at for one in observations if one.kind in PRICES and one.source in named
+        ),
+        sources=len(opinions),
+        disputed=deviation * BPS > value * model.max_dispersion_bps,
+    )
