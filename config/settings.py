@@ -3,8 +3,8 @@
 import dj_database_url
 
 from config.env import read_environment
-from config.paths import DATA_DIR, ROOT
-from config.schedule import beat_schedule
+from config.paths import CHAIN_DIR, DATA_DIR, ROOT
+from config.schedule import TASK_ROUTES, WORK_QUEUE, beat_schedule
 
 ENVIRONMENT = read_environment()
 
@@ -100,10 +100,12 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+# Files are served from the apps where collectstatic was not run.
+WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = DATA_DIR / "evidence"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 
 # The chain.
@@ -112,6 +114,7 @@ CHAIN_ID = ENVIRONMENT.chain_id
 CHAIN_CONFIRMATIONS = ENVIRONMENT.chain_confirmations
 RELAYER_MNEMONIC = ENVIRONMENT.relayer_mnemonic
 ANCHOR_KEYS = ENVIRONMENT.anchor_keys
+DEPLOYMENT_FILE = CHAIN_DIR / "deployment.json"
 
 # Celery. A task must end well before the broker takes its message for lost and sends it again.
 VISIBILITY_TIMEOUT_S = 300
@@ -135,7 +138,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_ALWAYS_EAGER = ENVIRONMENT.celery_eager
-CELERY_TASK_DEFAULT_QUEUE = "work"
+CELERY_TASK_DEFAULT_QUEUE = WORK_QUEUE
+CELERY_TASK_ROUTES = TASK_ROUTES
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ETA_TASK_LIMIT = 100
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000

@@ -116,12 +116,21 @@ def main(arguments: list[str]) -> int:
     """Run the keeper unless another one already keeps this server."""
     options = _parse(arguments)
     with open(options.alive, "a") as alive:
-        try:
-            fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(alive):
             print("keeper: this server is kept already", file=sys.stderr)
             return 1
         return Keeper(options).run()
+
+
+def _locked(file: IO[str]) -> bool:
+    """Take the lock; whoever merely tests it holds it for an instant, so try again for a while."""
+    for _ in range(50):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            time.sleep(0.02)
+    return False
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ class Part:
     ready_within_s: float = 20.0
     patient: bool = False
     users: IO[str] | None = field(default=None, init=False)
+    keeper: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def command(self) -> Sequence[str]:
         """Return the command line that runs the server in the foreground."""
@@ -68,17 +69,30 @@ class Part:
         return STATE_DIR / f"{self.name}.pid"
 
     def use(self) -> None:
-        """Begin to use the server, starting it if it does not run."""
+        """Begin to use the server, starting it if it does not run, and wait until it answers."""
+        self.launch()
+        self.await_ready()
+
+    def launch(self) -> None:
+        """Begin to use the server without waiting for its first answer."""
         STATE_DIR.mkdir(parents=True, exist_ok=True)
         LOG_DIR.mkdir(exist_ok=True)
         with exclusive_lock(STATE_DIR / f"{self.name}.start"):
             # Waits here while a keeper is still stopping the server for its last user.
             self.users = shared(STATE_DIR / f"{self.name}.users")
-            try:
-                self._start_unless_running()
-            except BaseException:
-                self.release()
-                raise
+            if not self.is_kept():
+                self._end_orphan()
+                self.prepare()
+                self._spawn()
+
+    def await_ready(self) -> None:
+        """Wait until the server answers; give it up when it does not."""
+        try:
+            self._wait_until_ready()
+            self.finish()
+        except BaseException:
+            self.release()
+            raise
 
     def release(self) -> None:
         """Stop using the server; it stops when nobody uses it."""
@@ -107,29 +121,21 @@ class Part:
         lock.close()
         return False
 
-    def _start_unless_running(self) -> None:
-        if not self.is_kept():
-            self._end_orphan()
-            self.prepare()
-            self._spawn()
-        self._wait_until_ready()
-        self.finish()
-
     def _spawn(self) -> None:
         files = {
             "users": STATE_DIR / f"{self.name}.users",
             "alive": STATE_DIR / f"{self.name}.alive",
             "pid-file": self.pid_path,
         }
-        keeper = [sys.executable, "-S", "-E", str(KEEPER)]
-        keeper += [text for flag, path in files.items() for text in (f"--{flag}", str(path))]
-        keeper += ["--stop-signal", self.stop_signal, "--stop-timeout", str(self.stop_timeout_s)]
-        keeper += ["--patient"] if self.patient else []
+        keeping = [sys.executable, "-S", "-E", str(KEEPER)]
+        keeping += [text for flag, path in files.items() for text in (f"--{flag}", str(path))]
+        keeping += ["--stop-signal", self.stop_signal, "--stop-timeout", str(self.stop_timeout_s)]
+        keeping += ["--patient"] if self.patient else []
         if owner := self.owner():
-            keeper += ["--uid", str(owner[0]), "--gid", str(owner[1])]
+            keeping += ["--uid", str(owner[0]), "--gid", str(owner[1])]
         with self.log_path.open("ab") as log:
             self.keeper = subprocess.Popen(
-                [*keeper, "--", *self.command()],
+                [*keeping, "--", *self.command()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -137,12 +143,13 @@ class Part:
                 cwd="/" if owner else ROOT,
                 env={**os.environ, **self.environment()},
             )
+        while not self.is_kept() and self.keeper.poll() is None:
+            time.sleep(0.01)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + self.ready_within_s
-        keeper = getattr(self, "keeper", None)
         while not self.is_ready():
-            if keeper is not None and keeper.poll() is not None:
+            if self.keeper is not None and self.keeper.poll() is not None:
                 raise StackError(self._failure("ended while it was starting"))
             if time.monotonic() > deadline:
                 self.signal_keeper()

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
@@ -63,10 +64,11 @@ class Postgres(Part):
 
     def finish(self) -> None:
         with self.connect("postgres") as connection:
-            known = connection.execute(
-                "SELECT 1 FROM pg_database WHERE datname = %s", [self.database]
-            )
-            if known.fetchone() is None:
+            known = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(known, [self.database]).fetchone():
+                return
+            # Another command may have made it since.
+            with suppress(psycopg.errors.DuplicateDatabase):
                 connection.execute(f'CREATE DATABASE "{self.database}"')
 
     def owner(self) -> tuple[int, int] | None:

@@ -1,0 +1,90 @@
+"""Our own processes: the web server, the Celery workers and the clock that rings them."""
+
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.paths import ROOT
+from config.stack.part import STATE_DIR, Part
+from config.stack.ports import choose_port, remembered_port
+
+READY_FILE_VARIABLE = "BALLAST_READY_FILE"
+
+
+@dataclass(kw_only=True)
+class Web(Part):
+    """The portal and the admin behind gunicorn, on the loopback interface."""
+
+    name: str = "web"
+    label: str = "The web server"
+    ready_within_s: float = 60.0
+    stop_timeout_s: int = 10
+    port: int = field(default_factory=lambda: remembered_port("web"))
+
+    def command(self) -> Sequence[str]:
+        options = ["--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread"]
+        options += ["--workers", "1", "--threads", "8", "--graceful-timeout", "5"]
+        options += ["--worker-tmp-dir", str(STATE_DIR), "--no-control-socket"]
+        return [sys.executable, "-m", "gunicorn", *options, "config.wsgi:application"]
+
+    def prepare(self) -> None:
+        self.port = choose_port("web")
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/livez", timeout=5) as response:
+                return response.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def describe(self) -> str:
+        return f"Portal at {self.url}/"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass(kw_only=True)
+class CeleryProcess(Part):
+    """A Celery process; it makes a file when it is ready (see `config.celery`)."""
+
+    ready_within_s: float = 60.0
+    stop_timeout_s: int = 30
+    arguments: Sequence[str] = ()
+
+    def command(self) -> Sequence[str]:
+        return [sys.executable, "-m", "celery", "-A", "config", *self.arguments]
+
+    def prepare(self) -> None:
+        self.ready_file.unlink(missing_ok=True)
+
+    def environment(self) -> dict[str, str]:
+        return {READY_FILE_VARIABLE: str(self.ready_file), "PYTHONPATH": str(ROOT)}
+
+    def is_ready(self) -> bool:
+        return self.ready_file.exists()
+
+    @property
+    def ready_file(self) -> Path:
+        return STATE_DIR / f"{self.name}.ready"
+
+
+def worker(queue: str, concurrency: int) -> CeleryProcess:
+    """Return a worker for one queue with its own processes."""
+    arguments = ["worker", "--queues", queue, "--concurrency", str(concurrency)]
+    arguments += ["--hostname", f"{queue}@ballast", "--loglevel", "INFO"]
+    arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return CeleryProcess(
+        name=f"worker-{queue}", label=f"Worker '{queue}' ({concurrency})", arguments=arguments
+    )
+
+
+def beat() -> CeleryProcess:
+    """Return the clock; it keeps no memory of rings, so that none is made up for after a pause."""
+    arguments = ["beat", "--scheduler", "config.celery:StaticScheduler", "--pidfile", ""]
+    arguments += ["--schedule", "", "--loglevel", "WARNING"]
+    return CeleryProcess(name="beat", label="Beat", arguments=arguments)
