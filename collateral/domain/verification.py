@@ -77,9 +77,7 @@ def valid_until(*, observed_at: int, asset_class: AssetClass) -> int:
     return observed_at + asset_class.validity_s
 
 
-def refuse_validity(
-    *, observed_at: int, until: int, now: int, asset_class: AssetClass
-) -> None:
+def refuse_validity(*, observed_at: int, until: int, now: int, asset_class: AssetClass) -> None:
     """Refuse an observation from the future, an expiry in the past or beyond the class's limit."""
     if observed_at > now + _CLOCK_TOLERANCE_S:
         raise VerificationError(

@@ -171,9 +171,7 @@ class Evidence(models.Model):
 
     class Meta:
         verbose_name_plural = "evidence"
-        constraints = [
-            models.UniqueConstraint(fields=["asset", "kind"], name="evidence_kind_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["asset", "kind"], name="evidence_kind_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.asset_id}"

@@ -1,12 +1,14 @@
 """Everything that changes collateral, each step a function with named arguments."""
 
 from collateral.services.evidence import attach_evidence, evidence_content, evidence_root
-from collateral.services.importing import (
-    ImportReport,
-    import_portfolio,
+from collateral.services.importing import ImportReport, import_portfolio
+from collateral.services.mappings import (
+    PORTFOLIO_DIR,
+    PlannedFile,
     known_mappings,
     load_mapping,
-    recognise,
+    mapping_for,
+    plan_portfolio,
 )
 from collateral.services.minting import queue_mint, queue_verified, recover_failed_mints
 from collateral.services.registration import (
@@ -34,8 +36,10 @@ from collateral.services.verification import (
 )
 
 __all__ = [
+    "PORTFOLIO_DIR",
     "ImportReport",
     "NewAsset",
+    "PlannedFile",
     "SignedStatement",
     "Statement",
     "assign_owner",
@@ -50,9 +54,10 @@ __all__ = [
     "import_portfolio",
     "known_mappings",
     "load_mapping",
+    "mapping_for",
+    "plan_portfolio",
     "queue_mint",
     "queue_verified",
-    "recognise",
     "recover_failed_mints",
     "register_asset",
     "register_assets",

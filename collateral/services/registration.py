@@ -188,7 +188,5 @@ def _prepare(new: NewAsset, keys: Sequence[bytes]) -> _Prepared:
 def assign_owner(*, asset_ids: Sequence[int], owner_address: str) -> int:
     """Give imported drafts that nobody owns yet to an owner; return how many."""
     owner = ensure_owner(address=owner_address)
-    drafts = Asset.objects.filter(
-        pk__in=asset_ids, owner__isnull=True, status=AssetStatus.DRAFT
-    )
+    drafts = Asset.objects.filter(pk__in=asset_ids, owner__isnull=True, status=AssetStatus.DRAFT)
     return drafts.update(owner=owner)

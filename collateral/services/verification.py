@@ -9,27 +9,18 @@ from django.db.models import Q
 from django.utils import timezone
 
 from collateral.domain.addresses import checksum_address
-from collateral.domain.classes import Role
-from collateral.domain.verification import (
-    Parties,
-    VerificationError,
-    refuse_conflict,
-    refuse_second_role,
-    refuse_without_authority,
-    roles_needed,
-)
+from collateral.domain.verification import VerificationError, roles_needed
 from collateral.errors import RegistrationError
 from collateral.models import (
     Asset,
     AssetStatus,
-    Attestation,
     Evidence,
     RequestStatus,
     VerificationRequest,
     Verifier,
-    VerifierAuthority,
 )
 from collateral.services.evidence import attributes_as_evidence, evidence_root
+from collateral.services.fitness import Fitness
 from collateral.services.registration import BATCH_SIZE
 
 REGISTRATION = "registration"
@@ -129,7 +120,7 @@ def claim_request(*, request_id: int, verifier: Verifier) -> VerificationRequest
             raise VerificationError(
                 "REQUEST_TAKEN", f"This request is {request.get_status_display().lower()}."
             )
-        refuse_unfit(request=request, verifier=verifier)
+        Fitness([request]).refuse(request, verifier)
         request.status, request.claimed_by = RequestStatus.CLAIMED, verifier
         request.save(update_fields=["status", "claimed_by"])
     return request
@@ -155,7 +146,7 @@ def reject_request(*, request_id: int, verifier: Verifier, reason: str) -> Verif
     with transaction.atomic():
         request = _locked(request_id)
         if request.status == RequestStatus.OPEN:
-            refuse_unfit(request=request, verifier=verifier)
+            Fitness([request]).refuse(request, verifier)
         else:
             _refuse_unless_claimed(request, verifier)
         request.status, request.claimed_by = RequestStatus.REJECTED, verifier
@@ -165,19 +156,6 @@ def reject_request(*, request_id: int, verifier: Verifier, reason: str) -> Verif
             status=AssetStatus.REJECTED, status_reason=text
         )
     return request
-
-
-def refuse_unfit(*, request: VerificationRequest, verifier: Verifier) -> None:
-    """Refuse a verifier with a conflict, without authority, or in a second role."""
-    asset, role = request.asset, Role(request.role)
-    parties = Parties(owner=asset.owner_address, originator=asset.originator_address)
-    refuse_conflict(verifier=verifier.address, parties=parties)
-    authority = VerifierAuthority.objects.filter(verifier=verifier, class_id=asset.class_id)
-    granted = authority.values_list("roles", flat=True).first() or 0
-    refuse_without_authority(granted_roles=granted, role=role, asset_class=asset.asset_class)
-    others = Attestation.objects.filter(request__asset=asset).exclude(request=request)
-    signers = others.values_list("verifier__address", flat=True)
-    refuse_second_role(verifier=verifier.address, other_signers=list(signers))
 
 
 def _locked(request_id: int) -> VerificationRequest:

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     COUNTRY = "country code"
     MONEY = "money"
     MEASURE = "measure"
+    CELL = "H3 cell"
 
 
 @dataclass(frozen=True)

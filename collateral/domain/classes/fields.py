@@ -56,6 +56,11 @@ def date(name: str, help_text: str) -> Field:
     return Field(name, Kind.DATE, help_text)
 
 
+def cell(name: str, help_text: str) -> Field:
+    """Return a field that holds an H3 cell."""
+    return Field(name, Kind.CELL, help_text)
+
+
 def money(name: str, help_text: str, *, required: bool = False) -> Field:
     """Return a field of money, kept in ledger units (1e-6 USD)."""
     return Field(name, Kind.MONEY, help_text, "units", _MONEY, required)

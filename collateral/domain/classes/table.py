@@ -67,7 +67,7 @@ _DEVICE_FIELDS = (
     *_PLATE,
     f.identifier("mac", "network address of the device"),
     f.identifier("imei", "IMEI of its modem"),
-    f.text("location_h3", "H3 cell where it stands"),
+    f.cell("location_h3", "H3 cell where it stands"),
     f.NAMEPLATE,
     f.MONTHLY_INCOME,
 )
@@ -96,7 +96,7 @@ _ENERGY_FIELDS = (
 _LRT_FIELDS: tuple[Field, ...] = (
     f.text("symbol", "symbol of the token", required=True),
     replace(f.TOKENS, required=True),
-    f.text("holder", "address that holds it", required=True),
+    f.text("holder", "address that holds it; the importing owner where it is left out"),
 )
 
 CLASSES: tuple[AssetClass, ...] = (

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from collateral.domain.classes import Field, Kind, Unit
+from collateral.domain.identifiers.places import hex_cell
 from collateral.domain.portfolio.errors import CellError, FileRefused
 
 MAX_MONEY_UNITS = 10**18
@@ -132,6 +133,8 @@ def parse_cell(field: Field, raw: str, *, unit: str, decimal_mark: str, as_of: d
         return _past(field, parse_date(raw, unit=unit), as_of).isoformat()
     if field.kind is Kind.YEAR:
         return _year(field, raw, as_of)
+    if field.kind is Kind.CELL:
+        return hex_cell(raw).canonical
     number = parse_number(raw, decimal_mark=decimal_mark)
     _refuse_negative(field, raw, number)
     if field.kind is Kind.WHOLE:
