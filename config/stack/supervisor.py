@@ -104,10 +104,9 @@ class Stack:
             time.sleep(3600)
 
     def stop(self) -> None:
-        """Stop the parts in the reverse of their order; a second signal hurries them."""
+        """Stop the parts in the reverse of their order; a second Ctrl-C hurries them."""
         self.stopping = True
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._hurry)
+        signal.signal(signal.SIGINT, self._hurry)
         for part in reversed(self.parts):
             self.current = part
             part.stop()

@@ -1,0 +1,68 @@
+# Ballast: `make demo` shows it, `make test` proves it. Both set up whatever they need.
+PYTHON ?= python3
+PY := .venv/bin/python
+SERVE ?= 1
+RESET ?= 0
+PORTFOLIO ?=
+TESTS ?= tests
+
+DEMO_FLAGS := $(if $(filter 0,$(SERVE)),--no-serve) $(if $(filter 1,$(RESET)),--reset) \
+	$(if $(PORTFOLIO),--portfolio "$(PORTFOLIO)")
+
+.DEFAULT_GOAL := help
+.PHONY: help demo stack test stop clean distclean lint format contracts screenshots requirements \
+	setup setup-dev
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
+		awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
+	@echo
+	@echo "  make demo takes SERVE=0 (end after the report), RESET=1 (start over) and"
+	@echo "  PORTFOLIO=PATH (a portfolio file, or a directory of them)."
+
+demo: setup ## Run the main job on the embedded stack, report, and serve the portal
+	@BALLAST_STOP_WITH_PARENT=1 exec $(PY) manage.py demo $(DEMO_FLAGS)
+
+stack: setup ## Run the embedded stack alone and serve until Ctrl-C
+	@BALLAST_STOP_WITH_PARENT=1 exec $(PY) manage.py devstack
+
+test: setup-dev ## Run the whole suite: Foundry's tests, then Python's
+	@$(PY) scripts/forge.py test
+	@$(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
+
+stop: ## Stop what runs in this checkout
+	@if [ -x $(PY) ]; then $(PY) manage.py devstack --stop; else echo "Nothing is set up."; fi
+
+clean: stop ## Remove the data (database, chain, evidence, logs); keep .venv and node_modules
+	@$(PYTHON) scripts/clean.py
+
+distclean: clean ## Remove .venv and node_modules too
+	@rm -rf .venv node_modules
+
+lint: setup-dev ## Check style, types and the import direction
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@$(PY) -m mypy --strict contracts settlement/domain collateral/domain oracles/domain \
+		lending/domain governance/domain
+	@.venv/bin/lint-imports
+
+format: setup-dev ## Format the Python sources
+	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
+
+contracts: setup-dev ## Compile the contracts and write contracts/artifacts
+	@$(PY) scripts/forge.py build
+	@$(PY) -m contracts.artifacts
+
+screenshots: setup-dev ## Photograph the running portal and admin into .ballast/screenshots
+	@$(PY) scripts/screenshots.py
+
+requirements: setup-dev ## Compile the hash-pinned requirements*.txt from requirements*.in
+	@for name in requirements requirements-dev requirements-node requirements-tools; do \
+		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			$$name.in -o $$name.txt || exit 1; \
+	done
+
+setup: ## Set up what the demo needs (virtual environment, packages, node)
+	@$(PYTHON) scripts/bootstrap.py
+
+setup-dev: ## Set up what tests and checks need on top
+	@$(PYTHON) scripts/bootstrap.py --dev
