@@ -1,0 +1,882 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ReentrancyGuardTransient} from
+    "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Appraiser} from "./Appraiser.sol";
+import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
+import "./interfaces/ILoanBook.sol";
+import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
+import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
+import {Lane} from "./Lane.sol";
+import {LoanMath} from "./libraries/LoanMath.sol";
+import {Schedule} from "./libraries/Schedule.sol";
+import {Signatures} from "./libraries/Signatures.sol";
+import {Word, Words} from "./libraries/Words.sol";
+
+/// @title The loan book
+/// @notice Everything that an operation writes is keyed by loan, lane or party (rule L1): two
+/// operations on different lanes, for different parties, share no slot.
+/// @dev An entry point loads a `Position` into memory, changes it, emits, saves it with one write
+/// a slot, and moves tokens last.
+contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuardTransient {
+    using LoanMath for LoanState;
+    using LoanMath for LaneState;
+    using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+    using Schedule for LoanTail;
+    using Words for uint64;
+    using Words for bytes;
+
+    /// @dev A loan and its lane in memory; `changed` says that the loan needs writing.
+    struct Position {
+        uint64 id;
+        uint32 laneId;
+        bool changed;
+        LoanState loan;
+        LaneState lane;
+    }
+
+    /// @dev Restaking tokens pledged, and their price at opening.
+    struct LrtPledge {
+        address token;
+        uint96 amount;
+        uint64 openingPrice;
+    }
+
+    /// @dev A page of result bits, held in memory while a batch stays on it.
+    struct Page {
+        uint256 number;
+        uint256 bits;
+        bool changed;
+    }
+
+    uint256 private constant MAX_ASSETS = 32;
+    uint256 private constant MAX_WORDS = 400;
+    uint256 private constant MIN_INTERVAL = 1 days;
+    /// @dev Interest of so many seconds must fit the hot slot, so that no payment can overflow.
+    uint256 private constant LONGEST_LIFE = 50 * 365 days;
+    /// @dev Worst-case gas of one word, what ends the batch included; see LoanBookSettle.t.sol.
+    uint256 private constant WORD_GAS = 150_000;
+    uint256 private constant RELEASE_GAS_PER_ITEM = 80_000;
+    bytes32 private constant TERMS_TYPEHASH = keccak256(
+        "LoanTerms(address borrower,uint32 lane,uint64 principal,uint16 maxRateBps,uint8 schedule,"
+        "uint16 instalments,uint32 interval,uint256[] assets,address lrt,uint128 lrtAmount,"
+        "uint256 nonce,uint64 deadline)"
+    );
+
+    IERC20 public immutable token;
+    /// @notice Base units of the token in one ledger unit.
+    uint256 public immutable unitScale;
+    /// @notice Smallest payment that does not end a debt, and smallest principal; ledger units.
+    uint64 public immutable minimumPayment;
+    /// @notice Cures within a year after which a call has no cure window.
+    uint8 public immutable curesPerYear;
+
+    address public pool;
+    address public auctionHouse;
+    uint32 public lanes;
+
+    mapping(uint64 loanId => LoanState) private _loans;
+    mapping(uint64 loanId => LoanTail) private _tails;
+    mapping(uint64 loanId => uint256[]) private _assets;
+    mapping(uint64 loanId => LrtPledge) private _lrts;
+    mapping(uint32 lane => LaneState) private _lanes;
+    mapping(uint32 lane => Lane) private _escrows;
+    mapping(uint32 lane => mapping(address relayer => bool)) private _relayers;
+    mapping(uint32 lane => mapping(address party => uint64)) private _claimable;
+    mapping(uint256 page => uint256 bits) private _results;
+    mapping(address borrower => mapping(uint32 lane => mapping(uint256 nonce => bool))) private
+        _nonces;
+    mapping(address borrower => uint64) private _shortfalls;
+
+    constructor(
+        address authority_,
+        IERC20Metadata token_,
+        IAssetRegistry registry_,
+        IRiskTerms risk_,
+        IValuationOracle oracle_,
+        uint64 minimumPayment_,
+        uint8 curesPerYear_
+    )
+        Appraiser(registry_, risk_, oracle_)
+        AccessManaged(authority_)
+        EIP712("Ballast LoanBook", "1")
+    {
+        token = token_;
+        uint8 decimals = token_.decimals();
+        unitScale = decimals > 6 ? 10 ** (decimals - 6) : 1;
+        minimumPayment = minimumPayment_;
+        curesPerYear = curesPerYear_;
+    }
+
+    // ---- Opening ------------------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function open(LoanTerms calldata terms, bytes calldata signature, ValueProof[] calldata proofs)
+        external
+        nonReentrant
+        returns (uint64)
+    {
+        _authorise(terms, signature);
+        _checkShape(terms);
+        Draw memory draw = _appraiseDraw(terms, proofs);
+        if (draw.rateBps > terms.maxRateBps) revert RateTooHigh(draw.rateBps, terms.maxRateBps);
+        if (terms.principal > draw.limit) revert AboveLtv(terms.principal, uint64(draw.limit));
+        uint256 interest = uint256(terms.principal) * draw.rateBps * LONGEST_LIFE;
+        if (interest > type(uint88).max) revert InvalidTerms("principal");
+
+        Position memory position = _begin(terms, draw);
+        emit LoanOpened(
+            position.id, terms.borrower, ++position.lane.sequence, draw.rateBps, terms
+        );
+        _pledge(position, terms, draw.lrtPrice);
+        _save(position);
+        _send(terms.lane, terms.borrower, terms.principal);
+        return position.id;
+    }
+
+    /// @dev The borrower's signature, in time and for the first time (rule S4).
+    function _authorise(LoanTerms calldata terms, bytes calldata signature) private {
+        if (block.timestamp > terms.deadline) revert TermsExpired(terms.deadline);
+        if (_nonces[terms.borrower][terms.lane][terms.nonce]) {
+            revert NonceUsed(terms.borrower, terms.lane, terms.nonce);
+        }
+        _nonces[terms.borrower][terms.lane][terms.nonce] = true;
+        bytes32 digest = _hashTypedDataV4(_hashTerms(terms));
+        if (!Signatures.isValid(terms.borrower, digest, signature)) {
+            revert InvalidSignature(terms.borrower);
+        }
+        uint64 shortfall = _shortfalls[terms.borrower];
+        if (shortfall != 0) revert BorrowerInShortfall(terms.borrower, shortfall);
+    }
+
+    function _hashTerms(LoanTerms calldata terms) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                TERMS_TYPEHASH,
+                terms.borrower,
+                terms.lane,
+                terms.principal,
+                terms.maxRateBps,
+                terms.schedule,
+                terms.instalments,
+                terms.interval,
+                keccak256(abi.encodePacked(terms.assets)),
+                terms.lrt,
+                terms.lrtAmount,
+                terms.nonce,
+                terms.deadline
+            )
+        );
+    }
+
+    function _checkShape(LoanTerms calldata terms) private view {
+        if (address(_escrows[terms.lane]) == address(0)) revert LaneUnknown(terms.lane);
+        if (terms.principal < minimumPayment) revert InvalidTerms("principal");
+        if (terms.instalments == 0) revert InvalidTerms("instalments");
+        if (terms.interval < MIN_INTERVAL) revert InvalidTerms("interval");
+        bool hasLrt = terms.lrtAmount != 0;
+        if (hasLrt != (terms.lrt != address(0))) revert InvalidTerms("lrt");
+        if (terms.lrtAmount > type(uint96).max) revert InvalidTerms("lrtAmount");
+        uint256 count = terms.assets.length;
+        if (count > MAX_ASSETS || (count == 0 && !hasLrt)) revert InvalidTerms("assets");
+        uint256 last;
+        for (uint256 i; i < count; ++i) {
+            if (terms.assets[i] <= last) revert InvalidTerms("assets");
+            last = terms.assets[i];
+        }
+    }
+
+    /// @dev Writes the cold terms and takes the draw out of the lane's own cash (rule L3).
+    function _begin(LoanTerms calldata terms, Draw memory draw)
+        private
+        returns (Position memory position)
+    {
+        LaneState memory lane = _lanes[terms.lane];
+        uint64 available = lane.cash - lane.owed;
+        if (terms.principal > available) revert LaneShortOfCash(terms.lane, available);
+        (position.laneId, position.lane) = (terms.lane, lane);
+        position.id = Words.idOf(terms.lane, ++lane.loans);
+
+        LoanState memory loan = position.loan;
+        loan.principal = uint56(terms.principal);
+        loan.lastAccrual = uint32(block.timestamp);
+        loan.rateBps = draw.rateBps;
+        loan.status = LoanStatus.Open;
+        lane.cash -= terms.principal;
+        lane.include(loan);
+
+        LoanTail memory tail;
+        tail.borrower = terms.borrower;
+        tail.basePrincipal = terms.principal;
+        tail.schedule = terms.schedule;
+        tail.instalments = terms.instalments;
+        tail.interval = terms.interval;
+        tail.openedAt = uint64(block.timestamp);
+        tail.gracePeriod = draw.gracePeriod;
+        tail.cureWindow = draw.cureWindow;
+        tail.lateFeeBps = draw.lateFeeBps;
+        _tails[position.id] = tail;
+    }
+
+    function _pledge(Position memory position, LoanTerms calldata terms, uint64 lrtPrice) private {
+        address escrow = address(_escrows[terms.lane]);
+        if (terms.assets.length != 0) _assets[position.id] = terms.assets;
+        for (uint256 i; i < terms.assets.length; ++i) {
+            emit Pledged(position.id, terms.assets[i], ++position.lane.sequence);
+            registry.pledge(terms.assets[i], terms.borrower, escrow);
+        }
+        if (terms.lrtAmount == 0) return;
+        _lrts[position.id] = LrtPledge(terms.lrt, uint96(terms.lrtAmount), lrtPrice);
+        emit LrtPledged(position.id, terms.lrt, ++position.lane.sequence, terms.lrtAmount);
+        IERC20(terms.lrt).safeTransferFrom(terms.borrower, escrow, terms.lrtAmount);
+    }
+
+    // ---- Paying -------------------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function prefund(uint64 loanId, uint64 amount) external nonReentrant {
+        Position memory position = _loadOpen(loanId);
+        if (amount < minimumPayment) revert AmountTooSmall(amount, minimumPayment);
+        position.loan.prefunded = (uint256(position.loan.prefunded) + amount).toUint56();
+        position.lane.cash += amount;
+        position.lane.owed += amount;
+        emit Prefunded(loanId, msg.sender, ++position.lane.sequence, amount);
+        _save(position);
+        _pull(position.laneId, amount);
+    }
+
+    /// @inheritdoc ILoanBook
+    function withdrawPrefunded(uint64 loanId, uint64 amount) external nonReentrant {
+        Position memory position = _load(loanId);
+        if (msg.sender != _tails[loanId].borrower) revert NotBorrower(loanId, msg.sender);
+        if (amount > position.loan.prefunded) {
+            revert AmountTooLarge(amount, position.loan.prefunded);
+        }
+        if (amount == 0) revert AmountTooSmall(0, 1);
+        position.loan.prefunded -= uint56(amount);
+        position.lane.cash -= amount;
+        position.lane.owed -= amount;
+        emit PrefundWithdrawn(loanId, ++position.lane.sequence, amount);
+        _save(position);
+        _send(position.laneId, msg.sender, amount);
+    }
+
+    /// @inheritdoc ILoanBook
+    function repay(uint64 loanId, uint64 maxAmount) external nonReentrant returns (uint64 paid) {
+        Position memory position = _load(loanId);
+        LoanStatus status = position.loan.status;
+        if (status != LoanStatus.Open) _requireCalled(position);
+        paid = _take(position, maxAmount);
+        if (status != LoanStatus.Open) _carry(position, _tails[loanId].impaired);
+        position.lane.cash += paid;
+        emit Repaid(loanId, msg.sender, ++position.lane.sequence, paid);
+        _save(position);
+        _pull(position.laneId, paid);
+    }
+
+    /// @inheritdoc ILoanBook
+    function topUp(uint64 loanId, uint128 lrtAmount) external nonReentrant {
+        Position memory position = _load(loanId);
+        LrtPledge storage lrt = _lrts[loanId];
+        if (lrt.token == address(0)) revert InvalidTerms("lrt");
+        if (lrtAmount == 0) revert InvalidTerms("lrtAmount");
+        // A lot of the running auction must not be passed by.
+        if (position.loan.status != LoanStatus.Called) _requireOpen(position);
+        lrt.amount = (uint256(lrt.amount) + lrtAmount).toUint96();
+        emit LrtPledged(loanId, lrt.token, ++position.lane.sequence, lrtAmount);
+        _save(position);
+        IERC20(lrt.token).safeTransferFrom(
+            msg.sender, address(_escrows[position.laneId]), lrtAmount
+        );
+    }
+
+    // ---- Calling and curing -------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function call(uint64 loanId, ValueProof[] calldata newest, ValueProof[] calldata previous)
+        external
+        nonReentrant
+    {
+        Position memory position = _loadOpen(loanId);
+        if (previous.length != newest.length) {
+            revert ProofMismatch(newest.length, previous.length);
+        }
+        Weights memory weights = _weigh(_basketOf(loanId), newest, previous, Evidence.BothRounds);
+        uint64 debt = position.loan.debtUp(block.timestamp);
+        if (debt <= weights.liquidation) {
+            revert NotCallable(loanId, debt, _capped(weights.liquidation));
+        }
+        _call(position, CallReason.Health, weights.recovery);
+    }
+
+    /// @inheritdoc ILoanBook
+    function callOverdue(uint64 loanId, ValueProof[] calldata newest) external nonReentrant {
+        Position memory position = _loadOpen(loanId);
+        Weights memory weights = _weigh(_basketOf(loanId), newest, newest, Evidence.NewestOrCaps);
+        CallReason reason = CallReason.Overdue;
+        if (!_tails[loanId].isOverdue(position.loan, block.timestamp)) {
+            if (weights.allActive) revert NotOverdue(loanId);
+            reason = CallReason.Attestation;
+        }
+        _call(position, reason, weights.recovery);
+    }
+
+    /// @dev Sets prefunded cash off, then moves what is left out of the sums into `impaired`
+    /// (rules C1, D6). A debt that the prefunded cash covers is simply repaid.
+    function _call(Position memory position, CallReason reason, uint256 recovery) private {
+        LoanState memory loan = position.loan;
+        LoanTail storage tail = _tails[position.id];
+        uint64 setOff = uint64(Math.min(loan.prefunded, loan.debtUp(block.timestamp)));
+        loan.prefunded -= uint56(setOff);
+        position.lane.owed -= setOff;
+        _pay(position, setOff);
+        uint64 debt = loan.debtUp(block.timestamp);
+        uint64 cureUntil;
+        if (debt != 0) {
+            position.lane.exclude(loan);
+            loan.status = LoanStatus.Called;
+            tail.calledAt = uint64(block.timestamp);
+            tail.stoppedAtCall = oracle.stoppedSeconds();
+            tail.callReason = reason;
+            _carry(position, _capped(recovery));
+            cureUntil = _cureUntil(tail);
+        }
+        emit LoanCalled(
+            position.id, ++position.lane.sequence, reason, debt, tail.impaired, cureUntil, setOff
+        );
+        _save(position);
+    }
+
+    /// @inheritdoc ILoanBook
+    function cure(uint64 loanId, uint64 amount, ValueProof[] calldata newest)
+        external
+        nonReentrant
+    {
+        Position memory position = _load(loanId);
+        _requireCalled(position);
+        uint64 paid = amount == 0 ? 0 : _take(position, amount);
+        if (position.loan.status != LoanStatus.Repaid) _reopen(position, newest);
+        _carry(position, 0);
+        position.lane.cash += paid;
+        emit LoanCured(loanId, msg.sender, ++position.lane.sequence, paid);
+        _save(position);
+        _pull(position.laneId, paid);
+    }
+
+    /// @dev Back into the sums once arrears are paid and the opening LTV holds (rule C2). Without
+    /// the oracle appraisal caps count, but only for a call that needed no oracle either.
+    function _reopen(Position memory position, ValueProof[] calldata newest) private {
+        LoanTail memory tail = _tails[position.id];
+        Evidence evidence = tail.callReason == CallReason.Health
+            ? Evidence.Newest
+            : Evidence.NewestOrCaps;
+        Weights memory weights = _weigh(_basketOf(position.id), newest, newest, evidence);
+        uint64 debt = position.loan.debtUp(block.timestamp);
+        if (debt > weights.opening || tail.isOverdue(position.loan, block.timestamp)) {
+            revert NotCured(position.id, debt, _capped(weights.opening));
+        }
+        bool sameYear = tail.cures != 0 && block.timestamp - tail.firstCureAt < 365 days;
+        _tails[position.id].cures = sameYear ? tail.cures + 1 : 1;
+        if (!sameYear) _tails[position.id].firstCureAt = uint64(block.timestamp);
+        position.loan.status = LoanStatus.Open;
+        position.loan.lastAccrual = uint32(block.timestamp);
+        position.lane.include(position.loan);
+    }
+
+    // ---- Closing ------------------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function close(uint64 loanId) external nonReentrant {
+        Position memory position = _load(loanId);
+        if (position.loan.status != LoanStatus.Repaid) _revertStatus(position);
+        position.loan.status = LoanStatus.Closed;
+        position.lane.sequence = _release(loanId, position.lane.sequence);
+        _save(position);
+    }
+
+    /// @inheritdoc ILoanBook
+    function release(uint64 loanId, uint32 sequence) external returns (uint32) {
+        if (msg.sender != address(this)) revert NotSelf(msg.sender);
+        return _release(loanId, sequence);
+    }
+
+    function _release(uint64 loanId, uint32 sequence) private returns (uint32) {
+        Lane escrow = _escrows[loanId.laneOf()];
+        address owner = _tails[loanId].borrower;
+        uint256[] memory assets = _unsold(loanId);
+        for (uint256 i; i < assets.length; ++i) {
+            emit Released(loanId, assets[i], ++sequence, owner);
+            escrow.sendAsset(address(registry), owner, assets[i]);
+        }
+        LrtPledge memory lrt = _lrts[loanId];
+        if (lrt.amount != 0) {
+            emit LrtReleased(loanId, lrt.token, ++sequence, lrt.amount, owner);
+            escrow.sendToken(lrt.token, owner, lrt.amount);
+        }
+        emit LoanClosed(loanId, ++sequence);
+        return sequence;
+    }
+
+    // ---- Settling -----------------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function settle(uint32 laneId, bytes32[] calldata words) external nonReentrant {
+        if (!_relayers[laneId][msg.sender]) revert NotRelayer(laneId, msg.sender);
+        if (words.length > MAX_WORDS) revert BatchTooLarge(words.length);
+        Position memory position;
+        (position.laneId, position.lane) = (laneId, _lanes[laneId]);
+        Page memory page;
+        page.number = type(uint256).max;
+        bytes memory results = new bytes((words.length + 3) / 4);
+        for (uint256 i; i < words.length; ++i) {
+            Word memory word = Words.decode(words[i], laneId);
+            results.set(i, _settleOnce(position, page, word, i));
+        }
+        _saveLoan(position);
+        _savePage(page);
+        emit BatchSettled(
+            laneId,
+            ++position.lane.sequence,
+            keccak256(abi.encodePacked(words)),
+            uint16(words.length),
+            results
+        );
+        _lanes[laneId] = position.lane;
+    }
+
+    /// @dev Skips a used id; otherwise applies the word and spends its id (rule S2).
+    function _settleOnce(Position memory position, Page memory page, Word memory word, uint256 i)
+        private
+        returns (OperationResult result)
+    {
+        (uint256 number, uint256 shift) = word.operationId.placeOf();
+        if (number != page.number) {
+            _savePage(page);
+            (page.number, page.bits, page.changed) = (number, _results[number], false);
+        }
+        if (Words.resultAt(page.bits, shift) != OperationResult.None) {
+            return OperationResult.Skipped;
+        }
+        if (gasleft() < WORD_GAS) revert BatchGasTooLow(i);
+        if (word.loanId != position.id) {
+            _saveLoan(position);
+            (position.id, position.loan) = (word.loanId, _loans[word.loanId]);
+            position.changed = false;
+        }
+        OperationFailure failure = _apply(position, word, i);
+        result = OperationResult.Applied;
+        if (failure == OperationFailure.None) {
+            position.changed = true;
+        } else {
+            result = OperationResult.Failed;
+            emit OperationFailed(position.laneId, word.operationId, failure);
+        }
+        page.bits |= uint256(result) << shift;
+        page.changed = true;
+    }
+
+    /// @dev Applies a word in memory, or says why not and changes nothing.
+    function _apply(Position memory position, Word memory word, uint256 i)
+        private
+        returns (OperationFailure)
+    {
+        if (word.kind == OperationKind.None) return OperationFailure.UnknownKind;
+        LoanStatus status = position.loan.status;
+        if (status == LoanStatus.None) return OperationFailure.UnknownLoan;
+        bool closing = word.kind == OperationKind.Close;
+        if (status != (closing ? LoanStatus.Repaid : LoanStatus.Open)) {
+            return OperationFailure.WrongStatus;
+        }
+        if (closing) return _settleClose(position, i);
+        if (word.kind == OperationKind.Charge) return _settleCharge(position, word.amount);
+        return _settleCollect(position, word.amount);
+    }
+
+    /// @dev Pays out of prefunded cash: it can only lower the debt.
+    function _settleCollect(Position memory position, uint64 amount)
+        private
+        view
+        returns (OperationFailure)
+    {
+        if (amount > position.loan.prefunded) return OperationFailure.MoreThanPrefunded;
+        uint64 debt = position.loan.debtUp(block.timestamp);
+        if (amount > debt) return OperationFailure.MoreThanDebt;
+        if (amount < minimumPayment && amount < debt) return OperationFailure.BelowMinimum;
+        position.loan.prefunded -= uint56(amount);
+        position.lane.owed -= amount;
+        _pay(position, amount);
+        return OperationFailure.None;
+    }
+
+    /// @dev The late fee of a due date missed beyond grace, once (rules S1, D2).
+    function _settleCharge(Position memory position, uint64 index)
+        private
+        returns (OperationFailure)
+    {
+        LoanTail memory tail = _tails[position.id];
+        if (index == 0 || index > tail.instalments) return OperationFailure.NothingDue;
+        if (index <= tail.chargedThrough) return OperationFailure.AlreadyCharged;
+        bool missed = block.timestamp >= tail.dueAt(index) + tail.gracePeriod
+            && tail.isMissed(position.loan, index, block.timestamp);
+        if (!missed) return OperationFailure.NothingDue;
+        _tails[position.id].chargedThrough = uint16(index);
+        position.lane.exclude(position.loan);
+        position.loan.charge(tail.lateFee(), block.timestamp);
+        position.lane.include(position.loan);
+        return OperationFailure.None;
+    }
+
+    /// @dev The book calls itself, so that a failing transfer undoes this operation alone.
+    function _settleClose(Position memory position, uint256 i) private returns (OperationFailure) {
+        uint256 items = _assets[position.id].length + 1;
+        if (gasleft() < WORD_GAS + items * RELEASE_GAS_PER_ITEM) revert BatchGasTooLow(i);
+        try this.release(position.id, position.lane.sequence) returns (uint32 sequence) {
+            position.lane.sequence = sequence;
+            position.loan.status = LoanStatus.Closed;
+            return OperationFailure.None;
+        } catch {
+            return OperationFailure.TransferFailed;
+        }
+    }
+
+    // ---- Claims and shortfalls ----------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function claim(uint32 laneId) external nonReentrant returns (uint64 amount) {
+        amount = _claimable[laneId][msg.sender];
+        if (amount == 0) revert NothingToClaim(laneId, msg.sender);
+        _claimable[laneId][msg.sender] = 0;
+        LaneState storage lane = _lanes[laneId];
+        lane.cash -= amount;
+        lane.owed -= amount;
+        emit Claimed(laneId, msg.sender, ++lane.sequence, amount);
+        _send(laneId, msg.sender, amount);
+    }
+
+    /// @inheritdoc ILoanBook
+    function payShortfall(address borrower, uint32 laneId, uint64 amount) external nonReentrant {
+        uint64 shortfall = _shortfalls[borrower];
+        if (amount > shortfall) revert AmountTooLarge(amount, shortfall);
+        if (amount == 0) revert AmountTooSmall(0, 1);
+        _requireLane(laneId);
+        _shortfalls[borrower] = shortfall - amount;
+        LaneState storage lane = _lanes[laneId];
+        lane.cash += amount;
+        emit ShortfallPaid(borrower, laneId, ++lane.sequence, amount);
+        _pull(laneId, amount);
+    }
+
+    // ---- Auctions -----------------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function startAuction(uint64 loanId) external nonReentrant {
+        if (msg.sender != auctionHouse) revert NotAuctionHouse(msg.sender);
+        Position memory position = _load(loanId);
+        if (position.loan.status != LoanStatus.Called) _revertStatus(position);
+        uint64 until = _cureUntil(_tails[loanId]);
+        if (block.timestamp < until) revert CureWindowOpen(loanId, until);
+        position.loan.status = LoanStatus.Auctioned;
+        emit LoanAuctioned(loanId, ++position.lane.sequence);
+        _save(position);
+    }
+
+    /// @inheritdoc ILoanBook
+    function applySale(
+        uint64 loanId,
+        uint256 tokenId,
+        uint128 lrtAmount,
+        address buyer,
+        uint64 proceeds,
+        uint256 lots
+    ) external nonReentrant returns (LoanStatus) {
+        if (msg.sender != auctionHouse) revert NotAuctionHouse(msg.sender);
+        Position memory position = _load(loanId);
+        if (position.loan.status != LoanStatus.Auctioned) _revertStatus(position);
+        _applyProceeds(position, proceeds);
+        if (lots == 0 && position.loan.status == LoanStatus.Auctioned) _writeOff(position);
+        if (tokenId == 0) {
+            _handOverLrt(position, lrtAmount, buyer);
+        } else {
+            _handOverAsset(position, tokenId, buyer);
+        }
+        _save(position);
+        return position.loan.status;
+    }
+
+    /// @dev Proceeds pay the debt first; the surplus is the borrower's (rule C4).
+    function _applyProceeds(Position memory position, uint64 proceeds) private {
+        LoanTail storage tail = _tails[position.id];
+        uint64 debt = position.loan.debtUp(block.timestamp);
+        uint64 toDebt = uint64(Math.min(proceeds, debt));
+        uint64 surplus = proceeds - toDebt;
+        _pay(position, toDebt);
+        // What was sold no longer carries anything.
+        _carry(position, tail.impaired - uint64(Math.min(tail.impaired, toDebt)));
+        position.lane.cash += proceeds;
+        if (surplus != 0) {
+            position.lane.owed += surplus;
+            _claimable[position.laneId][tail.borrower] += surplus;
+        }
+        emit SaleApplied(position.id, ++position.lane.sequence, proceeds, toDebt, surplus);
+    }
+
+    /// @dev The last lot is sold and debt is left: a loss, recorded against the borrower.
+    function _writeOff(Position memory position) private {
+        address borrower = _tails[position.id].borrower;
+        uint64 loss = position.loan.debtUp(block.timestamp);
+        (position.loan.principal, position.loan.accruedScaled) = (0, 0);
+        position.loan.status = LoanStatus.WrittenOff;
+        _carry(position, 0);
+        _shortfalls[borrower] += loss;
+        emit LoanWrittenOff(position.id, borrower, ++position.lane.sequence, loss);
+    }
+
+    function _handOverAsset(Position memory position, uint256 tokenId, address buyer) private {
+        LoanTail storage tail = _tails[position.id];
+        uint256 next = _assets[position.id][tail.assetsSold];
+        if (tokenId != next) revert ProofMismatch(next, tokenId);
+        ++tail.assetsSold;
+        emit Released(position.id, tokenId, ++position.lane.sequence, buyer);
+        _escrows[position.laneId].sendAsset(address(registry), buyer, tokenId);
+    }
+
+    function _handOverLrt(Position memory position, uint128 amount, address buyer) private {
+        LrtPledge storage lrt = _lrts[position.id];
+        lrt.amount -= uint96(amount);
+        emit LrtReleased(position.id, lrt.token, ++position.lane.sequence, amount, buyer);
+        _escrows[position.laneId].sendToken(lrt.token, buyer, amount);
+    }
+
+    // ---- Pool and governor --------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function fundLane(uint32 laneId, uint64 amount) external nonReentrant {
+        LaneState storage lane = _laneOfPool(laneId);
+        lane.cash += amount;
+        emit CashMoved(laneId, ++lane.sequence, int64(amount));
+    }
+
+    /// @inheritdoc ILoanBook
+    function defundLane(uint32 laneId, uint64 amount) external nonReentrant {
+        LaneState storage lane = _laneOfPool(laneId);
+        uint64 available = lane.cash - lane.owed;
+        if (amount > available) revert LaneShortOfCash(laneId, available);
+        lane.cash -= amount;
+        emit CashMoved(laneId, ++lane.sequence, -int64(amount));
+        _send(laneId, msg.sender, amount);
+    }
+
+    /// @inheritdoc ILoanBook
+    function addLane() external restricted returns (uint32 laneId) {
+        laneId = lanes++;
+        _escrows[laneId] = new Lane{salt: bytes32(uint256(laneId))}();
+        emit LaneAdded(laneId, address(_escrows[laneId]));
+    }
+
+    /// @inheritdoc ILoanBook
+    function wire(address pool_, address auctionHouse_) external restricted {
+        if (pool != address(0)) revert AlreadyWired();
+        (pool, auctionHouse) = (pool_, auctionHouse_);
+        emit Wired(pool_, auctionHouse_);
+    }
+
+    /// @inheritdoc ILoanBook
+    function setRelayer(uint32 laneId, address relayer, bool active) external restricted {
+        _requireLane(laneId);
+        _relayers[laneId][relayer] = active;
+        emit RelayerSet(laneId, relayer, active);
+    }
+
+    // ---- Views --------------------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function loanOf(uint64 loanId) external view returns (LoanState memory) {
+        return _loans[loanId];
+    }
+
+    /// @inheritdoc ILoanBook
+    function tailOf(uint64 loanId) external view returns (LoanTail memory) {
+        return _tails[loanId];
+    }
+
+    /// @inheritdoc ILoanBook
+    function collateralOf(uint64 loanId)
+        external
+        view
+        returns (uint256[] memory assets, address lrt, uint128 lrtAmount)
+    {
+        LrtPledge memory pledged = _lrts[loanId];
+        return (_unsold(loanId), pledged.token, pledged.amount);
+    }
+
+    /// @inheritdoc ILoanBook
+    function lrtOpeningPriceOf(uint64 loanId) external view returns (uint64) {
+        return _lrts[loanId].openingPrice;
+    }
+
+    /// @inheritdoc ILoanBook
+    function laneOf(uint32 laneId) external view returns (LaneState memory) {
+        return _lanes[laneId];
+    }
+
+    /// @inheritdoc ILoanBook
+    function escrowOf(uint32 laneId) external view returns (address) {
+        return address(_escrows[laneId]);
+    }
+
+    /// @inheritdoc ILoanBook
+    function debtOf(uint64 loanId) external view returns (uint64) {
+        return _loans[loanId].debtUp(block.timestamp);
+    }
+
+    /// @inheritdoc ILoanBook
+    function isOverdue(uint64 loanId) external view returns (bool) {
+        LoanState memory loan = _loans[loanId];
+        return loan.status != LoanStatus.None && _tails[loanId].isOverdue(loan, block.timestamp);
+    }
+
+    /// @inheritdoc ILoanBook
+    function cureUntilOf(uint64 loanId) external view returns (uint64) {
+        return _cureUntil(_tails[loanId]);
+    }
+
+    /// @inheritdoc ILoanBook
+    function claimableOf(uint32 laneId, address party) external view returns (uint64) {
+        return _claimable[laneId][party];
+    }
+
+    /// @inheritdoc ILoanBook
+    function shortfallOf(address borrower) external view returns (uint64) {
+        return _shortfalls[borrower];
+    }
+
+    /// @inheritdoc ILoanBook
+    function resultOf(uint64 operationId) external view returns (OperationResult) {
+        (uint256 number, uint256 shift) = operationId.placeOf();
+        return Words.resultAt(_results[number], shift);
+    }
+
+    // ---- Positions ----------------------------------------------------------------------------
+
+    function _load(uint64 loanId) private view returns (Position memory position) {
+        position.id = loanId;
+        position.laneId = loanId.laneOf();
+        position.loan = _loans[loanId];
+        if (position.loan.status == LoanStatus.None) revert LoanNotFound(loanId);
+        position.lane = _lanes[position.laneId];
+    }
+
+    function _loadOpen(uint64 loanId) private view returns (Position memory position) {
+        position = _load(loanId);
+        _requireOpen(position);
+    }
+
+    function _save(Position memory position) private {
+        _loans[position.id] = position.loan;
+        _lanes[position.laneId] = position.lane;
+    }
+
+    function _saveLoan(Position memory position) private {
+        if (position.changed) _loans[position.id] = position.loan;
+    }
+
+    function _savePage(Page memory page) private {
+        if (page.changed) _results[page.number] = page.bits;
+    }
+
+    /// @dev Takes up to `most` off the debt; dust is refused unless it ends the debt (rule D1).
+    function _take(Position memory position, uint64 most) private view returns (uint64 paid) {
+        uint64 debt = position.loan.debtUp(block.timestamp);
+        paid = uint64(Math.min(most, debt));
+        if (paid < debt && paid < minimumPayment) revert AmountTooSmall(paid, minimumPayment);
+        _pay(position, paid);
+    }
+
+    /// @dev The payment rule, in loan and lane at once. A debt of zero makes the loan repaid.
+    function _pay(Position memory position, uint64 amount) private view {
+        LoanState memory loan = position.loan;
+        position.lane.exclude(loan);
+        loan.pay(amount, block.timestamp);
+        if (loan.principal == 0 && loan.accruedScaled == 0) loan.status = LoanStatus.Repaid;
+        position.lane.include(loan);
+    }
+
+    /// @dev Sets what a called loan is carried at: never more than it owes.
+    function _carry(Position memory position, uint64 value) private {
+        LoanTail storage tail = _tails[position.id];
+        uint64 carried = uint64(Math.min(value, position.loan.debtUp(block.timestamp)));
+        position.lane.impaired = position.lane.impaired - tail.impaired + carried;
+        tail.impaired = carried;
+    }
+
+    function _cureUntil(LoanTail memory tail) private view returns (uint64 until) {
+        bool spent = tail.cures >= curesPerYear && tail.calledAt - tail.firstCureAt < 365 days;
+        until = tail.calledAt + (spent ? 0 : tail.cureWindow);
+        // A call that needed no oracle runs on without it (rule V4).
+        if (tail.callReason == CallReason.Health) {
+            until += oracle.stoppedSeconds() - tail.stoppedAtCall;
+        }
+    }
+
+    function _basketOf(uint64 loanId) private view returns (Basket memory) {
+        LrtPledge memory lrt = _lrts[loanId];
+        return Basket(_unsold(loanId), lrt.token, lrt.amount, lrt.openingPrice);
+    }
+
+    function _unsold(uint64 loanId) private view returns (uint256[] memory assets) {
+        uint256[] storage all = _assets[loanId];
+        uint256 sold = _tails[loanId].assetsSold;
+        assets = new uint256[](all.length - sold);
+        for (uint256 i; i < assets.length; ++i) {
+            assets[i] = all[sold + i];
+        }
+    }
+
+    // ---- Guards and transfers -----------------------------------------------------------------
+
+    function _requireOpen(Position memory position) private pure {
+        if (position.loan.status != LoanStatus.Open) _revertStatus(position);
+    }
+
+    function _requireCalled(Position memory position) private pure {
+        LoanStatus status = position.loan.status;
+        if (status != LoanStatus.Called && status != LoanStatus.Auctioned) _revertStatus(position);
+    }
+
+    function _revertStatus(Position memory position) private pure {
+        revert WrongStatus(position.id, position.loan.status);
+    }
+
+    function _requireLane(uint32 laneId) private view {
+        if (address(_escrows[laneId]) == address(0)) revert LaneUnknown(laneId);
+    }
+
+    function _laneOfPool(uint32 laneId) private view returns (LaneState storage) {
+        if (msg.sender != pool) revert NotPool(msg.sender);
+        _requireLane(laneId);
+        return _lanes[laneId];
+    }
+
+    function _capped(uint256 amount) private pure returns (uint64) {
+        return uint64(Math.min(amount, type(uint64).max));
+    }
+
+    /// @dev From the payer straight to the lane's escrow.
+    function _pull(uint32 laneId, uint64 amount) private {
+        if (amount == 0) return;
+        token.safeTransferFrom(msg.sender, address(_escrows[laneId]), amount * unitScale);
+    }
+
+    function _send(uint32 laneId, address to, uint64 amount) private {
+        _escrows[laneId].sendToken(address(token), to, amount * unitScale);
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ValueProof} from "./IValuationOracle.sol";
+
+/// @notice The lot of a loan that is for sale now.
+/// @param tokenId Asset, or 0 for the restaking tokens.
+/// @param startPrice Price at the start, ledger units; for restaking tokens of 10^18 base units.
+/// @param floorPrice Price at the end.
+/// @param startedAt Unix seconds.
+/// @param stoppedAtStart The oracle's `stoppedSeconds` then.
+/// @param duration Seconds of fall.
+/// @param silent Opened without the oracle: its clock never stops.
+/// @param lotsLeft Lots after this one.
+struct Lot {
+    uint256 tokenId;
+    uint64 startPrice;
+    uint64 floorPrice;
+    uint64 startedAt;
+    uint64 stoppedAtStart;
+    uint32 duration;
+    bool silent;
+    uint8 lotsLeft;
+}
+
+/// @title Dutch auctions of called loans, lot after lot
+/// @notice `sequence` counts this contract's own events of the loan's lane.
+interface IAuctionHouse {
+    event LotOffered(
+        uint64 indexed loanId, uint256 indexed tokenId, uint32 sequence, uint64 startPrice, uint64 floorPrice, uint64 startedAt, uint32 duration, uint128 lrtAmount
+    );
+    event LotSold(uint64 indexed loanId, uint256 indexed tokenId, uint32 sequence, address buyer, uint64 price, uint128 lrtAmount, bool toReserve);
+    event AuctionEnded(uint64 indexed loanId, uint32 sequence);
+
+    error NoAuction(uint64 loanId);
+    error PriceAboveMax(uint64 price, uint64 maxPrice);
+    error StillFalling(uint64 loanId, uint64 until);
+
+    /// @notice Opens the auction of a called loan after its cure window. Anyone.
+    /// @param newest Newest-round proofs in the loan's order, or none while the oracle is silent.
+    function open(uint64 loanId, ValueProof[] calldata newest) external;
+    /// @notice Buys the present lot at the clock's price. Returns what was paid.
+    function buy(uint64 loanId, uint64 maxPrice) external returns (uint64 paid);
+    /// @notice Lets the reserve take a lot whose price has reached the floor (rule C4). Anyone.
+    function takeForReserve(uint64 loanId) external;
+    /// @notice Price of the present lot now, ledger units; for restaking tokens of what would be sold.
+    function priceOf(uint64 loanId) external view returns (uint64);
+    function lotOf(uint64 loanId) external view returns (Lot memory);
+}

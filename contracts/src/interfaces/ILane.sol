@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @title Escrow of one lane: the cash, the tokens and the restaking tokens of its loans
+/// @notice Fixed owner, no other power. Only the loan book moves anything (rule L6).
+interface ILane {
+    error NotOwner(address caller);
+
+    function owner() external view returns (address);
+    /// @notice Sends an ERC-20 out of the escrow.
+    function sendToken(address token, address to, uint256 amount) external;
+    /// @notice Sends an asset out by `transferFrom`, never calling the receiver (rule S3).
+    function sendAsset(address registry, address to, uint256 tokenId) external;
+}

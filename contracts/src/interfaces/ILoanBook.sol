@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ValueProof} from "./IValuationOracle.sol";
+
+enum LoanStatus {
+    None,
+    Open,
+    Called,
+    Auctioned,
+    Repaid,
+    Closed,
+    WrittenOff
+}
+
+enum ScheduleKind {
+    Amortising,
+    InterestOnly
+}
+
+enum CallReason {
+    Health,
+    Overdue,
+    Attestation
+}
+
+/// @notice Kinds of words that `settle` takes (rule S1).
+enum OperationKind {
+    None,
+    Collect,
+    Charge,
+    Close
+}
+
+/// @notice Result of one word, two bits in the batch's results.
+enum OperationResult {
+    None,
+    Applied,
+    Failed,
+    Skipped
+}
+
+/// @notice Why a word failed; it then had no effect.
+enum OperationFailure {
+    None,
+    UnknownKind,
+    UnknownLoan,
+    WrongStatus,
+    NothingDue,
+    MoreThanPrefunded,
+    MoreThanDebt,
+    BelowMinimum,
+    AlreadyCharged,
+    TransferFailed
+}
+
+/// @notice What the borrower signs (EIP-712 type `LoanTerms`; domain "Ballast LoanBook", "1").
+/// @param borrower Owner of the collateral and receiver of the draw.
+/// @param lane Lane of the loan for life.
+/// @param principal Amount drawn at opening, ledger units.
+/// @param maxRateBps Highest yearly rate accepted.
+/// @param schedule How principal is paid back. A bullet is an interest-only loan of one instalment.
+/// @param instalments Number of due dates, at least 1.
+/// @param interval Seconds between due dates.
+/// @param assets Token ids pledged, at most 32, sorted ascending.
+/// @param lrt Restaking token pledged beside them, zero when none.
+/// @param lrtAmount Its amount, base units.
+/// @param nonce Unordered, unique by (borrower, lane).
+/// @param deadline Last moment at which the terms may be used, unix seconds.
+struct LoanTerms {
+    address borrower;
+    uint32 lane;
+    uint64 principal;
+    uint16 maxRateBps;
+    ScheduleKind schedule;
+    uint16 instalments;
+    uint32 interval;
+    uint256[] assets;
+    address lrt;
+    uint128 lrtAmount;
+    uint256 nonce;
+    uint64 deadline;
+}
+
+/// @notice The hot slot: all that a payment touches.
+/// @param principal Outstanding principal, ledger units.
+/// @param prefunded Cash that the borrower has set aside, ledger units; it is the borrower's.
+/// @param accruedScaled Interest and fees owed as of `lastAccrual`, ledger units times SCALE.
+/// @param lastAccrual Unix seconds.
+/// @param rateBps Fixed rate, basis points a year.
+/// @param status See `LoanStatus`.
+struct LoanState {
+    uint56 principal;
+    uint56 prefunded;
+    uint88 accruedScaled;
+    uint32 lastAccrual;
+    uint16 rateBps;
+    LoanStatus status;
+}
+
+/// @notice The cold terms, written at opening and at a call.
+/// @param borrower Recorded owner of the collateral.
+/// @param basePrincipal Principal at opening, ledger units; the schedule counts from it.
+/// @param schedule How principal is paid back.
+/// @param instalments Number of due dates.
+/// @param interval Seconds between due dates.
+/// @param openedAt Unix seconds.
+/// @param chargedThrough Last due date that bore a late fee.
+/// @param gracePeriod Shortest of the classes, seconds.
+/// @param cureWindow Shortest of the classes, seconds.
+/// @param lateFeeBps Highest of the classes.
+/// @param calledAt Last call, unix seconds.
+/// @param stoppedAtCall The oracle's `stoppedSeconds` then.
+/// @param callReason Why it was called.
+/// @param impaired Carrying value while called or auctioned, ledger units.
+/// @param cures Cures within the year that began at `firstCureAt`.
+/// @param firstCureAt Unix seconds.
+/// @param assetsSold Assets, from the first, that an auction has sold.
+struct LoanTail {
+    address borrower;
+    uint64 basePrincipal;
+    ScheduleKind schedule;
+    uint16 instalments;
+    uint32 interval;
+    uint64 openedAt;
+    uint16 chargedThrough;
+    uint32 gracePeriod;
+    uint32 cureWindow;
+    uint16 lateFeeBps;
+    uint64 calledAt;
+    uint64 stoppedAtCall;
+    CallReason callReason;
+    uint64 impaired;
+    uint8 cures;
+    uint64 firstCureAt;
+    uint8 assetsSold;
+}
+
+/// @notice Sums of one lane (rules D1, L3).
+/// @param a `Σ(p·SCALE − p·r·t + u)` over open loans, ledger units times SCALE.
+/// @param b `Σ p·r`.
+/// @param cash Booked cash of the escrow, ledger units.
+/// @param owed Part of it that belongs to others: prefunded cash, surplus, refunds.
+/// @param impaired Carrying value of called loans.
+/// @param sequence Number of the lane's last event.
+/// @param loans Number of loans ever opened in the lane.
+struct LaneState {
+    int144 a;
+    uint112 b;
+    uint64 cash;
+    uint64 owed;
+    uint64 impaired;
+    uint32 sequence;
+    uint32 loans;
+}
+
+/// @title The loan book: loans, lanes and settlement
+/// @notice Amounts are ledger units. A loan id is `lane << 40 | number`; so is an operation id. `SCALE` is 10^4 · 31,536,000.
+interface ILoanBook {
+    event LaneAdded(uint32 indexed lane, address escrow);
+    event Wired(address pool, address auctionHouse);
+    event RelayerSet(uint32 indexed lane, address indexed relayer, bool active);
+    event LoanOpened(uint64 indexed loanId, address indexed borrower, uint32 sequence, uint16 rateBps, LoanTerms terms);
+    event Pledged(uint64 indexed loanId, uint256 indexed tokenId, uint32 sequence);
+    event LrtPledged(uint64 indexed loanId, address indexed token, uint32 sequence, uint128 amount);
+    event Released(uint64 indexed loanId, uint256 indexed tokenId, uint32 sequence, address to);
+    event LrtReleased(uint64 indexed loanId, address indexed token, uint32 sequence, uint128 amount, address to);
+    event Prefunded(uint64 indexed loanId, address indexed payer, uint32 sequence, uint64 amount);
+    event PrefundWithdrawn(uint64 indexed loanId, uint32 sequence, uint64 amount);
+    event Repaid(uint64 indexed loanId, address indexed payer, uint32 sequence, uint64 amount);
+    event LoanCalled(uint64 indexed loanId, uint32 sequence, CallReason reason, uint64 debt, uint64 impaired, uint64 cureUntil, uint64 setOff);
+    event LoanCured(uint64 indexed loanId, address indexed payer, uint32 sequence, uint64 paid);
+    event LoanAuctioned(uint64 indexed loanId, uint32 sequence);
+    event SaleApplied(uint64 indexed loanId, uint32 sequence, uint64 proceeds, uint64 toDebt, uint64 surplus);
+    event LoanClosed(uint64 indexed loanId, uint32 sequence);
+    event LoanWrittenOff(uint64 indexed loanId, address indexed borrower, uint32 sequence, uint64 loss);
+    event Claimed(uint32 indexed lane, address indexed party, uint32 sequence, uint64 amount);
+    event ShortfallPaid(address indexed borrower, uint32 indexed lane, uint32 sequence, uint64 amount);
+    event CashMoved(uint32 indexed lane, uint32 sequence, int64 amount);
+    /// @notice One event per batch: the hash of the words and two bits of result for each, first word in the lowest bits of the first byte.
+    event BatchSettled(uint32 indexed lane, uint32 sequence, bytes32 wordsHash, uint16 count, bytes results);
+    event OperationFailed(uint32 indexed lane, uint64 operationId, OperationFailure failure);
+
+    error LaneUnknown(uint32 lane);
+    error NotRelayer(uint32 lane, address caller);
+    error AlreadyWired();
+    error NotPool(address caller);
+    error NotAuctionHouse(address caller);
+    error NotSelf(address caller);
+    error NotBorrower(uint64 loanId, address caller);
+    error LoanNotFound(uint64 loanId);
+    error WrongStatus(uint64 loanId, LoanStatus status);
+    error TermsExpired(uint64 deadline);
+    error NonceUsed(address borrower, uint32 lane, uint256 nonce);
+    error InvalidSignature(address borrower);
+    error InvalidTerms(bytes32 what);
+    error BorrowerInShortfall(address borrower, uint64 shortfall);
+    error ClassDisabled(uint16 classId);
+    error AssetUnusable(uint256 tokenId);
+    error MaturityBeyondAttestation(uint256 tokenId, uint64 validUntil);
+    error RateTooHigh(uint16 rateBps, uint16 maxRateBps);
+    error LaneShortOfCash(uint32 lane, uint64 available);
+    error AboveLtv(uint64 principal, uint64 limit);
+    error ProofMismatch(uint256 expected, uint256 given);
+    /// @notice An asset's value jumped by more than its class allows; it counts once the void window has passed.
+    error MoveUnconfirmed(uint256 assetId, uint64 previous, uint64 newest);
+    error NotCallable(uint64 loanId, uint64 debt, uint64 limit);
+    error NotOverdue(uint64 loanId);
+    error NotCured(uint64 loanId, uint64 debt, uint64 limit);
+    error CureWindowOpen(uint64 loanId, uint64 until);
+    error AmountTooSmall(uint64 amount, uint64 minimum);
+    error AmountTooLarge(uint64 amount, uint64 most);
+    error NothingToClaim(uint32 lane, address party);
+    error BatchGasTooLow(uint256 index);
+    error BatchTooLarge(uint256 count);
+
+    /// @notice Opens a loan under the borrower's signed terms: pledges the collateral and pays out the draw.
+    /// @param proofs Newest-round proofs, one per asset in order, then one for the LRT when there is one.
+    function open(LoanTerms calldata terms, bytes calldata signature, ValueProof[] calldata proofs) external returns (uint64 loanId);
+    function prefund(uint64 loanId, uint64 amount) external;
+    function withdrawPrefunded(uint64 loanId, uint64 amount) external;
+    /// @notice Repays up to `maxAmount`; anyone, never paused. Returns what was taken.
+    function repay(uint64 loanId, uint64 maxAmount) external returns (uint64 paid);
+    /// @notice Adds restaking tokens of the loan's kind to its collateral. Anyone.
+    function topUp(uint64 loanId, uint128 lrtAmount) external;
+    /// @notice Calls a loan that is unhealthy at the higher of the last two rounds' values (rule V1). Anyone.
+    function call(uint64 loanId, ValueProof[] calldata newest, ValueProof[] calldata previous) external;
+    /// @notice Calls a loan with an instalment missed beyond grace, or on a revoked or frozen asset. Anyone.
+    /// @param newest Proofs, or an empty array while the oracle is silent: then the appraisal caps count.
+    function callOverdue(uint64 loanId, ValueProof[] calldata newest) external;
+    /// @notice Pays arrears and restores the opening LTV of a called or auctioned loan. Anyone.
+    function cure(uint64 loanId, uint64 amount, ValueProof[] calldata newest) external;
+    /// @notice Returns the collateral of a repaid loan to its recorded owner. Anyone.
+    function close(uint64 loanId) external;
+    /// @notice Settles a batch of words for one lane; see `OperationKind`. A word is
+    /// `kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)`, most significant first.
+    function settle(uint32 lane, bytes32[] calldata words) external;
+    /// @notice Withdraws what a lane owes the caller (surplus, refunds).
+    function claim(uint32 lane) external returns (uint64 amount);
+    /// @notice Pays a past shortfall, so that the borrower may borrow again.
+    function payShortfall(address borrower, uint32 lane, uint64 amount) external;
+
+    /// @notice Moves a called loan to auction once its cure window has passed. Only the auction house.
+    function startAuction(uint64 loanId) external;
+    /// @notice Applies a sale whose proceeds have reached the escrow, and hands the lot over. Only the auction house.
+    /// @param tokenId Asset sold, or 0 for the LRT lot.
+    /// @param lrtAmount Restaking tokens sold, 0 for an asset.
+    /// @param lots Lots left after this one; 0 makes a remaining debt a loss.
+    /// @return status `Auctioned` while debt and lots remain, else `Repaid` or `WrittenOff`.
+    function applySale(uint64 loanId, uint256 tokenId, uint128 lrtAmount, address buyer, uint64 proceeds, uint256 lots) external returns (LoanStatus status);
+    /// @notice Books cash that the pool has sent to a lane, or sends cash back. Only the pool.
+    function fundLane(uint32 lane, uint64 amount) external;
+    /// @notice Sends cash that is the pool's own (`cash - owed`) back to the pool. Only the pool.
+    function defundLane(uint32 lane, uint64 amount) external;
+
+    function loanOf(uint64 loanId) external view returns (LoanState memory);
+    function tailOf(uint64 loanId) external view returns (LoanTail memory);
+    /// @notice What is pledged and unsold; of a closed loan, what it was.
+    function collateralOf(uint64 loanId) external view returns (uint256[] memory assets, address lrt, uint128 lrtAmount);
+    function laneOf(uint32 lane) external view returns (LaneState memory);
+    /// @notice Price of 10^18 of the loan's restaking tokens at opening: it stands for an appraisal when the oracle is silent.
+    function lrtOpeningPriceOf(uint64 loanId) external view returns (uint64);
+    function escrowOf(uint32 lane) external view returns (address);
+    /// @notice Number of lanes; they are numbered from 0, their loans from 1.
+    function lanes() external view returns (uint32);
+    /// @notice Debt of a loan now, ledger units, rounded up.
+    function debtOf(uint64 loanId) external view returns (uint64);
+    function isOverdue(uint64 loanId) external view returns (bool);
+    /// @notice When the cure window of a called loan ends, unix seconds; stopped seconds included (rules C2, C5).
+    function cureUntilOf(uint64 loanId) external view returns (uint64);
+    function claimableOf(uint32 lane, address party) external view returns (uint64);
+    function shortfallOf(address borrower) external view returns (uint64);
+    /// @notice Result recorded for an operation id.
+    function resultOf(uint64 operationId) external view returns (OperationResult);
+    /// @notice Adds a lane with an escrow of its own. Governor.
+    function addLane() external returns (uint32 lane);
+    /// @notice Names the pool and the auction house, once. Governor.
+    function wire(address pool, address auctionHouse) external;
+    /// @notice Hands all collateral of a repaid loan to its owner; the book calls itself, so that a failing transfer in a
+    /// batch undoes one operation only. Returns the lane's sequence after its events.
+    function release(uint64 loanId, uint32 sequence) external returns (uint32);
+    function setRelayer(uint32 lane, address relayer, bool active) external;
+}

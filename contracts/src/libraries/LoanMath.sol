@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {LaneState, LoanState, LoanStatus} from "../interfaces/ILoanBook.sol";
+
+/// @title Simple interest on principal, ACT/365 in seconds (rule D1)
+/// @notice Interest is kept times SCALE, so that nothing is rounded until a debt is shown.
+library LoanMath {
+    using SafeCast for uint256;
+
+    uint256 internal constant SCALE = 10_000 * 365 days;
+
+    /// @notice Interest and fees owed, ledger units times SCALE. Only an open loan earns.
+    function interestScaled(LoanState memory loan, uint256 time) internal pure returns (uint256) {
+        if (loan.status != LoanStatus.Open) return loan.accruedScaled;
+        return loan.accruedScaled
+            + uint256(loan.principal) * loan.rateBps * (time - loan.lastAccrual);
+    }
+
+    /// @notice Debt in ledger units, rounded up: a debtor never owes less than is shown.
+    function debtUp(LoanState memory loan, uint256 time) internal pure returns (uint64) {
+        return (loan.principal + Math.ceilDiv(interestScaled(loan, time), SCALE)).toUint64();
+    }
+
+    /// @notice Interest of a span in ledger units, rounded up.
+    function interestUp(uint256 principal, uint256 rateBps, uint256 span)
+        internal
+        pure
+        returns (uint256)
+    {
+        return Math.ceilDiv(principal * rateBps * span, SCALE);
+    }
+
+    /// @notice Takes `amount` (at most the debt): whole units of interest first, then principal.
+    /// Paying the whole debt also ends the fraction that rounding up had added.
+    function pay(LoanState memory loan, uint256 amount, uint256 time) internal pure {
+        uint256 interest = interestScaled(loan, time);
+        uint256 whole = interest / SCALE;
+        if (amount == debtUp(loan, time)) {
+            (loan.principal, loan.accruedScaled) = (0, 0);
+        } else if (amount < whole) {
+            loan.accruedScaled = (interest - amount * SCALE).toUint88();
+        } else {
+            loan.principal = (loan.principal - (amount - whole)).toUint56();
+            loan.accruedScaled = (interest - whole * SCALE).toUint88();
+        }
+        loan.lastAccrual = time.toUint32();
+    }
+
+    /// @notice Adds a late fee after bringing interest up to date.
+    function charge(LoanState memory loan, uint256 fee, uint256 time) internal pure {
+        loan.accruedScaled = (interestScaled(loan, time) + fee * SCALE).toUint88();
+        loan.lastAccrual = time.toUint32();
+    }
+
+    /// @notice Puts an open loan into the lane's sums; any other status adds nothing.
+    function include(LaneState memory lane, LoanState memory loan) internal pure {
+        (int144 a, uint112 b) = _partOf(loan);
+        lane.a += a;
+        lane.b += b;
+    }
+
+    /// @notice Takes the loan, as it was put in, out of the lane's sums.
+    function exclude(LaneState memory lane, LoanState memory loan) internal pure {
+        (int144 a, uint112 b) = _partOf(loan);
+        lane.a -= a;
+        lane.b -= b;
+    }
+
+    /// @dev The casts cannot cut: principal is below 2^56, rate 2^16, time 2^32, interest 2^88.
+    function _partOf(LoanState memory loan) private pure returns (int144 a, uint112 b) {
+        if (loan.status != LoanStatus.Open) return (0, 0);
+        uint256 slope = uint256(loan.principal) * loan.rateBps;
+        uint256 plus = uint256(loan.principal) * SCALE + loan.accruedScaled;
+        a = int144(int256(plus) - int256(slope * loan.lastAccrual));
+        b = uint112(slope);
+    }
+}

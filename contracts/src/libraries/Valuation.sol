@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title What a value counts for, and what a lot sells for
+library Valuation {
+    uint256 internal constant BPS = 10_000;
+    uint256 internal constant LRT_UNIT = 1e18;
+    uint256 private constant MOST_AGEING_BPS = 5_000;
+
+    /// @notice Full until `freshFor`, then a straight line to half at expiry, then nothing.
+    function freshnessBps(uint256 attestedAt, uint256 validUntil, uint256 freshFor, uint256 time)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (time > validUntil) return 0;
+        uint256 freshUntil = attestedAt + freshFor;
+        if (time <= freshUntil) return BPS;
+        return BPS - MOST_AGEING_BPS * (time - freshUntil) / (validUntil - freshUntil);
+    }
+
+    /// @notice A share of a value, rounded down.
+    function share(uint256 value, uint256 bps) internal pure returns (uint256) {
+        return value * bps / BPS;
+    }
+
+    /// @notice Worth of an amount of restaking tokens at a price of 10^18, rounded down.
+    function lrtValue(uint256 price, uint256 amount) internal pure returns (uint256) {
+        return price * amount / LRT_UNIT;
+    }
+
+    /// @notice Whether two consecutive values differ by more than the class allows (rule V3).
+    function movedTooFar(uint256 previous, uint256 newest, uint256 limitBps)
+        internal
+        pure
+        returns (bool)
+    {
+        uint256 move = newest > previous ? newest - previous : previous - newest;
+        return move * BPS > limitBps * previous;
+    }
+
+    /// @notice Opening price of a lot, rounded up.
+    function startPrice(uint256 value, uint256 startBps) internal pure returns (uint256) {
+        return Math.ceilDiv(value * startBps, BPS);
+    }
+
+    /// @notice Price after `elapsed` seconds of a straight fall; the fall is rounded down.
+    function priceAt(uint256 start, uint256 floor, uint256 duration, uint256 elapsed)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (elapsed >= duration) return floor;
+        return start - (start - floor) * elapsed / duration;
+    }
+
+    /// @notice Restaking tokens sold and cash due: only as much as the debt needs (rule C3).
+    function lrtLot(uint256 held, uint256 debt, uint256 price)
+        internal
+        pure
+        returns (uint256 sold, uint256 due)
+    {
+        sold = price == 0 ? held : Math.min(held, Math.ceilDiv(debt * LRT_UNIT, price));
+        due = Math.ceilDiv(price * sold, LRT_UNIT);
+    }
+}
