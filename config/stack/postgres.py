@@ -171,7 +171,7 @@ def _can_run(binary: Path, owner: tuple[int, int]) -> bool:
         done = subprocess.run(
             [str(binary), "--version"], capture_output=True, check=False, cwd="/", **_as_user(owner)
         )
-    except PermissionError:
+    except OSError:
         return False
     return done.returncode == 0
 
