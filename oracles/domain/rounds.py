@@ -1,17 +1,15 @@
 """One round from its snapshot: every value, the tree over them, and what is published."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collateral.domain.merkle import MerkleTree
-from oracles.domain.canonical import canonical_json, sha256
+from oracles.domain.canonical import sha256
 from oracles.domain.errors import SnapshotInvalid
-from oracles.domain.leaf import Domain, ValueLeaf, leaf_hash
+from oracles.domain.leaf import Domain, leaf_hash
 from oracles.domain.parameters import model_set_hash
+from oracles.domain.published import write_leaves
 from oracles.domain.snapshot import Snapshot, read_snapshot
 from oracles.domain.valuation import Valued, value_subject
-
-LEAVES_FORMAT = "ballast-leaves-1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +50,7 @@ def recompute(content: bytes) -> RoundResult:
             "No subject has a fresh observation, so there is no round. Record observations first.",
         )
     tree = MerkleTree([leaf_hash(one.leaf, snapshot.domain) for one in valued])
-    leaves = write_leaves(snapshot, valued, snapshot_hash=sha256(content))
+    leaves = write_leaves(snapshot, [one.leaf for one in valued], snapshot_hash=sha256(content))
     return RoundResult(
         domain=snapshot.domain,
         observed_at=snapshot.observed_at,
@@ -72,23 +70,3 @@ def value_all(snapshot: Snapshot) -> tuple[Valued, ...]:
         for subject in snapshot.subjects
     )
     return tuple(one for one in found if one is not None)
-
-
-def write_leaves(snapshot: Snapshot, valued: Sequence[Valued], *, snapshot_hash: bytes) -> bytes:
-    """Return the published document: the leaves, and the hash of the inputs behind them.
-
-    Its SHA-256 is the content hash of the round, so signatures bind the inputs as well.
-    """
-    return canonical_json(
-        {
-            "format": LEAVES_FORMAT,
-            "chain_id": snapshot.domain.chain_id,
-            "oracle": snapshot.domain.oracle,
-            "round": snapshot.domain.number,
-            "observed_at": snapshot.observed_at,
-            "model_set_hash": snapshot.model_set_hash,
-            "snapshot_hash": snapshot_hash.hex(),
-            "fields": list(ValueLeaf.__dataclass_fields__),
-            "leaves": [[str(number) for number in one.leaf.as_tuple()] for one in valued],
-        }
-    )

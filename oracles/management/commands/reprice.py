@@ -1,0 +1,75 @@
+"""Recompute a round from its published inputs and compare it with its published root."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from oracles.domain.errors import OracleError
+from oracles.domain.rounds import RoundResult, recompute
+from oracles.models import Round, RoundContent, RoundStatus
+
+
+class Command(BaseCommand):
+    """Anybody's check of the reporters: the same inputs must give the signed root."""
+
+    help = "Recompute a round from its snapshot and compare it with the published root."
+    stack_needs = {"postgres"}
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--round", type=int, required=True, help="number of the round")
+        parser.add_argument(
+            "--snapshot", type=Path, help="a snapshot file of your own instead of the stored one"
+        )
+
+    def handle(self, *, round: int, snapshot: Path | None, **options: Any) -> None:
+        published = _published(round)
+        content = _snapshot(published, snapshot)
+        try:
+            result = recompute(content)
+        except OracleError as error:
+            raise CommandError(f"{error} ({error.code})") from None
+        differences = _differences(published, result)
+        if differences:
+            raise CommandError(
+                f"Round {round} is not reproduced: {'; '.join(differences)}. Its reporters signed "
+                "something that these inputs do not give."
+            )
+        self.stdout.write(
+            f"Round {round} is reproduced: {result.count} values, root {published.root}."
+        )
+
+
+def _published(number: int) -> Round:
+    found = Round.objects.exclude(status=RoundStatus.ABANDONED).filter(number=number).first()
+    if found is None:
+        raise CommandError(f"There is no round {number}.")
+    return found
+
+
+def _snapshot(published: Round, path: Path | None) -> bytes:
+    if path is not None:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"The snapshot {path} cannot be read: {error.strerror}.") from None
+    content = RoundContent.objects.filter(round=published).first()
+    if content is None:
+        raise CommandError(
+            f"The inputs of round {published.number} are not stored here. Fetch its snapshot and "
+            "pass it with --snapshot."
+        )
+    return bytes(content.snapshot)
+
+
+def _differences(published: Round, result: RoundResult) -> list[str]:
+    pairs = (
+        ("number", published.number, result.domain.number),
+        ("observed_at", published.observed_at, result.observed_at),
+        ("count", published.count, result.count),
+        ("model set", published.model_set_hash, "0x" + result.model_set_hash.hex()),
+        ("root", published.root, "0x" + result.root.hex()),
+        ("content hash", published.content_hash, "0x" + result.content_hash.hex()),
+    )
+    return [f"{name} {theirs} but {ours} here" for name, theirs, ours in pairs if theirs != ours]

@@ -1,0 +1,18 @@
+"""State of the oracles: sources, what they observed, rounds, and the values in them."""
+
+from oracles.models.observations import Observation, Source, SourceKind, Verdict
+from oracles.models.rounds import Reporter, Round, RoundContent, RoundSignature, RoundStatus
+from oracles.models.valuations import Valuation
+
+__all__ = [
+    "Observation",
+    "Reporter",
+    "Round",
+    "RoundContent",
+    "RoundSignature",
+    "RoundStatus",
+    "Source",
+    "SourceKind",
+    "Valuation",
+    "Verdict",
+]

@@ -1,0 +1,136 @@
+"""Who observes prices and incomes, and every observation, accepted or refused."""
+
+from django.db import models
+from django.db.models import Q
+
+from collateral.domain.classes import CLASSES
+from collateral.fields import Uint256Field
+from oracles.domain.quantities import MAX_SCALE, ObservationKind, Unit
+
+CLASS_CHOICES = [(one.id, one.label) for one in CLASSES]
+KIND_CHOICES = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in ObservationKind]
+UNIT_CHOICES = [
+    (Unit.USD.value, "USD"),
+    (Unit.USD_PER_HOUR.value, "USD per hour"),
+    (Unit.USD_PER_MONTH.value, "USD per month"),
+    (Unit.ETH.value, "ETH"),
+]
+ADDRESS_LENGTH = 42
+
+
+class SourceKind(models.TextChoices):
+    """What stands behind a source; two of one kind may still be independent."""
+
+    REGISTRY = "registry", "Attested by verifiers"
+    APPRAISER = "appraiser", "Appraiser"
+    PUBLISHED = "published", "Published record"
+    MARKETPLACE = "marketplace", "Marketplace"
+    TELEMETRY = "telemetry", "Device telemetry"
+    EXCHANGE = "exchange", "Exchange"
+
+
+class Verdict(models.TextChoices):
+    """Whether an observation counts."""
+
+    ACCEPTED = "accepted", "Accepted"
+    REFUSED = "refused", "Refused"
+
+
+class Source(models.Model):
+    """One voice: whatever it says of an asset counts once, by its newest observation."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=SourceKind)
+    class_id = models.PositiveSmallIntegerField(
+        "only for class", choices=CLASS_CHOICES, null=True, blank=True
+    )
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(slug=""), name="source_has_slug"),
+            models.CheckConstraint(
+                condition=Q(kind__in=SourceKind.values), name="source_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Observation(models.Model):
+    """What a source said of one asset or token: ``value · 10^-scale`` of ``unit``.
+
+    Never changed. A refused one keeps its code and what was given, word for word.
+    """
+
+    asset = models.ForeignKey(
+        "collateral.Asset",
+        on_delete=models.PROTECT,
+        related_name="observations",
+        null=True,
+        blank=True,
+    )
+    token = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="observations")
+    kind = models.CharField(max_length=20, choices=KIND_CHOICES)
+    value = Uint256Field(null=True, blank=True)
+    unit = models.CharField(max_length=20, choices=UNIT_CHOICES)
+    scale = models.SmallIntegerField("decimals")
+    observed_at = models.BigIntegerField("observed at, unix seconds")
+    given = models.CharField("value as given", max_length=100)
+    raw_hash = models.CharField("SHA-256 of the raw document", max_length=64)
+    verdict = models.CharField(max_length=8, choices=Verdict)
+    code = models.CharField(max_length=20, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["asset", "source", "kind", "-observed_at"],
+                condition=Q(verdict=Verdict.ACCEPTED),
+                name="observation_newest",
+            ),
+            models.Index(
+                fields=["token", "source", "kind", "-observed_at"],
+                condition=Q(verdict=Verdict.ACCEPTED) & ~Q(token=""),
+                name="observation_newest_token",
+            ),
+            models.Index(fields=["verdict", "-recorded_at"], name="observation_verdict"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(asset__isnull=False, token="") | (Q(asset__isnull=True) & ~Q(token="")),
+                name="observation_one_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.ACCEPTED, code="")
+                | (Q(verdict=Verdict.REFUSED) & ~Q(code="")),
+                name="observation_refused_has_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.REFUSED)
+                | Q(
+                    value__gt=0,
+                    observed_at__gt=0,
+                    scale__gte=0,
+                    scale__lte=MAX_SCALE,
+                    kind__in=list(ObservationKind),
+                    unit__in=list(Unit),
+                ),
+                name="observation_accepted_is_usable",
+            ),
+            # A source says one thing of a subject for one moment.
+            models.UniqueConstraint(
+                fields=["source", "asset", "token", "kind", "observed_at"],
+                condition=Q(verdict=Verdict.ACCEPTED),
+                nulls_distinct=False,
+                name="observation_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.get_kind_display()} {self.given} {self.get_unit_display()}"

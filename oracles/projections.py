@@ -1,0 +1,66 @@
+"""What the oracle contract says happened, mirrored into our rows in the order it happened."""
+
+import logging
+
+from contracts.types import Event
+from oracles.models import Reporter, Round, RoundStatus
+from settlement import projection
+
+logger = logging.getLogger(__name__)
+
+
+def register() -> None:
+    """Tell the event reader which events concern the oracles."""
+    for name, handler in (
+        ("RoundPublished", round_published),
+        ("RoundVoided", round_voided),
+        ("ReporterSet", reporter_set),
+    ):
+        projection.register("ValuationOracle", name, handler)
+
+
+def reporter_set(event: Event) -> None:
+    """Record that a reporter was admitted or dismissed."""
+    Reporter.objects.update_or_create(
+        address=event.args["reporter"],
+        defaults={
+            "active": bool(event.args["active"]),
+            "changed_block": event.block_number,
+        },
+    )
+
+
+def round_published(event: Event) -> None:
+    """Mark our round as published; a round that others computed gets a row of its own."""
+    args = event.args
+    number, root = int(args["round"]), str(args["root"])
+    facts = {
+        "status": RoundStatus.PUBLISHED,
+        "published_at": int(args["publishedAt"]),
+        "published_block": event.block_number,
+        "tx_hash": event.tx_hash,
+    }
+    live = Round.objects.filter(number=number).exclude(status=RoundStatus.ABANDONED)
+    if live.filter(root=root).update(**facts):
+        return
+    replaced = live.update(status=RoundStatus.ABANDONED)
+    if replaced:
+        logger.error(
+            "Round %d was published with root %s, not with the one computed here.", number, root
+        )
+    Round.objects.create(
+        number=number,
+        observed_at=int(args["observedAt"]),
+        count=int(args["count"]),
+        root=root,
+        content_hash=str(args["contentHash"]),
+        model_set_hash=str(args["modelSetHash"]),
+        **facts,
+    )
+
+
+def round_voided(event: Event) -> None:
+    """Record that the guardian voided the newest round: its values are not used any more."""
+    Round.objects.filter(number=int(event.args["round"]), status=RoundStatus.PUBLISHED).update(
+        status=RoundStatus.VOIDED
+    )

@@ -1,0 +1,59 @@
+"""Which rounds count, and what they consist of."""
+
+from dataclasses import dataclass
+
+from oracles.chain import oracle_terms
+from oracles.models import Round, RoundStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundProgress:
+    """How far the signing of a round has come."""
+
+    number: int
+    signatures: int
+    threshold: int
+
+
+def newest_round() -> Round | None:
+    """Return the newest published round that was not voided."""
+    return Round.objects.filter(status=RoundStatus.PUBLISHED).order_by("-number").first()
+
+
+def usable_rounds() -> tuple[Round | None, Round | None]:
+    """Return the newest and the previous round as the contract would take them.
+
+    After a void the one before is the newest, and there is no previous one until the next.
+    """
+    found = list(
+        Round.objects.filter(status__in=[RoundStatus.PUBLISHED, RoundStatus.VOIDED]).order_by(
+            "-number"
+        )
+    )[:3]
+    voided = bool(found) and found[0].status == RoundStatus.VOIDED
+    usable = [one for one in found if one.status == RoundStatus.PUBLISHED]
+    newest = usable[0] if usable else None
+    previous = usable[1] if len(usable) > 1 and not voided else None
+    return newest, previous
+
+
+def snapshot(*, round: Round) -> bytes:
+    """Return a round's inputs, from which any reporter recomputes it."""
+    return bytes(round.content.snapshot)
+
+
+def leaves(*, round: Round) -> bytes:
+    """Return a round's leaves as published under its content hash (rule V5)."""
+    return bytes(round.content.leaves)
+
+
+def open_round_progress() -> RoundProgress | None:
+    """Return the signing progress of the round that is open, if one is."""
+    waiting = Round.objects.filter(status=RoundStatus.SIGNING).first()
+    if waiting is None:
+        return None
+    return RoundProgress(
+        number=waiting.number,
+        signatures=waiting.signatures.filter(reporter__active=True).count(),
+        threshold=oracle_terms().threshold,
+    )

@@ -1,0 +1,33 @@
+"""Everything that changes oracles, each step a function with named arguments."""
+
+from oracles.services.observations import (
+    NewObservation,
+    RecordReport,
+    ensure_source,
+    record_observations,
+)
+from oracles.services.publishing import (
+    publish_ready_rounds,
+    publish_round,
+    round_message,
+    submit_round_signature,
+)
+from oracles.services.registry import observe_registry
+from oracles.services.rounds import open_due_round, open_round
+from oracles.services.tokens import TokenQuote, observe_token
+
+__all__ = [
+    "NewObservation",
+    "RecordReport",
+    "TokenQuote",
+    "ensure_source",
+    "observe_registry",
+    "observe_token",
+    "open_due_round",
+    "open_round",
+    "publish_ready_rounds",
+    "publish_round",
+    "record_observations",
+    "round_message",
+    "submit_round_signature",
+]

@@ -1,0 +1,128 @@
+"""Signatures of reporters, and the transaction that brings a round to the chain."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from contracts import typed_data
+from contracts.wallet import SignatureInvalid, recover
+from oracles.chain import oracle_terms
+from oracles.domain.errors import RoundRefused
+from oracles.models import Reporter, Round, RoundSignature, RoundStatus
+from settlement.selectors import batch_outcome
+from settlement.services import submit_call
+
+_LOST = ("reverted", "dead")
+
+
+def round_message(*, round: Round) -> dict[str, Any]:
+    """Return the EIP-712 message that reporters sign."""
+    terms = oracle_terms()
+    return typed_data.round(chain_id=terms.chain_id, oracle=terms.address, message=_fields(round))
+
+
+def submit_round_signature(
+    *, round: Round, signature: bytes | str, root: bytes | str | None = None
+) -> RoundSignature:
+    """Keep a reporter's signature; ``root`` is what the reporter computed, if it says so.
+
+    Handing the same one in again changes nothing.
+    """
+    if round.status != RoundStatus.SIGNING:
+        raise RoundRefused(
+            "ROUND_NOT_SIGNING",
+            f"{round} is {round.get_status_display().lower()} and takes no signatures.",
+        )
+    if root is not None and typed_data.bytes_of(root) != typed_data.bytes_of(round.root):
+        raise RoundRefused(
+            "ROOT_MISMATCH",
+            f"The reporter computed another root for {round} than {round.root}. Compare the "
+            "snapshot's hash and the model set before signing anything.",
+        )
+    given = _signature_bytes(signature)
+    reporter = _reporter(round, given)
+    try:
+        with transaction.atomic():
+            return RoundSignature.objects.create(
+                round=round, reporter=reporter, signature="0x" + given.hex()
+            )
+    except IntegrityError:
+        return RoundSignature.objects.get(round=round, reporter=reporter)
+
+
+def publish_round(*, round: Round) -> bool:
+    """Queue the publication once enough reporters have signed; return whether it is queued.
+
+    A publication that was refused or lost on its way is queued again under a new key.
+    """
+    terms = oracle_terms()
+    with transaction.atomic():
+        locked = Round.objects.select_for_update().get(pk=round.pk)
+        if locked.status != RoundStatus.SIGNING:
+            return False
+        if locked.publish_key and batch_outcome(locked.publish_key) not in _LOST:
+            return True
+        signatures = _sorted_signatures(locked)
+        if len(signatures) < terms.threshold:
+            return False
+        locked.publish_attempts += 1
+        locked.publish_key = f"round:{locked.number}:{locked.root[2:18]}:{locked.publish_attempts}"
+        locked.save(update_fields=["publish_key", "publish_attempts"])
+        submit_call(
+            client_key=locked.publish_key,
+            kind="publish",
+            contract="ValuationOracle",
+            function="publish",
+            args=[_fields(locked), signatures[: terms.threshold]],
+        )
+    return True
+
+
+def publish_ready_rounds() -> int:
+    """Queue every round that has its signatures; return how many are on their way."""
+    return sum(publish_round(round=one) for one in Round.objects.filter(status=RoundStatus.SIGNING))
+
+
+def _fields(round: Round) -> dict[str, Any]:
+    """Return the contract's struct ``Round``, bytes as 0x-text."""
+    return {
+        "round": round.number,
+        "observedAt": round.observed_at,
+        "count": round.count,
+        "root": round.root,
+        "contentHash": round.content_hash,
+        "modelSetHash": round.model_set_hash,
+    }
+
+
+def _signature_bytes(signature: bytes | str) -> bytes:
+    try:
+        return typed_data.bytes_of(signature)
+    except ValueError:
+        raise RoundRefused(
+            "SIGNATURE_INVALID", "The signature is not hexadecimal text. Copy it whole."
+        ) from None
+
+
+def _reporter(round: Round, signature: bytes) -> Reporter:
+    """Return the active reporter whose signature it is."""
+    try:
+        address = recover(round_message(round=round), signature)
+    except SignatureInvalid as error:
+        raise RoundRefused("SIGNATURE_INVALID", str(error)) from error
+    reporter = Reporter.objects.filter(address__iexact=address, active=True).first()
+    if reporter is None:
+        raise RoundRefused(
+            "NOT_A_REPORTER",
+            f"The signature comes from {address}, which is no active reporter; or it is of "
+            f"another message than that of {round}. Recompute the round and sign again.",
+        )
+    return reporter
+
+
+def _sorted_signatures(round: Round) -> list[dict[str, str]]:
+    """Return the compact signatures of active reporters in the order of their addresses."""
+    found = round.signatures.filter(reporter__active=True).select_related("reporter")
+    ordered = sorted(found, key=lambda one: int(one.reporter.address, 16))
+    compact = (typed_data.compact(bytes.fromhex(one.signature[2:])) for one in ordered)
+    return [{"r": "0x" + r.hex(), "vs": "0x" + vs.hex()} for r, vs in compact]
