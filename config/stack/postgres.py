@@ -91,7 +91,7 @@ class Postgres(Part):
         """Return a directory of binaries that the server's user can run."""
         installed = _installed_binaries()
         owner = self.owner()
-        if owner is None or _can_run(installed / "postgres", owner):
+        if owner is None or _can_run(installed / "initdb", owner):
             return installed
         return _readable_copy(installed.parent, owner)
 
@@ -177,14 +177,21 @@ def _can_run(binary: Path, owner: tuple[int, int]) -> bool:
 
 
 def _readable_copy(installed: Path, owner: tuple[int, int]) -> Path:
-    """Copy the binaries where the server's user can reach them, once for each version."""
-    copy = SYSTEM_DIR / installed.name
-    if not _can_run(copy / "bin" / "postgres", owner):
-        draft = SYSTEM_DIR / f"{installed.name}.{os.getpid()}"
-        shutil.copytree(installed, draft, symlinks=True, ignore=shutil.ignore_patterns("include"))
-        for path in [draft, *draft.rglob("*")]:
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-        shutil.rmtree(copy, ignore_errors=True)
-        draft.rename(copy)
-    return copy / "bin"
+    """Copy the binaries, with the wheel's libraries beside them, to where the user can go."""
+    package = installed.parent
+    copy = SYSTEM_DIR / "server"
+    binaries = copy / package.name / installed.name / "bin"
+    if _can_run(binaries / "initdb", owner):
+        return binaries
+    draft = SYSTEM_DIR / f"server.{os.getpid()}"
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(installed, draft / package.name / installed.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, draft / libraries.name)
+    for path in [draft, *draft.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+    shutil.rmtree(copy, ignore_errors=True)
+    draft.rename(copy)
+    return binaries
