@@ -9,13 +9,15 @@ from eth_utils.crypto import keccak
 
 from contracts import abi
 from contracts.deployment_record import Deployment, load
-from contracts.errors import ChainError, ChainRejected
+from contracts.errors import CallReverted, ChainError, ChainRejected
 from contracts.rpc import Rpc
 from contracts.types import Block, Fees, Log, Receipt
 
 # No payment to validators is needed where blocks are empty; a little keeps other chains content.
 DEFAULT_PRIORITY_FEE_WEI = 1_000_000
 HEADROOM_BLOCKS_FACTOR = 2
+# The limit of one transaction where EIP-7825 holds.
+SIMULATION_GAS = 14_000_000
 BlockId = int | str
 
 
@@ -128,6 +130,32 @@ class Chain:
             for estimate in estimates
         ]
 
+    def simulate_many(
+        self, calls: Sequence[tuple[str, bytes, str]], gas: int = SIMULATION_GAS
+    ) -> list[int | CallReverted]:
+        """Run ``(to, data, sender)`` one after the other on the newest state.
+
+        Returns the gas that each used, or why it was refused. A refused one has no effect on
+        those after it.
+        """
+        block = {
+            "calls": [
+                {"to": to, "data": _hex(data), "from": sender, "gas": hex(gas)}
+                for to, data, sender in calls
+            ]
+        }
+        simulated = self.rpc.request("eth_simulateV1", {"blockStateCalls": [block]}, "latest")
+        return list(map(_simulated, simulated[0]["calls"]))
+
+    def revert_reason(self, tx_hash: str) -> CallReverted:
+        """Return why a mined transaction had no effect, from its trace."""
+        trace = self.rpc.request(
+            "debug_traceTransaction",
+            tx_hash,
+            {"tracer": "callTracer", "tracerConfig": {"onlyTopCall": True}},
+        )
+        return _refusal(trace.get("output") or "0x", str(trace.get("error", "")))
+
     def send_raw(self, raw: bytes) -> str:
         """Broadcast a signed transaction; any error but success means: possibly sent."""
         sent: str = self.rpc.request("eth_sendRawTransaction", _hex(raw))
@@ -230,6 +258,20 @@ def _block(found: Mapping[str, Any]) -> Block:
         parent_hash=found["parentHash"],
         timestamp=int(found["timestamp"], 16),
     )
+
+
+def _simulated(result: Mapping[str, Any]) -> int | CallReverted:
+    if int(result["status"], 16) == 1:
+        return int(result["gasUsed"], 16)
+    error = result.get("error") or {}
+    return _refusal(result.get("returnData") or "0x", str(error.get("message", "")))
+
+
+def _refusal(output: str, message: str) -> CallReverted:
+    """Return the contract's own error, or what the machine said when there is none."""
+    if output == "0x" and message:
+        return CallReverted("ExecutionFailed", {"message": message})
+    return abi.decode_revert(_bytes(output))
 
 
 def _receipt(found: Mapping[str, Any]) -> Receipt:

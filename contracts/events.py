@@ -25,7 +25,7 @@ class _Layout:
     stored_types: tuple[str, ...]
 
 
-def decode(log: Log, deployment: Deployment | None = None) -> Event | None:
+def decode(log: Log, deployment: Deployment | None = None, *, block_time: int = 0) -> Event | None:
     """Return the event, or None when it is not one of our contracts' own."""
     deployment = deployment or load()
     contract = deployment.name_of(log.address)
@@ -41,6 +41,7 @@ def decode(log: Log, deployment: Deployment | None = None) -> Event | None:
         block_hash=log.block_hash,
         tx_hash=log.tx_hash,
         log_index=log.log_index,
+        block_time=block_time,
     )
 
 

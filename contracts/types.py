@@ -1,7 +1,7 @@
 """Values that the chain gives us."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -53,7 +53,8 @@ class Fees:
 class Event:
     """A decoded event. In `args`, bytes are 0x-prefixed text and structs are dicts.
 
-    `block_time` (unix seconds) is set by whoever knows the block.
+    `block_time` (unix seconds) is set by whoever knows the block; `words` is filled for
+    `BatchSettled`, whose words are only in its transaction's calldata.
     """
 
     name: str
@@ -65,3 +66,4 @@ class Event:
     tx_hash: str
     log_index: int
     block_time: int = 0
+    words: list[bytes] = field(default_factory=list)

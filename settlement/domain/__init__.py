@@ -1,0 +1,1 @@
+"""Plain Python about planning, gas and fees."""

@@ -1,0 +1,37 @@
+"""What can go wrong in settlement. Every message is a full sentence."""
+
+
+class SettlementError(Exception):
+    """Anything that settlement refuses or cannot go on with."""
+
+    code = "settlement_error"
+
+
+class ReorganisationFound(SettlementError):
+    """A block that we have stored is not part of the chain any more."""
+
+    code = "reorganisation_found"
+
+
+class OperationInvalid(SettlementError):
+    """An operation that no lane can settle."""
+
+    code = "operation_invalid"
+
+
+class LeaseLost(SettlementError):
+    """Another worker has taken the signer over; whatever this one knew is stale."""
+
+    code = "lease_lost"
+
+
+class RetryRefused(SettlementError):
+    """Only what ended without effect can be tried again."""
+
+    code = "retry_refused"
+
+
+class WordsMismatch(SettlementError):
+    """The words of a settled batch cannot be found in its transaction."""
+
+    code = "words_mismatch"

@@ -1,0 +1,28 @@
+"""Singletons by PostgreSQL's advisory locks: dropped with their transaction, however it ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from django.db import connection, transaction
+
+NAMESPACE = 0x5E77
+
+
+class Singleton(IntEnum):
+    """What only one worker at a time does."""
+
+    PLAN = 1
+    CONFIRM = 2
+    READ = 3
+    SIGNERS = 4
+
+
+@contextmanager
+def singleton(which: Singleton) -> Iterator[bool]:
+    """Open a transaction and say whether it is the only one of its kind."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [NAMESPACE, which])
+            (taken,) = cursor.fetchone()
+        yield taken

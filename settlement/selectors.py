@@ -1,0 +1,132 @@
+"""What others may know of settlement."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from contracts.abi import decode_arguments
+from settlement.domain.outcomes import OperationStatus, operation_status
+from settlement.errors import SettlementError
+from settlement.models import IN_FLIGHT, Batch, Block, Cursor, Lane, Operation
+
+
+@dataclass(frozen=True)
+class LanePipeline:
+    """One lane's batches and operations."""
+
+    lane: int
+    waiting: int
+    in_flight: int
+    settled: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """State of the pipeline. Lags are in blocks, and in seconds since the reader last moved."""
+
+    by_status: dict[str, int]
+    lanes: list[LanePipeline] = field(default_factory=list)
+    in_flight: int = 0
+    operations: int = 0
+    operations_settled: int = 0
+    block_number: int = 0
+    lag_blocks: int = 0
+    lag_s: int = 0
+
+
+def pipeline() -> Pipeline:
+    """Return counts by status and lane, and how far the reader is behind."""
+    counted = Batch.objects.order_by().values_list("status").annotate(Count("pk"))
+    by_status: dict[str, int] = dict(counted)
+    cursor = Cursor.objects.first()
+    return Pipeline(
+        by_status=by_status,
+        lanes=_lanes(),
+        in_flight=sum(by_status.get(status, 0) for status in IN_FLIGHT),
+        operations=Operation.objects.count(),
+        operations_settled=operations_settled(),
+        block_number=cursor.block_number if cursor else 0,
+        lag_blocks=max(cursor.head_number - cursor.block_number, 0) if cursor else 0,
+        lag_s=int((timezone.now() - cursor.updated_at).total_seconds()) if cursor else 0,
+    )
+
+
+def operations_settled() -> int:
+    """Return how many operations the chain has applied."""
+    return Batch.objects.aggregate(total=Sum("applied"))["total"] or 0
+
+
+def batch_outcome(client_key: str) -> str | None:
+    """Return the status of a call's batch (`BatchStatus`), or None when there is none."""
+    found = Batch.objects.filter(client_key=client_key).values_list("status", flat=True)
+    return found.first()
+
+
+def chain_time() -> int:
+    """Return the time of the newest block that was read, unix seconds."""
+    newest = Block.objects.order_by("-number").values_list("timestamp", flat=True).first()
+    if newest is None:
+        raise SettlementError("No block has been read yet. Start the workers and wait a moment.")
+    return newest
+
+
+def operation_statuses(operations: Iterable[Operation]) -> dict[int, OperationStatus]:
+    """Return the derived status of each operation, by its primary key."""
+    covering: dict[int, Batch | None] = {}
+    statuses = {}
+    for operation in operations:
+        covering[operation.pk] = batch_of(operation)
+        statuses[operation.pk] = _status(operation, covering[operation.pk])
+    return statuses
+
+
+def batch_of(operation: Operation) -> Batch | None:
+    """Return the newest batch whose range covers an operation."""
+    covering = Batch.objects.filter(
+        lane=operation.lane, first_number__lte=operation.number, last_number__gte=operation.number
+    )
+    return covering.order_by("-pk").first()
+
+
+def _status(operation: Operation, batch: Batch | None) -> OperationStatus:
+    if batch is None:
+        return operation_status(number=operation.number, batch_status=None, words=(), results=None)
+    return operation_status(
+        number=operation.number,
+        batch_status=batch.status,
+        words=decode_arguments(batch.contract, batch.function, bytes(batch.data))["words"],
+        results=bytes(batch.results) if batch.results is not None else None,
+    )
+
+
+def _lanes() -> list[LanePipeline]:
+    stored = dict(Operation.objects.order_by().values_list("lane").annotate(Count("pk")))
+    rows = (
+        Batch.objects.filter(lane__isnull=False)
+        .order_by("lane")
+        .values("lane")
+        .annotate(
+            flying=Count("pk", filter=Q(status__in=IN_FLIGHT)),
+            settled=Sum("applied"),
+            refused=Sum("failed"),
+            skipped=Sum("skipped"),
+        )
+    )
+    by_lane = {row["lane"]: row for row in rows}
+    numbers = sorted({*by_lane, *Lane.objects.values_list("pk", flat=True)})
+    return [_lane(number, by_lane.get(number, {}), stored.get(number, 0)) for number in numbers]
+
+
+def _lane(number: int, row: dict[str, int], stored: int) -> LanePipeline:
+    settled, failed = row.get("settled") or 0, row.get("refused") or 0
+    done = settled + failed + (row.get("skipped") or 0)
+    return LanePipeline(
+        lane=number,
+        waiting=max(stored - done, 0),
+        in_flight=row.get("flying") or 0,
+        settled=settled,
+        failed=failed,
+    )

@@ -1,0 +1,80 @@
+"""Asking for a call to be sent: a row and nothing else."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from contracts.abi import encode_call
+from contracts.deployment_record import load
+from settlement.doorbell import ring
+from settlement.errors import RetryRefused
+from settlement.models import Batch, BatchStatus
+from settlement.services.signers import signer_for
+from settlement.wallets import RELAYER
+
+
+def submit_call(
+    *,
+    client_key: str,
+    kind: str,
+    contract: str,
+    function: str,
+    args: Sequence[Any],
+    lane: int | None = None,
+    purpose: str = RELAYER,
+) -> Batch:
+    """Write the envelope of a call and return it; the same key gives the same row.
+
+    A call on a lane goes through the lane's key, after what the lane already has.
+    """
+    known = Batch.objects.filter(client_key=client_key).first()
+    if known is not None:
+        return known
+    signer = signer_for(client_key=client_key, lane=lane, purpose=purpose)
+    with transaction.atomic():
+        batch, _ = Batch.objects.get_or_create(
+            client_key=client_key,
+            defaults={
+                "kind": kind,
+                "lane": lane,
+                "chain_id": settings.CHAIN_ID,
+                "signer": signer,
+                "contract": contract,
+                "function": function,
+                "to_address": load().address(contract),
+                "data": encode_call(contract, function, args),
+            },
+        )
+        ring("settlement.tasks.pump_signer", signer.pk)
+    return batch
+
+
+def retry(batch: Batch) -> Batch:
+    """Send again what ended without effect; settle words keep their ids, so none applies twice.
+
+    A call that never left is planned again in its own row; one that was mined gets a new row.
+    """
+    with transaction.atomic():
+        stored = Batch.objects.select_for_update().get(pk=batch.pk)
+        if stored.status not in (BatchStatus.DEAD, BatchStatus.REVERTED):
+            raise RetryRefused(
+                f"Batch {stored.pk} is {stored.status}; only a dead or reverted one can be retried."
+            )
+        ring("settlement.tasks.pump_signer", stored.signer_id)
+        return _again(stored)
+
+
+def _again(stored: Batch) -> Batch:
+    if stored.nonce is None:
+        stored.status, stored.error = BatchStatus.PLANNED, ""
+        stored.save(update_fields=["status", "error"])
+        return stored
+    copied = ("kind", "lane", "chain_id", "signer", "contract", "function", "to_address")
+    copied += ("data", "first_number", "last_number", "words_hash")
+    base = stored.client_key.split("#", 1)[0]
+    attempt = Batch.objects.filter(client_key__startswith=f"{base}#").count() + 2
+    return Batch.objects.create(
+        client_key=f"{base}#{attempt}", **{name: getattr(stored, name) for name in copied}
+    )
