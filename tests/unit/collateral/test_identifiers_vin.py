@@ -1,0 +1,113 @@
+"""VINs: the check digit, the market rule, placeholders, old vehicles."""
+
+import pytest
+
+from collateral.domain.identifiers import IdentifierError, identify
+from collateral.domain.identifiers.vin import check_character
+
+EUROPEAN = ["WP0ZZZ99ZTS392124", "KNEJC524585810962"]
+
+
+def accept(raw, jurisdiction=None):
+    return identify(scheme="vin", values={"vin": raw}, jurisdiction=jurisdiction)
+
+
+def refuse(raw, jurisdiction=None):
+    with pytest.raises(IdentifierError) as refusal:
+        accept(raw, jurisdiction)
+    return refusal.value
+
+
+@pytest.mark.parametrize("vin", ["1M8GDM9AXKP042788", "1G4AH59H45G118341", "1J9RP1A36A1644345"])
+def test_a_published_sample_passes(vin):
+    found = accept(vin)
+
+    assert found.canonical == vin
+    assert not found.flags
+
+
+@pytest.mark.parametrize(
+    ("vin", "expected"),
+    [
+        ("1M8GDM9AXKP042788", "X"),
+        ("1G4AH59H45G118341", "4"),
+        ("1J9RP1A36A1644345", "6"),
+        ("WP0ZZZ99ZTS392124", "8"),
+    ],
+)
+def test_the_check_character_is_that_of_the_regulation(vin, expected):
+    found = check_character(vin)
+
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["  1g1al58f787159241", "1G1AL58F7 8715 9241", "1G1-AL58F7-87159241", "１G1AL58F787159241"],
+)
+def test_every_spelling_of_one_vin_is_one_vin(raw):
+    found = accept(raw)
+
+    assert found.canonical == "1G1AL58F787159241"
+
+
+def test_a_wrong_check_digit_is_refused_and_the_right_one_named():
+    refusal = refuse("1J9RP1A3XA1644345")
+
+    assert refusal.code == "VIN_CHECKSUM"
+    assert "6 expected" in refusal.sentence
+
+
+@pytest.mark.parametrize("letter", "IOQ")
+def test_letters_that_look_like_digits_are_refused(letter):
+    refusal = refuse(f"1HGCM82633A{letter}04352")
+
+    assert refusal.code == "VIN_CHARSET"
+    assert letter in refusal.sentence
+
+
+@pytest.mark.parametrize("raw", ["1q87t3n166389", "1M8GDM9AXKP04278", "1M8GDM9AXKP0427889", "1"])
+def test_another_length_is_refused_with_the_way_for_old_vehicles(raw):
+    refusal = refuse(raw)
+
+    assert refusal.code == "VIN_LENGTH"
+    assert "maker, model and serial" in refusal.sentence
+
+
+@pytest.mark.parametrize("raw", ["11111111111111111", "00000000000000000", "1M8GDM9AXKP04278A"])
+def test_placeholders_are_refused_though_their_sum_may_fit(raw):
+    refusal = refuse(raw)
+
+    assert refusal.code == "PLACEHOLDER_ID"
+
+
+@pytest.mark.parametrize("vin", EUROPEAN)
+@pytest.mark.parametrize("jurisdiction", [None, "DE", "ES"])
+def test_a_market_without_check_digit_flags_and_accepts(vin, jurisdiction):
+    found = accept(vin, jurisdiction)
+
+    assert found.flags == {"VIN_CHECK_NOT_APPLICABLE"}
+
+
+@pytest.mark.parametrize("vin", EUROPEAN)
+@pytest.mark.parametrize("jurisdiction", ["US", "CA", "CN", "us"])
+def test_the_same_vin_with_an_enforcing_title_is_refused(vin, jurisdiction):
+    refusal = refuse(vin, jurisdiction)
+
+    assert refusal.code == "VIN_CHECKSUM"
+
+
+def test_an_american_vin_with_a_european_title_is_flagged_only():
+    found = accept("1J9RP1A3XA1644345", "DE")
+
+    assert found.flags == {"VIN_CHECK_NOT_APPLICABLE"}
+
+
+@pytest.mark.parametrize("position", [place for place in range(17) if place != 8])
+def test_a_changed_character_never_passes_where_the_check_digit_binds(position):
+    good = "1G4AH59H45G118341"
+    wrong = "2" if good[position] not in "2BKS" else "3"
+
+    refusal = refuse(good[:position] + wrong + good[position + 1 :], "US")
+
+    assert refusal.code == "VIN_CHECKSUM"
