@@ -32,22 +32,31 @@ class Chain(Part):
     port: int = field(default_factory=lambda: remembered_port("chain"))
 
     def command(self) -> Sequence[str]:
-        options = {
+        flags = [text for name, value in self.options().items() for text in (f"--{name}", value)]
+        return [str(foundry_binary("anvil")), "--quiet", "--no-cors", *flags]
+
+    def options(self) -> dict[str, str]:
+        """Return anvil's options. The code-size limit stays on: it would hold elsewhere too."""
+        return {
             "host": "127.0.0.1",
             "port": str(self.port),
             "chain-id": str(LOCAL_CHAIN_ID),
             "hardfork": "prague",
-            "state": str(self.state_file),
-            "state-interval": str(STATE_INTERVAL_S),
-            "cache-path": str(self.directory / "cache"),
-            "block-time": str(BLOCK_INTERVAL_S),
             "gas-limit": str(BLOCK_GAS_LIMIT),
             "base-fee": str(BASE_FEE_WEI),
             "order": "fifo",
+            "cache-path": str(self.directory / "cache"),
+            **self.keeping(),
+        }
+
+    def keeping(self) -> dict[str, str]:
+        """Return the options that make the chain outlive its process, and mine by the clock."""
+        return {
+            "state": str(self.state_file),
+            "state-interval": str(STATE_INTERVAL_S),
+            "block-time": str(BLOCK_INTERVAL_S),
             "timestamp": str(self._first_timestamp()),
         }
-        flags = [text for name, value in options.items() for text in (f"--{name}", value)]
-        return [str(foundry_binary("anvil")), "--quiet", "--no-cors", *flags]
 
     def prepare(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)

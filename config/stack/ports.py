@@ -17,7 +17,7 @@ def choose_port(part: str) -> int:
     """Return the remembered or preferred port if it is free, else any free one; remember it."""
     known = read_record().get("ports", {})
     wanted = known.get(part, PREFERRED_PORTS[part])
-    port = wanted if is_free(wanted) else _any_free()
+    port = wanted if is_free(wanted) else any_free_port()
     update_record(ports={**known, part: port})
     return port
 
@@ -33,7 +33,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _any_free() -> int:
+def any_free_port() -> int:
+    """Return a port of the loopback interface that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,0 +1,74 @@
+"""Fixtures that every test can ask for: a database, a broker, a chain, a browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from config.stack import rpc
+from config.stack.redis import Redis
+from tests import browser, servers
+
+WORKER = settings.WORKER
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[None]:
+    """One cluster for all test processes, stopped when the last of them ends."""
+    cluster = servers.postgres()
+    cluster.use()
+    yield
+    cluster.release()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    postgres_cluster: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Start the cluster before pytest-django makes this process's database in it."""
+
+
+@pytest.fixture(scope="session")
+def redis_broker() -> Iterator[Redis]:
+    """A broker of this test process."""
+    broker = servers.redis(WORKER)
+    broker.use()
+    yield broker
+    broker.release()
+
+
+@pytest.fixture(scope="session")
+def anvil() -> Iterator[str]:
+    """The address of a chain of this test process, which mines each transaction at once."""
+    node = servers.chain(WORKER)
+    node.use()
+    yield node.url
+    node.release()
+
+
+@pytest.fixture
+def anvil_snapshot(anvil: str) -> Iterator[str]:
+    """The chain's address; what the test does on the chain is undone after it."""
+    snapshot = rpc.call(anvil, "evm_snapshot")
+    yield anvil
+    rpc.call(anvil, "evm_revert", snapshot)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; tests that ask for it are skipped where none can be had."""
+    path = browser.chromium_path()
+    if path is None:
+        pytest.skip("no Chromium: none is installed, and neither apt-get nor npm could bring one")
+    return path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they need, from their place and their fixtures."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        if "chromium" in names:
+            item.add_marker(pytest.mark.browser)
+        if "anvil" in names or "chain" in Path(item.path).parts:
+            item.add_marker(pytest.mark.chain)
