@@ -17,6 +17,16 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One filter or order to choose."""
+
+    code: str
+    label: str
+    count: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoanRow:
     """One loan as a table shows it."""
 

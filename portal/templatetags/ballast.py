@@ -2,11 +2,11 @@
 
 from django import template
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from django.utils.html import format_html
-
 from portal.domain import formatting
+from portal.rendering import navigation
 
 register = template.Library()
 
@@ -42,6 +42,12 @@ def distance(unix_s: int, now_s: int) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun in the right form."""
     return formatting.counted(number, one, many)
+
+
+@register.simple_tag(takes_context=True)
+def sections(context: template.Context) -> list[dict[str, object]]:
+    """Return the main navigation, on pages without a view of ours too (a 404)."""
+    return context.get("navigation") or navigation("")
 
 
 @register.simple_tag(takes_context=True)

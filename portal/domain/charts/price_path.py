@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.domain.charts.scale import Scale, padded, path
+from portal.domain.charts.scale import Scale, path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ def price_path(
 ) -> PricePath:
     """Draw the line from the start price to the floor, split at the mark."""
     times = Scale(0, max(duration, 1))
-    prices = padded([start, floor, mark_price])
+    prices = Scale(floor, max(start, floor + 1))
     mark = (times.percent(mark_at - starts_at), prices.percent_down(mark_price))
     end = (100.0, prices.percent_down(floor))
     return PricePath(

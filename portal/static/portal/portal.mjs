@@ -1,5 +1,6 @@
 // What the pages do beyond their HTML: keep the live part honest about its age, and copy hashes.
 
+document.documentElement.classList.add("scripted");
 const STALE_AFTER_MS = 8000;
 let lastAnswer = Date.now();
 
