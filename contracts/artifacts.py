@@ -19,6 +19,7 @@ ARTIFACT_DIR = Path(__file__).resolve().parent / "artifacts"
 FORGE_OUT = ROOT / ".ballast" / "forge" / "out"
 MANIFEST = ARTIFACT_DIR / "manifest.json"
 CONTRACTS = (
+    "Appraiser",
     "AssetRegistry",
     "AuctionHouse",
     "EAS",

@@ -1,0 +1,83 @@
+"""The initial parameters that are committed with the contracts, as their constructors take them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+GENESIS_FILE = Path(__file__).resolve().parent / "genesis.json"
+Genesis = Mapping[str, Any]
+
+
+def load_genesis() -> dict[str, Any]:
+    """Return the initial parameters."""
+    genesis: dict[str, Any] = json.loads(GENESIS_FILE.read_text())
+    return genesis
+
+
+def named(token: Genesis) -> tuple[str, str]:
+    """Return name and symbol of a token."""
+    return token["name"], token["symbol"]
+
+
+def risk_rows(genesis: Genesis) -> list[dict[str, Any]]:
+    """Return the rows of `RiskTerms`."""
+    return [
+        {"classId": row["id"], "terms": class_terms(row["terms"])} for row in genesis["classes"]
+    ]
+
+
+def class_terms(terms: Genesis) -> dict[str, Any]:
+    """Return the fields of `ClassTerms` under their Solidity names."""
+    return {
+        "enabled": terms["enabled"],
+        "mustAmortise": terms["must_amortise"],
+        "maxLtvBps": terms["max_ltv_bps"],
+        "liquidationLtvBps": terms["liquidation_ltv_bps"],
+        "baseRateBps": terms["base_rate_bps"],
+        "rateSlopeBps": terms["rate_slope_bps"],
+        "moveLimitBps": terms["move_limit_bps"],
+        "lateFeeBps": terms["late_fee_bps"],
+        "auctionStartBps": terms["auction_start_bps"],
+        "recoveryBps": terms["recovery_bps"],
+        "gracePeriod": terms["grace_period_s"],
+        "cureWindow": terms["cure_window_s"],
+        "auctionDuration": terms["auction_duration_s"],
+        "freshFor": terms["fresh_for_s"],
+        "maxTenor": terms["max_tenor_s"],
+    }
+
+
+def asset_classes(genesis: Genesis) -> list[tuple[int, int, int]]:
+    """Return the classes that can be minted: restaking tokens need no verifier and no token."""
+    return [
+        (row["id"], row["required_roles"], row["max_validity_s"])
+        for row in genesis["classes"]
+        if row["required_roles"]
+    ]
+
+
+def verifier_numbers(genesis: Genesis) -> tuple[int, int]:
+    """Return bond factor and challenge window (seconds)."""
+    verifiers = genesis["verifiers"]
+    return verifiers["bond_factor"], verifiers["challenge_window_s"]
+
+
+def oracle_numbers(genesis: Genesis) -> tuple[int, ...]:
+    """Return the fields of `OracleParameters`."""
+    oracle = genesis["oracle"]
+    names = ("threshold", "min_interval_s", "ttl_s", "void_window_s", "void_cooldown_s")
+    return tuple(oracle[name] for name in names)
+
+
+def book_numbers(genesis: Genesis) -> tuple[int, int]:
+    """Return minimum payment (ledger units) and cures a year."""
+    book = genesis["loan_book"]
+    return book["minimum_payment_units"], book["cures_per_year"]
+
+
+def pool_numbers(genesis: Genesis) -> tuple[int, ...]:
+    """Return the fields of `PoolParameters`."""
+    pool = genesis["pool"]
+    names = ("epoch_s", "senior_rate_bps", "min_subordination_bps", "liquidity_buffer_bps")
+    return tuple(pool[name] for name in names)
