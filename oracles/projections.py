@@ -62,5 +62,5 @@ def round_published(event: Event) -> None:
 def round_voided(event: Event) -> None:
     """Record that the guardian voided the newest round: its values are not used any more."""
     Round.objects.filter(number=int(event.args["round"]), status=RoundStatus.PUBLISHED).update(
-        status=RoundStatus.VOIDED
+        status=RoundStatus.VOIDED, voided_at=event.block_time
     )

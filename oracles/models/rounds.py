@@ -14,7 +14,7 @@ class RoundStatus(models.TextChoices):
     SIGNING = "signing", "Waiting for reporters"
     PUBLISHED = "published", "Published"
     VOIDED = "voided", "Voided by the guardian"
-    ABANDONED = "abandoned", "Replaced before anyone signed"
+    ABANDONED = "abandoned", "Replaced before publication"
 
 
 class Reporter(models.Model):
@@ -50,6 +50,7 @@ class Round(models.Model):
     publish_key = models.CharField(max_length=80, blank=True)
     publish_attempts = models.PositiveSmallIntegerField(default=0)
     published_at = models.BigIntegerField("published at, chain time", null=True, blank=True)
+    voided_at = models.BigIntegerField("voided at, chain time", null=True, blank=True)
     published_block = models.PositiveBigIntegerField(null=True, blank=True)
     tx_hash = models.CharField(max_length=HASH_LENGTH, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -66,6 +67,10 @@ class Round(models.Model):
                 condition=~Q(status__in=[RoundStatus.PUBLISHED, RoundStatus.VOIDED])
                 | Q(published_at__isnull=False),
                 name="round_published_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=RoundStatus.VOIDED) | Q(voided_at__isnull=False),
+                name="round_voided_has_time",
             ),
             models.UniqueConstraint(
                 fields=["number"],

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from contracts import typed_data
 from contracts.wallet import SignatureInvalid, recover
 from oracles.chain import oracle_terms
 from oracles.domain.errors import RoundRefused
 from oracles.models import Reporter, Round, RoundSignature, RoundStatus
-from settlement.selectors import batch_outcome
+from settlement.selectors import batch_outcome, chain_time
 from settlement.services import submit_call
 
 _LOST = ("reverted", "dead")
@@ -53,7 +54,8 @@ def submit_round_signature(
 def publish_round(*, round: Round) -> bool:
     """Queue the publication once enough reporters have signed; return whether it is queued.
 
-    A publication that was refused or lost on its way is queued again under a new key.
+    A publication that was refused or lost on its way is queued again under a new key. Before the
+    least interval since the last round has passed nothing is queued: the contract would refuse.
     """
     terms = oracle_terms()
     with transaction.atomic():
@@ -63,7 +65,7 @@ def publish_round(*, round: Round) -> bool:
         if locked.publish_key and batch_outcome(locked.publish_key) not in _LOST:
             return True
         signatures = _sorted_signatures(locked)
-        if len(signatures) < terms.threshold:
+        if len(signatures) < terms.threshold or chain_time() < _earliest(terms.min_interval_s):
             return False
         locked.publish_attempts += 1
         locked.publish_key = f"round:{locked.number}:{locked.root[2:18]}:{locked.publish_attempts}"
@@ -76,6 +78,15 @@ def publish_round(*, round: Round) -> bool:
             args=[_fields(locked), signatures[: terms.threshold]],
         )
     return True
+
+
+def _earliest(min_interval_s: int) -> int:
+    """Return the chain time from which the contract takes the next round."""
+    latest = Round.objects.filter(published_at__isnull=False).aggregate(
+        published=Max("published_at"), voided=Max("voided_at")
+    )
+    last = max(latest["published"] or 0, latest["voided"] or 0)
+    return last + min_interval_s if last else 0
 
 
 def publish_ready_rounds() -> int:

@@ -21,8 +21,8 @@ DEFAULT_HEARTBEAT_S = 86_400
 def open_round(*, observed_at: int) -> Round:
     """Value everything as of ``observed_at`` (chain time) and return the round to be signed.
 
-    A round that is open already is returned as it is once a reporter has signed it; before, it
-    is replaced by one with the newest observations.
+    A round that is open already is returned as it is once a reporter has signed it. Before that,
+    and when it has become too old to be published, it is replaced.
     """
     terms = oracle_terms()
     observe_registry(now=observed_at)
@@ -30,7 +30,7 @@ def open_round(*, observed_at: int) -> Round:
         _lock()
         waiting = Round.objects.filter(status=RoundStatus.SIGNING).first()
         if waiting is not None:
-            if waiting.observed_at == observed_at or waiting.signatures.exists():
+            if _stands(waiting, observed_at=observed_at, ttl_s=terms.ttl_s):
                 return waiting
             _abandon(waiting)
         _refuse_too_early(observed_at)
@@ -54,8 +54,15 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _LOCK)
 
 
+def _stands(waiting: Round, *, observed_at: int, ttl_s: int) -> bool:
+    """Return whether an open round goes on: two signatures of one that can pass are slashable."""
+    if observed_at > waiting.observed_at + ttl_s:
+        return False
+    return waiting.observed_at == observed_at or waiting.signatures.exists()
+
+
 def _abandon(waiting: Round) -> None:
-    """Give up a round that nobody signed; a signed one stays, two signatures are slashable."""
+    """Give up a round that nobody signed, or that the contract would refuse for its age."""
     waiting.status = RoundStatus.ABANDONED
     waiting.save(update_fields=["status"])
     waiting.valuations.all().delete()
