@@ -34,8 +34,8 @@ class Terms:
     max_tenor: int
 
     def rate_bps(self, utilisation_bps: int) -> int:
-        """Return the yearly rate at a utilisation, rounded down."""
-        return self.base_rate_bps + self.rate_slope_bps * utilisation_bps // BPS
+        """Return the yearly rate at a utilisation, rounded up for the pool (rule D4)."""
+        return self.base_rate_bps + ceil_div(self.rate_slope_bps * utilisation_bps, BPS)
 
 
 @dataclass(frozen=True, kw_only=True)

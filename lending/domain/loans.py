@@ -236,7 +236,10 @@ def apply_sale(loan: LoanState, *, proceeds: int, now: int) -> tuple[LoanState, 
     _require(loan, Status.AUCTIONED)
     to_debt = min(proceeds, loan.debt_up(now))
     surplus = proceeds - to_debt
-    sold, change = _change(loan, _pay(loan, to_debt, now), cash=proceeds, owed=surplus)
+    paid = _pay(loan, to_debt, now)
+    # What was sold no longer carries anything.
+    carried = min(max(0, loan.impaired - to_debt), paid.debt_up(now))
+    sold, change = _change(loan, replace(paid, impaired=carried), cash=proceeds, owed=surplus)
     return sold, change, to_debt, surplus
 
 

@@ -1,11 +1,26 @@
-"""NAV, waterfall and shares (rules P1 to P3)."""
+"""NAV, waterfall, shares and the close of an epoch (rules P1 to P3)."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lending.domain import pool
 from lending.domain.lanes import LaneSums
+from lending.domain.pool import JUNIOR, SENIOR, Fill, FillKind, Tranches
 from lending.domain.units import SCALE, YEAR_S
+
+amounts = st.integers(0, 10**15)
+
+
+def some_tranches(**fields) -> Tranches:
+    values = {
+        "senior": 800,
+        "junior": 200,
+        "senior_due": 800,
+        "senior_shares": 800_000,
+        "junior_shares": 200_000,
+    }
+    return Tranches(**{**values, **fields})
 
 
 def test_nav_is_cash_and_the_lanes_worth_rounded_down_once():
@@ -15,41 +30,68 @@ def test_nav_is_cash_and_the_lanes_worth_rounded_down_once():
 
 
 def test_senior_earns_its_rate_and_junior_the_rest():
-    result = pool.waterfall(nav=1_100, senior=800, junior=200, senior_rate_bps=500, seconds=YEAR_S)
+    done = pool.waterfall(before=some_tranches(), nav=1_100, senior_rate_bps=500, seconds=YEAR_S)
 
-    assert (result.senior, result.junior) == (840, 260)
+    assert (done.tranches.senior, done.tranches.junior) == (840, 260)
 
 
 def test_a_loss_takes_junior_first():
-    result = pool.waterfall(nav=900, senior=800, junior=200, senior_rate_bps=0, seconds=YEAR_S)
+    done = pool.waterfall(before=some_tranches(), nav=900, senior_rate_bps=0, seconds=YEAR_S)
 
-    assert (result.junior_loss, result.senior_loss) == (100, 0)
+    assert (done.junior_loss, done.senior_loss) == (100, 0)
 
 
 def test_what_junior_cannot_bear_is_senior_loss():
-    result = pool.waterfall(nav=700, senior=800, junior=200, senior_rate_bps=500, seconds=YEAR_S)
+    done = pool.waterfall(before=some_tranches(), nav=700, senior_rate_bps=500, seconds=YEAR_S)
 
-    assert (result.senior, result.junior) == (700, 0)
-    assert (result.junior_loss, result.senior_loss) == (200, 100)
+    assert (done.tranches.senior, done.tranches.junior) == (700, 0)
+    assert (done.junior_loss, done.senior_loss) == (200, 100)
 
 
-@given(
-    nav=st.integers(0, 10**15),
-    senior=st.integers(0, 10**15),
-    junior=st.integers(0, 10**15),
-    rate=st.integers(0, 2_000),
-    seconds=st.integers(0, YEAR_S),
-)
-def test_the_waterfall_hands_out_exactly_the_nav(nav, senior, junior, rate, seconds):
-    result = pool.waterfall(
-        nav=nav, senior=senior, junior=junior, senior_rate_bps=rate, seconds=seconds
+def test_a_recovery_makes_senior_whole_before_junior_gains():
+    harmed = some_tranches(senior=700, junior=0)
+
+    done = pool.waterfall(before=harmed, nav=820, senior_rate_bps=0, seconds=YEAR_S)
+
+    assert (done.tranches.senior, done.tranches.junior) == (800, 20)
+
+
+def test_a_close_runs_the_waterfall_before_deposits_come_in():
+    fills = [Fill(tranche=JUNIOR, kind=FillKind.DEPOSIT, assets=500, shares=0)]
+
+    done = pool.close(
+        before=some_tranches(), fills=fills, nav_after=1_600, senior_rate_bps=0, seconds=YEAR_S
     )
 
-    assert result.senior + result.junior == nav
-    assert min(result.senior, result.junior) >= 0
+    assert done.tranches.junior == 800
+    assert done.tranches.junior_shares - 200_000 == 500 * 201_000 // 301
 
 
-@given(assets=st.integers(0, 10**15), value=st.integers(1, 10**15), shares=st.integers(1, 10**15))
+def test_a_redemption_lowers_what_senior_is_due_in_proportion():
+    harmed = some_tranches(senior=400, junior=0, senior_due=800)
+    fills = [Fill(tranche=SENIOR, kind=FillKind.REDEMPTION, assets=100, shares=200_000)]
+
+    done = pool.close(before=harmed, fills=fills, nav_after=300, senior_rate_bps=0, seconds=YEAR_S)
+
+    assert (done.tranches.senior, done.tranches.senior_due) == (300, 600)
+    assert done.tranches.senior_shares == 600_000
+
+
+def test_the_first_deposit_buys_a_thousand_shares_a_unit():
+    assert pool.shares_for(assets=5, value=0, shares=0) == 5_000
+
+
+@given(nav=amounts, senior=amounts, junior=amounts, rate=st.integers(0, 2_000))
+def test_the_waterfall_hands_out_exactly_the_nav(nav, senior, junior, rate):
+    before = some_tranches(senior=senior, junior=junior, senior_due=senior)
+
+    done = pool.waterfall(before=before, nav=nav, senior_rate_bps=rate, seconds=YEAR_S).tranches
+
+    assert done.senior + done.junior == nav
+    assert min(done.senior, done.junior) >= 0
+
+
+@given(assets=amounts, value=amounts, shares=st.integers(0, 10**18))
 def test_buying_and_redeeming_at_once_never_gains(assets, value, shares):
     bought = pool.shares_for(assets=assets, value=value, shares=shares)
 
@@ -58,9 +100,10 @@ def test_buying_and_redeeming_at_once_never_gains(assets, value, shares):
     assert back <= assets
 
 
-def test_utilisation_is_the_share_that_is_lent():
-    assert [pool.utilisation_bps(nav=1_000, idle=idle) for idle in (1_000, 250, 0)] == [
-        0,
-        7_500,
-        10_000,
-    ]
+@pytest.mark.parametrize(("lent", "expected_bps"), [(0, 0), (750, 7_500), (1_000, 10_000)])
+def test_utilisation_is_the_share_that_is_lent(lent, expected_bps):
+    assert pool.utilisation_bps(nav=1_000, lent=lent) == expected_bps
+
+
+def test_the_least_junior_is_its_share_of_the_whole():
+    assert pool.minimum_junior(senior=800, subordination_bps=2_000) == 200

@@ -1,0 +1,31 @@
+"""State of lending, projected from the chain's events, and the requests that wait for it."""
+
+from lending.models.auctions import AuctionLot, LotStatus
+from lending.models.lanes import Claimable, Lane, Shortfall, TokenBalance
+from lending.models.loans import Loan, LoanCollateral, LoanEntry, PledgeStatus
+from lending.models.pool import PoolEpoch, PoolFill, PoolPosition, PoolState, Tranche
+from lending.models.requests import RequestStatus, TermsRequest
+from lending.models.terms import ClassTerms, OracleClock, RateCurve
+
+__all__ = [
+    "AuctionLot",
+    "Claimable",
+    "ClassTerms",
+    "Lane",
+    "Loan",
+    "LoanCollateral",
+    "LoanEntry",
+    "LotStatus",
+    "OracleClock",
+    "PledgeStatus",
+    "PoolEpoch",
+    "PoolFill",
+    "PoolPosition",
+    "PoolState",
+    "RateCurve",
+    "RequestStatus",
+    "Shortfall",
+    "TermsRequest",
+    "TokenBalance",
+    "Tranche",
+]

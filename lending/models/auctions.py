@@ -1,0 +1,60 @@
+"""Lots of called loans, offered one after the other."""
+
+from django.db import models
+from django.db.models import Q
+
+from collateral.fields import Uint256Field
+from lending.domain.auction import PricePath
+from lending.models.lanes import ADDRESS_LENGTH
+from lending.models.loans import Loan
+
+
+class LotStatus(models.TextChoices):
+    """Where a lot stands."""
+
+    RUNNING = "running", "For sale"
+    SOLD = "sold", "Sold"
+    RESERVE = "reserve", "Taken by the reserve"
+    WITHDRAWN = "withdrawn", "Withdrawn, the loan was cured or repaid"
+
+
+class AuctionLot(models.Model):
+    """One lot; prices in ledger units, for restaking tokens of 10^18 base units."""
+
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="lots")
+    token_id = Uint256Field(default=0)
+    sequence = models.PositiveIntegerField()
+    lrt_amount = Uint256Field("tokens offered, 1e-18", default=0)
+    start_price = models.BigIntegerField()
+    floor_price = models.BigIntegerField()
+    started_at = models.BigIntegerField("started at, chain time")
+    duration = models.PositiveIntegerField("seconds of fall")
+    stopped_at_start = models.BigIntegerField(default=0)
+    silent = models.BooleanField("opened without the oracle", default=False)
+    status = models.CharField(max_length=9, choices=LotStatus, default=LotStatus.RUNNING)
+    buyer = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
+    paid = models.BigIntegerField(default=0)
+    lrt_sold = Uint256Field("tokens sold, 1e-18", default=0)
+    handed_over = models.BooleanField("has left the lane", default=False)
+    ended_at = models.BigIntegerField("ended at, chain time", null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["loan"], condition=Q(status="running"), name="lot_one_running"
+            ),
+            models.CheckConstraint(
+                condition=Q(start_price__gte=models.F("floor_price")), name="lot_price_falls"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Lot of {self.loan}"
+
+    @property
+    def path(self) -> PricePath:
+        """The falling price."""
+        return PricePath(
+            start_price=self.start_price, floor_price=self.floor_price, duration=self.duration
+        )

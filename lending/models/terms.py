@@ -1,0 +1,84 @@
+"""The chain's terms and clocks that lending applies; governance keeps their history."""
+
+from dataclasses import fields
+
+from django.db import models
+
+from lending.domain.clock import Clock
+from lending.domain.health import Terms
+
+
+class ClassTerms(models.Model):
+    """The present risk terms of one class, from `ClassTermsSet`."""
+
+    class_id = models.PositiveSmallIntegerField(primary_key=True)
+    enabled = models.BooleanField()
+    must_amortise = models.BooleanField()
+    max_ltv_bps = models.PositiveIntegerField()
+    liquidation_ltv_bps = models.PositiveIntegerField()
+    base_rate_bps = models.PositiveIntegerField()
+    rate_slope_bps = models.PositiveIntegerField()
+    move_limit_bps = models.PositiveIntegerField()
+    late_fee_bps = models.PositiveIntegerField()
+    auction_start_bps = models.PositiveIntegerField()
+    recovery_bps = models.PositiveIntegerField()
+    grace_period = models.PositiveBigIntegerField()
+    cure_window = models.PositiveBigIntegerField()
+    auction_duration = models.PositiveBigIntegerField()
+    fresh_for = models.PositiveBigIntegerField()
+    max_tenor = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ["class_id"]
+        verbose_name_plural = "class terms"
+
+    def __str__(self) -> str:
+        return f"Terms of class {self.class_id}"
+
+    @property
+    def terms(self) -> Terms:
+        """The terms as the domain knows them."""
+        return Terms(**{field.attname: getattr(self, field.attname) for field in TERMS_FIELDS})
+
+
+TERMS_FIELDS = tuple(ClassTerms._meta.concrete_fields)
+
+
+class RateCurve(models.Model):
+    """Where the rate curve stands since the last close; one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    reported_bps = models.PositiveIntegerField(default=0)
+    curve_bps = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"Utilisation {self.curve_bps} bps"
+
+
+class OracleClock(models.Model):
+    """Which rounds count and how long clocks have stood still (rule C5); one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    newest = models.PositiveIntegerField(default=0)
+    newest_at = models.BigIntegerField("newest published at, chain time", default=0)
+    previous = models.PositiveIntegerField(default=0)
+    previous_at = models.BigIntegerField("previous published at, chain time", default=0)
+    last = models.PositiveIntegerField(default=0)
+    voided_at = models.BigIntegerField("voided at, chain time", default=0)
+    stopped = models.BigIntegerField("stopped seconds", default=0)
+
+    def __str__(self) -> str:
+        return f"Round {self.newest}"
+
+    @property
+    def clock(self) -> Clock:
+        """The clock as the domain knows it."""
+        return Clock(**{name: getattr(self, name) for name in CLOCK_FIELDS})
+
+    @clock.setter
+    def clock(self, clock: Clock) -> None:
+        for name in CLOCK_FIELDS:
+            setattr(self, name, getattr(clock, name))
+
+
+CLOCK_FIELDS = tuple(field.name for field in fields(Clock))

@@ -1,0 +1,68 @@
+"""Settled batches: every applied word is computed again, in bulk."""
+
+from collections.abc import Callable
+
+from contracts.domain.words import Kind, Result, Word
+from contracts.types import Event
+from lending.domain import loans as domain
+from lending.domain.lanes import LaneSums
+from lending.domain.units import loan_id_of
+from lending.models import Loan, LoanEntry
+from lending.models.loans import STATE_FIELDS
+from lending.projection.ledger import entry_of, shift_lane
+from settlement.projection import settled_words
+
+Step = Callable[[domain.LoanState, Word, int], domain.Change]
+NAMES = {Kind.COLLECT: "collected", Kind.CHARGE: "charged"}
+
+
+def on_batch_settled(event: Event) -> None:
+    """Apply a batch: one query for its loans, one update, one line each in the journal."""
+    lane = event.args["lane"]
+    words = settled_words(event)
+    loans = Loan.objects.in_bulk({loan_id_of(lane=lane, number=w.loan_number) for w, _ in words})
+    total, entries = LaneSums(), []
+    for word, result in words:
+        loan = loans.get(loan_id_of(lane=lane, number=word.loan_number))
+        if loan is not None and result in (Result.APPLIED, Result.FAILED):
+            change, entry = settle_word(event, loan, word, applied=result == Result.APPLIED)
+            total = total.plus(change)
+            entries += entry
+    Loan.objects.bulk_update(
+        loans.values(), [*STATE_FIELDS, "operations", "failed_in_row"], batch_size=200
+    )
+    LoanEntry.objects.bulk_create(entries)
+    shift_lane(lane, total, event)
+
+
+def settle_word(
+    event: Event, loan: Loan, word: Word, *, applied: bool
+) -> tuple[LaneSums, list[LoanEntry]]:
+    """Apply one word to a loan in memory; a failed one only counts."""
+    loan.operations += 1
+    if not applied:
+        loan.failed_in_row += 1
+        return LaneSums(), [entry_of(event, loan.pk, "failed", kind=word.kind, word=word.number)]
+    loan.failed_in_row = 0
+    kind = Kind(word.kind)
+    if kind == Kind.CLOSE:
+        # `LoanClosed` came before this event and has booked the close.
+        return LaneSums(), []
+    before = loan.state.debt_up(event.block_time)
+    loan.state, change = STEPS[kind](loan.state, word, event.block_time)
+    amount = loan.state.debt_up(event.block_time) - before if kind == Kind.CHARGE else word.amount
+    return change, [entry_of(event, loan.pk, NAMES[kind], amount=amount, word=word.number)]
+
+
+def _collect(state: domain.LoanState, word: Word, now: int) -> domain.Change:
+    return domain.apply_collect(state, amount=word.amount, now=now)
+
+
+def _charge(state: domain.LoanState, word: Word, now: int) -> domain.Change:
+    return domain.apply_charge(state, index=word.amount, now=now)
+
+
+STEPS: dict[Kind, Step] = {Kind.COLLECT: _collect, Kind.CHARGE: _charge}
+
+
+HANDLERS = {"BatchSettled": on_batch_settled}

@@ -1,0 +1,148 @@
+"""Loans from opening to close, by the events of LoanBook."""
+
+from contracts.types import Event
+from lending.domain import loans as domain
+from lending.domain.lanes import LaneSums
+from lending.domain.loans import CallReason
+from lending.models import Lane, OracleClock, Shortfall
+from lending.parameters import oracle_parameters
+from lending.projection.auctions import withdraw_lot
+from lending.projection.ledger import book, credit, loan_of, note, shift_lane
+from lending.projection.openings import on_loan_opened
+
+
+def on_lane_added(event: Event) -> None:
+    """A new escrow begins empty."""
+    Lane.objects.get_or_create(number=event.args["lane"], defaults={"escrow": event.args["escrow"]})
+
+
+def on_cash_moved(event: Event) -> None:
+    """Cash between the pool and a lane."""
+    shift_lane(event.args["lane"], LaneSums(cash=event.args["amount"]), event)
+
+
+def on_prefunded(event: Event) -> None:
+    """Cash set aside for instalments."""
+    loan, amount = loan_of(event), event.args["amount"]
+    book(event, loan, *domain.apply_prefund(loan.state, amount=amount))
+    note(event, loan.pk, "prefunded", amount=amount, party=event.args["payer"])
+
+
+def on_prefund_withdrawn(event: Event) -> None:
+    """Cash set aside goes back to its borrower."""
+    loan, amount = loan_of(event), event.args["amount"]
+    book(event, loan, *domain.apply_withdraw(loan.state, amount=amount))
+    note(event, loan.pk, "prefund_withdrawn", amount=amount, party=loan.borrower)
+
+
+def on_repaid(event: Event) -> None:
+    """A payment by anyone."""
+    loan, amount = loan_of(event), event.args["amount"]
+    change = domain.apply_repay(loan.state, amount=amount, now=event.block_time)
+    book(event, loan, *change)
+    if loan.status == domain.Status.REPAID:
+        withdraw_lot(event, loan.pk)
+    note(event, loan.pk, "repaid", amount=amount, party=event.args["payer"])
+
+
+def on_loan_called(event: Event) -> None:
+    """The debt is frozen; the event tells what the proofs made of the collateral."""
+    loan, reason = loan_of(event), CallReason(event.args["reason"])
+    clock, _ = OracleClock.objects.get_or_create(id=1)
+    now = event.block_time
+    change = domain.apply_call(
+        loan.state,
+        reason=reason,
+        recovery=event.args["impaired"],
+        now=now,
+        stopped=clock.clock.stopped_at(now, ttl=oracle_parameters().ttl),
+    )
+    book(event, loan, *change)
+    note(
+        event,
+        loan.pk,
+        "called",
+        amount=event.args["debt"],
+        reason=reason.name.lower(),
+        cure_until=event.args["cureUntil"],
+        set_off=event.args["setOff"],
+    )
+
+
+def on_loan_cured(event: Event) -> None:
+    """Arrears are paid and the opening LTV is restored."""
+    loan, paid = loan_of(event), event.args["paid"]
+    book(event, loan, *domain.apply_cure(loan.state, amount=paid, now=event.block_time))
+    withdraw_lot(event, loan.pk)
+    note(event, loan.pk, "cured", amount=paid, party=event.args["payer"])
+
+
+def on_loan_auctioned(event: Event) -> None:
+    """The cure window has passed."""
+    loan = loan_of(event)
+    book(event, loan, *domain.apply_auction(loan.state))
+    note(event, loan.pk, "auctioned", amount=loan.state.debt_up(event.block_time))
+
+
+def on_sale_applied(event: Event) -> None:
+    """A lot's proceeds pay the debt; the surplus waits for the borrower."""
+    loan = loan_of(event)
+    state, change, to_debt, surplus = domain.apply_sale(
+        loan.state, proceeds=event.args["proceeds"], now=event.block_time
+    )
+    book(event, loan, state, change)
+    credit(loan.lane_id, loan.borrower, surplus)
+    note(event, loan.pk, "sold", amount=event.args["proceeds"], to_debt=to_debt, surplus=surplus)
+
+
+def on_loan_written_off(event: Event) -> None:
+    """What no lot has paid is lost and stands against the borrower."""
+    loan = loan_of(event)
+    state, change, loss = domain.apply_write_off(loan.state)
+    loan.loss = loss
+    book(event, loan, state, change)
+    row, _ = Shortfall.objects.get_or_create(borrower=loan.borrower)
+    row.amount += loss
+    row.save()
+    note(event, loan.pk, "written_off", amount=loss)
+
+
+def on_loan_closed(event: Event) -> None:
+    """The collateral is its owner's again."""
+    loan = loan_of(event)
+    book(event, loan, *domain.apply_close(loan.state))
+    note(event, loan.pk, "closed", party=loan.borrower)
+
+
+def on_claimed(event: Event) -> None:
+    """A party fetched what a lane owed it."""
+    lane, amount = event.args["lane"], event.args["amount"]
+    credit(lane, event.args["party"], -amount)
+    shift_lane(lane, LaneSums(cash=-amount, owed=-amount), event)
+
+
+def on_shortfall_paid(event: Event) -> None:
+    """A past loss is made good to the lane that receives it."""
+    amount = event.args["amount"]
+    row = Shortfall.objects.get(pk=event.args["borrower"])
+    row.amount -= amount
+    row.save()
+    shift_lane(event.args["lane"], LaneSums(cash=amount), event)
+
+
+HANDLERS = {
+    "LaneAdded": on_lane_added,
+    "CashMoved": on_cash_moved,
+    "LoanOpened": on_loan_opened,
+    "Prefunded": on_prefunded,
+    "PrefundWithdrawn": on_prefund_withdrawn,
+    "Repaid": on_repaid,
+    "LoanCalled": on_loan_called,
+    "LoanCured": on_loan_cured,
+    "LoanAuctioned": on_loan_auctioned,
+    "SaleApplied": on_sale_applied,
+    "LoanWrittenOff": on_loan_written_off,
+    "LoanClosed": on_loan_closed,
+    "Claimed": on_claimed,
+    "ShortfallPaid": on_shortfall_paid,
+}

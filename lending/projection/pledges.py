@@ -1,0 +1,81 @@
+"""What lanes hold for loans."""
+
+from collateral.models import Asset
+from contracts.types import Event
+from lending.domain.lanes import LaneSums
+from lending.domain.units import lane_of
+from lending.models import AuctionLot, LoanCollateral, LotStatus, PledgeStatus
+from lending.projection.ledger import shift_lane
+from lending.projection.openings import LRT_CLASS
+
+
+def on_pledged(event: Event) -> None:
+    """An asset goes into the lane's custody."""
+    token_id = event.args["tokenId"]
+    LoanCollateral.objects.create(
+        loan_id=event.args["loanId"],
+        token_id=token_id,
+        class_id=Asset.objects.values_list("class_id", flat=True).get(token_id=token_id),
+    )
+    _touch(event)
+
+
+def on_lrt_pledged(event: Event) -> None:
+    """Restaking tokens go into the lane's custody, at the opening or as a top-up."""
+    row, _ = LoanCollateral.objects.get_or_create(
+        loan_id=event.args["loanId"],
+        token_id=0,
+        defaults={"class_id": LRT_CLASS, "lrt": event.args["token"]},
+    )
+    row.lrt_amount += event.args["amount"]
+    row.status = PledgeStatus.HELD
+    row.save()
+    _touch(event)
+
+
+def on_released(event: Event) -> None:
+    """An asset leaves the lane: to the buyer of its lot, else back to its owner."""
+    loan_id, token_id = event.args["loanId"], event.args["tokenId"]
+    status = PledgeStatus.SOLD if _hand_over(loan_id, token_id) else PledgeStatus.RELEASED
+    LoanCollateral.objects.filter(loan_id=loan_id, token_id=token_id).update(
+        status=status, went_to=event.args["to"]
+    )
+    _touch(event)
+
+
+def on_lrt_released(event: Event) -> None:
+    """Restaking tokens leave the lane: what a lot sold, else all that is left at the close."""
+    row = LoanCollateral.objects.get(loan_id=event.args["loanId"], token_id=0)
+    if _hand_over(row.loan_id, 0):
+        row.lrt_amount -= event.args["amount"]
+        sold_out = row.lrt_amount == 0
+        row.status = PledgeStatus.SOLD if sold_out else PledgeStatus.HELD
+    else:
+        row.status = PledgeStatus.RELEASED
+    row.went_to = event.args["to"]
+    row.save()
+    _touch(event)
+
+
+def _hand_over(loan_id: int, token_id: int) -> bool:
+    """Tell whether a sold lot waits for its delivery, and note that it was delivered."""
+    waiting = AuctionLot.objects.filter(
+        loan_id=loan_id,
+        token_id=token_id,
+        handed_over=False,
+        status__in=[LotStatus.SOLD, LotStatus.RESERVE],
+    )
+    return waiting.update(handed_over=True) > 0
+
+
+def _touch(event: Event) -> None:
+    """Note the event's number in its lane."""
+    shift_lane(lane_of(event.args["loanId"]), LaneSums(), event)
+
+
+HANDLERS = {
+    "Pledged": on_pledged,
+    "LrtPledged": on_lrt_pledged,
+    "Released": on_released,
+    "LrtReleased": on_lrt_released,
+}

@@ -1,0 +1,55 @@
+"""Risk terms, the rate curve and the oracle's clock."""
+
+import re
+
+from contracts.types import Event
+from lending.models import ClassTerms, OracleClock, RateCurve
+from lending.parameters import oracle_parameters
+
+
+def on_class_terms_set(event: Event) -> None:
+    """Keep the present terms of a class."""
+    terms = {snake_case(name): value for name, value in event.args["terms"].items()}
+    ClassTerms.objects.update_or_create(class_id=event.args["classId"], defaults=terms)
+
+
+def on_utilisation_set(event: Event) -> None:
+    """Keep where the rate curve stands."""
+    RateCurve.objects.update_or_create(
+        id=1,
+        defaults={
+            "reported_bps": event.args["reportedBps"],
+            "curve_bps": event.args["curveBps"],
+        },
+    )
+
+
+def on_round_published(event: Event) -> None:
+    """A round starts the clock anew; the gap before it counts as stopped."""
+    row, _ = OracleClock.objects.get_or_create(id=1)
+    row.clock = row.clock.published(
+        round_number=event.args["round"], at=event.block_time, ttl=oracle_parameters().ttl
+    )
+    row.save()
+
+
+def on_round_voided(event: Event) -> None:
+    """The round before is the newest again."""
+    row, _ = OracleClock.objects.get_or_create(id=1)
+    row.clock = row.clock.voided(at=event.block_time)
+    row.save()
+
+
+def snake_case(name: str) -> str:
+    """Return a contract's field name in our spelling."""
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+
+
+RISK_HANDLERS = {
+    "ClassTermsSet": on_class_terms_set,
+    "UtilisationSet": on_utilisation_set,
+}
+ORACLE_HANDLERS = {
+    "RoundPublished": on_round_published,
+    "RoundVoided": on_round_voided,
+}

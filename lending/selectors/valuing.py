@@ -1,0 +1,191 @@
+"""What pledged things are worth by the rounds in force, for many loans in a few queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from collateral.models import Asset
+from lending.domain import health
+from lending.domain.clock import Clock
+from lending.domain.health import Item, Pair, Terms
+from lending.models import ClassTerms, Loan, LoanCollateral, OracleClock, PledgeStatus
+from oracles.models import Valuation
+
+LRT_CLASS = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaf:
+    """One value of a round: lower bound in ledger units, status 0 when usable."""
+
+    lower: int
+    status: int
+    valid_until: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pledge:
+    """A pledged thing with the id under which the oracle knows it and its last two values."""
+
+    item: Item
+    oracle_id: int
+    pair: Pair
+    usable: bool
+    active: bool
+
+
+def clock() -> Clock:
+    """Return the oracle's clock."""
+    row = OracleClock.objects.filter(id=1).first()
+    return row.clock if row else Clock()
+
+
+def all_terms() -> dict[int, Terms]:
+    """Return the present terms by class."""
+    return {row.class_id: row.terms for row in ClassTerms.objects.all()}
+
+
+def lrt_oracle_id(address: str) -> int:
+    """Return the number under which the oracle values a restaking token."""
+    return int(address, 16)
+
+
+def leaves(round_number: int, oracle_ids: Iterable[int], now: int) -> dict[int, Leaf]:
+    """Return the values of a round that have not run out, by the oracle's id."""
+    wanted = set(oracle_ids)
+    if not round_number or not wanted:
+        return {}
+    rows = Valuation.objects.filter(
+        round__number=round_number, round__published_at__isnull=False, valid_until__gte=now
+    ).values_list("asset__token_id", "token", "lower_units", "status", "valid_until")
+    found = {}
+    for token_id, token, lower, status, valid_until in rows:
+        oracle_id = lrt_oracle_id(token) if token else token_id
+        if oracle_id in wanted:
+            found[oracle_id] = Leaf(lower=lower, status=status, valid_until=valid_until)
+    return found
+
+
+def pledges_of(loans: Sequence[Loan], *, now: int) -> dict[int, list[Pledge]]:
+    """Return what each loan holds, in the contract's order: assets ascending, then tokens."""
+    held = list(
+        LoanCollateral.objects.filter(loan__in=loans, status=PledgeStatus.HELD).order_by("token_id")
+    )
+    held.sort(key=lambda row: (row.loan_id, row.token_id == 0, row.token_id))
+    pledged = pledges(
+        [(row.token_id, row.class_id, row.lrt, row.lrt_amount) for row in held], now=now
+    )
+    found: dict[int, list[Pledge]] = {loan.pk: [] for loan in loans}
+    for row, pledge in zip(held, pledged, strict=True):
+        found[row.loan_id].append(pledge)
+    return found
+
+
+def pledges(things: Sequence[tuple[int, int, str, int]], *, now: int) -> list[Pledge]:
+    """Return pledges of (token id, class, restaking token, its amount), in that order."""
+    times, terms = clock(), all_terms()
+    ids = [lrt_oracle_id(lrt) if token_id == 0 else token_id for token_id, _, lrt, _ in things]
+    newest, previous = leaves(times.newest, ids, now), leaves(times.previous, ids, now)
+    assets = Asset.objects.in_bulk([i for i, *_ in things if i], field_name="token_id")
+    return [
+        _pledge(thing, oracle_id, terms, assets, newest.get(oracle_id), previous.get(oracle_id))
+        for thing, oracle_id in zip(things, ids, strict=True)
+    ]
+
+
+def _pledge(
+    thing: tuple[int, int, str, int],
+    oracle_id: int,
+    terms: Mapping[int, Terms],
+    assets: Mapping[int, Asset],
+    newest: Leaf | None,
+    previous: Leaf | None,
+) -> Pledge:
+    token_id, class_id, _, lrt_amount = thing
+    asset = assets.get(token_id)
+    item = Item(
+        token_id=token_id,
+        terms=terms[class_id],
+        appraisal_cap=(asset.appraisal_cap_units or 0) if asset else None,
+        attested_at=(asset.attested_at or 0) if asset else 0,
+        valid_until=(asset.valid_until or 0) if asset else 0,
+        lrt_amount=None if asset else lrt_amount,
+    )
+    pair = Pair(
+        newest=newest.lower if newest else None, previous=previous.lower if previous else None
+    )
+    return Pledge(
+        item=item,
+        oracle_id=oracle_id,
+        pair=pair,
+        usable=newest is not None and newest.status == 0,
+        active=asset is None or asset.status not in ("frozen", "revoked"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """How a loan stands; ledger units. `None` where the last rounds give no value.
+
+    `both_limit` counts the higher of two rounds and decides a call; `newest_limit` shows today.
+    """
+
+    debt: int
+    value: int | None
+    newest_limit: int | None
+    both_limit: int | None
+    cure_limit: int | None
+    moved: bool
+    inactive: bool
+    has_pair: bool
+    pledges: list[Pledge]
+
+    @property
+    def is_unhealthy(self) -> bool:
+        """Whether the debt is above the limit in both rounds."""
+        return self.has_pair and self.both_limit is not None and self.debt > self.both_limit
+
+
+def assess(loans: Sequence[Loan], *, now: int) -> dict[int, Assessment]:
+    """Return how each loan stands at `now` (chain time)."""
+    held = pledges_of(loans, now=now)
+    return {loan.pk: _assess(loan, held[loan.pk], now) for loan in loans}
+
+
+def _assess(loan: Loan, held: list[Pledge], now: int) -> Assessment:
+    today = _values(held, both=False)
+    both = _values(held, both=True)
+    active = None if today is None else _active(held, today)
+    return Assessment(
+        debt=loan.state.debt_up(now),
+        value=None if today is None else sum(value for _, value in today),
+        newest_limit=None if today is None else health.liquidation_limit(today),
+        both_limit=None if both is None else health.liquidation_limit(both),
+        cure_limit=None if active is None else health.cure_limit(active),
+        moved=any(_moved(pledge) for pledge in held),
+        inactive=any(not pledge.active for pledge in held),
+        has_pair=bool(held) and all(pledge.pair.previous is not None for pledge in held),
+        pledges=held,
+    )
+
+
+def _values(held: Sequence[Pledge], *, both: bool) -> list[tuple[Item, int]] | None:
+    values = []
+    for pledge in held:
+        pair = pledge.pair if both else Pair(newest=pledge.pair.newest)
+        value = health.calling_value(pledge.item, pair)
+        if value is None:
+            return None
+        values.append((pledge.item, value))
+    return values
+
+
+def _active(held: Sequence[Pledge], values: Sequence[tuple[Item, int]]) -> list[tuple[Item, int]]:
+    """Leave out what is frozen or revoked: it does not count for a cure."""
+    return [pair for pledge, pair in zip(held, values, strict=True) if pledge.active]
+
+
+def _moved(pledge: Pledge) -> bool:
+    """Whether a physical asset jumped; restaking tokens may."""
+    limit = pledge.item.terms.move_limit_bps
+    is_asset = pledge.item.lrt_amount is None
+    return is_asset and health.moved_too_far(pledge.pair, move_limit_bps=limit)

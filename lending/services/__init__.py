@@ -1,0 +1,25 @@
+"""What lending does: takes requests, collects, calls, auctions, closes and reconciles."""
+
+from lending.services.calling import call_loans, open_auctions, take_for_reserve
+from lending.services.closing import close_epoch, close_repaid
+from lending.services.collecting import charge_missed, collect_due
+from lending.services.quoting import Quote, loan_terms, quote
+from lending.services.reconciliation import Reconciliation, reconcile
+from lending.services.requesting import request_loan, send_requests
+
+__all__ = [
+    "Quote",
+    "Reconciliation",
+    "call_loans",
+    "charge_missed",
+    "close_epoch",
+    "close_repaid",
+    "collect_due",
+    "loan_terms",
+    "open_auctions",
+    "quote",
+    "reconcile",
+    "request_loan",
+    "send_requests",
+    "take_for_reserve",
+]

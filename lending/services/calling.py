@@ -1,0 +1,139 @@
+"""Margin calls, auctions after their cure window, and the reserve's standing bid."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lending.domain.auction import elapsed_s
+from lending.domain.loans import Status, cure_until
+from lending.models import AuctionLot, Loan, LotStatus
+from lending.parameters import oracle_parameters
+from lending.selectors.valuing import Assessment, Pledge, assess, clock, pledges_of
+from lending.services.attempts import next_key
+from oracles.selectors import proofs
+from settlement.services import submit_call
+
+MOST_ATTEMPTS = 3
+HOUR_S = 3_600
+
+
+def call_loans(*, now: int) -> int:
+    """Ask for the call of every loan that may be called at `now`; return how many were asked."""
+    loans = list(Loan.objects.filter(status=Status.OPEN))
+    standing = assess(loans, now=now)
+    return sum(_call(loan, standing[loan.pk], now) for loan in loans)
+
+
+def _call(loan: Loan, standing: Assessment, now: int) -> bool:
+    """Instalments first: they need no pair of rounds."""
+    if loan.state.is_overdue(now) or standing.inactive:
+        return _call_overdue(loan, standing.pledges, now)
+    return standing.is_unhealthy and _call_unhealthy(loan, standing, now)
+
+
+def _call_unhealthy(loan: Loan, standing: Assessment, now: int) -> bool:
+    times, parameters = clock(), oracle_parameters()
+    if times.is_silent(now, ttl=parameters.ttl):
+        return False
+    unconfirmed = not times.void_window_passed(now, void_window=parameters.void_window)
+    if standing.moved and unconfirmed:
+        return False
+    ids = [pledge.oracle_id for pledge in standing.pledges]
+    return _submit(
+        loan,
+        base=f"call:{loan.pk}:{times.newest}",
+        kind="call",
+        contract="LoanBook",
+        function="call",
+        args=lambda: [_proofs(ids, times.newest), _proofs(ids, times.previous)],
+    )
+
+
+def _call_overdue(loan: Loan, held: Sequence[Pledge], now: int) -> bool:
+    return _with_newest(loan, held, now, kind="call", contract="LoanBook", function="callOverdue")
+
+
+def open_auctions(*, now: int) -> int:
+    """Ask for the auction of every called loan whose cure window has passed."""
+    stopped = clock().stopped_at(now, ttl=oracle_parameters().ttl)
+    loans = [
+        loan
+        for loan in Loan.objects.filter(status=Status.CALLED)
+        if now >= cure_until(loan.state, stopped=stopped)
+    ]
+    held = pledges_of(loans, now=now)
+    return sum(
+        _with_newest(
+            loan, held[loan.pk], now, kind="auction", contract="AuctionHouse", function="open"
+        )
+        for loan in loans
+    )
+
+
+def take_for_reserve(*, now: int) -> int:
+    """Ask the reserve to take every lot whose price has reached the floor (rule C4)."""
+    lots = AuctionLot.objects.filter(status=LotStatus.RUNNING).select_related("loan")
+    stopped = clock().stopped_at(now, ttl=oracle_parameters().ttl)
+    return sum(
+        _submit(
+            lot.loan,
+            base=f"reserve:{lot.pk}:{now // HOUR_S}",
+            kind="reserve",
+            contract="AuctionHouse",
+            function="takeForReserve",
+            args=list,
+        )
+        for lot in lots
+        if lot.path.at_floor(elapsed_of(lot, stopped=stopped, now=now))
+    )
+
+
+def elapsed_of(lot: AuctionLot, *, stopped: int, now: int) -> int:
+    """Return the seconds of a lot's fall."""
+    return elapsed_s(
+        started_at=lot.started_at,
+        stopped_at_start=lot.stopped_at_start,
+        stopped=stopped,
+        silent=lot.silent,
+        now=now,
+    )
+
+
+def _with_newest(
+    loan: Loan, held: Sequence[Pledge], now: int, *, kind: str, contract: str, function: str
+) -> bool:
+    """Submit with newest-round proofs, or with none while the oracle is silent (rule V4)."""
+    times = clock()
+    silent = times.is_silent(now, ttl=oracle_parameters().ttl)
+    if not silent and any(pledge.pair.newest is None for pledge in held):
+        return False
+    ids = [] if silent else [pledge.oracle_id for pledge in held]
+    return _submit(
+        loan,
+        base=f"{function}:{loan.pk}:{loan.called_at}:{'silent' if silent else times.newest}",
+        kind=kind,
+        contract=contract,
+        function=function,
+        args=lambda: [_proofs(ids, times.newest)],
+    )
+
+
+def _submit(loan: Loan, *, base: str, kind: str, contract: str, function: str, args: Any) -> bool:
+    """Submit a call about a loan on its lane, unless one is under way; return whether it was."""
+    key = next_key(base, most=MOST_ATTEMPTS)
+    if key is None:
+        return False
+    submit_call(
+        client_key=key,
+        kind=kind,
+        contract=contract,
+        function=function,
+        args=[loan.pk, *args()],
+        lane=loan.lane_id,
+    )
+    return True
+
+
+def _proofs(oracle_ids: Sequence[int], round_number: int) -> list[Any]:
+    if not oracle_ids:
+        return []
+    return list(proofs(asset_ids=oracle_ids, round_number=round_number))

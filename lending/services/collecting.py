@@ -1,0 +1,71 @@
+"""Words for what is due: collections from prefunded cash, and late fees."""
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from contracts.domain.words import Kind
+from lending.domain.loans import Status
+from lending.models import Loan
+from lending.parameters import minimum_payment_units
+from settlement.services import NewOperation, intake
+
+# A loan whose words keep failing waits for a person, and does not fill its lane with attempts.
+MOST_FAILED_IN_ROW = 5
+
+
+def collect_due(*, now: int) -> int:
+    """Queue a collection for every due instalment that is funded; return how many are new.
+
+    The number of words that a loan has seen is part of the key: a word under way is not doubled,
+    and what a first one left (cash came later, or the last seconds' interest) gets its own.
+    """
+    minimum = minimum_payment_units()
+    loans = _open_loans().filter(prefunded__gt=0)
+    return intake(operations=_collections(loans.iterator(), now=now, minimum=minimum))
+
+
+def _collections(loans: Iterator[Loan], *, now: int, minimum: int) -> Iterator[NewOperation]:
+    for loan in loans:
+        amount = collectable(loan, now=now, minimum=minimum)
+        if amount:
+            index = loan.state.plan().reached(now)
+            yield NewOperation(
+                client_key=f"collect:{loan.pk}:{index}:{loan.operations}",
+                kind=Kind.COLLECT,
+                loan_id=loan.pk,
+                amount=amount,
+            )
+
+
+def collectable(loan: Loan, *, now: int, minimum: int) -> int:
+    """Return what a collection may take now, ledger units; 0 when that is nothing or dust."""
+    state = loan.state
+    debt = state.debt_up(now)
+    amount = min(loan.prefunded, state.plan().due_now(debt=debt, now=now))
+    return amount if amount >= minimum or amount == debt else 0
+
+
+def charge_missed(*, now: int) -> int:
+    """Queue the late fee of each loan's next due date missed beyond grace; return how many."""
+    loans = _open_loans().iterator()
+    return intake(operations=(charge for loan in loans for charge in _charges(loan, now=now)))
+
+
+def _charges(loan: Loan, *, now: int) -> Iterator[NewOperation]:
+    state = loan.state
+    plan = state.plan()
+    index = loan.charged_through + 1
+    if index > plan.reached(now - loan.grace_period):
+        return
+    if plan.is_missed(index, debt=state.debt_up(now), prefunded=loan.prefunded, now=now):
+        yield NewOperation(
+            client_key=f"charge:{loan.pk}:{index}:{loan.operations}",
+            kind=Kind.CHARGE,
+            loan_id=loan.pk,
+            amount=index,
+        )
+
+
+def _open_loans() -> QuerySet[Loan]:
+    return Loan.objects.filter(status=Status.OPEN, failed_in_row__lt=MOST_FAILED_IN_ROW)

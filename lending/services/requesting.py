@@ -1,0 +1,200 @@
+"""Signed terms come in, and go to the chain with the newest proofs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from contracts.wallet import recover
+from lending.domain.errors import LendingRefused
+from lending.models import Loan, RequestStatus, TermsRequest
+from lending.parameters import oracle_parameters
+from lending.selectors.valuing import clock, lrt_oracle_id
+from lending.services.attempts import next_key, refusal
+from lending.services.quoting import check_terms, typed_terms
+from oracles.selectors import proofs
+from settlement.models import Batch, BatchStatus
+from settlement.selectors import chain_time
+from settlement.services import submit_call
+
+MOST_ATTEMPTS = 3
+# What another round, another close or an approval of the borrower's does not heal.
+FINAL_REFUSALS = frozenset(
+    {
+        "AboveLtv",
+        "BorrowerInShortfall",
+        "ClassDisabled",
+        "InvalidSignature",
+        "InvalidTerms",
+        "MaturityBeyondAttestation",
+        "NonceUsed",
+        "RateTooHigh",
+        "TermsExpired",
+    }
+)
+FIELDS = (
+    "borrower",
+    "lane",
+    "principal",
+    "maxRateBps",
+    "schedule",
+    "instalments",
+    "interval",
+    "assets",
+    "lrt",
+    "lrtAmount",
+    "nonce",
+    "deadline",
+)
+_TEXT = ("borrower", "lrt")
+
+
+def request_loan(*, terms: Mapping[str, Any], signature: bytes | str) -> TermsRequest:
+    """Take a borrower's signed terms; the same terms again give the same request.
+
+    `terms` has the fields of `LoanTerms`; numbers may be text, as a wallet's JSON has them.
+    """
+    plain = _plain(terms)
+    known = TermsRequest.objects.filter(
+        borrower=plain["borrower"], lane_number=plain["lane"], nonce=plain["nonce"]
+    ).first()
+    if known is not None:
+        return _same(known, plain)
+    raw = bytes.fromhex(signature.removeprefix("0x")) if isinstance(signature, str) else signature
+    _check_signature(plain, raw)
+    check_terms(plain, now=chain_time())
+    request, _ = TermsRequest.objects.get_or_create(
+        borrower=plain["borrower"],
+        lane_number=plain["lane"],
+        nonce=plain["nonce"],
+        defaults={
+            "principal": plain["principal"],
+            "deadline": plain["deadline"],
+            "terms": _jsonable(plain),
+            "signature": "0x" + raw.hex(),
+        },
+    )
+    return request
+
+
+def _same(known: TermsRequest, plain: dict[str, Any]) -> TermsRequest:
+    if known.terms == _jsonable(plain):
+        return known
+    raise LendingRefused(
+        "nonce_used",
+        f"Nonce {plain['nonce']} of this lane was signed for other terms. Ask for new terms.",
+    )
+
+
+def _check_signature(terms: dict[str, Any], signature: bytes) -> None:
+    try:
+        signer = recover(typed_terms(terms), signature)
+    except ValueError as error:
+        raise LendingRefused(
+            "signature_malformed", "The signature cannot be read. Sign the terms again."
+        ) from error
+    if signer != terms["borrower"]:
+        raise LendingRefused(
+            "signature_wrong",
+            f"The terms are {terms['borrower']}'s, but {signer} signed them.",
+        )
+
+
+def send_requests() -> int:
+    """Send waiting requests on their lane with newest-round proofs; return how many were sent."""
+    now = chain_time()
+    waiting = TermsRequest.objects.filter(
+        status__in=[RequestStatus.WAITING, RequestStatus.SENT]
+    ).order_by("id")
+    return sum(_advance(request, now) for request in waiting)
+
+
+def _advance(request: TermsRequest, now: int) -> bool:
+    """Send a request, note why it failed, or leave it while its call is under way."""
+    if request.status == RequestStatus.SENT and not _note_failure(request):
+        return False
+    times = clock()
+    if request.status == RequestStatus.REFUSED or times.is_silent(now, ttl=oracle_parameters().ttl):
+        return False
+    if now > request.deadline:
+        _set(request, RequestStatus.REFUSED, "The signed terms ran out before they could be used.")
+        return False
+    key = next_key(f"open:{request.pk}:{times.newest}", most=MOST_ATTEMPTS)
+    return key is not None and _send(request, key, times.newest)
+
+
+def _send(request: TermsRequest, key: str, round_number: int) -> bool:
+    terms = stored_terms(request)
+    ids = list(terms["assets"])
+    if terms["lrtAmount"]:
+        ids.append(lrt_oracle_id(terms["lrt"]))
+    with transaction.atomic():
+        submit_call(
+            client_key=key,
+            kind="open",
+            contract="LoanBook",
+            function="open",
+            args=[
+                terms,
+                request.signature,
+                proofs(asset_ids=ids, round_number=round_number),
+            ],
+            lane=request.lane_number,
+        )
+        request.client_key, request.attempts = key, request.attempts + 1
+        _set(request, RequestStatus.SENT, "")
+    return True
+
+
+def _note_failure(request: TermsRequest) -> bool:
+    """Return whether the call of a sent request ended without effect, noting why."""
+    batch = Batch.objects.filter(client_key=request.client_key).first()
+    if batch is None or batch.status not in (BatchStatus.REVERTED, BatchStatus.DEAD):
+        return False
+    final = refusal(batch) in FINAL_REFUSALS
+    _set(request, RequestStatus.REFUSED if final else RequestStatus.WAITING, batch.error)
+    return True
+
+
+def _set(request: TermsRequest, status: RequestStatus, reason: str) -> None:
+    """Change a request unless the chain has opened its loan in the meantime."""
+    request.status, request.reason = status, reason[:400]
+    TermsRequest.objects.filter(pk=request.pk).exclude(status=RequestStatus.OPENED).update(
+        status=status,
+        reason=request.reason,
+        client_key=request.client_key,
+        attempts=request.attempts,
+    )
+
+
+def stored_terms(request: TermsRequest) -> dict[str, Any]:
+    """Return the signed terms with numbers as numbers."""
+    return _plain(request.terms)
+
+
+def _plain(terms: Mapping[str, Any]) -> dict[str, Any]:
+    missing = [name for name in FIELDS if name not in terms]
+    if missing:
+        raise LendingRefused("terms_incomplete", f"The terms lack {', '.join(missing)}.")
+    try:
+        plain = {name: int(terms[name]) for name in FIELDS if name not in (*_TEXT, "assets")}
+        assets = [int(token_id) for token_id in terms["assets"]]
+    except (TypeError, ValueError) as error:
+        raise LendingRefused(
+            "terms_malformed", "A number in the terms cannot be read. Ask for new terms."
+        ) from error
+    return plain | {"assets": assets} | {name: str(terms[name]) for name in _TEXT}
+
+
+def _jsonable(terms: dict[str, Any]) -> dict[str, Any]:
+    """Return terms as JSON keeps them: large numbers as text."""
+    return terms | {
+        "assets": [str(token_id) for token_id in terms["assets"]],
+        "lrtAmount": str(terms["lrtAmount"]),
+        "nonce": str(terms["nonce"]),
+    }
+
+
+def loan_of(request: TermsRequest) -> Loan | None:
+    """Return the loan that a request became."""
+    return TermsRequest.objects.select_related("loan").get(pk=request.pk).loan
