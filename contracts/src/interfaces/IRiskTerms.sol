@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @notice The governed terms of one asset class, inside hard bounds.
+/// @param enabled Whether new loans may take it.
+/// @param mustAmortise Whether its loans must repay principal with every instalment.
+/// @param maxLtvBps Most that may be drawn against borrowing value.
+/// @param liquidationLtvBps Debt above this share of calling value makes a loan callable; above `maxLtvBps`.
+/// @param baseRateBps Yearly rate at zero utilisation.
+/// @param rateSlopeBps Added at full utilisation, in proportion below.
+/// @param moveLimitBps Two consecutive values that differ by more wait for the void window (rule V3).
+/// @param lateFeeBps Late fee, share of one instalment's principal.
+/// @param auctionStartBps Opening price of a lot, share of its calling value.
+/// @param recoveryBps Floor price of a lot and carrying value of a called loan, share of calling value.
+/// @param gracePeriod Seconds after a due date before an instalment counts as missed.
+/// @param cureWindow Seconds between call and auction.
+/// @param auctionDuration Seconds in which the price falls from start to floor.
+/// @param freshFor Seconds for which an attestation gives full borrowing value.
+/// @param maxTenor Longest life of a loan, seconds.
+struct ClassTerms {
+    bool enabled;
+    bool mustAmortise;
+    uint16 maxLtvBps;
+    uint16 liquidationLtvBps;
+    uint16 baseRateBps;
+    uint16 rateSlopeBps;
+    uint16 moveLimitBps;
+    uint16 lateFeeBps;
+    uint16 auctionStartBps;
+    uint16 recoveryBps;
+    uint32 gracePeriod;
+    uint32 cureWindow;
+    uint32 auctionDuration;
+    uint32 freshFor;
+    uint32 maxTenor;
+}
+
+/// @title Risk terms by asset class
+interface IRiskTerms {
+    event ClassTermsSet(uint16 indexed classId, ClassTerms terms);
+    event UtilisationSet(uint16 reportedBps, uint16 curveBps);
+
+    error ClassUnknown(uint16 classId);
+    error OutOfBounds(bytes32 parameter, uint256 value);
+
+    function termsOf(uint16 classId) external view returns (ClassTerms memory);
+    /// @notice Rate of a class in the present epoch, basis points a year (rule D4).
+    function rateBps(uint16 classId) external view returns (uint16);
+    /// @notice The curve's utilisation: highest of the last three closes, moved at most one step a close.
+    function curveUtilisationBps() external view returns (uint16);
+    function setTerms(uint16 classId, ClassTerms calldata terms) external;
+    /// @notice Reports utilisation at a close. Only the pool.
+    function setUtilisation(uint16 utilisationBps) external;
+}
