@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from settlement.selectors import batch_outcome
-from settlement.services import submit_call
 
 from collateral.domain.addresses import ZERO_ADDRESS
 from collateral.models import Asset, AssetStatus, Attestation, RequestStatus
 from collateral.services.signing import anchor_texts
+from settlement.selectors import batch_outcome
+from settlement.services import submit_call
 
 MINTS_PER_TRANSACTION = 12
 MAX_MINT_ATTEMPTS = 3

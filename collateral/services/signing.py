@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from settlement.selectors import chain_time
 
 from collateral.domain.classes import Role
 from collateral.domain.verification import (
@@ -33,9 +32,12 @@ from collateral.services.registration import BATCH_SIZE, SALT_BYTES, hex_of
 from contracts import typed_data
 from contracts.deployment_record import Deployment, load
 from contracts.wallet import SignatureInvalid, recover
+from settlement.selectors import chain_time
 
 _VALUE_WORD, _OBSERVED_WORD, _EXPIRY_WORD = 7, 8, 9
 _WORD = 32
+# What EAS 1.9.0 puts into its domain, where a deployment does not say otherwise.
+EAS_VERSION = "1.4.0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,7 +265,7 @@ def _typed_data(
 
 def eas_version(deployment: Deployment) -> str:
     """Return the version that the EAS contract puts into its signing domain."""
-    return str(deployment.parameters["eas_version"])
+    return str(deployment.parameters.get("eas_version", EAS_VERSION))
 
 
 def anchor_texts(anchors: Sequence[AssetAnchor]) -> list[str]:

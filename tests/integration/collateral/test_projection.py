@@ -1,0 +1,141 @@
+"""What the registries say on chain is what our rows say."""
+
+import pytest
+
+from collateral import projection
+from collateral.models import Asset, Attestation, VerificationRequest, Verifier, VerifierAuthority
+from contracts.types import Event
+from tests.integration.collateral.conftest import NOW, OTHER_OWNER, OWNER
+
+pytestmark = pytest.mark.django_db
+LANE = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
+
+
+def event(name, contract="AssetRegistry", **args):
+    return Event(
+        name=name,
+        contract=contract,
+        address="0x" + "2" * 40,
+        args=args,
+        block_number=7,
+        block_hash="0x07",
+        tx_hash="0x08",
+        log_index=0,
+        block_time=NOW,
+    )
+
+
+def minted(asset, **changes):
+    args = {
+        "tokenId": int(asset.anchor, 16),
+        "owner": OWNER,
+        "classId": asset.class_id,
+        "appraisalCap": 15_000_000_000,
+        "attestedAt": NOW - 10,
+        "validUntil": NOW + 100,
+        "evidenceRoot": asset.evidence_root,
+    }
+    projection.asset_minted(event("AssetMinted", **(args | changes)))
+    asset.refresh_from_db()
+
+
+def test_a_mint_gives_the_asset_its_token_cap_and_validity(submitted_car):
+    minted(submitted_car)
+
+    assert submitted_car.status == "minted"
+    assert submitted_car.token_id == int(submitted_car.anchor, 16)
+    assert submitted_car.appraisal_cap_units == 15_000_000_000
+    assert (submitted_car.attested_at, submitted_car.valid_until) == (NOW - 10, NOW + 100)
+    assert submitted_car.holder_address == OWNER
+
+
+def test_a_mint_of_something_unknown_changes_nothing(submitted_car):
+    minted(submitted_car, tokenId=12345)
+
+    assert submitted_car.status == "submitted"
+
+
+def test_a_pledge_and_its_end_follow_the_lock(submitted_car):
+    minted(submitted_car)
+    token = submitted_car.token_id
+
+    projection.asset_transferred(event("Transfer", **{"from": OWNER, "to": LANE, "tokenId": token}))
+    projection.asset_locked(event("Locked", tokenId=token))
+    submitted_car.refresh_from_db()
+    pledged = submitted_car.status, submitted_car.holder_address
+    projection.asset_transferred(event("Transfer", **{"from": LANE, "to": OWNER, "tokenId": token}))
+    projection.asset_unlocked(event("Unlocked", tokenId=token))
+    submitted_car.refresh_from_db()
+
+    assert pledged == ("pledged", LANE)
+    assert (submitted_car.status, submitted_car.holder_address) == ("minted", OWNER)
+
+
+@pytest.mark.parametrize(("code", "status"), [(2, "frozen"), (3, "revoked"), (1, "minted")])
+def test_a_change_of_status_is_followed(submitted_car, code, status):
+    minted(submitted_car)
+
+    projection.asset_status_changed(
+        event("AssetStatusChanged", tokenId=submitted_car.token_id, status=code)
+    )
+
+    submitted_car.refresh_from_db()
+    assert submitted_car.status == status
+
+
+def test_a_refused_mint_says_so(submitted_car):
+    Asset.objects.filter(pk=submitted_car.pk).update(status="minting")
+
+    projection.mint_failed(
+        event("MintFailed", tokenId=int(submitted_car.anchor, 16), reason="0xdeadbeef")
+    )
+
+    submitted_car.refresh_from_db()
+    assert submitted_car.status == "mint_failed"
+    assert "0xdeadbeef" in submitted_car.status_reason
+
+
+def test_a_late_refusal_does_not_undo_a_mint(submitted_car):
+    minted(submitted_car)
+
+    projection.mint_failed(event("MintFailed", tokenId=submitted_car.token_id, reason="0x00"))
+
+    submitted_car.refresh_from_db()
+    assert submitted_car.status == "minted"
+
+
+def test_a_spent_attestation_is_marked(submitted_car, verifiers):
+    attestation = Attestation.objects.create(
+        request=VerificationRequest.objects.filter(asset=submitted_car).first(),
+        verifier=verifiers[0],
+        message={},
+        uid="0x" + "ab" * 32,
+        signature="0x",
+        salt="0x",
+        signed_at=NOW,
+        observed_at=NOW,
+        valid_until=NOW + 1,
+    )
+
+    projection.attestation_spent(event("AttestationSpent", uid="0x" + "ab" * 32))
+
+    attestation.refresh_from_db()
+    assert attestation.spent
+
+
+def test_authority_and_bond_follow_the_verifier_registry():
+    registry = "VerifierRegistry"
+
+    projection.verifier_set(
+        event("VerifierSet", registry, verifier=OTHER_OWNER, classId=2, roles=3)
+    )
+    projection.verifier_set(
+        event("VerifierSet", registry, verifier=OTHER_OWNER, classId=2, roles=1)
+    )
+    projection.bond_raised(event("BondDeposited", registry, verifier=OTHER_OWNER, amount=500))
+    projection.bond_lowered(event("BondSlashed", registry, verifier=OTHER_OWNER, amount=200))
+
+    verifier = Verifier.objects.get(address=OTHER_OWNER)
+    grant = VerifierAuthority.objects.get(verifier=verifier)
+    assert verifier.bond_units == 300
+    assert (grant.class_id, grant.roles) == (2, 1)
