@@ -27,10 +27,10 @@ class PoolState(models.Model):
     cash = models.BigIntegerField(default=0)
     reserve = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
-    senior = models.BigIntegerField("senior value", default=0)
+    senior_value = models.BigIntegerField(default=0)
     senior_due = models.BigIntegerField("senior value without losses", default=0)
     senior_shares = Uint256Field(default=0)
-    junior = models.BigIntegerField("junior value", default=0)
+    junior_value = models.BigIntegerField(default=0)
     junior_shares = Uint256Field(default=0)
 
     class Meta:
@@ -42,15 +42,21 @@ class PoolState(models.Model):
     @property
     def tranches(self) -> Tranches:
         """The tranches as the domain knows them."""
-        return Tranches(**{name: getattr(self, name) for name in TRANCHE_FIELDS})
+        return Tranches(**{name: getattr(self, column) for name, column in TRANCHE_COLUMNS.items()})
 
     @tranches.setter
     def tranches(self, tranches: Tranches) -> None:
-        for name in TRANCHE_FIELDS:
-            setattr(self, name, getattr(tranches, name))
+        for name, column in TRANCHE_COLUMNS.items():
+            setattr(self, column, getattr(tranches, name))
 
 
-TRANCHE_FIELDS = ("senior", "junior", "senior_due", "senior_shares", "junior_shares")
+TRANCHE_COLUMNS = {
+    "senior": "senior_value",
+    "junior": "junior_value",
+    "senior_due": "senior_due",
+    "senior_shares": "senior_shares",
+    "junior_shares": "junior_shares",
+}
 
 
 class PoolEpoch(models.Model):

@@ -220,7 +220,8 @@ def _rules(terms: dict[str, Any], given: Quote, now: int) -> list[tuple[bool, st
         (
             shortfall is not None,
             "borrower_in_shortfall",
-            f"A past loan left {shortfall.amount if shortfall else 0} units unpaid. Pay them first.",
+            f"A past loan left {shortfall.amount if shortfall else 0} units unpaid. "
+            "Pay them first.",
         ),
         (now > terms["deadline"], "terms_expired", "The signed terms have run out. Sign again."),
         (principal < minimum, "principal_too_small", f"A loan is of at least {minimum} units."),

@@ -1,0 +1,222 @@
+"""The loan desk: everything to read, nothing to change; state comes from the chain alone."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from lending.domain.loans import Status
+from lending.models import (
+    AuctionLot,
+    Lane,
+    Loan,
+    LoanCollateral,
+    LoanEntry,
+    LotStatus,
+    PoolEpoch,
+    PoolPosition,
+    RequestStatus,
+    TermsRequest,
+)
+
+UNITS = 1_000_000
+STATUS_LABELS = {
+    "Open": "success",
+    "Called": "danger",
+    "In auction": "danger",
+    "Repaid": "info",
+    "Written off": "danger",
+}
+
+
+def usd(units: int) -> str:
+    """Return ledger units as dollars and cents, the cents rounded down."""
+    return f"${units // UNITS:,}.{units % UNITS // 10_000:02d}"
+
+
+class ReadOnly:
+    """Nothing here is written by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class CollateralInline(ReadOnly, TabularInline):
+    model = LoanCollateral
+    fields = ("class_id", "token_id", "lrt_amount", "status", "went_to")
+    extra = 0
+    tab = True
+
+
+class EntryInline(ReadOnly, TabularInline):
+    model = LoanEntry
+    fields = ("name", "amount", "party", "at", "block_number", "tx_hash")
+    extra = 0
+    tab = True
+
+
+@admin.register(Loan)
+class LoanAdmin(ReadOnly, ModelAdmin):
+    """One line a loan; its journal and collateral in tabs."""
+
+    list_display = ("name", "state", "drawn", "owed", "prefunded_usd", "rate", "borrower")
+    list_filter = ("status", "lane", "schedule")
+    search_fields = ("borrower", "loan_id")
+    inlines = (CollateralInline, EntryInline)
+    list_per_page = 50
+
+    @display(description="Loan", ordering="loan_id")
+    def name(self, loan: Loan) -> str:
+        return str(loan)
+
+    @display(description="State", label=STATUS_LABELS, ordering="status")
+    def state(self, loan: Loan) -> str:
+        return loan.get_status_display()
+
+    @display(description="Drawn", ordering="base_principal")
+    def drawn(self, loan: Loan) -> str:
+        return usd(loan.base_principal)
+
+    @display(description="Principal left", ordering="principal")
+    def owed(self, loan: Loan) -> str:
+        return usd(loan.principal)
+
+    @display(description="Set aside", ordering="prefunded")
+    def prefunded_usd(self, loan: Loan) -> str:
+        return usd(loan.prefunded)
+
+    @display(description="Rate", ordering="rate_bps")
+    def rate(self, loan: Loan) -> str:
+        return f"{loan.rate_bps // 100}.{loan.rate_bps % 100:02d} %"
+
+
+@admin.register(TermsRequest)
+class TermsRequestAdmin(ReadOnly, ModelAdmin):
+    """Signed terms and what became of them."""
+
+    list_display = ("borrower", "amount", "lane_number", "state", "attempts", "reason")
+    list_filter = ("status", "lane_number")
+    search_fields = ("borrower",)
+
+    @display(description="Amount", ordering="principal")
+    def amount(self, request: TermsRequest) -> str:
+        return usd(request.principal)
+
+    @display(
+        description="State",
+        label={RequestStatus.OPENED.label: "success", RequestStatus.REFUSED.label: "danger"},
+        ordering="status",
+    )
+    def state(self, request: TermsRequest) -> str:
+        return request.get_status_display()
+
+
+@admin.register(AuctionLot)
+class AuctionLotAdmin(ReadOnly, ModelAdmin):
+    """Lots with where they started, may end, and ended."""
+
+    list_display = ("loan", "what", "state", "start", "floor", "price_paid", "buyer")
+    list_filter = ("status",)
+    search_fields = ("buyer", "loan__borrower")
+
+    @display(description="Lot")
+    def what(self, lot: AuctionLot) -> str:
+        return f"Asset {hex(lot.token_id)[:10]}…" if lot.token_id else "Restaking tokens"
+
+    @display(
+        description="State",
+        label={LotStatus.RUNNING.label: "warning", LotStatus.SOLD.label: "success"},
+        ordering="status",
+    )
+    def state(self, lot: AuctionLot) -> str:
+        return lot.get_status_display()
+
+    @display(description="Start", ordering="start_price")
+    def start(self, lot: AuctionLot) -> str:
+        return usd(lot.start_price)
+
+    @display(description="Floor", ordering="floor_price")
+    def floor(self, lot: AuctionLot) -> str:
+        return usd(lot.floor_price)
+
+    @display(description="Paid", ordering="paid")
+    def price_paid(self, lot: AuctionLot) -> str:
+        return usd(lot.paid) if lot.paid else "not yet"
+
+
+@admin.register(PoolEpoch)
+class PoolEpochAdmin(ReadOnly, ModelAdmin):
+    """Closes of the pool."""
+
+    list_display = ("number", "worth", "senior", "junior", "losses", "utilisation", "closed_at")
+
+    @display(description="Value", ordering="nav")
+    def worth(self, epoch: PoolEpoch) -> str:
+        return usd(epoch.nav)
+
+    @display(description="Senior", ordering="senior_value")
+    def senior(self, epoch: PoolEpoch) -> str:
+        return usd(epoch.senior_value)
+
+    @display(description="Junior", ordering="junior_value")
+    def junior(self, epoch: PoolEpoch) -> str:
+        return usd(epoch.junior_value)
+
+    @display(description="Losses")
+    def losses(self, epoch: PoolEpoch) -> str:
+        return usd(epoch.senior_loss + epoch.junior_loss)
+
+    @display(description="Lent", ordering="utilisation_bps")
+    def utilisation(self, epoch: PoolEpoch) -> str:
+        return f"{epoch.utilisation_bps // 100}.{epoch.utilisation_bps % 100:02d} %"
+
+
+@admin.register(Lane)
+class LaneAdmin(ReadOnly, ModelAdmin):
+    """Lanes with their cash and the debt of their loans."""
+
+    list_display = ("__str__", "cash_usd", "room", "impaired_usd", "loans", "running", "escrow")
+
+    @display(description="Cash", ordering="cash")
+    def cash_usd(self, lane: Lane) -> str:
+        return usd(lane.cash)
+
+    @display(description="May be drawn")
+    def room(self, lane: Lane) -> str:
+        return usd(lane.sums.room())
+
+    @display(description="Called, carried at", ordering="impaired")
+    def impaired_usd(self, lane: Lane) -> str:
+        return usd(lane.impaired)
+
+    @display(description="Open loans")
+    def running(self, lane: Lane) -> int:
+        return lane.book.filter(status=Status.OPEN).count()
+
+
+@admin.register(PoolPosition)
+class PoolPositionAdmin(ReadOnly, ModelAdmin):
+    """Who holds what in the pool."""
+
+    list_display = ("owner", "tranche", "shares", "waiting", "deposited_usd", "redeemed_usd")
+    list_filter = ("tranche",)
+    search_fields = ("owner",)
+
+    @display(description="Waiting to come in", ordering="deposit_requested")
+    def waiting(self, position: PoolPosition) -> str:
+        return usd(position.deposit_requested)
+
+    @display(description="Deposited", ordering="deposited")
+    def deposited_usd(self, position: PoolPosition) -> str:
+        return usd(position.deposited)
+
+    @display(description="Paid out", ordering="redeemed")
+    def redeemed_usd(self, position: PoolPosition) -> str:
+        return usd(position.redeemed)

@@ -1,0 +1,102 @@
+"""Calls for people's own wallets: where to send what. The server never signs for them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.abi import encode_call
+from contracts.deployment_record import load
+from lending.domain.errors import LendingRefused
+from lending.models import Loan, Tranche
+from lending.selectors.valuing import clock, pledges_of
+from oracles.selectors import proofs
+from settlement.selectors import chain_time
+
+STABLECOIN, LRT = "TestStablecoin", "TestRestakingToken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalletCall:
+    """A transaction for a wallet to send; `data` is hexadecimal."""
+
+    to: str
+    data: str
+
+
+def wallet_call(action: str, **given: Any) -> WalletCall:
+    """Return the call of an action, such as ``wallet_call("repay", loan_id=7, amount=5)``.
+
+    Amounts are ledger units, of restaking tokens and shares their own base units.
+    """
+    maker = ACTIONS.get(action)
+    if maker is None:
+        raise LendingRefused(
+            "action_unknown", f"There is no action {action}. Known: {', '.join(sorted(ACTIONS))}."
+        )
+    contract, function, arguments = maker(**given)
+    return WalletCall(
+        to=load().address(contract), data="0x" + encode_call(contract, function, arguments).hex()
+    )
+
+
+Call = tuple[str, str, Sequence[Any]]
+
+
+def _approve(*, contract: str, amount: int, token: str = STABLECOIN) -> Call:
+    """Let a contract take an amount: base units of the token."""
+    return token, "approve", [load().address(contract), amount]
+
+
+def _cure(*, loan_id: int, amount: int) -> Call:
+    """Bring the newest proofs beside the payment."""
+    loan = Loan.objects.get(pk=loan_id)
+    ids = [pledge.oracle_id for pledge in pledges_of([loan], now=chain_time())[loan_id]]
+    newest = proofs(asset_ids=ids, round_number=clock().newest)
+    return "LoanBook", "cure", [loan_id, amount, newest]
+
+
+def _request_deposit(*, tranche: Tranche | int, amount: int) -> Call:
+    return "LendingPool", "requestDeposit", [int(tranche), amount]
+
+
+def _request_redeem(*, tranche: Tranche | int, shares: int) -> Call:
+    return "LendingPool", "requestRedeem", [int(tranche), shares]
+
+
+def _claim_pool(*, tranche: Tranche | int, owner: str) -> Call:
+    return "LendingPool", "claim", [int(tranche), owner]
+
+
+def _pay_shortfall(*, borrower: str, lane: int, amount: int) -> Call:
+    return "LoanBook", "payShortfall", [borrower, lane, amount]
+
+
+def _on_loan(contract: str, function: str, *names: str) -> Callable[..., Call]:
+    """Return the maker of a call that takes a loan id and then the named amounts."""
+
+    def make(*, loan_id: int, **amounts: int) -> Call:
+        if set(amounts) != set(names):
+            raise LendingRefused(
+                "arguments_wrong", f"{function} takes loan_id and {', '.join(names) or 'no more'}."
+            )
+        return contract, function, [loan_id, *(amounts[name] for name in names)]
+
+    return make
+
+
+ACTIONS: dict[str, Callable[..., Call]] = {
+    "approve": _approve,
+    "prefund": _on_loan("LoanBook", "prefund", "amount"),
+    "withdraw_prefunded": _on_loan("LoanBook", "withdrawPrefunded", "amount"),
+    "repay": _on_loan("LoanBook", "repay", "amount"),
+    "top_up": _on_loan("LoanBook", "topUp", "amount"),
+    "cure": _cure,
+    "close": _on_loan("LoanBook", "close"),
+    "claim": lambda *, lane: ("LoanBook", "claim", [lane]),
+    "pay_shortfall": _pay_shortfall,
+    "buy": _on_loan("AuctionHouse", "buy", "max_price"),
+    "request_deposit": _request_deposit,
+    "request_redeem": _request_redeem,
+    "claim_pool": _claim_pool,
+    "fund_reserve": lambda *, amount: ("LendingPool", "fundReserve", [amount]),
+}
