@@ -12,9 +12,10 @@ from contracts.client import Chain
 from contracts.domain.words import decode_results
 from lending.services import reconcile
 from oracles.selectors import values_by_class
-from settlement.models import Batch, EventLog
+from settlement.models import Batch, Block, EventLog
 
 APPLIED = 1
+DAY_S = 86_400
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,14 @@ class Figures:
     balances_checked: int
 
 
+def _times(events: Iterable[EventLog]) -> dict[int, int]:
+    numbers = {event.block_number for event in events}
+    rows = Block.objects.filter(number__in=numbers).values_list("number", "timestamp")
+    return dict(rows)
+
+
 def _events(*names: str) -> list[EventLog]:
-    return list(
-        EventLog.objects.filter(name__in=names).order_by("block_number", "log_index")
-    )
+    return list(EventLog.objects.filter(name__in=names).order_by("block_number", "log_index"))
 
 
 def _total(events: Iterable[EventLog], argument: str) -> int:
@@ -84,25 +89,24 @@ def _settled(batches: list[EventLog]) -> Counter[int]:
 
 def _lots() -> list[Auctioned]:
     """Pair each offer of a lot with its sale."""
-    sold = {
-        (event.args["loanId"], event.args["tokenId"]): event for event in _events("LotSold")
-    }
+    sold = {(event.args["loanId"], event.args["tokenId"]): event for event in _events("LotSold")}
+    times = _times(sold.values())
     lots = []
     for offer in _events("LotOffered"):
         sale = sold.get((offer.args["loanId"], offer.args["tokenId"]))
         if sale is not None:
-            lots.append(_lot(offer, sale))
+            lots.append(_lot(offer, sale, times[sale.block_number]))
     return lots
 
 
-def _lot(offer: EventLog, sale: EventLog) -> Auctioned:
+def _lot(offer: EventLog, sale: EventLog, sold_at: int) -> Auctioned:
     return Auctioned(
         loan_id=int(offer.args["loanId"]),
         token_id=int(offer.args["tokenId"]),
         start=int(offer.args["startPrice"]),
         floor=int(offer.args["floorPrice"]),
         price=int(sale.args["price"]),
-        elapsed_s=sale.block_time - int(offer.args["startedAt"]),
+        elapsed_s=sold_at - int(offer.args["startedAt"]),
         to_reserve=bool(sale.args["toReserve"]),
     )
 
@@ -112,9 +116,10 @@ def _speedup(chain: Chain) -> SpeedUp | None:
     settled = _events("BatchSettled")
     if not settled:
         return None
-    by_day = Counter(event.block_time // 86_400 for event in settled)
+    times = _times(settled)
+    by_day = Counter(times[event.block_number] // DAY_S for event in settled)
     busiest = by_day.most_common(1)[0][0]
-    hashes = [event.tx_hash for event in settled if event.block_time // 86_400 == busiest]
+    hashes = [event.tx_hash for event in settled if times[event.block_number] // DAY_S == busiest]
     return ideal_speedup(access_sets(chain, hashes))
 
 
@@ -125,7 +130,11 @@ def _class_values() -> list[tuple[str, int, int]]:
 
 def collect(chain: Chain) -> Figures:
     """Count everything; the last step compares the database with the chain, to the unit."""
-    batches, called, applied = _events("BatchSettled"), _events("LoanCalled"), _events("SaleApplied")
+    batches, called, applied = (
+        _events("BatchSettled"),
+        _events("LoanCalled"),
+        _events("SaleApplied"),
+    )
     results, closed = _settled(batches), _events("EpochClosed")
     published, opened = _events("RoundPublished"), _events("LoanOpened")
     values = _class_values()
@@ -143,7 +152,11 @@ def collect(chain: Chain) -> Figures:
         operations_failed=results[2],
         batches=len(batches),
         lanes=len(_events("LaneAdded")),
-        settle_gas=sum(Batch.objects.filter(kind="settle", gas_used__isnull=False).values_list("gas_used", flat=True)),
+        settle_gas=sum(
+            Batch.objects.filter(kind="settle", gas_used__isnull=False).values_list(
+                "gas_used", flat=True
+            )
+        ),
         calls=Counter(int(event.args["reason"]) for event in called),
         cures=len(_events("LoanCured")),
         auctions=len({event.args["loanId"] for event in _events("LotOffered")}),

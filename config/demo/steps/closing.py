@@ -1,0 +1,58 @@
+"""The end of the story: remaining instalments, full repayment, the lenders' last close."""
+
+from config.demo.actors import Call
+from config.demo.stage import DAY_S, Stage
+from config.demo.steps.lending import INSTALMENTS, due_moment, month
+from config.demo.steps.setting import catch_up
+from config.demo.steps.values import close_epoch
+from config.demo.waiting import wait_until
+from lending import tasks
+from lending.domain.loans import Status
+from lending.models import Claimable, Loan
+
+CLOSED = (Status.CLOSED, Status.WRITTEN_OFF)
+
+
+def remaining_months(stage: Stage) -> None:
+    """All instalments but the last."""
+    for index in range(2, INSTALMENTS):
+        month(stage, index)
+        stage.say(f"  instalment {index} collected")
+
+
+def repay_all(stage: Stage) -> None:
+    """At maturity borrowers repay from their own wallets; the workers return the collateral."""
+    stage.clock.advance_to(due_moment(INSTALMENTS))
+    book = stage.chain.address("LoanBook")
+    calls = []
+    for loan in Loan.objects.filter(status=Status.OPEN):
+        debt = int(stage.chain.call("LoanBook", "debtOf", loan.pk))
+        data = stage.chain.encode("LoanBook", "repay", loan.pk, debt + debt // 100 + 1_000_000)
+        calls.append(Call(stage.cast.wallet(loan.borrower), book, data))
+    stage.send(calls)
+    tasks.close_repaid.delay()
+    wait_until(
+        what="the collateral to be returned",
+        done=lambda: not Loan.objects.exclude(status__in=CLOSED).exists(),
+        limit_s=120,
+    )
+    _collect_what_is_owed(stage)
+
+
+def _collect_what_is_owed(stage: Stage) -> None:
+    """Borrowers fetch surplus from auctions and cash that they prefunded and did not need."""
+    book, calls = stage.chain.address("LoanBook"), []
+    for row in Claimable.objects.filter(amount__gt=0):
+        data = stage.chain.encode("LoanBook", "claim", row.lane_id)
+        calls.append(Call(stage.cast.wallet(row.party), book, data))
+    for loan in Loan.objects.filter(prefunded__gt=0):
+        data = stage.chain.encode("LoanBook", "withdrawPrefunded", loan.pk, loan.prefunded)
+        calls.append(Call(stage.cast.wallet(loan.borrower), book, data))
+    stage.send(calls)
+    catch_up(stage)
+
+
+def last_close(stage: Stage) -> None:
+    """Close the epoch once more, so that lenders see what was earned and lost."""
+    close_epoch(stage, due_moment(INSTALMENTS) + 2 * DAY_S)
+    catch_up(stage)

@@ -1,0 +1,199 @@
+"""Borrowers sign terms; instalments are prefunded by them and collected by the workers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from collateral.domain.classes import class_by_code
+from collateral.models import Asset
+from config.demo.actors import Call
+from config.demo.stage import DAY_S, Stage
+from config.demo.steps.values import hold_round, valued_assets
+from config.demo.waiting import DemoFailure, wait_until
+from lending import tasks
+from lending.domain.errors import LendingRefused
+from lending.domain.loans import Status
+from lending.domain.schedule import ScheduleKind
+from lending.models import Loan, RequestStatus, TermsRequest
+from lending.parameters import minimum_payment_units
+from lending.services import loan_terms, quote, request_loan
+from lending.services.collecting import collectable
+from settlement.selectors import chain_time
+
+LOAN_DAY = 3
+INSTALMENTS, INTERVAL_S = 5, 30 * DAY_S
+MOST_LOANS, MOST_GREEDY = 420, 12
+MODEST_BPS, GREEDY_BPS, BPS = 6_000, 9_500, 10_000
+MAX_RATE_BPS = 3_000
+LRT_AMOUNT = 4 * 10**18
+# Every so many baskets holds two assets, every so many restaking tokens beside its asset.
+PAIR_EVERY, LRT_EVERY = 7, 5
+ALLOWANCE = 2**256 - 1
+SHOCKED = class_by_code("gpu_server").id
+LATE_PAYER = class_by_code("truck").id, class_by_code("car").id, class_by_code("motorcycle").id
+# Collected some hours after the due date, with the interest of these hours prefunded too.
+MARGIN_S = DAY_S
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One loan that an owner means to take."""
+
+    borrower: str
+    assets: tuple[Asset, ...]
+    lrt_amount: int
+    share_bps: int
+
+    @property
+    def token_ids(self) -> list[int]:
+        """Tokens to be pledged, ascending."""
+        return sorted(int(asset.token_id or 0) for asset in self.assets)
+
+
+def open_loans(stage: Stage) -> None:
+    """Let owners borrow on what they own, one asset or a basket; the workers send the terms."""
+    hold_round(stage, stage.day(LOAN_DAY))
+    plans = list(_plans())
+    known = {int(one) for row in TermsRequest.objects.all() for one in row.terms["assets"]}
+    wanted = [plan for plan in plans if not known & set(plan.token_ids)]
+    _prepare_restaking(stage, [plan.borrower for plan in wanted if plan.lrt_amount])
+    for plan in wanted:
+        _request(stage, plan)
+    tasks.send_requests.delay()
+    waiting = (RequestStatus.WAITING, RequestStatus.SENT)
+    wait_until(
+        what="the loans to be opened",
+        done=lambda: not TermsRequest.objects.filter(status__in=waiting).exists(),
+        limit_s=180,
+    )
+    refused = TermsRequest.objects.filter(status=RequestStatus.REFUSED)
+    stage.say(f"  {Loan.objects.count()} loans opened, {refused.count()} requests refused")
+
+
+def _plans() -> Iterator[Plan]:
+    """Return each owner's loans: pairs, assets with restaking tokens, single assets."""
+    greedy = number = 0
+    for borrower, owned in groupby(valued_assets(), key=lambda asset: asset.owner_address):
+        for assets in _baskets(list(owned), number):
+            if number >= MOST_LOANS:
+                return
+            is_greedy = greedy < MOST_GREEDY and all(one.class_id == SHOCKED for one in assets)
+            greedy += is_greedy
+            with_lrt = number % LRT_EVERY == LRT_EVERY - 1 and not is_greedy
+            number += 1
+            yield Plan(
+                borrower=borrower,
+                assets=tuple(assets),
+                lrt_amount=LRT_AMOUNT if with_lrt else 0,
+                share_bps=GREEDY_BPS if is_greedy else MODEST_BPS,
+            )
+
+
+def _baskets(owned: list[Asset], number: int) -> Iterator[list[Asset]]:
+    """Split what one owner has; a large portfolio takes one loan an owner, a small one all."""
+    if number % PAIR_EVERY == 2 and len(owned) > 1:
+        yield owned[:2]
+        owned = owned[2:]
+    yield from ([asset] for asset in owned)
+
+
+def _prepare_restaking(stage: Stage, borrowers: Sequence[str]) -> None:
+    """Give borrowers restaking tokens, and let them allow the loan book to take them."""
+    token, book = stage.chain.address("TestRestakingToken"), stage.chain.address("LoanBook")
+    encode = stage.chain.encode
+    calls = []
+    for borrower in dict.fromkeys(borrowers):
+        amount = LRT_AMOUNT * borrowers.count(borrower)
+        wallet = stage.cast.wallet(borrower)
+        gift = encode("TestRestakingToken", "mint", borrower, amount)
+        calls.append(Call(wallet, token, gift))
+        allow = encode("TestRestakingToken", "approve", book, ALLOWANCE)
+        calls.append(Call(wallet, token, allow))
+    stage.send(calls)
+
+
+def _request(stage: Stage, plan: Plan) -> None:
+    """Ask for a quote, sign the terms it allows, hand them in."""
+    now = stage.clock.now()
+    try:
+        offer = quote(
+            borrower=plan.borrower,
+            token_ids=plan.token_ids,
+            lrt_amount=plan.lrt_amount,
+            now=now,
+        )
+        message = loan_terms(
+            borrower=plan.borrower,
+            principal=offer.limit_units * plan.share_bps // BPS,
+            schedule=(
+                ScheduleKind.AMORTISING if offer.must_amortise else ScheduleKind.INTEREST_ONLY
+            ),
+            instalments=INSTALMENTS,
+            interval=INTERVAL_S,
+            token_ids=plan.token_ids,
+            lrt_amount=plan.lrt_amount,
+            max_rate_bps=MAX_RATE_BPS,
+            deadline=now + 7 * DAY_S,
+        )
+        signature = stage.cast.wallet(plan.borrower).sign_typed_data(message)
+        request_loan(terms=message["message"], signature=signature)
+    except LendingRefused as refusal:
+        stage.say(f"  no loan for {plan.borrower[:8]}…: {refusal}")
+
+
+def late_payer() -> Loan | None:
+    """Return the loan whose borrower will miss an instalment: the first on a vehicle."""
+    return Loan.objects.filter(collateral__class_id__in=LATE_PAYER).order_by("loan_id").first()
+
+
+def due_moment(index: int) -> int:
+    """Return a moment by which that due date of every loan has passed, unix seconds."""
+    last = Loan.objects.order_by("-opened_at").values_list("opened_at", flat=True).first()
+    if last is None:
+        raise DemoFailure("No loan was opened, so no instalment can fall due.")
+    return last + index * INTERVAL_S + DAY_S // 4
+
+
+def prefund(stage: Stage, index: int, *, leave_out: frozenset[int] = frozenset()) -> None:
+    """Let each borrower set the coming instalment aside from its own wallet."""
+    book = stage.chain.address("LoanBook")
+    calls = []
+    for loan in Loan.objects.filter(status=Status.OPEN):
+        amount = 0 if loan.pk in leave_out else _missing(loan, index)
+        if amount:
+            data = stage.chain.encode("LoanBook", "prefund", loan.pk, amount)
+            calls.append(Call(stage.cast.wallet(loan.borrower), book, data))
+    stage.send(calls)
+
+
+def _missing(loan: Loan, index: int) -> int:
+    """Return what is not yet prefunded of an instalment, interest of some hours included."""
+    plan = loan.state.plan()
+    at = plan.due_at(index) + MARGIN_S
+    debt = loan.state.debt_up(at)
+    return max(0, debt - plan.outstanding_after(index) - loan.prefunded)
+
+
+def month(stage: Stage, index: int, *, leave_out: frozenset[int] = frozenset()) -> None:
+    """Prefund, let the month pass, and let the workers collect."""
+    prefund(stage, index, leave_out=leave_out)
+    stage.clock.advance_to(due_moment(index))
+    tasks.collect_due.delay()
+    wait_until(
+        what=f"instalment {index} to be collected",
+        done=lambda: not _uncollected(),
+        limit_s=120,
+    )
+
+
+def _uncollected() -> bool:
+    """Whether anything that is due and funded has not been collected yet."""
+    now, minimum = chain_time(), minimum_payment_units()
+    loans = Loan.objects.filter(status=Status.OPEN, prefunded__gt=0)
+    return any(collectable(loan, now=now, minimum=minimum) for loan in loans)
+
+
+def first_month(stage: Stage) -> None:
+    """All but one borrower pay their first instalment."""
+    late = late_payer()
+    month(stage, 1, leave_out=frozenset({late.pk} if late else ()))

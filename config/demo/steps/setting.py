@@ -1,0 +1,132 @@
+"""Before the curtain: funds, bonds, authority, and the lenders' deposits."""
+
+from collateral.domain.classes import CLASSES, Role
+from collateral.services import ensure_verifier
+from config.demo.actors import Call, give_native
+from config.demo.stage import Stage
+from config.demo.waiting import wait_until
+from contracts.wallet import LocalWallet
+from settlement.selectors import chain_time
+
+USD = 1_000_000
+UNLIMITED = 2**256 - 1
+BOND_UNITS = 40_000_000 * USD
+DEPOSITS = {
+    0: ("senior", 240_000_000 * USD),
+    1: ("senior", 60_000_000 * USD),
+    2: ("junior", 100_000_000 * USD),
+}
+RESERVE_UNITS = 20_000_000 * USD
+PURSE_UNITS = 2_000_000 * USD
+BIDDER_UNITS = 100_000_000 * USD
+TRANCHES = {"senior": 0, "junior": 1}
+ROLE_GROUPS = (Role.TITLE | Role.DEVICE, Role.APPRAISAL, Role.INSPECTION)
+FIRM_NAMES = (
+    "Harbour Title", "Northgate Registry", "Sealed Deed Co", "Fairmont Appraisals", "Ledger & Lane",
+    "Whitmore Valuers", "Plumb Line Inspections", "Second Look", "Ironwood Surveyors",
+)  # fmt: skip
+
+
+def fund(stage: Stage) -> None:
+    """Give every actor coin for fees and test dollars, as a faucet would."""
+    cast = stage.cast
+    give_native(stage.chain, cast.everyone())
+    wanted = {wallet.address: PURSE_UNITS for wallet in cast.owners}
+    wanted |= {wallet.address: BOND_UNITS for wallet in cast.verifiers}
+    wanted |= {cast.lenders[one].address: units for one, (_, units) in DEPOSITS.items()}
+    wanted |= {wallet.address: BIDDER_UNITS for wallet in cast.bidders}
+    wanted[cast.governor.address] = RESERVE_UNITS
+    addresses = list(wanted)
+    balances = stage.chain.calls([("TestStablecoin", "balanceOf", (one,)) for one in addresses])
+    token = stage.chain.address("TestStablecoin")
+    stage.send(
+        [
+            Call(
+                stage.cast.governor,
+                token,
+                stage.chain.encode("TestStablecoin", "mint", address, wanted[address]),
+            )
+            for address, balance in zip(addresses, balances, strict=True)
+            if balance == 0
+        ]
+    )
+
+
+def _approval(stage: Stage, wallet: LocalWallet, token: str, spender: str) -> Call:
+    data = stage.chain.encode(token, "approve", stage.chain.address(spender), UNLIMITED)
+    return Call(wallet, stage.chain.address(token), data)
+
+
+def approve(stage: Stage) -> None:
+    """Let each actor allow the contracts that will take its payments."""
+    cast = stage.cast
+    pairs = [(wallet, "TestStablecoin", "LoanBook") for wallet in cast.owners]
+    pairs += [(wallet, "TestStablecoin", "AuctionHouse") for wallet in cast.bidders]
+    pairs += [(wallet, "TestStablecoin", "LendingPool") for wallet in cast.lenders]
+    pairs += [(wallet, "TestStablecoin", "VerifierRegistry") for wallet in cast.verifiers]
+    pairs += [(cast.governor, "TestStablecoin", "LendingPool")]
+    allowances = stage.chain.calls(
+        [
+            (token, "allowance", (wallet.address, stage.chain.address(spender)))
+            for wallet, token, spender in pairs
+        ]
+    )
+    stage.send(
+        [
+            _approval(stage, *pair)
+            for pair, allowance in zip(pairs, allowances, strict=True)
+            if allowance == 0
+        ]
+    )
+
+
+def admit_verifiers(stage: Stage) -> None:
+    """Governance grants classes and roles; each verifier deposits its bond."""
+    registry = stage.chain.address("VerifierRegistry")
+    grants, bonds = [], []
+    for index, wallet in enumerate(stage.cast.verifiers):
+        ensure_verifier(address=wallet.address, name=FIRM_NAMES[index])
+        roles = ROLE_GROUPS[index // 3]
+        if stage.chain.call("VerifierRegistry", "bondOf", wallet.address) == 0:
+            data = stage.chain.encode("VerifierRegistry", "deposit", wallet.address, BOND_UNITS)
+            bonds.append(Call(wallet, registry, data))
+        for one in CLASSES:
+            granted = int(roles & one.roles)
+            known = stage.chain.call("VerifierRegistry", "rolesOf", wallet.address, one.id)
+            if granted and known != granted:
+                data = stage.chain.encode(
+                    "VerifierRegistry", "setVerifier", wallet.address, one.id, granted
+                )
+                grants.append(Call(stage.cast.governor, registry, data))
+    stage.send(grants)
+    stage.send(bonds)
+
+
+def deposit(stage: Stage) -> None:
+    """The lenders ask to deposit in their tranches, and governance fills the reserve."""
+    pool = stage.chain.address("LendingPool")
+    calls = []
+    for index, (tranche, units) in DEPOSITS.items():
+        wallet = stage.cast.lenders[index]
+        if stage.chain.call("TestStablecoin", "balanceOf", wallet.address) >= units:
+            data = stage.chain.encode("LendingPool", "requestDeposit", TRANCHES[tranche], units)
+            calls.append(Call(wallet, pool, data))
+    if stage.chain.call("LendingPool", "reserve") == 0:
+        data = stage.chain.encode("LendingPool", "fundReserve", RESERVE_UNITS)
+        calls.append(Call(stage.cast.governor, pool, data))
+    stage.send(calls)
+
+
+def catch_up(stage: Stage) -> None:
+    """Wait until the reader has seen all that the actors just did."""
+    head = stage.chain.head()
+    wait_until(what="the event reader to catch up", done=lambda: chain_time() >= head.timestamp)
+
+
+def set_the_stage(stage: Stage) -> None:
+    """Do all of it."""
+    fund(stage)
+    approve(stage)
+    admit_verifiers(stage)
+    deposit(stage)
+    catch_up(stage)

@@ -1,0 +1,199 @@
+"""Prices fall; loans are called; some borrowers cure, other loans are auctioned."""
+
+from collections.abc import Sequence
+
+from config.demo.actors import Call
+from config.demo.stage import DAY_S, Stage
+from config.demo.steps import markets
+from config.demo.steps.lending import late_payer
+from config.demo.steps.values import hold_round
+from config.demo.waiting import DemoFailure, wait_until
+from lending import tasks
+from lending.domain.loans import CallReason, Status
+from lending.models import AuctionLot, Loan, LotStatus
+from lending.selectors.valuing import assess
+from lending.services.calling import elapsed_of
+from oracles.models import Round
+from oracles.selectors import proofs
+
+# Days of the job: rounds while prices fall (each may move a rented server's value by 15 %).
+FALLING_DAYS = (34, 37, 40, 44)
+CURING_ROUND_HOURS = (34, 68)
+CURE_HOUR, AUCTION_HOUR, SALE_ROUND_HOUR = 20, 76, 100
+HOUR_S = 3_600
+FIRST_CALL_DAY = FALLING_DAYS[-1]
+# Every so many called loans is cured, and at least one.
+CURED_EVERY = 3
+CURE_MARGIN_BPS = 100
+BPS = 10_000
+UNITS = 1_000_000
+
+
+def prices_fall(stage: Stage) -> None:
+    """Let rents halve over four rounds; the workers call what fell below its limit."""
+    for day in FALLING_DAYS:
+        hold_round(stage, stage.day(day), observe=markets.fall)
+    tasks.call_loans.delay()
+    late = late_payer()
+    wait_until(
+        what="margin calls",
+        done=lambda: (
+            _called(CallReason.HEALTH)
+            and (late is None or Loan.objects.get(pk=late.pk).called_at > 0)
+        ),
+    )
+    tasks.call_loans.delay()
+    wait_until(what="the last margin calls", done=lambda: not _callable())
+    stage.progress.facts["called"] = [
+        loan.pk for loan in Loan.objects.filter(status=Status.CALLED).order_by("loan_id")
+    ]
+    stage.say(f"  {len(stage.progress.facts['called'])} loans called")
+
+
+def _called(reason: CallReason) -> bool:
+    return Loan.objects.filter(status=Status.CALLED, call_reason=reason).exists()
+
+
+def _callable() -> bool:
+    """Whether an open loan is unhealthy by the rounds in force."""
+    loans = list(Loan.objects.filter(status=Status.OPEN))
+    newest = Round.objects.filter(published_at__isnull=False).latest("number")
+    standings = assess(loans, now=newest.published_at or 0)
+    return any(standing.is_unhealthy for standing in standings.values())
+
+
+def cure(stage: Stage) -> None:
+    """Every third borrower restores the opening limit from its own wallet, within the window."""
+    called = [int(one) for one in stage.progress.facts["called"]]
+    late = late_payer()
+    chosen = [one for one in called if late is None or one != late.pk][::CURED_EVERY]
+    stage.clock.advance_to(stage.day(FIRST_CALL_DAY) + CURE_HOUR * HOUR_S)
+    loans = list(Loan.objects.filter(pk__in=chosen, status=Status.CALLED))
+    stage.send([_cure(stage, loan) for loan in loans])
+    wait_until(
+        what="the cures to be seen",
+        done=lambda: not Loan.objects.filter(pk__in=chosen, status=Status.CALLED).exists(),
+    )
+    stage.say(f"  {len(chosen)} loans cured")
+
+
+def _cure(stage: Stage, loan: Loan) -> Call:
+    """Pay what the newest values ask for, with proofs that anyone can fetch."""
+    newest = Round.objects.filter(published_at__isnull=False).latest("number")
+    standing = assess([loan], now=stage.clock.now())[loan.pk]
+    if standing.cure_limit is None:
+        raise DemoFailure(f"{loan} has no values in the newest round, so it cannot be cured now.")
+    schedule = loan.state.plan()
+    index = schedule.reached(stage.clock.now())
+    keep = min(
+        standing.cure_limit * (BPS - CURE_MARGIN_BPS) // BPS, schedule.outstanding_after(index)
+    )
+    amount = max(standing.debt - keep, 2 * UNITS)
+    ids = [pledge.oracle_id for pledge in standing.pledges]
+    path = proofs(asset_ids=ids, round_number=newest.number)
+    data = stage.chain.encode("LoanBook", "cure", loan.pk, amount, path)
+    return Call(stage.cast.wallet(loan.borrower), stage.chain.address("LoanBook"), data)
+
+
+def auctions(stage: Stage) -> None:
+    """Keep the rounds coming through the cure window, then sell; the reserve takes the last lot."""
+    called_at = stage.day(FIRST_CALL_DAY)
+    for hour in CURING_ROUND_HOURS:
+        hold_round(stage, called_at + hour * HOUR_S)
+    stage.clock.advance_to(called_at + AUCTION_HOUR * HOUR_S)
+    _wait_for_lots(CallReason.HEALTH)
+    _bid_down(stage, hours=(12, 20, 28, 36), sale_round=called_at + SALE_ROUND_HOUR * HOUR_S)
+    _to_reserve(stage)
+    _sell_the_late(stage)
+
+
+def _wait_for_lots(reason: CallReason) -> None:
+    tasks.open_auctions.delay()
+    wait_until(
+        what="the auctions to open",
+        done=lambda: not Loan.objects.filter(status=Status.CALLED, call_reason=reason).exists(),
+    )
+
+
+def _running() -> Sequence[AuctionLot]:
+    return list(
+        AuctionLot.objects.filter(status=LotStatus.RUNNING)
+        .select_related("loan")
+        .order_by("loan_id")
+    )
+
+
+def _bid_down(stage: Stage, *, hours: Sequence[int], sale_round: int) -> None:
+    """Let bidders look at the clock again and again; each buys what it waited for."""
+    lots = _running()
+    begun = min((lot.started_at for lot in lots), default=stage.clock.now())
+    patient = {lot.loan_id: place for place, lot in enumerate(lots)}
+    for place, hour in enumerate(hours):
+        moment = begun + hour * HOUR_S
+        if moment > sale_round:
+            hold_round(stage, sale_round)
+        stage.clock.advance_to(moment)
+        chosen = [
+            lot
+            for lot in _running()
+            if patient.get(lot.loan_id, 0) % len(hours) == place
+            and patient.get(lot.loan_id, 0) != len(lots) - 1
+        ]
+        _buy(stage, chosen)
+
+
+def _buy(stage: Stage, lots: Sequence[AuctionLot]) -> None:
+    """Buy lots at the clock's price, each bidder with its own highest price."""
+    house = stage.chain.address("AuctionHouse")
+    prices = stage.chain.calls([("AuctionHouse", "priceOf", (lot.loan_id,)) for lot in lots])
+    bidders = stage.cast.bidders
+    stage.send(
+        [
+            Call(
+                bidders[place % len(bidders)],
+                house,
+                stage.chain.encode("AuctionHouse", "buy", lot.loan_id, price),
+            )
+            for place, (lot, price) in enumerate(zip(lots, prices, strict=True))
+        ]
+    )
+    sold = [lot.pk for lot in lots]
+    wait_until(
+        what="the sales to be seen",
+        done=lambda: not AuctionLot.objects.filter(pk__in=sold, status=LotStatus.RUNNING).exists(),
+    )
+
+
+def _to_reserve(stage: Stage) -> None:
+    """Let what nobody wanted fall to the floor, where the workers hand it to the reserve."""
+    lots = _running()
+    if not lots:
+        return
+    longest = max(lot.started_at + lot.duration for lot in lots)
+    for _ in range(3):
+        hold_round(stage, max(longest, stage.clock.now()) + HOUR_S)
+        longest = stage.clock.now() + DAY_S
+        tasks.take_for_reserve.delay()
+        if not _still_falling(stage):
+            break
+    wait_until(what="the reserve's purchase", done=lambda: not _running())
+
+
+def _still_falling(stage: Stage) -> bool:
+    stopped = int(stage.chain.call("ValuationOracle", "stoppedSeconds"))
+    now = stage.clock.now()
+    return any(
+        not lot.path.at_floor(elapsed_of(lot, stopped=stopped, now=now)) for lot in _running()
+    )
+
+
+def _sell_the_late(stage: Stage) -> None:
+    """Auction the loan whose instalment was missed: it needs no oracle (rule V4)."""
+    late = Loan.objects.filter(call_reason=CallReason.OVERDUE, status=Status.CALLED).first()
+    if late is None:
+        return
+    stage.clock.advance_to(late.called_at + late.cure_window + HOUR_S)
+    _wait_for_lots(CallReason.OVERDUE)
+    stage.clock.advance_to(stage.clock.now() + 30 * HOUR_S)
+    while lots := _running():
+        _buy(stage, lots)

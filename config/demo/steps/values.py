@@ -1,0 +1,82 @@
+"""Rounds of values: the market speaks, reporters recompute and sign, the round is published."""
+
+from collections.abc import Iterable
+
+from collateral.models import Asset
+from config.demo.stage import DAY_S, Stage
+from config.demo.steps import markets
+from config.demo.waiting import DemoFailure, wait_until
+from lending import tasks as lending_tasks
+from lending.models import PoolEpoch
+from oracles.domain.rounds import recompute
+from oracles.models import Round, RoundStatus
+from oracles.selectors import newest_round, snapshot
+from oracles.services import open_round, publish_round, round_message, submit_round_signature
+
+FIRST_ROUND_DAY = 0
+SIGNERS = 5
+SALT_OF_SIGNERS = 7
+
+
+def first_round(stage: Stage) -> None:
+    """Let the markets speak for the first time and value everything."""
+    hold_round(stage, stage.day(FIRST_ROUND_DAY), observe=markets.open_markets)
+
+
+def open_pool(stage: Stage) -> None:
+    """Close two epochs: requests of the first are filled at the end of the second (rule P1)."""
+    for day in (1, 2):
+        close_epoch(stage, stage.day(day))
+    hold_round(stage, stage.day(2))
+
+
+def close_epoch(stage: Stage, moment: int) -> None:
+    """Move to a moment and let the workers close the pool's epoch, if it has run its time."""
+    stage.clock.advance_to(moment)
+    closed = PoolEpoch.objects.count()
+    lending_tasks.close_epoch.delay()
+    begun = stage.chain.call("LendingPool", "epoch")["startedAt"]
+    if stage.clock.now() >= begun + DAY_S:
+        wait_until(what="the pool's close", done=lambda: PoolEpoch.objects.count() > closed)
+
+
+def hold_round(stage: Stage, moment: int, *, observe: markets.Observe = markets.stay_calm) -> Round:
+    """Move to a moment and publish a round there, unless one was published since."""
+    stage.clock.advance_to(moment)
+    newest = newest_round()
+    if newest is not None and (newest.published_at or 0) >= moment:
+        return newest
+    now = stage.clock.now()
+    observe(stage, now)
+    markets.quote_restaking(stage, now)
+    opened = open_round(observed_at=now)
+    _sign(stage, opened)
+    publish_round(round=opened)
+    wait_until(
+        what=f"round {opened.number} to be published",
+        done=lambda: Round.objects.get(pk=opened.pk).status == RoundStatus.PUBLISHED,
+    )
+    return opened
+
+
+def _sign(stage: Stage, opened: Round) -> None:
+    """Five of the seven reporters recompute the round; each signs its own root only."""
+    content = snapshot(round=opened)
+    message = round_message(round=opened)
+    first = opened.number * SALT_OF_SIGNERS
+    for offset in range(SIGNERS):
+        reporter = stage.cast.reporters[(first + offset) % len(stage.cast.reporters)]
+        own = recompute(content)
+        if "0x" + own.root.hex() != opened.root:
+            raise DemoFailure(f"A reporter computed another root for {opened}.")
+        signature = reporter.sign_typed_data(message)
+        submit_round_signature(round=opened, signature=signature, root=own.root)
+
+
+def valued_assets() -> Iterable[Asset]:
+    """Return the assets that can secure a loan, owners beside them."""
+    return (
+        Asset.objects.filter(token_id__isnull=False, appraisal_cap_units__gt=0)
+        .select_related("owner")
+        .order_by("owner_id", "pk")
+    )
