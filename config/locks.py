@@ -17,6 +17,7 @@ def exclusive_lock(path: Path) -> Iterator[None]:
 
 def try_exclusive(path: Path) -> IO[str] | None:
     """Return the open file that holds the lock, or None when another process has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
