@@ -126,8 +126,8 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
     }
 
     /// @inheritdoc IAssetRegistry
-    function setClass(uint16 classId, uint8 roles, uint32 maxValidity) external restricted {
-        _setClass(classId, roles, maxValidity);
+    function setClass(uint16 classId, uint8 roles, uint32 validity) external restricted {
+        _setClass(classId, roles, validity);
     }
 
     /// @inheritdoc IAssetRegistry

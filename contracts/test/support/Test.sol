@@ -12,9 +12,9 @@ interface Vm {
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function signCompact(uint256 key, bytes32 digest) external pure returns (bytes32 r, bytes32 vs);
     function expectRevert() external;
-    function expectRevert(bytes4 error) external;
-    function expectRevert(bytes calldata error) external;
-    function expectPartialRevert(bytes4 error) external;
+    function expectRevert(bytes4 selector) external;
+    function expectRevert(bytes calldata reason) external;
+    function expectPartialRevert(bytes4 selector) external;
     function expectEmit() external;
     function expectEmit(address emitter) external;
     function assume(bool condition) external pure;
