@@ -114,6 +114,7 @@ class Observation(models.Model):
             models.CheckConstraint(
                 condition=Q(verdict=Verdict.REFUSED)
                 | Q(
+                    value__isnull=False,
                     value__gt=0,
                     observed_at__gt=0,
                     scale__gte=0,
