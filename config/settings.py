@@ -77,8 +77,7 @@ DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
     "connect_timeout": 5,
     "options": (
-        "-c statement_timeout=50s -c lock_timeout=5s "
-        "-c idle_in_transaction_session_timeout=30s"
+        "-c statement_timeout=50s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
     ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,5 +1,6 @@
 """Fixtures that every test can ask for: a database, a broker, a chain, a browser."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,8 @@ def anvil_snapshot(anvil: str) -> Iterator[str]:
 def chromium() -> str:
     """The path of a Chromium; tests that ask for it are skipped where none can be had."""
     path = browser.chromium_path()
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail("no Chromium on the build machine: browser tests may not be skipped there")
     if path is None:
         pytest.skip("no Chromium: none is installed, and neither apt-get nor npm could bring one")
     return path

@@ -43,6 +43,4 @@ class FreshChain(Chain):
 
 def chain(worker: str) -> FreshChain:
     """Return a chain of one test process."""
-    return FreshChain(
-        name=f"test-chain-{worker}", directory=DATA_DIR / "tests" / worker / "chain"
-    )
+    return FreshChain(name=f"test-chain-{worker}", directory=DATA_DIR / "tests" / worker / "chain")

@@ -76,7 +76,7 @@ class CeleryProcess(Part):
 def worker(queue: str, concurrency: int) -> CeleryProcess:
     """Return a worker for one queue with its own processes."""
     arguments = ["worker", "--queues", queue, "--concurrency", str(concurrency)]
-    arguments += ["--hostname", f"{queue}@ballast", "--loglevel", "INFO"]
+    arguments += ["--hostname", f"{queue}@ballast", "--loglevel", "WARNING"]
     arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return CeleryProcess(
         name=f"worker-{queue}", label=f"Worker '{queue}' ({concurrency})", arguments=arguments

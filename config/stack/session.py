@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 
-from config.stack import layout
+from config.stack import layout, setup
 from config.stack.chain import Chain
 from config.stack.part import Part
 from config.stack.postgres import Postgres
@@ -16,10 +16,12 @@ PARTS: dict[str, type[Part]] = {"postgres": Postgres, "redis": Redis, "chain": C
 
 @contextmanager
 def session(needs: frozenset[str]) -> Iterator[None]:
-    """Hold the embedded parts among `needs`; a part that a URL replaces is left alone."""
+    """Hold the embedded parts among `needs`; of those a URL replaces, check that they answer."""
     embedded = [name for name in PARTS if name in needs & settings.ENVIRONMENT.embedded]
     if embedded:
         layout.check()
+    for name in needs - settings.ENVIRONMENT.embedded:
+        setup.reach(name)
     with ExitStack() as held:
         for name in embedded:
             part = PARTS[name]()
