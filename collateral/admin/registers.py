@@ -1,0 +1,137 @@
+"""Registers to look things up in: assets, owners, verifiers, what they signed."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.decorators import display
+
+from collateral.admin.base import STATUS_COLOURS, BaseAdmin
+from collateral.domain.classes import Role
+from collateral.domain.display import moment, usd
+from collateral.models import Asset, Attestation, LrtHolding, Owner, Verifier
+from collateral.selectors import asset_sheet
+
+
+@admin.register(Asset)
+class AssetAdmin(BaseAdmin):
+    """Every registered thing, whatever became of it."""
+
+    list_display = ("asset", "class_id", "shown_status", "owner", "price", "cap", "source")
+    list_filter = ("status", "class_id", "publisher")
+    search_fields = ("canonical", "anchor", "owner__address", "owner__label")
+    list_select_related = ("owner",)
+    ordering = ("-pk",)
+
+    @display(description="Asset", header=True)
+    def asset(self, asset: Asset) -> list[str]:
+        """Show its name over its identifier."""
+        return [asset.name, asset.canonical]
+
+    @display(description="Status", label=STATUS_COLOURS, ordering="status")
+    def shown_status(self, asset: Asset) -> tuple[str, str]:
+        """Show where it stands."""
+        return asset.status, asset.get_status_display()
+
+    @display(description="Price hint", ordering="price_units")
+    def price(self, asset: Asset) -> str:
+        """Show the price it came with."""
+        return usd(asset.price_units) if asset.price_units else "none"
+
+    @display(description="Appraisal cap", ordering="appraisal_cap_units")
+    def cap(self, asset: Asset) -> str:
+        """Show the lowest value that its verifiers attested."""
+        return usd(asset.appraisal_cap_units) if asset.appraisal_cap_units else "none"
+
+    @display(description="Source")
+    def source(self, asset: Asset) -> str:
+        """Show where the record came from."""
+        if not asset.source_file:
+            return "entered by its owner"
+        return f"{asset.source_file}, line {asset.source_line}"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """Show everything recorded of one asset."""
+        asset = self.get_object(request, object_id)
+        if asset is None or not self.has_view_permission(request, asset):
+            return super().change_view(request, object_id, form_url, extra_context)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": asset.name,
+            "sheet": asset_sheet(asset),
+        }
+        return TemplateResponse(request, "collateral/desk/asset.html", context)
+
+
+@admin.register(Owner)
+class OwnerAdmin(BaseAdmin):
+    """Who registers assets."""
+
+    list_display = ("address", "label", "lei")
+    search_fields = ("address", "label", "lei")
+
+
+@admin.register(Verifier)
+class VerifierAdmin(BaseAdmin):
+    """Who may vouch, and what is at stake."""
+
+    list_display = ("name", "address", "bond", "admitted", "user")
+    search_fields = ("name", "address")
+
+    @display(description="Bond", ordering="bond_units")
+    def bond(self, verifier: Verifier) -> str:
+        """Show the bond."""
+        return usd(verifier.bond_units)
+
+    @display(description="Admitted for")
+    def admitted(self, verifier: Verifier) -> str:
+        """Show the roles and in how many classes."""
+        roles: dict[str, int] = {}
+        for grant in verifier.authorities.all():
+            for role in Role:
+                if role & grant.roles:
+                    roles[role.label] = roles.get(role.label, 0) + 1
+        return ", ".join(f"{role} in {number} classes" for role, number in roles.items())
+
+
+@admin.register(Attestation)
+class AttestationAdmin(BaseAdmin):
+    """What was signed."""
+
+    list_display = ("uid", "request", "verifier", "value", "seen", "expiry", "spent", "revoked")
+    list_filter = ("spent", "revoked", "request__role")
+    search_fields = ("uid", "verifier__address", "verifier__name")
+    list_select_related = ("request__asset", "verifier")
+
+    @display(description="Value", ordering="value_units")
+    def value(self, attestation: Attestation) -> str:
+        """Show the attested value."""
+        return usd(attestation.value_units) if attestation.value_units else "none"
+
+    @display(description="Seen", ordering="observed_at")
+    def seen(self, attestation: Attestation) -> str:
+        """Show when the asset was seen."""
+        return moment(attestation.observed_at)
+
+    @display(description="Valid until", ordering="valid_until")
+    def expiry(self, attestation: Attestation) -> str:
+        """Show when it expires."""
+        return moment(attestation.valid_until)
+
+
+@admin.register(LrtHolding)
+class LrtHoldingAdmin(BaseAdmin):
+    """Restaking tokens that owners mean to pledge."""
+
+    list_display = ("symbol", "shown_amount", "holder_address", "source_file")
+
+    @display(description="Amount", ordering="amount_wei")
+    def shown_amount(self, holding: LrtHolding) -> str:
+        """Show the amount in whole tokens."""
+        return str(holding)
