@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from collateral.domain.classes import class_by_id
 from lending.domain.loans import Status
+from lending.domain.schedule import Schedule, ScheduleKind
 from lending.models import Loan
 from lending.selectors.valuing import Assessment, assess
 from portal.domain import things
@@ -37,14 +38,15 @@ def loan_rows(loans: Iterable[Loan], *, now: int) -> list[LoanRow]:
 def loan_row(loan: Loan, assessment: Assessment | None, *, now: int) -> LoanRow:
     """Return one loan as a row; without an assessment it has ended."""
     shown = _gauge(assessment)
-    overdue = loan.status == Status.OPEN and loan.state.is_overdue(now)
+    debt = assessment.debt if assessment else loan.state.debt_up(now)
+    overdue = loan.status == Status.OPEN and _is_overdue(loan, debt, now)
     return LoanRow(
         id=loan.pk,
         name=loan_name(loan.pk),
         borrower=loan.borrower,
         collateral=_collateral(assessment),
         class_codes=_codes(assessment),
-        debt=assessment.debt if assessment else loan.state.debt_up(now),
+        debt=debt,
         value=(assessment.value or 0) if assessment else 0,
         state=_state(loan, shown, overdue),
         gauge=shown,
@@ -55,6 +57,21 @@ def loan_row(loan: Loan, assessment: Assessment | None, *, now: int) -> LoanRow:
 def by_need(row: LoanRow) -> tuple[int, int, int]:
     """Sort key: called first, then by how little the value may still fall."""
     return (_RANK[row.state.key], row.gauge.headroom_bps if row.gauge else 0, row.id)
+
+
+def _is_overdue(loan: Loan, debt: int, now: int) -> bool:
+    """Return whether an instalment is missed beyond its grace, from the columns it needs."""
+    plan = Schedule(
+        kind=ScheduleKind(loan.schedule),
+        base_principal=loan.base_principal,
+        rate_bps=loan.rate_bps,
+        instalments=loan.instalments,
+        interval=loan.interval,
+        opened_at=loan.opened_at,
+        grace_period=loan.grace_period,
+        late_fee_bps=loan.late_fee_bps,
+    )
+    return plan.is_overdue(debt=debt, prefunded=loan.prefunded, now=now)
 
 
 def _state(loan: Loan, shown: Gauge | None, overdue: bool) -> State:

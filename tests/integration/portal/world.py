@@ -169,9 +169,7 @@ def make_clock(newest: Round, previous: Round) -> None:
 
 def make_lane(number: int) -> Lane:
     """An escrow."""
-    return Lane.objects.get_or_create(
-        number=number, defaults={"escrow": f"0x{number + 1:040x}"}
-    )[0]
+    return Lane.objects.get_or_create(number=number, defaults={"escrow": f"0x{number + 1:040x}"})[0]
 
 
 def make_loan(
