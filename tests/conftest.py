@@ -9,6 +9,8 @@ from django.conf import settings
 
 from config.stack import rpc
 from config.stack.redis import Redis
+from contracts.client import Chain, connect
+from contracts.deployment import deploy_if_needed
 from tests import browser, servers
 
 WORKER = settings.WORKER
@@ -54,6 +56,21 @@ def anvil_snapshot(anvil: str) -> Iterator[str]:
     snapshot = rpc.call(anvil, "evm_snapshot")
     yield anvil
     rpc.call(anvil, "evm_revert", snapshot)
+
+
+@pytest.fixture(scope="session")
+def deployed_chain(anvil: str) -> Chain:
+    """The chain of this test process with our contracts on it; its record is at its place."""
+    settings.RPC_URL = anvil
+    settings.DEPLOYMENT_FILE.unlink(missing_ok=True)
+    deploy_if_needed(rpc_url=anvil, path=settings.DEPLOYMENT_FILE)
+    return connect(anvil)
+
+
+@pytest.fixture
+def chain(deployed_chain: Chain, anvil_snapshot: str) -> Chain:
+    """The chain with our contracts; what the test does on it is undone after it."""
+    return deployed_chain
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,11 @@ from config.stack.postgres import MAJOR_VERSION
 
 LAYOUT_VERSION = 1
 VERSION_FILE = DATA_DIR / "version.json"
-# What survives RESET=1: nothing of the protocol, only tools' caches and the running locks.
-KEPT_ON_RESET = frozenset({"forge", "run", "logs", "stack.json", "stack.lock", "supervisor.lock"})
+# What survives RESET=1: tools' caches, locks, and the secrets that running settings already hold.
+KEPT_ON_RESET = frozenset(
+    {"chromium", "forge", "logs", "run", "secrets.json", "stack.json", "tests"}
+)
+KEPT_SUFFIXES = frozenset({".lock", ".pid"})
 
 
 def current() -> dict[str, str]:
@@ -41,10 +44,10 @@ def check() -> None:
 
 
 def reset() -> None:
-    """Remove the protocol's data: database, chain, evidence, secrets and reports."""
+    """Remove the protocol's data: database, chain, evidence and reports."""
     _remove_leftover_cluster()
     for path in DATA_DIR.iterdir() if DATA_DIR.exists() else ():
-        if path.name in KEPT_ON_RESET:
+        if path.name in KEPT_ON_RESET or path.suffix in KEPT_SUFFIXES:
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 

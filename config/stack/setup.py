@@ -1,8 +1,6 @@
 """What must hold before our own processes start: servers answer, tables and contracts are there."""
 
 import json
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import psycopg
@@ -15,6 +13,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from config.stack import rpc
 from config.stack.errors import StackError
+from contracts.deployment import deploy_if_needed
+from contracts.errors import ChainError
 
 
 def reach(name: str) -> str:
@@ -33,10 +33,11 @@ def migrate() -> str:
 
 def deploy_contracts() -> str:
     """Deploy the contracts on a chain that does not have them yet."""
-    if not find_spec("contracts.deployment"):
-        return "No contracts to deploy"
-    import_module("contracts.deployment").deploy_if_needed()
-    return "Contracts deployed"
+    try:
+        deployment = deploy_if_needed()
+    except ChainError as error:
+        raise StackError(str(error)) from error
+    return f"Contracts at block {deployment.block}, {len(deployment.lanes)} lanes"
 
 
 def check_chain_belongs_to_database() -> None:
