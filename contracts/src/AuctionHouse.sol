@@ -6,29 +6,21 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from
     "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {Appraiser} from "./Appraiser.sol";
+import {Basket, Evidence, IUnderwriter, LotPrices} from "./interfaces/IUnderwriter.sol";
 import {IAuctionHouse, Lot} from "./interfaces/IAuctionHouse.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
 import {LoanStatus} from "./interfaces/ILoanBook.sol";
-import {ValueProof} from "./interfaces/IValuationOracle.sol";
+import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {Valuation} from "./libraries/Valuation.sol";
 import {Words} from "./libraries/Words.sol";
 import {LoanBook} from "./LoanBook.sol";
 
 /// @title Dutch auctions of called loans
 /// @notice Lots in order: the restaking tokens first, then each asset while debt remains (C3).
-contract AuctionHouse is IAuctionHouse, Appraiser, ReentrancyGuardTransient {
+contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
-    using Valuation for uint256;
     using Words for uint64;
-
-    /// @dev Prices of one lot, frozen when the auction opens; one slot.
-    struct Prices {
-        uint64 start;
-        uint64 floor;
-        uint32 duration;
-    }
 
     /// @dev The clock of the present lot; `next` is its place, so `count - next - 1` come after.
     struct Clock {
@@ -49,36 +41,31 @@ contract AuctionHouse is IAuctionHouse, Appraiser, ReentrancyGuardTransient {
 
     LoanBook public immutable loanBook;
     ILendingPool public immutable pool;
+    IUnderwriter public immutable underwriter;
+    IValuationOracle public immutable oracle;
     IERC20 public immutable token;
     uint256 public immutable unitScale;
 
     mapping(uint64 loanId => Clock) private _clocks;
-    mapping(uint64 loanId => mapping(uint256 place => Prices)) private _prices;
+    mapping(uint64 loanId => mapping(uint256 place => LotPrices)) private _prices;
     mapping(uint32 lane => uint32) private _sequences;
 
-    constructor(LoanBook loanBook_, ILendingPool pool_)
-        Appraiser(loanBook_.registry(), loanBook_.risk(), loanBook_.oracle())
-    {
+    constructor(LoanBook loanBook_, ILendingPool pool_) {
         (loanBook, pool) = (loanBook_, pool_);
+        underwriter = loanBook_.underwriter();
+        oracle = underwriter.oracle();
         (token, unitScale) = (loanBook_.token(), loanBook_.unitScale());
     }
 
     /// @inheritdoc IAuctionHouse
     function open(uint64 loanId, ValueProof[] calldata newest) external nonReentrant {
         Basket memory basket = _basketOf(loanId);
-        Rounds memory rounds = _rounds(basket, newest, Evidence.NewestOrCaps);
-        uint256 count = _count(basket);
-        bool lrtFirst = basket.lrtAmount != 0;
-        for (uint256 i; i < count; ++i) {
-            Item memory item = _appraise(basket, i, rounds, newest, newest);
-            uint256 place = lrtFirst ? (item.isLrt ? 0 : i + 1) : i;
-            _prices[loanId][place] = Prices({
-                start: item.price.startPrice(item.terms.auctionStartBps).toUint64(),
-                floor: item.price.share(item.terms.recoveryBps).toUint64(),
-                duration: item.terms.auctionDuration
-            });
+        basket.evidence = Evidence.NewestOrCaps;
+        (LotPrices[] memory prices, bool silent) = underwriter.lots(basket, newest);
+        for (uint256 i; i < prices.length; ++i) {
+            _prices[loanId][i] = prices[i];
         }
-        _clocks[loanId] = Clock(0, 0, rounds.silent, lrtFirst, 0, uint8(count));
+        _clocks[loanId] = Clock(0, 0, silent, basket.lrtAmount != 0, 0, uint8(prices.length));
         loanBook.startAuction(loanId);
         _offer(loanId);
     }
@@ -113,7 +100,7 @@ contract AuctionHouse is IAuctionHouse, Appraiser, ReentrancyGuardTransient {
     function lotOf(uint64 loanId) external view returns (Lot memory) {
         Offer memory offer = _offerOf(loanId);
         Clock memory clock = _clocks[loanId];
-        Prices memory prices = _prices[loanId][clock.next];
+        LotPrices memory prices = _prices[loanId][clock.next];
         return Lot({
             tokenId: offer.tokenId,
             startPrice: prices.start,
@@ -131,7 +118,7 @@ contract AuctionHouse is IAuctionHouse, Appraiser, ReentrancyGuardTransient {
         Clock storage clock = _clocks[loanId];
         clock.startedAt = uint64(block.timestamp);
         clock.stoppedAtStart = oracle.stoppedSeconds();
-        Prices memory prices = _prices[loanId][clock.next];
+        LotPrices memory prices = _prices[loanId][clock.next];
         (uint256 tokenId, uint128 lrtAmount) = _lotOf(loanId, clock);
         emit LotOffered(
             loanId,
@@ -172,7 +159,7 @@ contract AuctionHouse is IAuctionHouse, Appraiser, ReentrancyGuardTransient {
     function _offerOf(uint64 loanId) private view returns (Offer memory offer) {
         if (loanBook.loanOf(loanId).status != LoanStatus.Auctioned) revert NoAuction(loanId);
         Clock memory clock = _clocks[loanId];
-        Prices memory prices = _prices[loanId][clock.next];
+        LotPrices memory prices = _prices[loanId][clock.next];
         uint256 elapsed = block.timestamp - clock.startedAt - _stopped(clock);
         uint256 price = Valuation.priceAt(prices.start, prices.floor, prices.duration, elapsed);
         (offer.tokenId, offer.lrtAmount) = _lotOf(loanId, clock);

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from
     "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {Appraiser} from "./Appraiser.sol";
+import {Governed} from "./Governed.sol";
+import {Basket, Draw, Evidence, IUnderwriter, Weights} from "./interfaces/IUnderwriter.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
-import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {Lane} from "./Lane.sol";
 import {LoanMath} from "./libraries/LoanMath.sol";
 import {Schedule} from "./libraries/Schedule.sol";
-import {Signatures} from "./libraries/Signatures.sol";
+import {Slots} from "./libraries/Slots.sol";
 import {Word, Words} from "./libraries/Words.sol";
 
 /// @title The loan book
@@ -26,12 +25,15 @@ import {Word, Words} from "./libraries/Words.sol";
 /// operations on different lanes, for different parties, share no slot.
 /// @dev An entry point loads a `Position` into memory, changes it, emits, saves it with one write
 /// a slot, and moves tokens last.
-contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuardTransient {
+contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     using LoanMath for LoanState;
     using LoanMath for LaneState;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
     using Schedule for LoanTail;
+    using Slots for LaneState;
+    using Slots for LoanState;
+    using Slots for LoanTail;
     using Words for uint64;
     using Words for bytes;
 
@@ -58,21 +60,14 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
         bool changed;
     }
 
-    uint256 private constant MAX_ASSETS = 32;
     uint256 private constant MAX_WORDS = 400;
-    uint256 private constant MIN_INTERVAL = 1 days;
-    /// @dev Interest of so many seconds must fit the hot slot, so that no payment can overflow.
-    uint256 private constant LONGEST_LIFE = 50 * 365 days;
     /// @dev Worst-case gas of one word, what ends the batch included; see LoanBookSettle.t.sol.
     uint256 private constant WORD_GAS = 150_000;
     uint256 private constant RELEASE_GAS_PER_ITEM = 80_000;
-    bytes32 private constant TERMS_TYPEHASH = keccak256(
-        "LoanTerms(address borrower,uint32 lane,uint64 principal,uint16 maxRateBps,uint8 schedule,"
-        "uint16 instalments,uint32 interval,uint256[] assets,address lrt,uint128 lrtAmount,"
-        "uint256 nonce,uint64 deadline)"
-    );
-
     IERC20 public immutable token;
+    IUnderwriter public immutable underwriter;
+    IAssetRegistry private immutable registry;
+    IValuationOracle private immutable oracle;
     /// @notice Base units of the token in one ledger unit.
     uint256 public immutable unitScale;
     /// @notice Smallest payment that does not end a debt, and smallest principal; ledger units.
@@ -98,22 +93,16 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
     mapping(address borrower => uint64) private _shortfalls;
 
     constructor(
-        address authority_,
+        IAccessManager authority_,
         IERC20Metadata token_,
-        IAssetRegistry registry_,
-        IRiskTerms risk_,
-        IValuationOracle oracle_,
-        uint64 minimumPayment_,
+        IUnderwriter underwriter_,
         uint8 curesPerYear_
-    )
-        Appraiser(registry_, risk_, oracle_)
-        AccessManaged(authority_)
-        EIP712("Ballast LoanBook", "1")
-    {
-        token = token_;
+    ) Governed(authority_) {
+        (token, underwriter) = (token_, underwriter_);
+        (registry, oracle) = (underwriter_.registry(), underwriter_.oracle());
         uint8 decimals = token_.decimals();
         unitScale = decimals > 6 ? 10 ** (decimals - 6) : 1;
-        minimumPayment = minimumPayment_;
+        minimumPayment = underwriter_.minimumPayment();
         curesPerYear = curesPerYear_;
     }
 
@@ -125,14 +114,8 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
         nonReentrant
         returns (uint64)
     {
-        _authorise(terms, signature);
-        _checkShape(terms);
-        Draw memory draw = _appraiseDraw(terms, proofs);
-        if (draw.rateBps > terms.maxRateBps) revert RateTooHigh(draw.rateBps, terms.maxRateBps);
-        if (terms.principal > draw.limit) revert AboveLtv(terms.principal, uint64(draw.limit));
-        uint256 interest = uint256(terms.principal) * draw.rateBps * LONGEST_LIFE;
-        if (interest > type(uint88).max) revert InvalidTerms("principal");
-
+        _admit(terms);
+        Draw memory draw = underwriter.underwrite(terms, signature, proofs);
         Position memory position = _begin(terms, draw);
         emit LoanOpened(
             position.id, terms.borrower, ++position.lane.sequence, draw.rateBps, terms
@@ -143,56 +126,14 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
         return position.id;
     }
 
-    /// @dev The borrower's signature, in time and for the first time (rule S4).
-    function _authorise(LoanTerms calldata terms, bytes calldata signature) private {
-        if (block.timestamp > terms.deadline) revert TermsExpired(terms.deadline);
-        if (_nonces[terms.borrower][terms.lane][terms.nonce]) {
-            revert NonceUsed(terms.borrower, terms.lane, terms.nonce);
-        }
-        _nonces[terms.borrower][terms.lane][terms.nonce] = true;
-        bytes32 digest = _hashTypedDataV4(_hashTerms(terms));
-        if (!Signatures.isValid(terms.borrower, digest, signature)) {
-            revert InvalidSignature(terms.borrower);
-        }
+    /// @dev What the book itself knows: the lane, the nonce (rule S4), an unpaid shortfall (C4).
+    function _admit(LoanTerms calldata terms) private {
+        _requireLane(terms.lane);
         uint64 shortfall = _shortfalls[terms.borrower];
         if (shortfall != 0) revert BorrowerInShortfall(terms.borrower, shortfall);
-    }
-
-    function _hashTerms(LoanTerms calldata terms) private pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                TERMS_TYPEHASH,
-                terms.borrower,
-                terms.lane,
-                terms.principal,
-                terms.maxRateBps,
-                terms.schedule,
-                terms.instalments,
-                terms.interval,
-                keccak256(abi.encodePacked(terms.assets)),
-                terms.lrt,
-                terms.lrtAmount,
-                terms.nonce,
-                terms.deadline
-            )
-        );
-    }
-
-    function _checkShape(LoanTerms calldata terms) private view {
-        if (address(_escrows[terms.lane]) == address(0)) revert LaneUnknown(terms.lane);
-        if (terms.principal < minimumPayment) revert InvalidTerms("principal");
-        if (terms.instalments == 0) revert InvalidTerms("instalments");
-        if (terms.interval < MIN_INTERVAL) revert InvalidTerms("interval");
-        bool hasLrt = terms.lrtAmount != 0;
-        if (hasLrt != (terms.lrt != address(0))) revert InvalidTerms("lrt");
-        if (terms.lrtAmount > type(uint96).max) revert InvalidTerms("lrtAmount");
-        uint256 count = terms.assets.length;
-        if (count > MAX_ASSETS || (count == 0 && !hasLrt)) revert InvalidTerms("assets");
-        uint256 last;
-        for (uint256 i; i < count; ++i) {
-            if (terms.assets[i] <= last) revert InvalidTerms("assets");
-            last = terms.assets[i];
-        }
+        mapping(uint256 => bool) storage used = _nonces[terms.borrower][terms.lane];
+        if (used[terms.nonce]) revert NonceUsed(terms.borrower, terms.lane, terms.nonce);
+        used[terms.nonce] = true;
     }
 
     /// @dev Writes the cold terms and takes the draw out of the lane's own cash (rule L3).
@@ -214,25 +155,16 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
         lane.cash -= terms.principal;
         lane.include(loan);
 
-        LoanTail memory tail;
-        tail.borrower = terms.borrower;
-        tail.basePrincipal = terms.principal;
-        tail.schedule = terms.schedule;
-        tail.instalments = terms.instalments;
-        tail.interval = terms.interval;
-        tail.openedAt = uint64(block.timestamp);
-        tail.gracePeriod = draw.gracePeriod;
-        tail.cureWindow = draw.cureWindow;
-        tail.lateFeeBps = draw.lateFeeBps;
-        _tails[position.id] = tail;
+        _tails[position.id].begin(terms, draw);
     }
 
     function _pledge(Position memory position, LoanTerms calldata terms, uint64 lrtPrice) private {
         address escrow = address(_escrows[terms.lane]);
-        if (terms.assets.length != 0) _assets[position.id] = terms.assets;
-        for (uint256 i; i < terms.assets.length; ++i) {
-            emit Pledged(position.id, terms.assets[i], ++position.lane.sequence);
-            registry.pledge(terms.assets[i], terms.borrower, escrow);
+        uint256[] calldata assets = terms.assets;
+        for (uint256 i; i < assets.length; ++i) {
+            _assets[position.id].push(assets[i]);
+            emit Pledged(position.id, assets[i], ++position.lane.sequence);
+            registry.pledge(assets[i], terms.borrower, escrow);
         }
         if (terms.lrtAmount == 0) return;
         _lrts[position.id] = LrtPledge(terms.lrt, uint96(terms.lrtAmount), lrtPrice);
@@ -307,32 +239,32 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
         nonReentrant
     {
         Position memory position = _loadOpen(loanId);
-        if (previous.length != newest.length) {
-            revert ProofMismatch(newest.length, previous.length);
-        }
-        Weights memory weights = _weigh(_basketOf(loanId), newest, previous, Evidence.BothRounds);
+        Basket memory basket = _basketOf(loanId);
+        basket.evidence = Evidence.BothRounds;
+        Weights memory weights = _weigh(basket, newest, previous);
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (debt <= weights.liquidation) {
             revert NotCallable(loanId, debt, _capped(weights.liquidation));
         }
-        _call(position, CallReason.Health, weights.recovery);
+        _tails[loanId].callReason = CallReason.Health;
+        _impair(position, weights.recovery);
     }
 
     /// @inheritdoc ILoanBook
     function callOverdue(uint64 loanId, ValueProof[] calldata newest) external nonReentrant {
         Position memory position = _loadOpen(loanId);
-        Weights memory weights = _weigh(_basketOf(loanId), newest, newest, Evidence.NewestOrCaps);
-        CallReason reason = CallReason.Overdue;
-        if (!_tails[loanId].isOverdue(position.loan, block.timestamp)) {
-            if (weights.allActive) revert NotOverdue(loanId);
-            reason = CallReason.Attestation;
-        }
-        _call(position, reason, weights.recovery);
+        Basket memory basket = _basketOf(loanId);
+        basket.evidence = Evidence.NewestOrCaps;
+        Weights memory weights = _weigh(basket, newest, newest);
+        bool overdue = _tails[loanId].isOverdue(position.loan, block.timestamp);
+        if (!overdue && weights.allActive) revert NotOverdue(loanId);
+        _tails[loanId].callReason = overdue ? CallReason.Overdue : CallReason.Attestation;
+        _impair(position, weights.recovery);
     }
 
     /// @dev Sets prefunded cash off, then moves what is left out of the sums into `impaired`
     /// (rules C1, D6). A debt that the prefunded cash covers is simply repaid.
-    function _call(Position memory position, CallReason reason, uint256 recovery) private {
+    function _impair(Position memory position, uint256 recovery) private {
         LoanState memory loan = position.loan;
         LoanTail storage tail = _tails[position.id];
         uint64 setOff = uint64(Math.min(loan.prefunded, loan.debtUp(block.timestamp)));
@@ -340,18 +272,22 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
         position.lane.owed -= setOff;
         _pay(position, setOff);
         uint64 debt = loan.debtUp(block.timestamp);
-        uint64 cureUntil;
         if (debt != 0) {
             position.lane.exclude(loan);
             loan.status = LoanStatus.Called;
             tail.calledAt = uint64(block.timestamp);
             tail.stoppedAtCall = oracle.stoppedSeconds();
-            tail.callReason = reason;
             _carry(position, _capped(recovery));
-            cureUntil = _cureUntil(tail);
         }
+        LoanTail memory called = tail;
         emit LoanCalled(
-            position.id, ++position.lane.sequence, reason, debt, tail.impaired, cureUntil, setOff
+            position.id,
+            ++position.lane.sequence,
+            called.callReason,
+            debt,
+            called.impaired,
+            debt == 0 ? 0 : _cureUntil(called),
+            setOff
         );
         _save(position);
     }
@@ -376,10 +312,10 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
     /// the oracle appraisal caps count, but only for a call that needed no oracle either.
     function _reopen(Position memory position, ValueProof[] calldata newest) private {
         LoanTail memory tail = _tails[position.id];
-        Evidence evidence = tail.callReason == CallReason.Health
-            ? Evidence.Newest
-            : Evidence.NewestOrCaps;
-        Weights memory weights = _weigh(_basketOf(position.id), newest, newest, evidence);
+        Basket memory basket = _basketOf(position.id);
+        bool neededOracle = tail.callReason == CallReason.Health;
+        basket.evidence = neededOracle ? Evidence.Newest : Evidence.NewestOrCaps;
+        Weights memory weights = _weigh(basket, newest, newest);
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (debt > weights.opening || tail.isOverdue(position.loan, block.timestamp)) {
             revert NotCured(position.id, debt, _capped(weights.opening));
@@ -450,7 +386,7 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
             uint16(words.length),
             results
         );
-        _lanes[laneId] = position.lane;
+        _lanes[laneId].store(position.lane);
     }
 
     /// @dev Skips a used id; otherwise applies the word and spends its id (rule S2).
@@ -781,12 +717,12 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
     }
 
     function _save(Position memory position) private {
-        _loans[position.id] = position.loan;
-        _lanes[position.laneId] = position.lane;
+        _loans[position.id].store(position.loan);
+        _lanes[position.laneId].store(position.lane);
     }
 
     function _saveLoan(Position memory position) private {
-        if (position.changed) _loans[position.id] = position.loan;
+        if (position.changed) _loans[position.id].store(position.loan);
     }
 
     function _savePage(Page memory page) private {
@@ -827,9 +763,19 @@ contract LoanBook is ILoanBook, Appraiser, AccessManaged, EIP712, ReentrancyGuar
         }
     }
 
-    function _basketOf(uint64 loanId) private view returns (Basket memory) {
+    function _basketOf(uint64 loanId) private view returns (Basket memory basket) {
         LrtPledge memory lrt = _lrts[loanId];
-        return Basket(_unsold(loanId), lrt.token, lrt.amount, lrt.openingPrice);
+        basket.assets = _unsold(loanId);
+        (basket.lrt, basket.lrtAmount) = (lrt.token, lrt.amount);
+        basket.lrtOpeningPrice = lrt.openingPrice;
+    }
+
+    function _weigh(
+        Basket memory basket,
+        ValueProof[] calldata newest,
+        ValueProof[] calldata previous
+    ) private view returns (Weights memory) {
+        return underwriter.weigh(basket, newest, previous);
     }
 
     function _unsold(uint64 loanId) private view returns (uint256[] memory assets) {

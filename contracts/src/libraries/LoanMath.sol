@@ -46,13 +46,13 @@ library LoanMath {
             loan.principal = (loan.principal - (amount - whole)).toUint56();
             loan.accruedScaled = (interest - whole * SCALE).toUint88();
         }
-        loan.lastAccrual = time.toUint32();
+        loan.lastAccrual = uint32(time);
     }
 
     /// @notice Adds a late fee after bringing interest up to date.
     function charge(LoanState memory loan, uint256 fee, uint256 time) internal pure {
         loan.accruedScaled = (interestScaled(loan, time) + fee * SCALE).toUint88();
-        loan.lastAccrual = time.toUint32();
+        loan.lastAccrual = uint32(time);
     }
 
     /// @notice Puts an open loan into the lane's sums; any other status adds nothing.

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {MessageHashUtils} from
+    "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import "./interfaces/IUnderwriter.sol";
+import {Asset, AssetStatus} from "./interfaces/IAssetRegistry.sol";
+import {ILoanBook, ScheduleKind} from "./interfaces/ILoanBook.sol";
+import {ClassTerms} from "./interfaces/IRiskTerms.sol";
+import {ValueStatus} from "./interfaces/IValuationOracle.sol";
+import {Signatures} from "./libraries/Signatures.sol";
+import {Valuation} from "./libraries/Valuation.sol";
+
+/// @title Checks terms and signature, and reads what collateral is worth; holds no state
+contract Underwriter is IUnderwriter {
+    using SafeCast for uint256;
+    using Valuation for uint256;
+
+    /// @notice Class of restaking tokens; every other class is of physical assets.
+    uint16 public constant LRT_CLASS = 14;
+
+    uint256 private constant MAX_ASSETS = 32;
+    uint256 private constant MIN_INTERVAL = 1 days;
+    /// @dev Interest of so many seconds must fit the hot slot, so that no payment can overflow.
+    uint256 private constant LONGEST_LIFE = 50 * 365 days;
+    bytes32 private constant DOMAIN_TYPEHASH = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
+    bytes32 private constant TERMS_TYPEHASH = keccak256(
+        "LoanTerms(address borrower,uint32 lane,uint64 principal,uint16 maxRateBps,uint8 schedule,"
+        "uint16 instalments,uint32 interval,uint256[] assets,address lrt,uint128 lrtAmount,"
+        "uint256 nonce,uint64 deadline)"
+    );
+
+    IAssetRegistry public immutable registry;
+    IRiskTerms public immutable risk;
+    IValuationOracle public immutable oracle;
+    uint64 public immutable minimumPayment;
+
+    /// @dev Proofs of the newest round, and of the one before when both count.
+    struct Rounds {
+        uint32 newest;
+        uint32 previous;
+        bool both;
+        bool silent;
+    }
+
+    /// @dev One item, appraised; `price` is its calling value, for an LRT of 10^18 base units.
+    struct Item {
+        uint256 id;
+        bool isLrt;
+        uint16 classId;
+        uint256 price;
+        uint256 value;
+        Asset asset;
+        ClassTerms terms;
+    }
+
+    constructor(
+        IAssetRegistry registry_,
+        IRiskTerms risk_,
+        IValuationOracle oracle_,
+        uint64 minimumPayment_
+    ) {
+        (registry, risk, oracle) = (registry_, risk_, oracle_);
+        minimumPayment = minimumPayment_;
+    }
+
+    /// @inheritdoc IUnderwriter
+    function underwrite(
+        LoanTerms calldata terms,
+        bytes calldata signature,
+        ValueProof[] calldata proofs
+    ) external view returns (Draw memory drawn) {
+        _checkTerms(terms);
+        bytes32 digest =
+            MessageHashUtils.toTypedDataHash(_domainOf(msg.sender), _hashTerms(terms));
+        if (!Signatures.isValid(terms.borrower, digest, signature)) {
+            revert ILoanBook.InvalidSignature(terms.borrower);
+        }
+        Basket memory basket = Basket(terms.assets, terms.lrt, terms.lrtAmount, 0, Evidence.Newest);
+        Rounds memory rounds = _rounds(basket, proofs);
+        (drawn.gracePeriod, drawn.cureWindow) = (type(uint32).max, type(uint32).max);
+        uint256 limit;
+        for (uint256 i; i < proofs.length; ++i) {
+            Item memory item = _appraise(basket, i, rounds, proofs, proofs);
+            if (proofs[i].leaf.status != ValueStatus.Valid) {
+                revert ILoanBook.AssetUnusable(item.id);
+            }
+            limit += _limitOf(item, terms);
+            _addTerms(drawn, item);
+        }
+        _checkDraw(terms, drawn.rateBps, limit);
+    }
+
+    /// @inheritdoc IUnderwriter
+    function weigh(
+        Basket calldata basket,
+        ValueProof[] calldata newest,
+        ValueProof[] calldata previous
+    ) external view returns (Weights memory weights) {
+        Rounds memory rounds = _rounds(basket, newest);
+        if (rounds.both && previous.length != newest.length) {
+            revert ILoanBook.ProofMismatch(newest.length, previous.length);
+        }
+        weights.allActive = true;
+        for (uint256 i; i < _count(basket); ++i) {
+            Item memory item = _appraise(basket, i, rounds, newest, previous);
+            weights.liquidation += item.value.share(item.terms.liquidationLtvBps);
+            weights.recovery += item.value.share(item.terms.recoveryBps);
+            if (item.isLrt || item.asset.status == AssetStatus.Active) {
+                weights.opening += item.value.share(item.terms.maxLtvBps);
+            } else {
+                weights.allActive = false;
+            }
+        }
+    }
+
+    /// @inheritdoc IUnderwriter
+    function lots(Basket calldata basket, ValueProof[] calldata newest)
+        external
+        view
+        returns (LotPrices[] memory prices, bool silent)
+    {
+        Rounds memory rounds = _rounds(basket, newest);
+        uint256 count = _count(basket);
+        uint256 lrts = count - basket.assets.length;
+        prices = new LotPrices[](count);
+        silent = rounds.silent;
+        for (uint256 i; i < count; ++i) {
+            Item memory item = _appraise(basket, i, rounds, newest, newest);
+            prices[item.isLrt ? 0 : i + lrts] = LotPrices({
+                start: item.price.startPrice(item.terms.auctionStartBps).toUint64(),
+                floor: item.price.share(item.terms.recoveryBps).toUint64(),
+                duration: item.terms.auctionDuration
+            });
+        }
+    }
+
+    /// @dev Checks the number of proofs and the age of the newest round.
+    function _rounds(Basket memory basket, ValueProof[] calldata newest)
+        private
+        view
+        returns (Rounds memory rounds)
+    {
+        uint64 newestAt;
+        (rounds.newest, newestAt, rounds.previous,) = oracle.rounds();
+        bool silent = oracle.isSilent();
+        rounds.silent = silent && basket.evidence == Evidence.NewestOrCaps && newest.length == 0;
+        if (rounds.silent) return rounds;
+        uint256 count = _count(basket);
+        if (newest.length != count) revert ILoanBook.ProofMismatch(count, newest.length);
+        if (silent) revert IValuationOracle.RoundStale(rounds.newest, newestAt);
+        rounds.both = basket.evidence == Evidence.BothRounds;
+    }
+
+    function _appraise(
+        Basket memory basket,
+        uint256 i,
+        Rounds memory rounds,
+        ValueProof[] calldata newest,
+        ValueProof[] calldata previous
+    ) private view returns (Item memory item) {
+        item.isLrt = i == basket.assets.length;
+        item.id = item.isLrt ? uint160(basket.lrt) : basket.assets[i];
+        if (!item.isLrt) item.asset = registry.assetOf(item.id);
+        item.classId = item.isLrt ? LRT_CLASS : item.asset.classId;
+        item.terms = risk.termsOf(item.classId);
+        if (rounds.silent) {
+            item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap;
+        } else {
+            item.price = _proven(item, rounds.newest, newest[i]);
+            if (rounds.both) {
+                item.price = _higher(item, _proven(item, rounds.previous, previous[i]));
+            }
+            if (!item.isLrt) item.price = Math.min(item.price, item.asset.appraisalCap);
+        }
+        item.value = item.isLrt ? item.price.lrtValue(basket.lrtAmount) : item.price;
+    }
+
+    function _count(Basket memory basket) private pure returns (uint256) {
+        return basket.assets.length + (basket.lrtAmount == 0 ? 0 : 1);
+    }
+
+    /// @dev Lower bound that the proof gives; the leaf must be of this item.
+    function _proven(Item memory item, uint32 round, ValueProof calldata proof)
+        private
+        view
+        returns (uint256)
+    {
+        if (proof.leaf.assetId != item.id) {
+            revert ILoanBook.ProofMismatch(item.id, proof.leaf.assetId);
+        }
+        if (proof.leaf.classId != item.classId) {
+            revert ILoanBook.ProofMismatch(item.classId, proof.leaf.classId);
+        }
+        oracle.check(round, proof);
+        return proof.leaf.lower;
+    }
+
+    /// @dev The higher of both rounds; a physical asset's jump waits for the void window (V3).
+    function _higher(Item memory item, uint256 previous) private view returns (uint256) {
+        uint256 newest = item.price;
+        bool moved = !item.isLrt
+            && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps);
+        if (moved && !oracle.voidWindowPassed()) {
+            revert ILoanBook.MoveUnconfirmed(item.id, uint64(previous), uint64(newest));
+        }
+        return Math.max(newest, previous);
+    }
+
+    function _checkTerms(LoanTerms calldata terms) private view {
+        if (block.timestamp > terms.deadline) revert ILoanBook.TermsExpired(terms.deadline);
+        if (terms.principal < minimumPayment) revert ILoanBook.InvalidTerms("principal");
+        if (terms.instalments == 0) revert ILoanBook.InvalidTerms("instalments");
+        if (terms.interval < MIN_INTERVAL) revert ILoanBook.InvalidTerms("interval");
+        bool hasLrt = terms.lrtAmount != 0;
+        if (hasLrt != (terms.lrt != address(0))) revert ILoanBook.InvalidTerms("lrt");
+        if (terms.lrtAmount > type(uint96).max) revert ILoanBook.InvalidTerms("lrtAmount");
+        uint256 count = terms.assets.length;
+        if (count > MAX_ASSETS || (count == 0 && !hasLrt)) {
+            revert ILoanBook.InvalidTerms("assets");
+        }
+        uint256 last;
+        for (uint256 i; i < count; ++i) {
+            if (terms.assets[i] <= last) revert ILoanBook.InvalidTerms("assets");
+            last = terms.assets[i];
+        }
+    }
+
+    function _checkDraw(LoanTerms calldata terms, uint16 rateBps, uint256 limit) private pure {
+        if (rateBps > terms.maxRateBps) revert ILoanBook.RateTooHigh(rateBps, terms.maxRateBps);
+        if (terms.principal > limit) revert ILoanBook.AboveLtv(terms.principal, uint64(limit));
+        uint256 interest = uint256(terms.principal) * rateBps * LONGEST_LIFE;
+        if (interest > type(uint88).max || terms.principal > type(uint56).max) {
+            revert ILoanBook.InvalidTerms("principal");
+        }
+    }
+
+    /// @dev What an item adds to the limit: borrowing value at the class's opening LTV.
+    function _limitOf(Item memory item, LoanTerms calldata terms) private view returns (uint256) {
+        ClassTerms memory class = item.terms;
+        uint256 tenor = uint256(terms.instalments) * terms.interval;
+        if (!class.enabled) revert ILoanBook.ClassDisabled(item.classId);
+        if (class.mustAmortise && terms.schedule != ScheduleKind.Amortising) {
+            revert ILoanBook.InvalidTerms("schedule");
+        }
+        if (tenor > class.maxTenor) revert ILoanBook.InvalidTerms("tenor");
+        uint256 value = item.value;
+        if (!item.isLrt) value = value.share(_freshnessBps(item, block.timestamp + tenor));
+        return value.share(class.maxLtvBps);
+    }
+
+    /// @dev The dearest rate and fee, the shortest patience.
+    function _addTerms(Draw memory drawn, Item memory item) private view {
+        ClassTerms memory class = item.terms;
+        if (item.isLrt) drawn.lrtPrice = uint64(item.price);
+        drawn.rateBps = uint16(Math.max(drawn.rateBps, risk.rateBps(item.classId)));
+        drawn.lateFeeBps = uint16(Math.max(drawn.lateFeeBps, class.lateFeeBps));
+        drawn.gracePeriod = uint32(Math.min(drawn.gracePeriod, class.gracePeriod));
+        drawn.cureWindow = uint32(Math.min(drawn.cureWindow, class.cureWindow));
+    }
+
+    /// @dev Freshness of an asset that may be pledged until `maturity`, or the reason against it.
+    function _freshnessBps(Item memory item, uint256 maturity) private view returns (uint256) {
+        Asset memory asset = item.asset;
+        if (asset.status != AssetStatus.Active) revert ILoanBook.AssetUnusable(item.id);
+        if (maturity > asset.validUntil) {
+            revert ILoanBook.MaturityBeyondAttestation(item.id, asset.validUntil);
+        }
+        return Valuation.freshnessBps(
+            asset.attestedAt, asset.validUntil, item.terms.freshFor, block.timestamp
+        );
+    }
+
+    function _domainOf(address loanBook) private view returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                DOMAIN_TYPEHASH,
+                keccak256("Ballast LoanBook"),
+                keccak256("1"),
+                block.chainid,
+                loanBook
+            )
+        );
+    }
+
+    function _hashTerms(LoanTerms calldata terms) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                TERMS_TYPEHASH,
+                terms.borrower,
+                terms.lane,
+                terms.principal,
+                terms.maxRateBps,
+                terms.schedule,
+                terms.instalments,
+                terms.interval,
+                keccak256(abi.encodePacked(terms.assets)),
+                terms.lrt,
+                terms.lrtAmount,
+                terms.nonce,
+                terms.deadline
+            )
+        );
+    }
+}
