@@ -71,9 +71,14 @@ def opinions_of(observations: Sequence[Observation], *, model: ClassModel) -> li
         age_s = newest - one.observed_at
         price = marked_down(one.amount, age_s=age_s, model=model)
         if age_s <= model.max_age_s and price > 0:
-            weight = KIND_WEIGHTS[one.kind] * (2 * model.max_age_s - age_s)
+            weight = KIND_WEIGHTS[one.kind] * _freshness(age_s, model)
             opinions.append(Opinion(source=one.source, price=price, weight=weight))
     return opinions
+
+
+def _freshness(age_s: int, model: ClassModel) -> int:
+    """Return the weight of an age in whole months, so that an hour never decides a tie."""
+    return 2 * (model.max_age_s // MONTH_S) - age_s // MONTH_S
 
 
 def kept(opinions: list[Opinion]) -> list[Opinion]:

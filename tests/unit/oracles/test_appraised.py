@@ -58,6 +58,15 @@ def test_a_new_sale_below_an_equally_weighty_appraisal_decides():
     assert appraise(told, model=HOUSE).value == 80 * USD
 
 
+def test_an_hour_of_age_does_not_decide_between_equals_but_months_do():
+    low = observation(80 * USD, source="low", observed_at=NOW - 3_600)
+    high = observation(100 * USD, source="high", observed_at=NOW)
+    older = replace(low, observed_at=NOW - 2 * MONTH_S)
+
+    assert appraise([low, high], model=HOUSE).value == 80 * USD
+    assert appraise([older, high], model=HOUSE).value == 100 * USD
+
+
 def test_one_comparable_alone_does_not_outweigh_an_appraisal_of_the_same_day():
     told = [observation(100 * USD), observation(80 * USD, source="desk", kind=COMPARABLE)]
 
