@@ -6,7 +6,7 @@ from collateral.domain.classes import class_by_id
 from lending.domain.loans import Status
 from lending.domain.schedule import Schedule, ScheduleKind
 from lending.models import Loan
-from lending.selectors.valuing import Assessment, assess
+from lending.selectors import Assessment, assess
 from portal.domain import things
 from portal.domain.charts.gauge import Gauge, gauge
 from portal.domain.formatting import percent, token_amount, usd

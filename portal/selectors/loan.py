@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lending.domain.loans import Status
 from lending.domain.schedule import Schedule, ScheduleKind
 from lending.models import Loan, LoanCollateral, LoanEntry, PledgeStatus
-from lending.selectors.valuing import Assessment, assess
+from lending.selectors import Assessment, assess
 from portal.domain import journal
 from portal.domain.formatting import (
     counted,

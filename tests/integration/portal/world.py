@@ -315,7 +315,7 @@ def make_small_world() -> dict[str, Loan]:
     make_asset(8, class_id=13, cap=9_000, attributes={"maker": "SMA", "model": "Sunny 5.0"})
     for asset in houses[:2]:
         make_attestations(asset)
-    values = {house: 290_000 for house in houses} | {car: 34_000}
+    values = dict.fromkeys(houses, 290000) | {car: 34_000}
     rounds = [
         make_round(n, {a: v - (8 - n) * 1_500 for a, v in values.items()}, at=NOW - (8 - n) * DAY)
         for n in range(1, 9)
