@@ -16,10 +16,19 @@ Step = Callable[[domain.LoanState, Word, int], domain.Change]
 NAMES = {Kind.COLLECT: "collected", Kind.CHARGE: "charged"}
 
 
+class WordsMissing(Exception):
+    """A batch without its words cannot be applied; the reader stops rather than skip it."""
+
+
 def on_batch_settled(event: Event) -> None:
     """Apply a batch: one query for its loans, one update, one line each in the journal."""
     lane = event.args["lane"]
     words = settled_words(event)
+    if len(words) != event.args["count"]:
+        raise WordsMissing(
+            f"The batch of lane {lane} in {event.tx_hash} settled {event.args['count']} words, "
+            f"but {len(words)} were found in its transaction."
+        )
     loans = Loan.objects.in_bulk({loan_id_of(lane=lane, number=w.loan_number) for w, _ in words})
     total, entries = LaneSums(), []
     for word, result in words:
