@@ -19,7 +19,6 @@ ARTIFACT_DIR = Path(__file__).resolve().parent / "artifacts"
 FORGE_OUT = ROOT / ".ballast" / "forge" / "out"
 MANIFEST = ARTIFACT_DIR / "manifest.json"
 CONTRACTS = (
-    "Appraiser",
     "AssetRegistry",
     "AuctionHouse",
     "EAS",
@@ -31,6 +30,7 @@ CONTRACTS = (
     "SchemaRegistry",
     "TestRestakingToken",
     "TestStablecoin",
+    "Underwriter",
     "ValuationOracle",
     "VerifierRegistry",
 )

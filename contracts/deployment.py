@@ -25,6 +25,7 @@ from contracts.genesis import (
     risk_rows,
     verifier_numbers,
 )
+from contracts.typed_data import ATTESTATION_SCHEMA, ZERO_ADDRESS
 from contracts.types import Fees, Receipt
 from contracts.wallet import LocalWallet, development_wallet, development_wallets
 
@@ -78,7 +79,7 @@ def deploy_if_needed(rpc_url: str | None = None, path: Path | None = None) -> De
         )
     genesis = load_genesis()
     roles = _development_roles(genesis)
-    _fund(chain, [roles.governor.address, roles.guardian, *_relayers(), *roles.lane_relayers])
+    fund(chain, [roles.governor.address, roles.guardian, *_relayers(), *roles.lane_relayers])
     deployment = deploy(chain, roles=roles, genesis=genesis)
     deployment.save(path)
     return deployment
@@ -137,7 +138,7 @@ def _creations(
         for library in artifact(name).links:
             if library not in libraries:
                 libraries[library] = create(library)
-        address = _created_address(deployer, first_nonce + len(created))
+        address = created_address(deployer, first_nonce + len(created))
         created[name] = _Creation(name, address, encode_creation(name, libraries, arguments))
         return address
 
@@ -152,8 +153,9 @@ def _creations(
     oracle = create(
         "ValuationOracle", manager, oracle_numbers(genesis), sorted(roles.reporters, key=_number)
     )
-    appraiser = create("Appraiser", registry, risk, oracle)
-    book = create("LoanBook", manager, stablecoin, appraiser, *book_numbers(genesis))
+    minimum_payment, cures = book_numbers(genesis)
+    underwriter = create("Underwriter", registry, risk, oracle, minimum_payment)
+    book = create("LoanBook", manager, stablecoin, underwriter, cures)
     pool = create("LendingPool", manager, stablecoin, risk, deployer, pool_numbers(genesis))
     create("AuctionHouse", book, pool)
     return list(created.values())
@@ -172,6 +174,7 @@ def _wiring(
         ("LoanBook", "wire", [pool, house]),
         ("LendingPool", "setMarket", [book, house]),
         ("AssetRegistry", "setMarket", [book, True]),
+        ("SchemaRegistry", "register", [ATTESTATION_SCHEMA, ZERO_ADDRESS, True]),
         ("AccessManager", "grantRole", [GUARDIAN_ROLE, roles.guardian, 0]),
         ("AccessManager", "setTargetFunctionRole", [oracle, void, GUARDIAN_ROLE]),
     ]
@@ -265,13 +268,13 @@ def _relayers() -> list[str]:
     return [wallet.address for wallet in wallets]
 
 
-def _fund(chain: Chain, addresses: Sequence[str]) -> None:
+def fund(chain: Chain, addresses: Sequence[str]) -> None:
     """Give accounts of a local chain the coin that gas costs."""
     balance = hex(DEVELOPMENT_BALANCE_WEI)
     chain.rpc.batch_strict([("anvil_setBalance", (address, balance)) for address in addresses])
 
 
-def _created_address(deployer: str, nonce: int) -> str:
+def created_address(deployer: str, nonce: int) -> str:
     """Return the address of a contract that an account creates with that nonce."""
     sender = bytes.fromhex(deployer[2:])
     if nonce == 0:

@@ -57,12 +57,12 @@ def _cut(
     start, used, loans = 0, gas.base, set[int]()
     for index, operation in enumerate(operations):
         known = operation.loan_number in loans
-        cost = gas.further_on_loan if known else gas.first_on_loan
+        cost = gas.of_operation(operation.kind, known_loan=known)
         full = used + cost > target_gas or index - start >= max_words
         if full and index > start:
             yield start, index
             start, used, loans = index, gas.base, set()
-            cost = gas.first_on_loan
+            cost = gas.of_operation(operation.kind, known_loan=False)
         used += cost
         loans.add(operation.loan_number)
     if start < len(operations):

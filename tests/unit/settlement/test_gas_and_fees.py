@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.domain.words import Kind
 from settlement.domain.fees import raised, replacement_fees
 from settlement.domain.gas import MAX_TRANSACTION_GAS, SETTLE_GAS, gas_limit
+from settlement.domain.planner import TARGET_GAS
 
 
 def test_a_call_gets_a_twentieth_more_than_it_used_and_room_for_a_guard():
@@ -34,9 +36,18 @@ def test_a_limit_is_never_below_the_gas_used(gas_used):
 
 
 def test_gas_of_a_batch_counts_each_loan_once_at_the_full_price():
-    expected = SETTLE_GAS.base + 2 * SETTLE_GAS.first_on_loan + SETTLE_GAS.further_on_loan
+    collect = SETTLE_GAS.by_kind[Kind.COLLECT]
+    expected = SETTLE_GAS.base + 2 * collect.first + collect.further
 
-    assert SETTLE_GAS.of_batch([4, 4, 9]) == expected
+    assert SETTLE_GAS.of_batch([(Kind.COLLECT, loan) for loan in (4, 4, 9)]) == expected
+
+
+def test_the_worst_closes_of_one_batch_fit_into_a_transaction():
+    per_batch = (TARGET_GAS - SETTLE_GAS.base) // SETTLE_GAS.by_kind[Kind.CLOSE].first
+    worst_close_gas = 33 * 45_000
+
+    guard_gas = 150_000 + 33 * 80_000
+    assert per_batch * worst_close_gas + guard_gas <= MAX_TRANSACTION_GAS
 
 
 @pytest.mark.parametrize(("fee", "expected"), [(0, 0), (1, 2), (8, 9), (9, 11), (800, 900)])

@@ -9,9 +9,7 @@ WORDS = [encode_word(1, number, 1, 5) for number in (4, 6, 5)]
 
 
 def status(number, batch_status, results=None):
-    return operation_status(
-        number=number, batch_status=batch_status, words=WORDS, results=results
-    )
+    return operation_status(number=number, batch_status=batch_status, words=WORDS, results=results)
 
 
 def test_an_operation_that_no_batch_covers_waits():

@@ -3,10 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.domain.gas import GasModel
+from contracts.domain.words import Kind
+from settlement.domain.gas import GasModel, OperationGas
 from settlement.domain.planner import PlannedOperation, grouped_by_loan, plan
 
-GAS = GasModel(base=100, first_on_loan=30, further_on_loan=10)
+GAS = GasModel(
+    base=100, by_kind={Kind.COLLECT: OperationGas(30, 10), Kind.CLOSE: OperationGas(60, 60)}
+)
 
 
 def operations(*loans):
@@ -43,6 +46,14 @@ def test_further_operations_of_a_loan_count_less():
     batches = plan(operations(1, 1, 1, 1), gas=GAS, target_gas=160)
 
     assert len(batches) == 1
+
+
+def test_kinds_count_by_their_own_gas():
+    closes = [PlannedOperation(number, Kind.CLOSE, number, 0) for number in (1, 2, 3)]
+
+    batches = plan(closes, gas=GAS, target_gas=220)
+
+    assert list(map(len, batches)) == [2, 1]
 
 
 def test_a_batch_is_cut_at_its_number_of_words():
@@ -84,7 +95,9 @@ def test_no_batch_passes_its_limits(loan_numbers, target, words):
 
     for batch in batches:
         assert len(batch) <= words
-        assert GAS.of_batch([operation.loan_number for operation in batch]) <= target
+        assert (
+            GAS.of_batch([(operation.kind, operation.loan_number) for operation in batch]) <= target
+        )
 
 
 @given(loans)
