@@ -10,22 +10,22 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from
     "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Governed} from "./Governed.sol";
-import {Basket, Draw, Evidence, IUnderwriter, Weights} from "./interfaces/IUnderwriter.sol";
-import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
-import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
+import {Basket, Draw, Evidence, IUnderwriter, Weights} from "./interfaces/IUnderwriter.sol";
+import {ValueProof} from "./interfaces/IValuationOracle.sol";
 import {Lane} from "./Lane.sol";
 import {LoanMath} from "./libraries/LoanMath.sol";
 import {Schedule} from "./libraries/Schedule.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Word, Words} from "./libraries/Words.sol";
+import {LoanStore} from "./LoanStore.sol";
 
 /// @title The loan book
 /// @notice Everything that an operation writes is keyed by loan, lane or party (rule L1): two
 /// operations on different lanes, for different parties, share no slot.
 /// @dev An entry point loads a `Position` into memory, changes it, emits, saves it with one write
 /// a slot, and moves tokens last.
-contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
+contract LoanBook is LoanStore, ReentrancyGuardTransient {
     using LoanMath for LoanState;
     using LoanMath for LaneState;
     using SafeCast for uint256;
@@ -36,22 +36,6 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     using Slots for LoanTail;
     using Words for uint64;
     using Words for bytes;
-
-    /// @dev A loan and its lane in memory; `changed` says that the loan needs writing.
-    struct Position {
-        uint64 id;
-        uint32 laneId;
-        bool changed;
-        LoanState loan;
-        LaneState lane;
-    }
-
-    /// @dev Restaking tokens pledged, and their price at opening.
-    struct LrtPledge {
-        address token;
-        uint96 amount;
-        uint64 openingPrice;
-    }
 
     /// @dev A page of result bits, held in memory while a batch stays on it.
     struct Page {
@@ -64,47 +48,13 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @dev Worst-case gas of one word, what ends the batch included; see LoanBookSettle.t.sol.
     uint256 private constant WORD_GAS = 150_000;
     uint256 private constant RELEASE_GAS_PER_ITEM = 80_000;
-    IERC20 public immutable token;
-    IUnderwriter public immutable underwriter;
-    IAssetRegistry private immutable registry;
-    IValuationOracle private immutable oracle;
-    /// @notice Base units of the token in one ledger unit.
-    uint256 public immutable unitScale;
-    /// @notice Smallest payment that does not end a debt, and smallest principal; ledger units.
-    uint64 public immutable minimumPayment;
-    /// @notice Cures within a year after which a call has no cure window.
-    uint8 public immutable curesPerYear;
-
-    address public pool;
-    address public auctionHouse;
-    uint32 public lanes;
-
-    mapping(uint64 loanId => LoanState) private _loans;
-    mapping(uint64 loanId => LoanTail) private _tails;
-    mapping(uint64 loanId => uint256[]) private _assets;
-    mapping(uint64 loanId => LrtPledge) private _lrts;
-    mapping(uint32 lane => LaneState) private _lanes;
-    mapping(uint32 lane => Lane) private _escrows;
-    mapping(uint32 lane => mapping(address relayer => bool)) private _relayers;
-    mapping(uint32 lane => mapping(address party => uint64)) private _claimable;
-    mapping(uint256 page => uint256 bits) private _results;
-    mapping(address borrower => mapping(uint32 lane => mapping(uint256 nonce => bool))) private
-        _nonces;
-    mapping(address borrower => uint64) private _shortfalls;
 
     constructor(
         IAccessManager authority_,
         IERC20Metadata token_,
         IUnderwriter underwriter_,
         uint8 curesPerYear_
-    ) Governed(authority_) {
-        (token, underwriter) = (token_, underwriter_);
-        (registry, oracle) = (underwriter_.registry(), underwriter_.oracle());
-        uint8 decimals = token_.decimals();
-        unitScale = decimals > 6 ? 10 ** (decimals - 6) : 1;
-        minimumPayment = underwriter_.minimumPayment();
-        curesPerYear = curesPerYear_;
-    }
+    ) LoanStore(token_, underwriter_, curesPerYear_) Governed(authority_) {}
 
     // ---- Opening ------------------------------------------------------------------------------
 
@@ -420,6 +370,10 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         page.changed = true;
     }
 
+    function _savePage(Page memory page) private {
+        if (page.changed) _results[page.number] = page.bits;
+    }
+
     /// @dev Applies a word in memory, or says why not and changes nothing.
     function _apply(Position memory position, Word memory word, uint256 i)
         private
@@ -630,199 +584,5 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         _requireLane(laneId);
         _relayers[laneId][relayer] = active;
         emit RelayerSet(laneId, relayer, active);
-    }
-
-    // ---- Views --------------------------------------------------------------------------------
-
-    /// @inheritdoc ILoanBook
-    function loanOf(uint64 loanId) external view returns (LoanState memory) {
-        return _loans[loanId];
-    }
-
-    /// @inheritdoc ILoanBook
-    function tailOf(uint64 loanId) external view returns (LoanTail memory) {
-        return _tails[loanId];
-    }
-
-    /// @inheritdoc ILoanBook
-    function collateralOf(uint64 loanId)
-        external
-        view
-        returns (uint256[] memory assets, address lrt, uint128 lrtAmount)
-    {
-        LrtPledge memory pledged = _lrts[loanId];
-        return (_unsold(loanId), pledged.token, pledged.amount);
-    }
-
-    /// @inheritdoc ILoanBook
-    function lrtOpeningPriceOf(uint64 loanId) external view returns (uint64) {
-        return _lrts[loanId].openingPrice;
-    }
-
-    /// @inheritdoc ILoanBook
-    function laneOf(uint32 laneId) external view returns (LaneState memory) {
-        return _lanes[laneId];
-    }
-
-    /// @inheritdoc ILoanBook
-    function escrowOf(uint32 laneId) external view returns (address) {
-        return address(_escrows[laneId]);
-    }
-
-    /// @inheritdoc ILoanBook
-    function debtOf(uint64 loanId) external view returns (uint64) {
-        return _loans[loanId].debtUp(block.timestamp);
-    }
-
-    /// @inheritdoc ILoanBook
-    function isOverdue(uint64 loanId) external view returns (bool) {
-        LoanState memory loan = _loans[loanId];
-        return loan.status != LoanStatus.None && _tails[loanId].isOverdue(loan, block.timestamp);
-    }
-
-    /// @inheritdoc ILoanBook
-    function cureUntilOf(uint64 loanId) external view returns (uint64) {
-        return _cureUntil(_tails[loanId]);
-    }
-
-    /// @inheritdoc ILoanBook
-    function claimableOf(uint32 laneId, address party) external view returns (uint64) {
-        return _claimable[laneId][party];
-    }
-
-    /// @inheritdoc ILoanBook
-    function shortfallOf(address borrower) external view returns (uint64) {
-        return _shortfalls[borrower];
-    }
-
-    /// @inheritdoc ILoanBook
-    function resultOf(uint64 operationId) external view returns (OperationResult) {
-        (uint256 number, uint256 shift) = operationId.placeOf();
-        return Words.resultAt(_results[number], shift);
-    }
-
-    // ---- Positions ----------------------------------------------------------------------------
-
-    function _load(uint64 loanId) private view returns (Position memory position) {
-        position.id = loanId;
-        position.laneId = loanId.laneOf();
-        position.loan = _loans[loanId];
-        if (position.loan.status == LoanStatus.None) revert LoanNotFound(loanId);
-        position.lane = _lanes[position.laneId];
-    }
-
-    function _loadOpen(uint64 loanId) private view returns (Position memory position) {
-        position = _load(loanId);
-        _requireOpen(position);
-    }
-
-    function _save(Position memory position) private {
-        _loans[position.id].store(position.loan);
-        _lanes[position.laneId].store(position.lane);
-    }
-
-    function _saveLoan(Position memory position) private {
-        if (position.changed) _loans[position.id].store(position.loan);
-    }
-
-    function _savePage(Page memory page) private {
-        if (page.changed) _results[page.number] = page.bits;
-    }
-
-    /// @dev Takes up to `most` off the debt; dust is refused unless it ends the debt (rule D1).
-    function _take(Position memory position, uint64 most) private view returns (uint64 paid) {
-        uint64 debt = position.loan.debtUp(block.timestamp);
-        paid = uint64(Math.min(most, debt));
-        if (paid < debt && paid < minimumPayment) revert AmountTooSmall(paid, minimumPayment);
-        _pay(position, paid);
-    }
-
-    /// @dev The payment rule, in loan and lane at once. A debt of zero makes the loan repaid.
-    function _pay(Position memory position, uint64 amount) private view {
-        LoanState memory loan = position.loan;
-        position.lane.exclude(loan);
-        loan.pay(amount, block.timestamp);
-        if (loan.principal == 0 && loan.accruedScaled == 0) loan.status = LoanStatus.Repaid;
-        position.lane.include(loan);
-    }
-
-    /// @dev Sets what a called loan is carried at: never more than it owes.
-    function _carry(Position memory position, uint64 value) private {
-        LoanTail storage tail = _tails[position.id];
-        uint64 carried = uint64(Math.min(value, position.loan.debtUp(block.timestamp)));
-        position.lane.impaired = position.lane.impaired - tail.impaired + carried;
-        tail.impaired = carried;
-    }
-
-    function _cureUntil(LoanTail memory tail) private view returns (uint64 until) {
-        bool spent = tail.cures >= curesPerYear && tail.calledAt - tail.firstCureAt < 365 days;
-        until = tail.calledAt + (spent ? 0 : tail.cureWindow);
-        // A call that needed no oracle runs on without it (rule V4).
-        if (tail.callReason == CallReason.Health) {
-            until += oracle.stoppedSeconds() - tail.stoppedAtCall;
-        }
-    }
-
-    function _basketOf(uint64 loanId) private view returns (Basket memory basket) {
-        LrtPledge memory lrt = _lrts[loanId];
-        basket.assets = _unsold(loanId);
-        (basket.lrt, basket.lrtAmount) = (lrt.token, lrt.amount);
-        basket.lrtOpeningPrice = lrt.openingPrice;
-    }
-
-    function _weigh(
-        Basket memory basket,
-        ValueProof[] calldata newest,
-        ValueProof[] calldata previous
-    ) private view returns (Weights memory) {
-        return underwriter.weigh(basket, newest, previous);
-    }
-
-    function _unsold(uint64 loanId) private view returns (uint256[] memory assets) {
-        uint256[] storage all = _assets[loanId];
-        uint256 sold = _tails[loanId].assetsSold;
-        assets = new uint256[](all.length - sold);
-        for (uint256 i; i < assets.length; ++i) {
-            assets[i] = all[sold + i];
-        }
-    }
-
-    // ---- Guards and transfers -----------------------------------------------------------------
-
-    function _requireOpen(Position memory position) private pure {
-        if (position.loan.status != LoanStatus.Open) _revertStatus(position);
-    }
-
-    function _requireCalled(Position memory position) private pure {
-        LoanStatus status = position.loan.status;
-        if (status != LoanStatus.Called && status != LoanStatus.Auctioned) _revertStatus(position);
-    }
-
-    function _revertStatus(Position memory position) private pure {
-        revert WrongStatus(position.id, position.loan.status);
-    }
-
-    function _requireLane(uint32 laneId) private view {
-        if (address(_escrows[laneId]) == address(0)) revert LaneUnknown(laneId);
-    }
-
-    function _laneOfPool(uint32 laneId) private view returns (LaneState storage) {
-        if (msg.sender != pool) revert NotPool(msg.sender);
-        _requireLane(laneId);
-        return _lanes[laneId];
-    }
-
-    function _capped(uint256 amount) private pure returns (uint64) {
-        return uint64(Math.min(amount, type(uint64).max));
-    }
-
-    /// @dev From the payer straight to the lane's escrow.
-    function _pull(uint32 laneId, uint64 amount) private {
-        if (amount == 0) return;
-        token.safeTransferFrom(msg.sender, address(_escrows[laneId]), amount * unitScale);
-    }
-
-    function _send(uint32 laneId, address to, uint64 amount) private {
-        _escrows[laneId].sendToken(address(token), to, amount * unitScale);
     }
 }
