@@ -79,9 +79,22 @@ def _contradictions(values: dict) -> list[str]:
         for name, schemes in URL_SCHEMES.items()
         if values[name] and urlsplit(values[name]).scheme not in schemes
     ]
+    problems += [
+        f"{name.upper()} is not a well-formed address. Correct or unset it."
+        for name in URL_SCHEMES
+        if not _is_well_formed(values[name])
+    ]
     if values["chain_confirmations"] < 1:
         problems.append("CHAIN_CONFIRMATIONS must be at least 1: a block confirms itself.")
     return problems + _development_secrets(values)
+
+
+def _is_well_formed(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def _development_secrets(values: dict) -> list[str]:

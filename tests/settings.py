@@ -26,6 +26,8 @@ DATABASES["default"]["OPTIONS"].pop("pool")
 CELERY_BROKER_URL = "memory://"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+# Two runs in one checkout keep apart when they are given different names.
+DATABASES["default"]["TEST"] = {"NAME": f"test_ballast_{WORKER}"}
 TEST_DIR = DATA_ROOT / "tests" / WORKER
 DEPLOYMENT_FILE = TEST_DIR / "deployment.json"
 MEDIA_ROOT = TEST_DIR / "evidence"

@@ -99,7 +99,7 @@ def _reach_chain() -> str:
         chain_id = int(rpc.call(url, "eth_chainId"), 16)
     except rpc.NodeUnreachable as error:
         raise StackError(
-            f"RPC_URL cannot be used: the node at {url} gave no answer ({_one_line(error)}) "
+            f"RPC_URL cannot be used: the node at {url} gave no answer. "
             "Start that node, correct RPC_URL, or unset it to use the embedded chain."
         ) from error
     if chain_id != settings.CHAIN_ID:
@@ -121,7 +121,8 @@ def _hex(value: Any) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    return f"{' '.join(str(error).split()).rstrip('.')}."
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{lines[0].rstrip('.') if lines else type(error).__name__}."
 
 
 def _remedy() -> str:
