@@ -1,6 +1,7 @@
 """Fully attested assets to tokens: one transaction brings the signatures of up to twelve."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,7 +55,7 @@ def _queue_batch(asset_ids: Sequence[int]) -> int:
         kind="mint",
         contract="AssetRegistry",
         function="mintBatch",
-        args=[[mint_request(asset) for asset in assets]],
+        args=[mint_requests(assets)],
     )
     Asset.objects.filter(pk__in=[asset.pk for asset in assets]).update(
         status=AssetStatus.MINTING, mint_key=key, mint_attempts=F("mint_attempts") + 1
@@ -68,11 +69,22 @@ def _client_key(assets: Sequence[Asset]) -> str:
     return f"mint:{hashlib.sha256(named.encode()).hexdigest()}"
 
 
-def mint_request(asset: Asset) -> dict[str, Any]:
-    """Return the registry's ``MintRequest``: attestations sorted by attester, bytes as 0x-text."""
-    kept = Attestation.objects.filter(
-        request__asset=asset, request__status=RequestStatus.ATTESTED, revoked=False, spent=False
-    ).select_related("verifier", "request")
+def mint_requests(assets: Sequence[Asset]) -> list[dict[str, Any]]:
+    """Return the registry's ``MintRequest`` of each asset; bytes are 0x-text."""
+    kept: dict[int, list[Attestation]] = defaultdict(list)
+    usable = Attestation.objects.filter(
+        request__asset__in=assets,
+        request__status=RequestStatus.ATTESTED,
+        revoked=False,
+        spent=False,
+    )
+    for one in usable.select_related("verifier", "request"):
+        kept[one.request.asset_id].append(one)
+    return [_mint_request(asset, kept[asset.pk]) for asset in assets]
+
+
+def _mint_request(asset: Asset, attestations: Sequence[Attestation]) -> dict[str, Any]:
+    """Return one request, its attestations sorted by attester as the registry demands."""
     return {
         "owner": asset.owner_address,
         "originator": asset.originator_address or ZERO_ADDRESS,
@@ -81,7 +93,8 @@ def mint_request(asset: Asset) -> dict[str, Any]:
         "identityCommitment": asset.identity_commitment,
         "evidenceRoot": asset.evidence_root,
         "attestations": [
-            _signed(one) for one in sorted(kept, key=lambda one: int(one.verifier.address, 16))
+            _signed(one)
+            for one in sorted(attestations, key=lambda one: int(one.verifier.address, 16))
         ],
     }
 

@@ -137,17 +137,26 @@ def submit_attestations(*, signed: Sequence[SignedStatement]) -> int:
         fitness = Fitness(waiting)
         rows = [_attested(one, by_request[one.pk], fitness, now) for one in waiting]
         Attestation.objects.bulk_create(rows, batch_size=BATCH_SIZE)
-        VerificationRequest.objects.bulk_update(
-            waiting, ["status", "claimed_by", "decided_at"], batch_size=BATCH_SIZE
-        )
+        _close(waiting)
         _mark_verified({one.asset_id for one in waiting})
     return len(rows)
+
+
+def _close(requests: Sequence[VerificationRequest]) -> None:
+    """Write that the requests are attested: one statement for each verifier."""
+    by_verifier: dict[int | None, list[int]] = defaultdict(list)
+    for request in requests:
+        by_verifier[request.claimed_by_id].append(request.pk)
+    for verifier_id, keys in by_verifier.items():
+        VerificationRequest.objects.filter(pk__in=keys).update(
+            status=RequestStatus.ATTESTED, claimed_by=verifier_id, decided_at=timezone.now()
+        )
 
 
 def _attested(
     request: VerificationRequest, signed: SignedStatement, fitness: Fitness, now: int
 ) -> Attestation:
-    """Return the unsaved attestation, with its request marked as decided."""
+    """Return the unsaved attestation, with its request marked as attested."""
     said = signed.statement
     if request.status == RequestStatus.REJECTED:
         raise VerificationError("REQUEST_CLOSED", f"{request} was rejected; it cannot be signed.")
@@ -164,7 +173,6 @@ def _attested(
     fitness.refuse(request, said.verifier)
     fitness.note(request, said.verifier)
     request.status, request.claimed_by = RequestStatus.ATTESTED, said.verifier
-    request.decided_at = timezone.now()
     return Attestation(
         request=request,
         verifier=said.verifier,
