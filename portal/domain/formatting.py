@@ -50,6 +50,17 @@ def token_amount(base_units: int, decimals: int = 18, places: int = 4) -> str:
     return f"{whole:,}.{shown}" if shown else f"{whole:,}"
 
 
+def observed(value: int, scale: int, unit: str) -> str:
+    """Return what a source said, ``value · 10^-scale`` of a unit: `$15.92 an hour`.
+
+    Cut after the ledger unit.
+    """
+    if unit == "eth":
+        return f"{token_amount(value, scale)} ETH"
+    amount = usd(value * UNITS_PER_USD // 10**scale)
+    return amount + {"usd_per_hour": " an hour", "usd_per_month": " a month"}.get(unit, "")
+
+
 def moment(unix_s: int) -> str:
     """Return a moment in UTC: `22 Nov 2026, 14:02 UTC`."""
     return f"{_utc(unix_s):%-d %b %Y, %H:%M} UTC"

@@ -8,7 +8,7 @@ from collateral.models import Asset, AssetStatus, Attestation
 from lending.models import LoanCollateral, PledgeStatus
 from oracles.selectors import SourceOpinion, ValuePoint, sources_of, value_history
 from portal.domain.charts.band import BandChart, Sample, band_chart
-from portal.domain.formatting import counted, day, distance, usd
+from portal.domain.formatting import counted, day, distance, observed, usd
 from portal.domain.states import State
 from portal.domain.things import PRIVATE, SCHEMES, attribute, noun, sentence_case, title
 from portal.selectors.book import loan_name
@@ -31,6 +31,16 @@ class Voucher:
     observed_at: int
     valid_until: int
     state: State
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceRow:
+    """What one source says of the asset, and when it saw it."""
+
+    name: str
+    kind: str
+    said: str
+    observed_at: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +67,7 @@ class AssetPage:
     value_next: str
     attributes: list[Figure]
     vouchers: list[Voucher]
-    sources: list[SourceOpinion]
+    sources: list[SourceRow]
     evidence: list[EvidenceRow]
     details: list[Figure]
 
@@ -84,7 +94,7 @@ def asset_page(*, token_id: int) -> AssetPage | None:
         value_next="A line is drawn once two published rounds hold a value for it.",
         attributes=_attributes(asset, rule),
         vouchers=vouchers,
-        sources=sources_of(asset),
+        sources=[_source(one) for one in sources_of(asset)],
         evidence=[
             EvidenceRow(kind=one.kind, sha256=one.sha256, size=one.size)
             for one in asset.evidence.order_by("kind")
@@ -181,6 +191,15 @@ def _vouchers(asset: Asset, now: int) -> list[Voucher]:
         )
         for one in signed
     ]
+
+
+def _source(opinion: SourceOpinion) -> SourceRow:
+    return SourceRow(
+        name=opinion.source,
+        kind=opinion.kind,
+        said=observed(opinion.value, opinion.scale, opinion.unit),
+        observed_at=opinion.observed_at,
+    )
 
 
 def _state(attestation: Attestation, now: int) -> State:

@@ -115,7 +115,7 @@ def _asset_figures() -> list[Figure]:
     minted = sum(counts.get(status, 0) for status in _MINTED)
     return [
         Figure(label="Registered", value=f"{sum(counts.values()):,}", note="assets"),
-        Figure(label="Attested", value=f"{attested:,}", note="by all roles of their class"),
+        Figure(label="Attested", value=f"{attested:,}", note="by every role"),
         Figure(label="Minted", value=f"{minted:,}", note="one token each"),
     ]
 

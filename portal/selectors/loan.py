@@ -194,7 +194,9 @@ def _terms(loan: Loan) -> list[Figure]:
             note="after a due date, before a loan can be called for it",
         ),
         Figure(
-            label="Late fee", value=percent(loan.late_fee_bps), note="of a missed instalment's part"
+            label="Late fee",
+            value=percent(loan.late_fee_bps),
+            note="of one instalment's share of the loan",
         ),
         Figure(
             label="Time to cure", value=span(loan.cure_window), note="after a call, before a sale"

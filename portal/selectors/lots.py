@@ -90,7 +90,8 @@ def _words(lot: AuctionLot, path: PricePath) -> str:
     if lot.status == LotStatus.WITHDRAWN:
         return f"Withdrawn on {ended}: the debt was paid before a sale."
     buyer = "the reserve" if lot.status == LotStatus.RESERVE else middle(lot.buyer)
-    return f"Sold to {buyer} on {ended}."
+    each = "" if lot.token_id else " The chart shows the price of one token."
+    return f"Sold to {buyer} on {ended}.{each}"
 
 
 def _pace(lot: AuctionLot) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 import pytest
 from django.db import OperationalError
 
+from collateral.models import Asset
 from tests.integration.portal import world
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +216,22 @@ def test_pages_only_answer_reads(client, address):
     response = client.post(address)
 
     assert response.status_code == 405
+
+
+def test_asset_page_says_why_it_is_worth_that(client):
+    world.make_small_world()
+    world.make_observation(Asset.objects.get(token_id=1), value=295_000)
+
+    text = page(client, "/assets/1/")
+
+    assert "Why it is worth that" in text
+    assert "$295,000" in text
+
+
+def test_assets_are_filtered_by_class(client):
+    world.make_small_world()
+
+    text = page(client, "/assets/?class=car")
+
+    assert "Toyota Camry SE" in text
+    assert "SMA Sunny" not in text

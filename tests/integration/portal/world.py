@@ -22,7 +22,7 @@ from lending.models import (
     PoolState,
 )
 from lending.models.terms import TERMS_FIELDS
-from oracles.models import Round, Valuation
+from oracles.models import Observation, Round, Source, Valuation
 from settlement.models import Batch, Block, Cursor, Signer
 
 USD = 1_000_000
@@ -341,3 +341,22 @@ def make_small_world() -> dict[str, Loan]:
     make_batch(90, lane=None, kind="publish")
     make_batch(91, lane=2, status="planned", first_number=1, last_number=48)
     return loans
+
+
+def make_observation(asset: Asset, *, value: int, unit: str = "usd", scale: int = 0) -> None:
+    """What a source said of an asset a day ago."""
+    source, _ = Source.objects.get_or_create(
+        slug="calder", defaults={"name": "Calder Valuers", "kind": "appraiser"}
+    )
+    Observation.objects.create(
+        asset=asset,
+        source=source,
+        kind="appraisal",
+        value=value,
+        unit=unit,
+        scale=scale,
+        observed_at=NOW - DAY,
+        given=str(value),
+        raw_hash="0" * 64,
+        verdict="accepted",
+    )

@@ -130,3 +130,18 @@ def test_counts_carry_the_right_form_of_the_noun(number, text):
     shown = f.counted(number, "loan")
 
     assert shown == text
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "unit", "text"),
+    [
+        (295_000, 0, "usd", "$295,000"),
+        (1_592, 2, "usd_per_hour", "$15.92 an hour"),
+        (2_140, 0, "usd_per_month", "$2,140 a month"),
+        (1_0345, 4, "eth", "1.0345 ETH"),
+    ],
+)
+def test_what_a_source_said_carries_its_unit(value, scale, unit, text):
+    shown = f.observed(value, scale, unit)
+
+    assert shown == text
