@@ -65,7 +65,9 @@ def publish_round(*, round: Round) -> bool:
         if locked.publish_key and batch_outcome(locked.publish_key) not in _LOST:
             return True
         signatures = _sorted_signatures(locked)
-        if len(signatures) < terms.threshold or chain_time() < _earliest(terms.min_interval_s):
+        # The reader may be a block behind; the chain has reached the round's own time for sure.
+        now = max(chain_time(), locked.observed_at)
+        if len(signatures) < terms.threshold or now < _earliest(terms.min_interval_s):
             return False
         locked.publish_attempts += 1
         locked.publish_key = f"round:{locked.number}:{locked.root[2:18]}:{locked.publish_attempts}"
