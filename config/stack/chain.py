@@ -1,6 +1,5 @@
 """The local chain: anvil, kept on disk beside the database."""
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from config.env import LOCAL_CHAIN_ID
 from config.paths import CHAIN_DIR
-from config.stack import rpc
+from config.stack import chain_state, rpc
 from config.stack.node_tools import foundry_binary
 from config.stack.part import Part
 from config.stack.ports import choose_port, remembered_port
@@ -60,6 +59,7 @@ class Chain(Part):
 
     def prepare(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
+        chain_state.keep_first_genesis(self.state_file)
         self.port = choose_port("chain")
 
     def is_ready(self) -> bool:
@@ -85,15 +85,4 @@ class Chain(Part):
 
         anvil keeps its blocks but forgets that its clock was moved.
         """
-        return max(int(time.time()), _last_timestamp(self.state_file) + 1)
-
-
-def _last_timestamp(state_file: Path) -> int:
-    """Return the time of the last block in a state file, which its head tells; 0 without one."""
-    try:
-        with state_file.open() as file:
-            head = file.read(2_000)
-    except FileNotFoundError:
-        return 0
-    found = re.search(r'"timestamp":"(0x[0-9a-f]+)"', head)
-    return int(found.group(1), 16) if found else 0
+        return max(int(time.time()), chain_state.last_timestamp(self.state_file) + 1)

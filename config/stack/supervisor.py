@@ -28,6 +28,7 @@ LOCK_FILE = DATA_DIR / "supervisor.lock"
 PID_FILE = DATA_DIR / "supervisor.pid"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WATCH_INTERVAL_S = 0.5
+STOPPING_LIMIT_S = 90
 RESTARTABLE = frozenset({"web", "worker-chain", "worker-work", "beat"})
 Say = Callable[[str], None]
 
@@ -106,6 +107,7 @@ class Stack:
     def stop(self) -> None:
         """Stop the parts in the reverse of their order; a second Ctrl-C hurries them."""
         self.stopping = True
+        _write_record(stopping=True)
         signal.signal(signal.SIGINT, self._hurry)
         for part in reversed(self.parts):
             self.current = part
@@ -195,16 +197,36 @@ def _stop_servers() -> bool:
 def _only_one() -> Iterator[None]:
     """Refuse a second stack in the same checkout; the lock ends with the process."""
     DATA_DIR.mkdir(exist_ok=True)
-    lock = try_exclusive(LOCK_FILE)
-    if lock is None:
-        raise StackError(
-            "A stack of this checkout is running already. Use it, or stop it with 'make stop'."
-        )
-    PID_FILE.write_text(json.dumps({"pid": os.getpid(), "started": _started(os.getpid())}))
+    lock = try_exclusive(LOCK_FILE) or _when_stopped()
+    _write_record()
     try:
         yield
     finally:
         _forget(PID_FILE, lock)
+
+
+def _when_stopped() -> IO[str]:
+    """Return the lock of a stack that is just stopping; refuse to start beside one that runs."""
+    deadline = time.monotonic() + STOPPING_LIMIT_S
+    while time.monotonic() < deadline and (not PID_FILE.exists() or _record().get("stopping")):
+        if lock := try_exclusive(LOCK_FILE):
+            return lock
+        time.sleep(0.1)
+    raise StackError(
+        "A stack of this checkout is running already. Use it, or stop it with 'make stop'."
+    )
+
+
+def _write_record(**more: bool) -> None:
+    me = psutil.Process()
+    PID_FILE.write_text(json.dumps({"pid": me.pid, "started": me.create_time(), **more}))
+
+
+def _record() -> dict:
+    try:
+        return json.loads(PID_FILE.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
 
 
 def _forget(pid_file: Path, lock: IO[str]) -> None:
@@ -214,16 +236,12 @@ def _forget(pid_file: Path, lock: IO[str]) -> None:
 
 def _recorded_supervisor() -> psutil.Process | None:
     """Return the running supervisor; a pid that another process has since got is not it."""
+    record = _record()
     try:
-        record = json.loads(PID_FILE.read_text())
         process = psutil.Process(record["pid"])
-    except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
+    except (KeyError, psutil.NoSuchProcess):
         return None
     return process if process.create_time() == record["started"] else None
-
-
-def _started(pid: int) -> float:
-    return psutil.Process(pid).create_time()
 
 
 def _listen(stack: Stack) -> None:
