@@ -11,9 +11,9 @@ MAX_TRANSACTION_GAS = 16_777_216
 _MARGIN_PERCENT = 105
 # Up to a fifth of the gas used may have been refunded at the end, but is needed until then.
 _REFUND_MARGIN_PERCENT = 132
-_REFUNDING_KINDS = frozenset({"settle", "close", "cure", "call", "buy", "take", "epoch", "open"})
+_REFUNDING_KINDS = frozenset({"settle", "open", "call", "auction", "reserve", "close_epoch"})
 # What a contract's own guard wants to see left before its last isolated step.
-_GUARD_GAS: Mapping[str, int] = {"mint": 1_600_000, "settle": 2_900_000}
+_GUARD_GAS: Mapping[str, int] = {"mint": 1_600_000, "settle": 2_900_000, "close_epoch": 3_000_000}
 _DEFAULT_GUARD_GAS = 60_000
 
 

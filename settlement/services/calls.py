@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from contracts.abi import encode_call
 from contracts.deployment_record import load
@@ -29,25 +29,38 @@ def submit_call(
 
     A call on a lane goes through the lane's key, after what the lane already has.
     """
-    known = Batch.objects.filter(client_key=client_key).first()
+    known = _known(client_key)
     if known is not None:
         return known
     signer = signer_for(client_key=client_key, lane=lane, purpose=purpose)
+    batch = Batch(
+        client_key=client_key,
+        kind=kind,
+        lane=lane,
+        chain_id=settings.CHAIN_ID,
+        signer=signer,
+        contract=contract,
+        function=function,
+        to_address=load().address(contract),
+        data=encode_call(contract, function, args),
+    )
     with transaction.atomic():
-        batch, _ = Batch.objects.get_or_create(
-            client_key=client_key,
-            defaults={
-                "kind": kind,
-                "lane": lane,
-                "chain_id": settings.CHAIN_ID,
-                "signer": signer,
-                "contract": contract,
-                "function": function,
-                "to_address": load().address(contract),
-                "data": encode_call(contract, function, args),
-            },
-        )
+        stored = _stored_once(batch)
         ring("settlement.tasks.pump_signer", signer.pk)
+    return stored
+
+
+def _known(client_key: str) -> Batch | None:
+    return Batch.objects.filter(client_key=client_key).first()
+
+
+def _stored_once(batch: Batch) -> Batch:
+    """Return the row, or the one that somebody else has just stored under its key."""
+    try:
+        with transaction.atomic():
+            batch.save(force_insert=True)
+    except IntegrityError:
+        return Batch.objects.get(client_key=batch.client_key)
     return batch
 
 

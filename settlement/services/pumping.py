@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from contracts.client import Chain
-from contracts.errors import CallReverted, ChainError
+from contracts.errors import CallReverted, ChainError, ChainRejected
 from contracts.types import Fees
 from settlement.domain.fees import replacement_fees
 from settlement.domain.gas import gas_limit
@@ -78,17 +78,25 @@ def _next_planned(held: Lease) -> list[Batch]:
 
 def _simulate(batches: Sequence[Batch], chain: Chain) -> list[Batch]:
     """Set each batch's gas limit, or mark it dead with the contract's reason."""
-    results = chain.simulate_many(
-        [(batch.to_address, bytes(batch.data), batch.signer.address) for batch in batches]
-    )
     passed = []
-    for batch, result in zip(batches, results, strict=True):
+    for batch, result in zip(batches, _gas_of(batches, chain), strict=True):
         if isinstance(result, CallReverted):
             batch.status, batch.error = BatchStatus.DEAD, str(result)
+        elif isinstance(result, ChainError):
+            raise result
         else:
             batch.gas_limit = gas_limit(kind=batch.kind, gas_used=result)
             passed.append(batch)
     return passed
+
+
+def _gas_of(batches: Sequence[Batch], chain: Chain) -> Sequence[int | ChainError]:
+    """Return the gas of each; where a node cannot run them in a row, each by itself."""
+    calls = [(batch.to_address, bytes(batch.data), batch.signer.address) for batch in batches]
+    try:
+        return chain.simulate_many(calls)
+    except ChainRejected:
+        return chain.estimate_many(calls)
 
 
 def _give_nonces(signer: Signer, batches: Sequence[Batch], fees: Fees, chain_nonce: int) -> None:
@@ -144,11 +152,15 @@ def _send(held: Lease, chain: Chain, batches: Sequence[Batch]) -> int:
         return 0
     renew(held)
     answers = chain.send_many([bytes(batch.raw) for batch in batches if batch.raw is not None])
+    noted = []
     for batch, answer in zip(batches, answers, strict=True):
-        batch.error = str(answer) if isinstance(answer, ChainError) else ""
+        error = str(answer) if isinstance(answer, ChainError) else ""
+        if error != batch.error:
+            batch.error = error
+            noted.append(batch)
     with transaction.atomic():
         held.locked()
-        Batch.objects.bulk_update(batches, ["error"])
+        Batch.objects.bulk_update(noted, ["error"])
         sent = Batch.objects.filter(pk__in=[batch.pk for batch in batches])
         sent.filter(status=BatchStatus.SIGNED).update(status=BatchStatus.SENT, sent_at=Now())
         sent.update(broadcast_at=Now())

@@ -16,7 +16,8 @@ from settlement.errors import LeaseLost, SettlementError
 from settlement.models import Signer
 from settlement.wallets import LANE, RELAYER, RELAYER_KEYS, relayer_addresses
 
-LEASE_S = 60
+# Long enough for one exchange with a slow node; a killed worker's key waits no longer.
+LEASE_S = 25
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from eth_utils.crypto import keccak
 
-from contracts.errors import ChainUnavailable
+from contracts.errors import ChainRejected, ChainUnavailable
 from contracts.wallet import development_wallet
 from settlement import services
 from settlement.errors import LeaseLost, RetryRefused
 from settlement.models import Batch, BatchStatus, Signer
-from settlement.services import pumping, signers
+from settlement.services import calls, pumping, signers
 
 HOLDER = "0x00000000000000000000000000000000000000A1"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,6 +123,31 @@ def test_calls_without_a_lane_are_spread_over_the_pool(chain):
     used = set(Batch.objects.values_list("signer__address", flat=True))
 
     assert len(used) == 4
+
+
+def test_where_a_node_runs_no_calls_in_a_row_each_is_estimated_by_itself(chain, mine, monkeypatch):
+    submit("good")
+    submit("bad", amount=10, function="transfer")
+    monkeypatch.setattr(type(chain), "simulate_many", refuse)
+
+    pump(chain)
+    mine()
+
+    assert statuses() == [BatchStatus.SENT, BatchStatus.DEAD]
+    assert balance(chain) == 1
+
+
+def test_two_workers_that_submit_one_key_get_one_row(chain, monkeypatch):
+    first = submit("a")
+    monkeypatch.setattr(calls, "_known", lambda client_key: None)
+
+    second = submit("a")
+
+    assert second.pk == first.pk
+
+
+def refuse(self, calls):
+    raise ChainRejected(-32601, "method not found")
 
 
 class Killed(Exception):

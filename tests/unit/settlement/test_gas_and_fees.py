@@ -15,7 +15,7 @@ def test_a_call_gets_a_twentieth_more_than_it_used_and_room_for_a_guard():
 
 
 def test_a_call_that_may_free_storage_gets_room_for_the_refund():
-    assert gas_limit(kind="close", gas_used=1_000_000) == 1_320_000 + 60_000
+    assert gas_limit(kind="auction", gas_used=1_000_000) == 1_320_000 + 60_000
 
 
 def test_a_batch_of_mints_gets_the_gas_that_its_guard_wants_to_see():
