@@ -11,3 +11,4 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Give the staff desk its first page: unfold's own comes before ours on the path."""
         admin.site.index_template = "portal/admin/index.html"
+        admin.site.index_title = "What waits, and what is stuck"

@@ -116,7 +116,7 @@ def _figures(
     newest = history[-1] if history else None
     cap, until = asset.appraisal_cap_units, asset.valid_until
     of_round = f"round {newest.round}, {day(newest.observed_at)}" if newest else "no round yet"
-    signed = counted(len(vouchers), "attestation")
+    signed = counted(sum(one.value > 0 for one in vouchers), "attestation")
     return [
         Figure(label="Value", value=usd(newest.value_units) if newest else "None", note=of_round),
         Figure(

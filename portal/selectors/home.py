@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Case, Count, When
 
 from collateral.models import Asset, AssetStatus
 from lending.models import AuctionLot, Loan, LotStatus
 from portal.domain.charts.bars import Bar
 from portal.domain.formatting import counted, percent, usd, usd_short
-from portal.domain.states import CALLED, STEADY, WATCH, State
+from portal.domain.states import CALLED, IN_AUCTION, STEADY, WATCH, State
 from portal.domain.things import joined
 from portal.selectors.book import RUNNING, loan_rows
 from portal.selectors.lots import lot_cards
@@ -67,7 +67,7 @@ def home_page() -> HomePage:
     return HomePage(
         stamp=stamp,
         verdict=verdict(rows),
-        figures=[*_asset_figures(), *_money_figures(rows, pool, lots)],
+        figures=[*_asset_figures(), *_money_figures(rows, pool)],
         value_bars=values.bars,
         value_caption=values.caption,
         tranches=pool.tranches,
@@ -104,9 +104,9 @@ def _overall(keys: Sequence[str]) -> State:
 
 def _lots() -> list[AuctionLot]:
     """Return the newest lots, those for sale first."""
-    newest = AuctionLot.objects.select_related("loan").order_by("-id")
-    shown = newest.exclude(status=LotStatus.WITHDRAWN)[: LOTS_SHOWN * 2]
-    return sorted(shown, key=lambda lot: lot.status != LotStatus.RUNNING)[:LOTS_SHOWN]
+    ended = Case(When(status=LotStatus.RUNNING, then=0), default=1)
+    shown = AuctionLot.objects.exclude(status=LotStatus.WITHDRAWN).select_related("loan")
+    return list(shown.order_by(ended, "-id")[:LOTS_SHOWN])
 
 
 def _asset_figures() -> list[Figure]:
@@ -120,8 +120,8 @@ def _asset_figures() -> list[Figure]:
     ]
 
 
-def _money_figures(rows: Sequence[LoanRow], pool: PoolNow, lots: Sequence[LotCard]) -> list[Figure]:
-    running = sum(lot.running for lot in lots)
+def _money_figures(rows: Sequence[LoanRow], pool: PoolNow) -> list[Figure]:
+    running = sum(row.state == IN_AUCTION for row in rows)
     lent = percent(pool.utilisation_bps)
     return [
         Figure(

@@ -16,6 +16,7 @@ from portal.selectors.pool import PoolNow, pool_now
 from portal.selectors.stamp import Stamp
 
 BATCHES_SHOWN = 15
+# The shipped oracle takes no value older than this; an epoch lasts a day.
 ROUND_LATE_S = 129_600
 CLOSE_LATE_S = 2 * 86_400
 WAITING_MANY = 500

@@ -4,6 +4,7 @@ import pytest
 from django.db import OperationalError
 
 from collateral.models import Asset
+from lending.domain.loans import Status
 from tests.integration.portal import world
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +236,16 @@ def test_assets_are_filtered_by_class(client):
 
     assert "Toyota Camry SE" in text
     assert "SMA Sunny" not in text
+
+
+def test_running_auctions_are_counted_even_when_not_all_are_shown(client):
+    world.make_small_world()
+    for number in range(20, 28):
+        house = world.make_asset(number)
+        loan = world.make_loan(number, [house], status=Status.AUCTIONED)
+        world.make_lot(loan, house)
+
+    text = page(client, "/")
+
+    assert "<dt>Auctions</dt><dd>9</dd>" in text
+    assert text.count("now $219,429</text>") == 6
