@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ILendingPool, Tranche} from "../src/interfaces/ILendingPool.sol";
+import {PoolBase} from "./support/PoolBase.sol";
+
+contract LendingPoolLanesTest is PoolBase {
+    function test_cash_above_the_buffer_is_spread_equally_over_the_lanes() public {
+        _start();
+
+        vm.assertEq(pool.cash(), 50_000 * USD);
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            vm.assertEq(_free(lane), 237_500 * USD);
+        }
+    }
+
+    function test_a_close_levels_what_lending_made_uneven() public {
+        _start();
+        book.lend(0, 200_000 * USD, 0);
+        book.lend(1, 100_000 * USD, 0);
+
+        _close();
+
+        vm.assertEq(pool.cash(), 50_000 * USD);
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            vm.assertEq(_free(lane), 162_500 * USD);
+        }
+    }
+
+    function test_redemptions_are_paid_out_of_the_lanes() public {
+        _start();
+        _redeem(alice, Tranche.Senior, 400_000_000 * USD);
+        _close();
+        _close();
+
+        vm.assertGt(pool.held(), 400_000 * USD);
+        vm.assertApproxEqAbs(_free(0), (1_000_000 * USD - pool.held()) * 95 / 100 / 4, 2);
+    }
+
+    function test_the_buffer_is_not_lent_even_when_cash_is_short() public {
+        _start();
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            book.lend(lane, _free(lane), 0);
+        }
+
+        _close();
+
+        vm.assertEq(pool.cash(), 50_000 * USD);
+        vm.assertEq(_free(0), 0);
+    }
+
+    /// @dev Rule L5.
+    function test_a_lane_whose_token_call_fails_is_skipped_and_its_cash_counts_zero() public {
+        _start();
+        book.lend(1, 100_000 * USD, 0);
+        book.setBroken(0, true);
+
+        vm.warp(block.timestamp + DAY);
+        vm.expectEmit(address(pool));
+        emit ILendingPool.LaneStuck(0, true);
+        pool.closeEpoch();
+
+        vm.assertTrue(pool.isStuck(0));
+        vm.assertEq(_free(0), 237_500 * USD);
+        vm.assertEq(pool.nav(), 762_500 * USD);
+        vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), 762_500 * USD);
+        _close();
+        vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), 762_500 * USD);
+    }
+
+    function test_a_lane_that_works_again_gives_its_cash_back_and_counts() public {
+        _start();
+        book.lend(1, 100_000 * USD, 0);
+        book.setBroken(0, true);
+        _close();
+        book.setBroken(0, false);
+
+        vm.warp(block.timestamp + DAY);
+        vm.expectEmit(address(pool));
+        emit ILendingPool.LaneStuck(0, false);
+        pool.closeEpoch();
+
+        vm.assertFalse(pool.isStuck(0));
+        vm.assertEq(pool.nav(), 1_000_000 * USD);
+        _close();
+        vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), 1_000_000 * USD);
+        vm.assertEq(_free(0), _free(1));
+    }
+
+    function test_a_lane_that_takes_no_cash_leaves_it_in_the_pool() public {
+        book.setBroken(2, true);
+
+        _start();
+
+        vm.assertTrue(pool.isStuck(2));
+        vm.assertEq(_free(2), 0);
+        vm.assertEq(pool.cash(), 287_500 * USD);
+        vm.assertEq(coin.balanceOf(book.escrowOf(2)), 0);
+        book.setBroken(2, false);
+        _close();
+        vm.assertFalse(pool.isStuck(2));
+    }
+
+    function test_a_broken_lanes_debt_still_counts() public {
+        _start();
+        book.lend(0, 237_500 * USD, 0);
+        book.setBroken(0, true);
+        _close();
+        vm.assertTrue(pool.isStuck(0));
+
+        vm.assertEq(pool.nav(), 1_000_000 * USD);
+    }
+
+    /// @dev Anyone closes, so nobody may make a lane look broken by sending too little gas.
+    /// forge-config: default.fuzz.runs = 64
+    function test_lack_of_gas_never_makes_a_lane_look_stuck(uint256 gasLimit) public {
+        _deposit(alice, Tranche.Senior, 800_000 * USD);
+        vm.warp(START + DAY);
+        gasLimit = bound(gasLimit, 100_000, 2_000_000);
+
+        (bool done,) = address(pool).call{gas: gasLimit}(abi.encodeCall(pool.closeEpoch, ()));
+
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            vm.assertFalse(pool.isStuck(lane));
+            vm.assertEq(_free(lane), done ? 190_000 * USD : 0);
+        }
+    }
+
+    function test_only_the_pool_itself_supplies_a_lane() public {
+        _start();
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILendingPool.NotPoolItself.selector, address(this))
+        );
+        pool.supplyLane(0, 1);
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {LaneState} from "../../src/interfaces/ILoanBook.sol";
+import {TestStablecoin} from "../../src/tokens/TestStablecoin.sol";
+
+/// @notice Holds one lane's cash.
+contract FakeEscrow {
+    constructor(TestStablecoin coin, address book) {
+        coin.approve(book, type(uint256).max);
+    }
+}
+
+/// @title What the pool sees of a loan book, with lanes that a test can lend from and break
+contract FakeLoanBook {
+    TestStablecoin internal immutable coin;
+    FakeEscrow[] internal escrows;
+    mapping(uint32 => LaneState) internal states;
+    mapping(uint32 => bool) internal broken;
+
+    constructor(TestStablecoin coin_, uint256 count) {
+        coin = coin_;
+        for (uint256 i = 0; i < count; ++i) {
+            escrows.push(new FakeEscrow(coin_, address(this)));
+        }
+    }
+
+    function lanes() external view returns (uint32) {
+        return uint32(escrows.length);
+    }
+
+    function escrowOf(uint32 lane) public view returns (address) {
+        return address(escrows[lane]);
+    }
+
+    function laneOf(uint32 lane) external view returns (LaneState memory) {
+        return states[lane];
+    }
+
+    function fundLane(uint32 lane, uint64 amount) external {
+        require(!broken[lane], "token call failed");
+        states[lane].cash += amount;
+    }
+
+    function defundLane(uint32 lane, uint64 amount) external {
+        require(!broken[lane], "token call failed");
+        LaneState storage state = states[lane];
+        require(amount <= state.cash - state.owed, "not the pool's");
+        state.cash -= amount;
+        coin.transferFrom(escrowOf(lane), msg.sender, amount);
+    }
+
+    function setBroken(uint32 lane, bool isBroken) external {
+        broken[lane] = isBroken;
+    }
+
+    /// @dev A loan of that principal and rate goes out of the lane.
+    function lend(uint32 lane, uint64 principal, uint256 rateBps) external {
+        LaneState storage state = states[lane];
+        uint256 scale = 10_000 * 31_536_000;
+        state.cash -= principal;
+        state.a += int144(int256(principal * scale) - int256(principal * rateBps * block.timestamp));
+        state.b += uint112(principal * rateBps);
+        coin.transferFrom(escrowOf(lane), address(1), principal);
+    }
+
+    /// @dev All loans of the lane are called and carried at that value.
+    function impair(uint32 lane, uint64 value) external {
+        (states[lane].a, states[lane].b) = (0, 0);
+        states[lane].impaired = value;
+    }
+
+    /// @dev Somebody pays cash in that the pool has no part of.
+    function owe(uint32 lane, uint64 amount) external {
+        coin.mint(escrowOf(lane), amount);
+        states[lane].cash += amount;
+        states[lane].owed += amount;
+    }
+
+    /// @dev A borrower pays the whole lane's debt with that cash.
+    function repayAll(uint32 lane, uint64 amount) external {
+        coin.mint(escrowOf(lane), amount);
+        states[lane].cash += amount;
+        (states[lane].a, states[lane].b, states[lane].impaired) = (0, 0, 0);
+    }
+}

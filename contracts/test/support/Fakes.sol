@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import {Asset, AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
+import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
+import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
+
+/// @notice A token of any number of decimals, that anyone may mint.
+contract FakeToken is ERC20 {
+    uint8 private immutable _decimals;
+
+    constructor(uint8 decimals_) ERC20("Fake", "FAKE") {
+        _decimals = decimals_;
+    }
+
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
+    }
+
+    function decimals() public view override returns (uint8) {
+        return _decimals;
+    }
+}
+
+/// @notice Assets without attestations; transfers out of escrow can be made to fail.
+contract FakeRegistry is ERC721 {
+    mapping(uint256 tokenId => Asset) private _assets;
+    mapping(uint256 tokenId => bool) public stuck;
+
+    constructor() ERC721("Fake", "FAKE") {}
+
+    function mint(address to, uint256 tokenId, Asset calldata asset) external {
+        _assets[tokenId] = asset;
+        _mint(to, tokenId);
+    }
+
+    function setStatus(uint256 tokenId, AssetStatus status) external {
+        _assets[tokenId].status = status;
+    }
+
+    function setStuck(uint256 tokenId, bool isStuck) external {
+        stuck[tokenId] = isStuck;
+    }
+
+    function pledge(uint256 tokenId, address owner, address lane) external {
+        require(ownerOf(tokenId) == owner, "not the owner");
+        _transfer(owner, lane, tokenId);
+    }
+
+    function transferFrom(address from, address to, uint256 tokenId) public override {
+        require(!stuck[tokenId], "stuck");
+        super.transferFrom(from, to, tokenId);
+    }
+
+    function assetOf(uint256 tokenId) external view returns (Asset memory) {
+        return _assets[tokenId];
+    }
+}
+
+/// @notice Terms as they are set; the rate is the base rate.
+contract FakeRisk {
+    mapping(uint16 classId => ClassTerms) private _terms;
+
+    function setTerms(uint16 classId, ClassTerms calldata terms) external {
+        _terms[classId] = terms;
+    }
+
+    function termsOf(uint16 classId) external view returns (ClassTerms memory) {
+        return _terms[classId];
+    }
+
+    function rateBps(uint16 classId) external view returns (uint16) {
+        return _terms[classId].baseRateBps;
+    }
+}
+
+/// @notice Values as they are set: a proof holds when its lower bound is the round's.
+contract FakeOracle {
+    mapping(uint32 round => mapping(uint256 assetId => uint64)) public lowerOf;
+    uint32 public newest;
+    uint64 public newestAt;
+    bool public isSilent;
+    bool public voidWindowPassed = true;
+    uint64 public stoppedSeconds;
+
+    function setRound(uint32 round) external {
+        (newest, newestAt) = (round, uint64(block.timestamp));
+    }
+
+    function setValue(uint32 round, uint256 assetId, uint64 lower) external {
+        lowerOf[round][assetId] = lower;
+    }
+
+    function setSilent(bool silent, uint64 stopped) external {
+        (isSilent, stoppedSeconds) = (silent, stopped);
+    }
+
+    function setVoidWindowPassed(bool passed) external {
+        voidWindowPassed = passed;
+    }
+
+    function rounds() external view returns (uint32, uint64, uint32, uint64) {
+        return (newest, newestAt, newest == 0 ? 0 : newest - 1, newestAt);
+    }
+
+    function check(uint32 round, ValueProof calldata proof) external view {
+        uint64 lower = lowerOf[round][proof.leaf.assetId];
+        if (round == 0 || lower != proof.leaf.lower) {
+            revert IValuationOracle.BadProof(proof.leaf.assetId, round);
+        }
+    }
+}
+
+/// @notice Pays for the reserve out of its own balance.
+contract FakePool {
+    FakeToken private immutable _token;
+    address public immutable reserveHolder;
+
+    constructor(FakeToken token, address holder) {
+        (_token, reserveHolder) = (token, holder);
+    }
+
+    function payFromReserve(uint64, uint32, address escrow, uint64 amount) external {
+        _token.transfer(escrow, amount);
+    }
+}
