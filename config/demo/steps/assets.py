@@ -36,12 +36,18 @@ REFUSALS_SHOWN = 3
 def import_files(stage: Stage) -> None:
     """Import every portfolio file through the importer's own service."""
     today = datetime.fromtimestamp(stage.clock.now(), tz=UTC).date()
+    holders = [wallet.address for wallet in stage.cast.owners]
     for planned in planned_files(stage.portfolio):
         if planned.ready is None:
             stage.say(f"  {planned.path.name}: left alone. {planned.refusal}")
             continue
+        mapping = planned.ready.mapping
         report = import_portfolio(
-            path=planned.path, mapping=planned.ready.mapping, as_of=today, submit=False
+            path=planned.path,
+            mapping=mapping,
+            as_of=today,
+            owner_addresses=holders if mapping.asset_class.fungible else (),
+            submit=False,
         )
         _tell(stage, report)
 

@@ -13,8 +13,8 @@ from lending.domain.loans import CallReason, Status
 from lending.models import AuctionLot, Loan, LotStatus
 from lending.selectors.valuing import assess
 from lending.services.calling import elapsed_of
-from oracles.models import Round
-from oracles.selectors import proofs
+from oracles.selectors import newest_round, proofs
+from settlement.selectors import chain_time
 
 # Days of the job: rounds while prices fall (each may move a rented server's value by 15 %).
 FALLING_DAYS = (34, 37, 40, 44)
@@ -57,8 +57,7 @@ def _called(reason: CallReason) -> bool:
 def _callable() -> bool:
     """Whether an open loan is unhealthy by the rounds in force."""
     loans = list(Loan.objects.filter(status=Status.OPEN))
-    newest = Round.objects.filter(published_at__isnull=False).latest("number")
-    standings = assess(loans, now=newest.published_at or 0)
+    standings = assess(loans, now=chain_time())
     return any(standing.is_unhealthy for standing in standings.values())
 
 
@@ -79,9 +78,9 @@ def cure(stage: Stage) -> None:
 
 def _cure(stage: Stage, loan: Loan) -> Call:
     """Pay what the newest values ask for, with proofs that anyone can fetch."""
-    newest = Round.objects.filter(published_at__isnull=False).latest("number")
+    newest = newest_round()
     standing = assess([loan], now=stage.clock.now())[loan.pk]
-    if standing.cure_limit is None:
+    if newest is None or standing.cure_limit is None:
         raise DemoFailure(f"{loan} has no values in the newest round, so it cannot be cured now.")
     schedule = loan.state.plan()
     index = schedule.reached(stage.clock.now())
@@ -173,7 +172,7 @@ def _to_reserve(stage: Stage) -> None:
     for _ in range(3):
         hold_round(stage, max(longest, stage.clock.now()) + HOUR_S)
         longest = stage.clock.now() + DAY_S
-        tasks.take_for_reserve.delay()
+        tasks.open_auctions.delay()
         if not _still_falling(stage):
             break
     wait_until(what="the reserve's purchase", done=lambda: not _running())

@@ -7,13 +7,14 @@ from config.demo.stage import DAY_S, Stage
 from config.demo.steps import markets
 from config.demo.waiting import DemoFailure, wait_until
 from lending import tasks as lending_tasks
-from lending.models import PoolEpoch
+from lending.models import PoolState
 from oracles.domain.rounds import recompute
 from oracles.models import Round, RoundStatus
 from oracles.selectors import newest_round, snapshot
 from oracles.services import open_round, publish_round, round_message, submit_round_signature
 
 FIRST_ROUND_DAY = 0
+EPOCH_S = DAY_S
 SIGNERS = 5
 SALT_OF_SIGNERS = 7
 
@@ -33,11 +34,11 @@ def open_pool(stage: Stage) -> None:
 def close_epoch(stage: Stage, moment: int) -> None:
     """Move to a moment and let the workers close the pool's epoch, if it has run its time."""
     stage.clock.advance_to(moment)
-    closed = PoolEpoch.objects.count()
     lending_tasks.close_epoch.delay()
-    begun = stage.chain.call("LendingPool", "epoch")["startedAt"]
-    if stage.clock.now() >= begun + DAY_S:
-        wait_until(what="the pool's close", done=lambda: PoolEpoch.objects.count() > closed)
+    wait_until(
+        what="the pool's close",
+        done=lambda: PoolState.objects.get().epoch_started_at + EPOCH_S > moment,
+    )
 
 
 def hold_round(stage: Stage, moment: int, *, observe: markets.Observe = markets.stay_calm) -> Round:
