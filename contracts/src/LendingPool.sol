@@ -64,9 +64,11 @@ contract LendingPool is ILendingPool, AccessManaged, ReentrancyGuardTransient {
         bool stuck;
     }
 
-    /// @dev Working figures of one close.
+    /// @dev Working figures of one close; `before` are the values that the last one left.
     struct Close {
         uint256 lent;
+        uint256 seniorBefore;
+        uint256 juniorBefore;
         uint256 seniorLoss;
         uint256 juniorLoss;
         uint256 seniorWish;
@@ -174,11 +176,14 @@ contract LendingPool is ILendingPool, AccessManaged, ReentrancyGuardTransient {
         (LaneCash[] memory lanes, uint256 idle, uint256 navNow) = _readLanes();
         Close memory close;
         close.lent = Math.saturatingSub(navNow, idle);
+        close.seniorBefore = _tranches[Tranche.Senior].value;
+        close.juniorBefore = _tranches[Tranche.Junior].value;
         _runWaterfall(close, navNow, block.timestamp - pool.startedAt);
+        _plan(close, lanes);
+        uint256 stuck = _drainLanes(lanes, close.target);
+        if (stuck != 0) _runWaterfall(close, navNow - stuck, 0);
         _fillDeposits(Tranche.Senior, pool.epoch);
         _fillDeposits(Tranche.Junior, pool.epoch);
-        _plan(close, lanes);
-        _drainLanes(lanes, close.target);
         _fillRedemptions(close, pool.epoch);
         _supplyLanes(lanes, close);
         _finish(close, pool.epoch);
@@ -332,8 +337,8 @@ contract LendingPool is ILendingPool, AccessManaged, ReentrancyGuardTransient {
         TrancheState storage junior = _tranches[Tranche.Junior];
         uint256 due = TrancheMath.accrued(senior.due, seniorRateBps, secs);
         uint256 seniorValue = Math.min(due, navNow);
-        close.seniorLoss = Math.saturatingSub(senior.value, seniorValue);
-        close.juniorLoss = Math.saturatingSub(junior.value, navNow - seniorValue);
+        close.seniorLoss = Math.saturatingSub(close.seniorBefore, seniorValue);
+        close.juniorLoss = Math.saturatingSub(close.juniorBefore, navNow - seniorValue);
         senior.due = due.toUint64();
         senior.value = seniorValue.toUint64();
         junior.value = (navNow - seniorValue).toUint64();
@@ -378,11 +383,14 @@ contract LendingPool is ILendingPool, AccessManaged, ReentrancyGuardTransient {
         state.value = value.toUint64();
     }
 
-    /// @dev What redeemers want, and the free cash that each lane is left with or brought to.
+    /// @dev Before anything is filled: the buffer, and the free cash that each lane is left with or
+    /// brought to, as if all deposits came in.
     function _plan(Close memory close, LaneCash[] memory lanes) private view {
         close.seniorWish = _wish(Tranche.Senior);
         close.juniorWish = _wish(Tranche.Junior);
-        uint256 total = _pool.cash;
+        uint256 deposits = uint256(_depositQueue[Tranche.Senior].ready)
+            + _depositQueue[Tranche.Junior].ready;
+        uint256 total = _pool.cash + deposits;
         uint256 healthy;
         for (uint256 i = 0; i < lanes.length; ++i) {
             if (lanes[i].stuck) continue;
@@ -390,7 +398,7 @@ contract LendingPool is ILendingPool, AccessManaged, ReentrancyGuardTransient {
             ++healthy;
         }
         (uint256 senior, uint256 junior) = _fillable(close, total);
-        uint256 left = _trancheSum() - senior - junior;
+        uint256 left = _trancheSum() + deposits - senior - junior;
         close.buffer = left * liquidityBufferBps / TrancheMath.BPS;
         if (healthy == 0) return;
         close.target = Math.saturatingSub(total - senior - junior, close.buffer) / healthy;
@@ -423,6 +431,8 @@ contract LendingPool is ILendingPool, AccessManaged, ReentrancyGuardTransient {
     }
 
     function _fillRedemptions(Close memory close, uint32 number) private {
+        close.seniorWish = _wish(Tranche.Senior);
+        close.juniorWish = _wish(Tranche.Junior);
         (uint256 senior, uint256 junior) = _fillable(close, _pool.cash);
         _redeem(Tranche.Senior, number, senior, close.seniorWish);
         _redeem(Tranche.Junior, number, junior, close.juniorWish);
@@ -448,7 +458,11 @@ contract LendingPool is ILendingPool, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @dev Takes from each lane what it has above the target; from a stuck one all, if it now can.
-    function _drainLanes(LaneCash[] memory lanes, uint256 target) private {
+    /// Returns the cash that counted in NAV and turned out to be stuck.
+    function _drainLanes(LaneCash[] memory lanes, uint256 target)
+        private
+        returns (uint256 newlyStuck)
+    {
         for (uint32 i = 0; i < lanes.length; ++i) {
             uint256 kept = lanes[i].stuck ? 0 : target;
             uint256 free = lanes[i].free;
@@ -460,6 +474,7 @@ contract LendingPool is ILendingPool, AccessManaged, ReentrancyGuardTransient {
                 lanes[i].free = kept;
                 _setStuck(lanes[i], i, false);
             } catch {
+                if (!lanes[i].stuck) newlyStuck += free;
                 _setStuck(lanes[i], i, true);
             }
         }
