@@ -53,7 +53,7 @@ contracts: setup-dev ## Compile the contracts and write contracts/artifacts
 	@$(PY) -m contracts.artifacts
 
 screenshots: setup-dev ## Photograph the running portal and admin into .ballast/screenshots
-	@$(PY) scripts/screenshots.py
+	@$(PY) -m tests.screenshots
 
 requirements: setup-dev ## Compile the hash-pinned requirements*.txt from requirements*.in
 	@for name in requirements requirements-dev requirements-node requirements-tools; do \

@@ -7,6 +7,7 @@ import subprocess
 from functools import lru_cache
 from pathlib import Path
 
+from config.locks import exclusive_lock
 from config.paths import DATA_DIR, ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -19,10 +20,13 @@ LAUNCH_ARGUMENTS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disabl
 @lru_cache(maxsize=1)
 def chromium_path() -> str | None:
     """Return the path of a Chromium that runs, installing one if need be; None without one."""
-    for candidate in (_installed, _from_debian, _from_npm):
-        path = candidate()
-        if path and _runs(path):
-            return path
+    DATA_DIR.mkdir(exist_ok=True)
+    # Test processes run side by side, and only one of them may install.
+    with exclusive_lock(DATA_DIR / "browser.lock"):
+        for candidate in (_installed, _from_debian, _from_npm):
+            path = candidate()
+            if path and _runs(path):
+                return path
     return None
 
 

@@ -20,7 +20,7 @@ for name in ("ALLOWED_HOSTS", "RELAYER_MNEMONIC"):
     os.environ.pop(name, None)
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, DATA_ROOT  # noqa: E402
+from config.settings import DATA_ROOT, DATABASES  # noqa: E402
 
 DATABASES["default"]["OPTIONS"].pop("pool")
 CELERY_BROKER_URL = "memory://"

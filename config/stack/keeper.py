@@ -72,7 +72,7 @@ class Keeper:
 
     def _wait_for_last_user(self) -> None:
         # Held until this process ends: a newcomer waits for the stop to be complete.
-        self.users: IO[str] = open(self.options.users)
+        self.users: IO[str] = open(self.options.users)  # noqa: SIM115
         fcntl.flock(self.users, fcntl.LOCK_EX)
         self.over.set()
 
