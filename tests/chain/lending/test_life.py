@@ -1,0 +1,130 @@
+"""Loans from signature to end on real contracts; the database stays equal to the unit."""
+
+from lending.domain.loans import Status
+from lending.models import AuctionLot, Loan, LotStatus, PoolEpoch, Shortfall, TokenBalance
+from lending.services import (
+    charge_missed,
+    close_repaid,
+    collect_due,
+    open_auctions,
+    reconcile,
+    take_for_reserve,
+)
+from settlement.selectors import chain_time
+from tests.chain.lending.market import DAY, ETHER, MONTH, USD
+
+
+def differences(market) -> list[str]:
+    market.run()
+    found = reconcile(chain=market.chain)
+    assert found.checked > 50
+    return found.differences
+
+
+def collect(market) -> None:
+    collect_due(now=chain_time())
+    market.run()
+
+
+def test_a_loan_is_opened_collected_and_closed(market):
+    loan = market.open(lrt_amount=10 * ETHER, principal=12_000 * USD)
+    market.act(market.borrower, "prefund", loan_id=loan.pk, amount=12_600 * USD)
+    market.run()
+
+    for _ in range(3):
+        market.wait(MONTH)
+        collect(market)
+        assert differences(market) == []
+    collect(market)
+    close_repaid()
+
+    assert differences(market) == []
+    loan.refresh_from_db()
+    assert loan.status == Status.CLOSED
+    held = TokenBalance.objects.get(token="TestRestakingToken", address=market.borrower.address)
+    assert held.amount == 1_000 * ETHER
+
+
+def test_a_late_fee_is_charged_on_both_sides_alike(market):
+    loan = market.open(lrt_amount=10 * ETHER, principal=12_000 * USD)
+    market.wait(MONTH + 10 * DAY)
+
+    charge_missed(now=chain_time())
+
+    assert differences(market) == []
+    assert Loan.objects.get(pk=loan.pk).charged_through == 1
+
+
+def test_an_unhealthy_loan_is_called_and_cured(market):
+    loan = market.open(lrt_amount=10 * ETHER, principal=20_300 * USD)
+    market.fall_until_called(loan)
+    assert loan.status == Status.CALLED
+    called = differences(market)
+
+    market.act(market.borrower, "cure", loan_id=loan.pk, amount=6_000 * USD)
+
+    assert called == differences(market) == []
+    loan.refresh_from_db()
+    assert (loan.status, loan.cures) == (Status.OPEN, 1)
+
+
+def test_an_auction_pays_the_debt_and_returns_what_was_not_needed(market):
+    loan = market.open(lrt_amount=10 * ETHER, principal=20_300 * USD)
+    market.fall_until_called(loan)
+    market.wait(DAY)
+    market.publish()
+    open_auctions(now=chain_time())
+    opened = differences(market)
+
+    market.act(market.bidder, "buy", loan_id=loan.pk, max_price=50_000 * USD)
+
+    assert opened == differences(market) == []
+    loan.refresh_from_db()
+    assert loan.status == Status.REPAID
+    close_repaid()
+    assert differences(market) == []
+    lot = AuctionLot.objects.get()
+    assert (lot.status, lot.buyer) == (LotStatus.SOLD, market.bidder.address)
+    assert 0 < lot.lrt_sold < 10 * ETHER
+
+
+def test_a_lot_that_nobody_wants_goes_to_the_reserve_and_the_rest_is_lost(market):
+    loan = market.open(lrt_amount=10 * ETHER, principal=20_300 * USD)
+    market.fall_until_called(loan)
+    market.wait(DAY)
+    market.price = market.price * 96 // 100
+    for _ in range(5):
+        market.price = market.price * 96 // 100
+        market.wait(21_600)
+        market.publish()
+    open_auctions(now=chain_time())
+    market.run()
+    market.wait(DAY)
+    market.publish()
+
+    take_for_reserve(now=chain_time())
+
+    assert differences(market) == []
+    loan.refresh_from_db()
+    assert loan.status == Status.WRITTEN_OFF
+    assert Shortfall.objects.get().amount == loan.loss > 0
+    market.close_epoch()
+    assert differences(market) == []
+    assert PoolEpoch.objects.latest("number").junior_loss > 0
+
+
+def test_lenders_come_and_go_by_epoch(market):
+    market.act(market.lender, "claim_pool", tranche=0, owner=market.lender.address)
+    market.open(lrt_amount=10 * ETHER, principal=12_000 * USD)
+    market.run()
+    shares = market.chain.call("LendingPool", "sharesOf", 0, market.lender.address)
+    market.act(market.lender, "request_redeem", tranche=0, shares=shares // 2)
+    market.act(market.bidder, "request_deposit", tranche=1, amount=10_000 * USD)
+    for _ in range(2):
+        market.wait(DAY)
+        market.close_epoch()
+        assert differences(market) == []
+
+    market.act(market.lender, "claim_pool", tranche=0, owner=market.lender.address)
+
+    assert differences(market) == []
