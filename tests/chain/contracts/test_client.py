@@ -8,27 +8,9 @@ from contracts.client import Chain, connect, transaction_hash
 from contracts.domain.conflicts import ideal_speedup
 from contracts.errors import CallReverted, ChainRejected, ChainUnavailable, ContractUnknown
 from contracts.wallet import development_wallet, development_wallets
+from tests.chain.contracts.sending import send
 
 HOLDER = "0x00000000000000000000000000000000000000A1"
-
-
-def send(chain, wallet, contract, function, *args, gas=500_000):
-    """Send one call and return its receipt."""
-    raw, tx_hash = wallet.sign_transaction(
-        {
-            "type": 2,
-            "chainId": 31337,
-            "nonce": chain.transaction_count(wallet.address),
-            "to": chain.address(contract),
-            "data": chain.encode(contract, function, *args),
-            "value": 0,
-            "gas": gas,
-            "maxFeePerGas": chain.fees().max_fee_wei,
-            "maxPriorityFeePerGas": 1,
-        }
-    )
-    assert chain.send_raw(raw) == tx_hash == transaction_hash(raw)
-    return chain.receipt(tx_hash)
 
 
 @pytest.fixture
@@ -50,6 +32,23 @@ def test_a_call_changes_what_a_view_returns(chain, relayer):
 
     assert receipt.succeeded
     assert chain.call("TestStablecoin", "balanceOf", HOLDER) == 7_000_000
+
+
+def test_the_hash_of_a_transaction_is_known_before_it_is_sent(chain, relayer):
+    raw, tx_hash = relayer.sign_transaction(
+        {
+            "type": 2,
+            "chainId": 31337,
+            "nonce": chain.transaction_count(relayer.address),
+            "to": HOLDER,
+            "value": 1,
+            "gas": 21_000,
+            "maxFeePerGas": chain.fees().max_fee_wei,
+            "maxPriorityFeePerGas": 1,
+        }
+    )
+
+    assert chain.send_raw(raw) == tx_hash == transaction_hash(raw)
 
 
 def test_an_event_is_decoded_by_name(chain, relayer):

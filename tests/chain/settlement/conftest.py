@@ -1,6 +1,6 @@
 """A chain with a test token on it, and a deployment record that names it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +19,15 @@ LANES = 2
 
 
 @pytest.fixture
-def chain(anvil_snapshot: str) -> Chain:
+def chain(anvil_snapshot: str) -> Iterator[Chain]:
     """A chain that mines only when the test says so."""
     rpc.call(anvil_snapshot, "evm_setAutomine", False)
     rpc.call(anvil_snapshot, "evm_setIntervalMining", 0)
     deployment = _deployment(Chain(anvil_snapshot))
     fund(Chain(anvil_snapshot), [wallet.address for wallet in lane_wallets()])
     deployment.save(Path(settings.DEPLOYMENT_FILE))
-    return Chain(anvil_snapshot, deployment)
+    yield Chain(anvil_snapshot, deployment)
+    rpc.call(anvil_snapshot, "evm_setAutomine", True)
 
 
 @pytest.fixture
