@@ -8,6 +8,7 @@ from config.demo.steps import markets
 from config.demo.waiting import DemoFailure, wait_until
 from lending import tasks as lending_tasks
 from lending.models import PoolState
+from oracles.chain import oracle_terms
 from oracles.domain.rounds import recompute
 from oracles.models import Round, RoundStatus
 from oracles.selectors import newest_round, snapshot
@@ -47,6 +48,8 @@ def hold_round(stage: Stage, moment: int, *, observe: markets.Observe = markets.
     newest = newest_round()
     if newest is not None and (newest.published_at or 0) >= moment:
         return newest
+    if newest is not None:
+        stage.clock.advance_to((newest.published_at or 0) + oracle_terms().min_interval_s)
     now = stage.clock.now()
     observe(stage, now)
     markets.quote_restaking(stage, now)
