@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from collateral.models import Asset
 from lending.domain import health
 from lending.domain.clock import Clock
 from lending.domain.health import Item, Pair, Terms
 from lending.models import ClassTerms, Loan, LoanCollateral, OracleClock, PledgeStatus
-from oracles.models import Valuation
+from oracles.models import RoundStatus, Valuation
 
 LRT_CLASS = 14
 
@@ -54,15 +56,19 @@ def leaves(round_number: int, oracle_ids: Iterable[int], now: int) -> dict[int, 
     wanted = set(oracle_ids)
     if not round_number or not wanted:
         return {}
+    subject = Q(asset__token_id__in=wanted) | Q(asset__isnull=True)
     rows = Valuation.objects.filter(
-        round__number=round_number, round__published_at__isnull=False, valid_until__gte=now
+        subject,
+        round__number=round_number,
+        round__status=RoundStatus.PUBLISHED,
+        valid_until__gte=now,
     ).values_list("asset__token_id", "token", "lower_units", "status", "valid_until")
-    found = {}
-    for token_id, token, lower, status, valid_until in rows:
-        oracle_id = lrt_oracle_id(token) if token else token_id
-        if oracle_id in wanted:
-            found[oracle_id] = Leaf(lower=lower, status=status, valid_until=valid_until)
-    return found
+    return {
+        lrt_oracle_id(token) if token else token_id: Leaf(
+            lower=lower, status=status, valid_until=valid_until
+        )
+        for token_id, token, lower, status, valid_until in rows
+    }
 
 
 def pledges_of(loans: Sequence[Loan], *, now: int) -> dict[int, list[Pledge]]:

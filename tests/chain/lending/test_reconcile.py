@@ -1,0 +1,67 @@
+"""The reconciliation finds what differs, and says it."""
+
+import json
+import time
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from lending.models import Lane, Loan, LoanCollateral, PoolState, TokenBalance
+from lending.services import reconcile
+from tests.chain.lending.market import ETHER, USD
+
+MANY = 5_000
+LIMIT_S = 30
+
+
+@pytest.fixture
+def loan(market) -> Loan:
+    return market.open(lrt_amount=10 * ETHER, principal=12_000 * USD)
+
+
+def test_one_unit_off_anywhere_is_a_sentence(market, loan):
+    changes = (
+        (Loan.objects.filter(pk=loan.pk), {"principal": loan.principal + 1}, "Loan 0-1: principal"),
+        (Loan.objects.filter(pk=loan.pk), {"grace_period": 1}, "Loan 0-1: gracePeriod"),
+        (LoanCollateral.objects.all(), {"lrt_amount": 1}, "Loan 0-1: collateralOf[2]"),
+        (Lane.objects.filter(pk=1), {"cash": 5}, "Lane 1: cash"),
+        (PoolState.objects.all(), {"reserve": 7}, "Pool: reserve"),
+        (TokenBalance.objects.filter(pk=TokenBalance.objects.first().pk), {"amount": 3}, " of 0x"),
+    )
+    for rows, change, words in changes:
+        before = rows.values(*change).get() if rows.count() == 1 else {}
+        rows.update(**change)
+
+        found = reconcile(chain=market.chain).differences
+
+        assert any(words in sentence for sentence in found), words
+        assert all(sentence.endswith(".") for sentence in found)
+        rows.update(**before)
+
+
+def test_the_command_ends_with_one_on_a_difference(market, loan, settings):
+    settings.RPC_URL = market.chain.rpc.url
+    equal = StringIO()
+    call_command("reconcile", "--json", stdout=equal)
+    Lane.objects.filter(pk=1).update(impaired=5)
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("reconcile", stdout=StringIO())
+
+    assert json.loads(equal.getvalue())["differences"] == []
+    assert ended.value.code == 1
+
+
+def test_thousands_of_values_are_compared_in_seconds(market):
+    TokenBalance.objects.bulk_create(
+        TokenBalance(token="TestStablecoin", address=f"0x{number:040x}", amount=0)
+        for number in range(2**100, 2**100 + MANY)
+    )
+    started = time.monotonic()
+
+    found = reconcile(chain=market.chain)
+
+    assert found.checked > MANY
+    assert found.differences == []
+    assert time.monotonic() - started < LIMIT_S
