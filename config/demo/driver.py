@@ -13,7 +13,7 @@ from config.demo.clock import Clock
 from config.demo.figures import Figures, collect
 from config.demo.progress import Progress
 from config.demo.stage import Stage
-from config.demo.steps import assets, closing, lending, setting, shock, values
+from config.demo.steps import assets, closing, lending, pool, setting, shock, values
 from contracts.client import connect
 
 PROGRESS_FILE = "demo.json"
@@ -23,12 +23,12 @@ MOST_OWNERS = 420
 Step = tuple[str, Callable[[Stage], None]]
 
 STEPS: tuple[Step, ...] = (
-    ("Fund the actors, bond the verifiers, fill the pool", setting.set_the_stage),
+    ("Fund the actors, bond the verifiers", setting.set_the_stage),
     ("Register the portfolio", assets.import_files),
     ("Attest: every verifier signs with its own wallet", assets.give_and_attest),
     ("Mint", assets.mint),
     ("First valuation round, signed 5 of 7", values.first_round),
-    ("Close the pool's first epochs: lanes receive cash", values.open_pool),
+    ("Lenders deposit; the pool's first closes give the lanes cash", pool.open_pool),
     ("Lend against single assets and baskets", lending.open_loans),
     ("First instalments; one borrower misses", lending.first_month),
     ("Prices fall", shock.prices_fall),

@@ -7,9 +7,11 @@ from typing import Any
 
 from collateral.domain.classes import CLASSES
 from collateral.models import Asset
+from contracts import typed_data
+from contracts.abi import decode_arguments
 from contracts.access import SpeedUp, access_sets, ideal_speedup
 from contracts.client import Chain
-from contracts.domain.words import decode_results
+from contracts.domain.words import Kind, decode_results, decode_word
 from lending.services import reconcile
 from oracles.selectors import values_by_class
 from settlement.models import Batch, Block, EventLog
@@ -112,15 +114,24 @@ def _lot(offer: EventLog, sale: EventLog, sold_at: int) -> Auctioned:
 
 
 def _speedup(chain: Chain) -> SpeedUp | None:
-    """Trace the busiest stretch of collecting: the day with most settle batches."""
-    settled = _events("BatchSettled")
-    if not settled:
+    """Trace the collecting batches of the day that had most of them."""
+    collecting = [event for event in _events("BatchSettled") if _collects(event.tx_hash)]
+    if not collecting:
         return None
-    times = _times(settled)
-    by_day = Counter(times[event.block_number] // DAY_S for event in settled)
+    times = _times(collecting)
+    by_day = Counter(times[event.block_number] // DAY_S for event in collecting)
     busiest = by_day.most_common(1)[0][0]
-    hashes = [event.tx_hash for event in settled if times[event.block_number] // DAY_S == busiest]
+    hashes = [
+        event.tx_hash for event in collecting if times[event.block_number] // DAY_S == busiest
+    ]
     return ideal_speedup(access_sets(chain, hashes))
+
+
+def _collects(tx_hash: str) -> bool:
+    """Whether a settle transaction holds nothing but collections."""
+    batch = Batch.objects.get(tx_hash=tx_hash)
+    words = decode_arguments(batch.contract, batch.function, bytes(batch.data))["words"]
+    return all(decode_word(typed_data.bytes_of(word)).kind == Kind.COLLECT for word in words)
 
 
 def _class_values() -> list[tuple[str, int, int]]:

@@ -2,9 +2,9 @@
 
 from config.demo.actors import Call
 from config.demo.stage import DAY_S, Stage
-from config.demo.steps.lending import INSTALMENTS, due_moment, month
+from config.demo.steps.lending import INSTALMENTS, collect, due_moment, month
+from config.demo.steps.pool import close_epoch
 from config.demo.steps.setting import catch_up
-from config.demo.steps.values import close_epoch
 from config.demo.waiting import wait_until
 from lending import tasks
 from lending.domain.loans import Status
@@ -23,6 +23,7 @@ def remaining_months(stage: Stage) -> None:
 def repay_all(stage: Stage) -> None:
     """At maturity borrowers repay from their own wallets; the workers return the collateral."""
     stage.clock.advance_to(due_moment(INSTALMENTS))
+    collect(INSTALMENTS)
     book = stage.chain.address("LoanBook")
     calls = []
     for loan in Loan.objects.filter(status=Status.OPEN):

@@ -14,7 +14,7 @@ from lending import tasks
 from lending.domain.errors import LendingRefused
 from lending.domain.loans import Status
 from lending.domain.schedule import ScheduleKind
-from lending.models import Loan, RequestStatus, TermsRequest
+from lending.models import Lane, Loan, RequestStatus, TermsRequest
 from lending.parameters import minimum_payment_units
 from lending.services import loan_terms, quote, request_loan
 from lending.services.collecting import collectable
@@ -25,6 +25,7 @@ INSTALMENTS, INTERVAL_S = 5, 30 * DAY_S
 MOST_LOANS, MOST_GREEDY = 420, 12
 MODEST_BPS, GREEDY_BPS, BPS = 6_000, 9_500, 10_000
 MAX_RATE_BPS = 3_000
+ROOM_BPS = 9_000
 LRT_AMOUNT = 4 * 10**18
 # Every so many baskets holds two assets, every so many restaking tokens beside its asset.
 PAIR_EVERY, LRT_EVERY = 7, 5
@@ -124,7 +125,7 @@ def _request(stage: Stage, plan: Plan) -> None:
         )
         message = loan_terms(
             borrower=plan.borrower,
-            principal=offer.limit_units * plan.share_bps // BPS,
+            principal=min(offer.limit_units * plan.share_bps // BPS, _room()),
             schedule=(
                 ScheduleKind.AMORTISING if offer.must_amortise else ScheduleKind.INTEREST_ONLY
             ),
@@ -139,6 +140,17 @@ def _request(stage: Stage, plan: Plan) -> None:
         request_loan(terms=message["message"], signature=signature)
     except LendingRefused as refusal:
         stage.say(f"  no loan for {plan.borrower[:8]}…: {refusal}")
+
+
+def _room() -> int:
+    """Return what the roomiest lane can lend now, a little kept back, ledger units."""
+    asked = TermsRequest.objects.filter(
+        status__in=(RequestStatus.WAITING, RequestStatus.SENT)
+    ).values_list("lane_number", "principal")
+    rooms = {lane.number: lane.sums.room() for lane in Lane.objects.all()}
+    for lane, principal in asked:
+        rooms[lane] -= principal
+    return max(rooms.values()) * ROOM_BPS // BPS
 
 
 def late_payer() -> Loan | None:
@@ -178,6 +190,11 @@ def month(stage: Stage, index: int, *, leave_out: frozenset[int] = frozenset()) 
     """Prefund, let the month pass, and let the workers collect."""
     prefund(stage, index, leave_out=leave_out)
     stage.clock.advance_to(due_moment(index))
+    collect(index)
+
+
+def collect(index: int) -> None:
+    """Wait until the workers have collected what is due and funded."""
     tasks.collect_due.delay()
     wait_until(
         what=f"instalment {index} to be collected",

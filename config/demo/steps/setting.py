@@ -1,4 +1,4 @@
-"""Before the curtain: funds, bonds, authority, and the lenders' deposits."""
+"""Before the curtain: funds, allowances, bonds, and the verifiers' authority."""
 
 from collateral.domain.classes import CLASSES, Role
 from collateral.services import ensure_verifier
@@ -11,15 +11,10 @@ from settlement.selectors import chain_time
 USD = 1_000_000
 UNLIMITED = 2**256 - 1
 BOND_UNITS = 40_000_000 * USD
-DEPOSITS = {
-    0: ("senior", 240_000_000 * USD),
-    1: ("senior", 60_000_000 * USD),
-    2: ("junior", 100_000_000 * USD),
-}
+LENDER_UNITS = 1_000_000_000 * USD
 RESERVE_UNITS = 20_000_000 * USD
 PURSE_UNITS = 2_000_000 * USD
 BIDDER_UNITS = 100_000_000 * USD
-TRANCHES = {"senior": 0, "junior": 1}
 ROLE_GROUPS = (Role.TITLE | Role.DEVICE, Role.APPRAISAL, Role.INSPECTION)
 FIRM_NAMES = (
     "Harbour Title", "Northgate Registry", "Sealed Deed Co", "Fairmont Appraisals", "Ledger & Lane",
@@ -33,7 +28,7 @@ def fund(stage: Stage) -> None:
     give_native(stage.chain, cast.everyone())
     wanted = {wallet.address: PURSE_UNITS for wallet in cast.owners}
     wanted |= {wallet.address: BOND_UNITS for wallet in cast.verifiers}
-    wanted |= {cast.lenders[one].address: units for one, (_, units) in DEPOSITS.items()}
+    wanted |= {wallet.address: LENDER_UNITS for wallet in cast.lenders}
     wanted |= {wallet.address: BIDDER_UNITS for wallet in cast.bidders}
     wanted[cast.governor.address] = RESERVE_UNITS
     addresses = list(wanted)
@@ -102,21 +97,6 @@ def admit_verifiers(stage: Stage) -> None:
     stage.send(bonds)
 
 
-def deposit(stage: Stage) -> None:
-    """The lenders ask to deposit in their tranches, and governance fills the reserve."""
-    pool = stage.chain.address("LendingPool")
-    calls = []
-    for index, (tranche, units) in DEPOSITS.items():
-        wallet = stage.cast.lenders[index]
-        if stage.chain.call("TestStablecoin", "balanceOf", wallet.address) >= units:
-            data = stage.chain.encode("LendingPool", "requestDeposit", TRANCHES[tranche], units)
-            calls.append(Call(wallet, pool, data))
-    if stage.chain.call("LendingPool", "reserve") == 0:
-        data = stage.chain.encode("LendingPool", "fundReserve", RESERVE_UNITS)
-        calls.append(Call(stage.cast.governor, pool, data))
-    stage.send(calls)
-
-
 def catch_up(stage: Stage) -> None:
     """Wait until the reader has seen all that the actors just did."""
     head = stage.chain.head()
@@ -128,5 +108,4 @@ def set_the_stage(stage: Stage) -> None:
     fund(stage)
     approve(stage)
     admit_verifiers(stage)
-    deposit(stage)
     catch_up(stage)

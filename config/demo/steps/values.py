@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 
 from collateral.models import Asset
-from config.demo.stage import DAY_S, Stage
+from config.demo.stage import Stage
 from config.demo.steps import markets
 from config.demo.waiting import DemoFailure, wait_until
-from lending import tasks as lending_tasks
-from lending.models import PoolState
 from oracles.chain import oracle_terms
 from oracles.domain.rounds import recompute
 from oracles.models import Round, RoundStatus
@@ -15,7 +13,6 @@ from oracles.selectors import newest_round, snapshot
 from oracles.services import open_round, publish_round, round_message, submit_round_signature
 
 FIRST_ROUND_DAY = 0
-EPOCH_S = DAY_S
 SIGNERS = 5
 SALT_OF_SIGNERS = 7
 
@@ -23,23 +20,6 @@ SALT_OF_SIGNERS = 7
 def first_round(stage: Stage) -> None:
     """Let the markets speak for the first time and value everything."""
     hold_round(stage, stage.day(FIRST_ROUND_DAY), observe=markets.open_markets)
-
-
-def open_pool(stage: Stage) -> None:
-    """Close two epochs: requests of the first are filled at the end of the second (rule P1)."""
-    for day in (1, 2):
-        close_epoch(stage, stage.day(day))
-    hold_round(stage, stage.day(2))
-
-
-def close_epoch(stage: Stage, moment: int) -> None:
-    """Move to a moment and let the workers close the pool's epoch, if it has run its time."""
-    stage.clock.advance_to(moment)
-    lending_tasks.close_epoch.delay()
-    wait_until(
-        what="the pool's close",
-        done=lambda: PoolState.objects.get().epoch_started_at + EPOCH_S > moment,
-    )
 
 
 def hold_round(stage: Stage, moment: int, *, observe: markets.Observe = markets.stay_calm) -> Round:

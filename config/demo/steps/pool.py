@@ -1,0 +1,56 @@
+"""The lenders: their deposits, sized to what the owners will ask for, and the pool's closes."""
+
+from django.db.models import Sum
+
+from config.demo.actors import Call
+from config.demo.stage import DAY_S, Stage
+from config.demo.steps.setting import RESERVE_UNITS, catch_up
+from config.demo.steps.values import hold_round
+from config.demo.waiting import wait_until
+from lending import tasks
+from lending.models import PoolState
+from oracles.models import Valuation
+from oracles.selectors import newest_round
+
+BPS = 10_000
+EPOCH_S = DAY_S
+# Owners will draw about a quarter of what they own; the pool holds some more than that.
+POOL_SHARE_BPS = 3_500
+MOST_UNITS = 400_000_000_000_000
+# Lender by place: its tranche, and its share of the pool.
+SENIOR, JUNIOR = 0, 1
+SHARES_BPS = ((SENIOR, 5_000), (SENIOR, 2_000), (JUNIOR, 3_000))
+
+
+def open_pool(stage: Stage) -> None:
+    """Take deposits and close two epochs, after which the lanes have cash (rule P1)."""
+    deposit(stage)
+    for day in (1, 2):
+        close_epoch(stage, stage.day(day))
+    hold_round(stage, stage.day(2))
+
+
+def deposit(stage: Stage) -> None:
+    """The lenders ask to deposit in their tranches, and governance fills the reserve."""
+    pool, encode = stage.chain.address("LendingPool"), stage.chain.encode
+    if stage.chain.call("LendingPool", "reserve") != 0:
+        return
+    total = Valuation.objects.filter(round=newest_round()).aggregate(sum=Sum("value_units"))["sum"]
+    size = min(int(total or 0) * POOL_SHARE_BPS // BPS, MOST_UNITS)
+    calls = [
+        Call(wallet, pool, encode("LendingPool", "requestDeposit", tranche, size * share // BPS))
+        for wallet, (tranche, share) in zip(stage.cast.lenders, SHARES_BPS, strict=True)
+    ]
+    reserve = encode("LendingPool", "fundReserve", RESERVE_UNITS)
+    stage.send([*calls, Call(stage.cast.governor, pool, reserve)])
+    catch_up(stage)
+
+
+def close_epoch(stage: Stage, moment: int) -> None:
+    """Move to a moment and let the workers close the pool's epoch, if it has run its time."""
+    stage.clock.advance_to(moment)
+    tasks.close_epoch.delay()
+    wait_until(
+        what="the pool's close",
+        done=lambda: PoolState.objects.get().epoch_started_at + EPOCH_S > moment,
+    )
