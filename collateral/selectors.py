@@ -7,7 +7,7 @@ from operator import or_
 from django.db.models import Count, Q, QuerySet
 
 from collateral.domain.classes import CLASSES, Role, class_by_id
-from collateral.domain.display import facts, flag_words
+from collateral.domain.display import facts, flag_words, identifier_words
 from collateral.domain.identifiers import scheme_for
 from collateral.domain.identifiers.places import address_key
 from collateral.models import (
@@ -130,7 +130,7 @@ def possible_duplicates(asset: Asset) -> list[Asset]:
 def asset_sheet(asset: Asset) -> AssetSheet:
     """Return what is recorded of an asset, for its page."""
     identifiers = [
-        IdentifierCheck(scheme_for(one.scheme).label, one.canonical, one.anchor)
+        IdentifierCheck(scheme_for(one.scheme).label, identifier_words(one.canonical), one.anchor)
         for one in asset.anchors.all()
     ]
     attestations = Attestation.objects.filter(request__asset=asset)

@@ -7,7 +7,7 @@ from unfold.decorators import display
 
 from collateral.admin.base import STATUS_COLOURS, BaseAdmin
 from collateral.domain.classes import Role
-from collateral.domain.display import moment, usd
+from collateral.domain.display import identifier_words, moment, usd
 from collateral.models import Asset, Attestation, LrtHolding, Owner, Verifier
 from collateral.selectors import asset_sheet
 
@@ -25,7 +25,7 @@ class AssetAdmin(BaseAdmin):
     @display(description="Asset", header=True)
     def asset(self, asset: Asset) -> list[str]:
         """Show its name over its identifier."""
-        return [asset.name, asset.canonical]
+        return [asset.name, identifier_words(asset.canonical)]
 
     @display(description="Status", label=STATUS_COLOURS, ordering="status")
     def shown_status(self, asset: Asset) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -18,7 +18,7 @@ from collateral import services
 from collateral.admin.base import STATUS_COLOURS, BaseAdmin, verifier_of
 from collateral.admin.filters import AgeFilter, ClassFilter
 from collateral.admin.statement import Prepared, prepared_statement
-from collateral.domain.display import usd
+from collateral.domain.display import identifier_words, usd
 from collateral.domain.verification import VerificationError
 from collateral.errors import REFUSALS
 from collateral.models import Evidence, RequestStatus, VerificationRequest, Verifier
@@ -47,15 +47,15 @@ class VerificationRequestAdmin(BaseAdmin):
         return bool(verifier_of(request.user)) or super().has_module_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VerificationRequest]:
-        """Keep to what this verifier may decide; other staff see all."""
+        """Keep to what this verifier may decide, what waits first; other staff see all."""
         verifier = verifier_of(request.user)
         found = requests_for(verifier) if verifier else VerificationRequest.objects.all()
-        return found.order_by("created_at", "pk")
+        return found.order_by(F("decided_at").asc(nulls_first=True), "created_at", "pk")
 
     @display(description="Asset", header=True)
     def asset_named(self, request: VerificationRequest) -> list[str]:
         """Show the asset's name over its identifier."""
-        return [request.asset.name, request.asset.canonical]
+        return [request.asset.name, identifier_words(request.asset.canonical)]
 
     @display(description="Class", ordering="asset__class_id")
     def asset_class(self, request: VerificationRequest) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from collateral import services
 from collateral.domain.classes import Role
-from collateral.domain.display import moment, usd
+from collateral.domain.display import identifier_words, moment, usd
 from collateral.domain.portfolio.cells import parse_number
 from collateral.domain.portfolio.errors import CellError
 from collateral.domain.verification import VerificationError
@@ -51,7 +51,8 @@ def _words(request: VerificationRequest, verifier: Verifier, made: services.Stat
     asset = request.asset
     said = [
         f"{verifier} vouches for the {Role(request.role).label} of {asset}.",
-        f"Its identifier is {asset.canonical}; its owner is {asset.owner_address}.",
+        f"Its identifier is {identifier_words(asset.canonical)}.",
+        f"Its owner is {asset.owner_address}.",
     ]
     if made.value_units:
         said.append(f"It is worth {usd(made.value_units)}, and no more is lent against it.")

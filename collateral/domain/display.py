@@ -1,11 +1,14 @@
 """What we keep in base units, in words for people: rounded for reading, never for reckoning."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from collateral.domain.classes import AssetClass, Field, Kind
 
 _UNITS_PER_CENT = 10_000
+_ACRONYMS = frozenset({"vin", "mac", "imei", "eic", "apn", "fips", "gpu", "h3"})
+_PART_ENDS = re.compile(r"(?<!\\)\|")
 # Base unit → divisor, decimals shown, and the unit's sign.
 _READABLE: Mapping[str, tuple[int, int, str]] = {
     "m": (1_000, 0, "km"),
@@ -70,10 +73,24 @@ def _divided(value: int, divisor: int, decimals: int) -> str:
     return f"{whole:,}.{fraction}" if fraction else f"{whole:,}"
 
 
+def identifier_words(canonical: str) -> str:
+    """Return a canonical identifier for reading: its parts set apart by points."""
+    parts = _PART_ENDS.split(canonical)
+    return " · ".join(part.replace("\\|", "|").replace("\\\\", "\\") for part in parts)
+
+
+def field_label(field: Field) -> str:
+    """Return a field's name as people write it."""
+    words = field.name.split("_")
+    spelled = [word.upper() if word in _ACRONYMS else word for word in words]
+    label = " ".join(spelled)
+    return label[0].upper() + label[1:]
+
+
 def facts(asset_class: AssetClass, attributes: Mapping[str, int | str]) -> list[tuple[str, str]]:
     """Return what is known of an asset as pairs of name and readable value, in class order."""
     return [
-        (field.name.replace("_", " ").capitalize(), readable(field, attributes[field.key]))
+        (field_label(field), readable(field, attributes[field.key]))
         for field in asset_class.fields
         if field.key in attributes
     ]
