@@ -15,12 +15,10 @@ class OracleParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class PoolParameters:
-    """An epoch in seconds, the senior rate in basis points a year, shares in basis points."""
+    """An epoch in seconds, the senior rate in basis points a year."""
 
     epoch: int
     senior_rate_bps: int
-    min_subordination_bps: int
-    liquidity_buffer_bps: int
 
 
 def oracle_parameters() -> OracleParameters:
@@ -32,12 +30,7 @@ def oracle_parameters() -> OracleParameters:
 def pool_parameters() -> PoolParameters:
     """Return the pool's numbers."""
     pool = load().parameters["pool"]
-    return PoolParameters(
-        epoch=pool["epoch_s"],
-        senior_rate_bps=pool["senior_rate_bps"],
-        min_subordination_bps=pool["min_subordination_bps"],
-        liquidity_buffer_bps=pool["liquidity_buffer_bps"],
-    )
+    return PoolParameters(epoch=pool["epoch_s"], senior_rate_bps=pool["senior_rate_bps"])
 
 
 def minimum_payment_units() -> int:

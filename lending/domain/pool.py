@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from lending.domain.lanes import LaneSums
-from lending.domain.units import BPS, SCALE, ceil_div
+from lending.domain.units import BPS, SCALE
 
 # Shares and assets that nobody owns keep the price of a share out of anyone's hand.
 VIRTUAL_SHARES = 1_000
@@ -125,8 +125,3 @@ def shares_for(*, assets: int, value: int, shares: int) -> int:
 def assets_for(*, shares_in: int, value: int, shares: int) -> int:
     """Return what shares are worth, ledger units, rounded down for those who stay."""
     return shares_in * (value + VIRTUAL_ASSETS) // (shares + VIRTUAL_SHARES)
-
-
-def minimum_junior(*, senior: int, subordination_bps: int) -> int:
-    """Return the least junior value beside that senior value, rounded up."""
-    return ceil_div(senior * subordination_bps, BPS - subordination_bps)

@@ -181,7 +181,9 @@ def lane_with_room(principal: int) -> int:
         .values_list("lane_number")
         .annotate(Sum("principal"))
     )
-    rooms = {lane.number: lane.sums.room() - asked.get(lane.number, 0) for lane in _lanes()}
+    rooms = {
+        lane.number: lane.sums.room() - asked.get(lane.number, 0) for lane in Lane.objects.all()
+    }
     best = max(rooms, key=lambda number: (rooms[number], -number), default=None)
     if best is None or rooms[best] < principal:
         most = max(rooms.values(), default=0)
@@ -191,10 +193,6 @@ def lane_with_room(principal: int) -> int:
             "Ask for less, or wait for the next close of the pool.",
         )
     return best
-
-
-def _lanes() -> list[Lane]:
-    return list(Lane.objects.all())
 
 
 def check_terms(terms: dict[str, Any], *, now: int) -> Quote:

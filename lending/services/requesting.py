@@ -7,7 +7,7 @@ from django.db import transaction
 
 from contracts.wallet import recover
 from lending.domain.errors import LendingRefused
-from lending.models import Loan, RequestStatus, TermsRequest
+from lending.models import RequestStatus, TermsRequest
 from lending.parameters import oracle_parameters
 from lending.selectors.valuing import clock, lrt_oracle_id
 from lending.services.attempts import next_key, refusal
@@ -193,8 +193,3 @@ def _jsonable(terms: dict[str, Any]) -> dict[str, Any]:
         "lrtAmount": str(terms["lrtAmount"]),
         "nonce": str(terms["nonce"]),
     }
-
-
-def loan_of(request: TermsRequest) -> Loan | None:
-    """Return the loan that a request became."""
-    return TermsRequest.objects.select_related("loan").get(pk=request.pk).loan

@@ -12,6 +12,7 @@ from contracts.domain.words import Word, encode_results, encode_word
 from contracts.types import Event
 from contracts.wallet import development_wallet
 from lending.domain.units import loan_id_of
+from lending.models import PoolState
 from oracles.models import Round, RoundStatus, Valuation
 from settlement.models import Block, Cursor
 from settlement.projection import project
@@ -71,6 +72,7 @@ class Story:
     def begin(self) -> None:
         self.tick(0)
         self.tell("LendingPool", "AuthorityUpdated", authority=NOBODY)
+        PoolState.objects.update(cash=len(ESCROWS) * 1_000_000 * USD)
         for row in GENESIS["classes"]:
             self.tell("RiskTerms", "ClassTermsSet", classId=row["id"], terms=camel(row["terms"]))
         for lane, escrow in enumerate(ESCROWS):

@@ -103,7 +103,3 @@ def test_buying_and_redeeming_at_once_never_gains(assets, value, shares):
 @pytest.mark.parametrize(("lent", "expected_bps"), [(0, 0), (750, 7_500), (1_000, 10_000)])
 def test_utilisation_is_the_share_that_is_lent(lent, expected_bps):
     assert pool.utilisation_bps(nav=1_000, lent=lent) == expected_bps
-
-
-def test_the_least_junior_is_its_share_of_the_whole():
-    assert pool.minimum_junior(senior=800, subordination_bps=2_000) == 200

@@ -1,0 +1,105 @@
+"""What pages, wallets and staff read."""
+
+import pytest
+from django.urls import reverse
+
+from contracts.abi import decode_arguments
+from lending.domain.errors import LendingRefused
+from lending.models import Loan, TermsRequest
+from lending.selectors import assess, loss_by_tranche, portfolio, wallet_call
+from tests.integration.lending.story import ADDRESSES, CAR, DAY, HOUSE, MONTH, USD
+
+
+def test_the_portfolio_counts_what_happened(story):
+    first, second = story.open(), story.open(assets=(HOUSE,))
+    story.prefund(first, 500 * USD)
+    story.call(second, impaired=USD)
+
+    book = portfolio(now=story.now)
+
+    assert (book.loans, book.by_status) == (2, {"open": 1, "called": 1})
+    assert (book.drawn, book.prefunded, book.calls) == (18_000 * USD, 500 * USD, 1)
+
+
+def test_without_a_close_there_is_no_loss(story):
+    assert [one.loss for one in loss_by_tranche()] == [0, 0]
+
+
+def test_a_loan_stands_by_today_and_by_the_better_of_two_rounds(story):
+    loan_id = story.open(assets=(CAR,))
+    story.tick(DAY)
+    story.publish(3, house=300_000 * USD, car=15_000 * USD)
+
+    standing = assess(list(Loan.objects.all()), now=story.now)[loan_id]
+
+    assert (standing.newest_limit, standing.both_limit) == (9_300 * USD, 12_400 * USD)
+    assert (standing.value, standing.cure_limit) == (15_000 * USD, 7_500 * USD)
+    assert standing.moved
+
+
+def test_values_past_their_date_give_no_limit(story):
+    loan_id = story.open(assets=(CAR,))
+    story.tick(2 * MONTH)
+
+    standing = assess(list(Loan.objects.all()), now=story.now)[loan_id]
+
+    assert (standing.newest_limit, standing.is_unhealthy) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "contract", "function"),
+    [
+        ("prefund", {"loan_id": 7, "amount": 5}, "LoanBook", "prefund"),
+        ("repay", {"loan_id": 7, "amount": 5}, "LoanBook", "repay"),
+        ("buy", {"loan_id": 7, "max_price": 5}, "AuctionHouse", "buy"),
+        ("claim", {"lane": 3}, "LoanBook", "claim"),
+        ("request_deposit", {"tranche": 1, "amount": 5}, "LendingPool", "requestDeposit"),
+    ],
+)
+def test_a_wallet_gets_the_address_and_the_call(story, action, given, contract, function):
+    call = wallet_call(action, **given)
+
+    assert call.to == ADDRESSES[contract]
+    arguments = decode_arguments(contract, function, bytes.fromhex(call.data[2:]))
+    assert list(arguments.values()) == list(given.values())
+
+
+def test_an_approval_names_the_contract_that_may_take(story):
+    call = wallet_call("approve", contract="AuctionHouse", amount=9)
+
+    assert call.to == ADDRESSES["TestStablecoin"]
+    assert ADDRESSES["AuctionHouse"][2:] in call.data
+
+
+def test_an_unknown_action_is_answered_with_the_known_ones(story):
+    with pytest.raises(LendingRefused, match="prefund"):
+        wallet_call("withdraw_everything")
+
+
+@pytest.mark.parametrize(
+    "model", ["loan", "termsrequest", "auctionlot", "poolepoch", "lane", "poolposition"]
+)
+def test_staff_can_read_every_list_and_add_nothing(story, admin_client, model):
+    loan_id = story.open(assets=(CAR,))
+    story.call(loan_id, impaired=USD)
+    story.of_loan("LoanAuctioned", loan_id)
+    story.offer(loan_id, token_id=CAR, start=2 * USD, floor=USD)
+    story.tell("LendingPool", "EpochClosed", epoch=1)
+    story.tell("LendingPool", "DepositRequested", tranche=0, owner="0x", epoch=1, assets=5)
+    TermsRequest.objects.create(
+        borrower="0x", lane_number=0, nonce=1, principal=5, deadline=9, terms={}, signature="0x"
+    )
+
+    listed = admin_client.get(reverse(f"admin:lending_{model}_changelist"))
+    added = admin_client.get(reverse(f"admin:lending_{model}_add"))
+
+    assert (listed.status_code, added.status_code) == (200, 403)
+
+
+def test_staff_can_open_a_loan_with_its_journal(story, admin_client):
+    loan_id = story.open()
+
+    page = admin_client.get(reverse("admin:lending_loan_change", args=[loan_id]))
+
+    assert page.status_code == 200
+    assert "opened" in page.content.decode()
