@@ -65,7 +65,7 @@ def load(path: Path | None = None) -> Deployment:
     except FileNotFoundError:
         raise DeploymentInvalid(
             f"There is no deployment record at {path}. Start the stack, which deploys the "
-            "contracts, or run `manage.py deploy_contracts`."
+            "contracts: `manage.py devstack`."
         ) from None
     return _load(path, modified_ns)
 
