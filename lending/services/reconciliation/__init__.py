@@ -6,17 +6,12 @@ from itertools import chain as joined
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
 
 from contracts.client import Chain, connect
 from lending.services.reconciliation.checks import Check
 from lending.services.reconciliation.expected import all_checks, broken_sums
 from settlement.models import Cursor
-
-MOST_TRIES = 20
-
-
-class ReaderBusy(Exception):
-    """The chain's reader moved on during every attempt to look at a standing database."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,22 +41,24 @@ def compare(checks: Sequence[Check], answers: Sequence[Any]) -> list[str]:
 
 
 def _standing_view(chain: Chain) -> tuple[int, list[Check], list[str]]:
-    """Read what the database expects while the event reader stands at one block."""
-    for _ in range(MOST_TRIES):
-        before = _cursor()
-        block = chain.block(before)
+    """Read what the database expects, all of it as of one moment while the reader goes on."""
+    with transaction.atomic():
+        _freeze_view()
+        cursor = Cursor.objects.first()
+        block_number = cursor.block_number if cursor else 0
+        block = chain.block(block_number)
         now = block.timestamp if block else 0
-        checks, broken = all_checks(now=now), broken_sums(now=now)
-        if _cursor() == before:
-            return before, checks, broken
-    raise ReaderBusy(
-        "Events kept arriving while the database was read. Try again when the chain is quieter."
-    )
+        return block_number, all_checks(now=now), broken_sums(now=now)
 
 
-def _cursor() -> int:
-    cursor = Cursor.objects.first()
-    return cursor.block_number if cursor else 0
+def _freeze_view() -> None:
+    """Let every query of this transaction see the database as the first one does.
+
+    Inside somebody else's transaction it is too late for that, and their view stands.
+    """
+    if not connection.savepoint_ids:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def _answers(chain: Chain, checks: Sequence[Check], block_number: int) -> list[Any]:
