@@ -25,7 +25,8 @@ struct AssetClassRow {
 }
 
 /// @title Registry of physical assets: one ERC-721 token for one thing
-/// @notice A pledged token lies with its lane and comes back by a plain transfer, whatever is frozen (rule D9).
+/// @notice A pledged token lies with its lane and comes back by a plain transfer, whatever is
+/// frozen (rule D9).
 contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
     using SafeCast for uint256;
 
@@ -236,7 +237,11 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
     {
         if (request.attestations.length > MAX_ATTESTATIONS) revert RequestTooLarge();
         asset = Asset(
-            request.classId, AssetStatus.Active, type(uint48).max, type(uint48).max, type(uint64).max
+            request.classId,
+            AssetStatus.Active,
+            type(uint48).max,
+            type(uint48).max,
+            type(uint64).max
         );
         bytes32 domain = EasAttestation.domainSeparator(eas, EAS_VERSION_HASH);
         uint8 missing = rule.requiredRoles;

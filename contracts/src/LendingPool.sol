@@ -22,7 +22,8 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
     using SafeCast for uint256;
     using Orders for Order;
 
-    /// @dev Required before each lane's token call, so that lack of gas never looks like a failing lane.
+    /// @dev Required before each lane's token call, so that lack of gas never looks like a failing
+    /// lane.
     uint256 internal constant LANE_CALL_GAS = 400_000;
 
     /// @dev What a close knows of a lane: the pool's part of its cash, and whether its calls fail.
@@ -34,7 +35,8 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
     /// @notice The market that the pool funds; set once.
     ILoanBook public loanBook;
     address public auctionHouse;
-    /// @notice Lanes whose last token call failed: their cash counts zero until one succeeds (rule L5).
+    /// @notice Lanes whose last token call failed: their cash counts zero until one succeeds (rule
+    /// L5).
     mapping(uint32 lane => bool) public isStuck;
 
     constructor(
@@ -72,9 +74,7 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
         if (shares > available) revert SharesShort(available, shares);
         uint32 number = _pool.epoch;
         _shares[tranche][msg.sender] = available - shares;
-        _redemptions[tranche][msg.sender].add(
-            _redeemQueue[tranche], shares, number, number + 1
-        );
+        _redemptions[tranche][msg.sender].add(_redeemQueue[tranche], shares, number, number + 1);
         emit RedeemRequested(tranche, msg.sender, number, shares);
     }
 
@@ -216,8 +216,8 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
     function _plan(Close memory close, LaneCash[] memory lanes) private view {
         close.seniorWish = _wish(Tranche.Senior);
         close.juniorWish = _wish(Tranche.Junior);
-        uint256 deposits = uint256(_depositQueue[Tranche.Senior].ready)
-            + _depositQueue[Tranche.Junior].ready;
+        uint256 deposits =
+            uint256(_depositQueue[Tranche.Senior].ready) + _depositQueue[Tranche.Junior].ready;
         uint256 total = _pool.cash + deposits;
         uint256 healthy;
         for (uint256 i = 0; i < lanes.length; ++i) {

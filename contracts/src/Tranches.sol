@@ -132,9 +132,8 @@ abstract contract Tranches is ILendingPool {
         queue.advance(assets);
         if (assets == 0) return;
         TrancheState storage state = _tranches[tranche];
-        uint256 minted = _fairlyPriced(tranche)
-            ? TrancheMath.sharesFor(assets, state.value, state.shares)
-            : 0;
+        uint256 minted =
+            _fairlyPriced(tranche) ? TrancheMath.sharesFor(assets, state.value, state.shares) : 0;
         if (minted > type(uint128).max - state.shares) minted = 0;
         _depositFills[tranche][number] =
             Fill(assets.toUint128(), assets.toUint128(), minted.toUint128());
@@ -201,9 +200,7 @@ abstract contract Tranches is ILendingPool {
     function _redeem(Tranche tranche, uint32 number, uint256 paid, uint256 wish) private {
         Queue storage queue = _redeemQueue[tranche];
         uint256 requested = queue.ready;
-        uint256 burned = paid == 0
-            ? 0
-            : Math.mulDiv(requested, paid, wish, Math.Rounding.Ceil);
+        uint256 burned = paid == 0 ? 0 : Math.mulDiv(requested, paid, wish, Math.Rounding.Ceil);
         queue.advance(burned);
         if (paid == 0) return;
         _redeemFills[tranche][number] =
@@ -219,10 +216,8 @@ abstract contract Tranches is ILendingPool {
     /// @dev Hands over what closes have filled; false when there was nothing.
     function _settle(Tranche tranche, address owner) internal returns (bool) {
         uint32 number = _pool.epoch;
-        Outcome memory deposited =
-            _deposits[tranche][owner].roll(_depositFills[tranche], number);
-        Outcome memory redeemed =
-            _redemptions[tranche][owner].roll(_redeemFills[tranche], number);
+        Outcome memory deposited = _deposits[tranche][owner].roll(_depositFills[tranche], number);
+        Outcome memory redeemed = _redemptions[tranche][owner].roll(_redeemFills[tranche], number);
         if (deposited.taken + deposited.refunded + redeemed.taken == 0) return false;
         if (deposited.taken != 0) {
             uint128 shares = deposited.given.toUint128();
@@ -247,7 +242,8 @@ abstract contract Tranches is ILendingPool {
         stablecoin.safeTransfer(owner, amount * UNIT);
     }
 
-    /// @dev While nobody holds a share nothing is lent, and a deposit need not wait an epoch (rule P1).
+    /// @dev While nobody holds a share nothing is lent, and a deposit need not wait an epoch (rule
+    /// P1).
     function _nobodyIn() internal view returns (bool) {
         return _tranches[Tranche.Senior].shares == 0 && _tranches[Tranche.Junior].shares == 0;
     }

@@ -119,7 +119,9 @@ contract ValuationOracle is IValuationOracle, AccessManaged, EIP712 {
         if (round == 0 || round != state.newest) revert RoundUnusable(round);
         if (block.timestamp > uint256(state.newestAt) + voidWindow) revert VoidWindowClosed(round);
         uint256 earliest = uint256(state.voidedAt) + voidCooldown;
-        if (state.voidedAt != 0 && block.timestamp < earliest) revert VoidTooSoon(uint64(earliest));
+        if (state.voidedAt != 0 && block.timestamp < earliest) {
+            revert VoidTooSoon(uint64(earliest));
+        }
 
         (state.newest, state.newestAt) = (state.previous, state.previousAt);
         (state.previous, state.previousAt) = (0, 0);
@@ -215,7 +217,9 @@ contract ValuationOracle is IValuationOracle, AccessManaged, EIP712 {
         }
         uint256 observedAt = round.observedAt;
         bool known = observedAt >= state.newestAt && observedAt <= block.timestamp;
-        if (!known || block.timestamp > observedAt + TTL) revert InvalidObservedAt(round.observedAt);
+        if (!known || block.timestamp > observedAt + TTL) {
+            revert InvalidObservedAt(round.observedAt);
+        }
     }
 
     function _checkSignatures(bytes32 digest, CompactSignature[] calldata signatures) private view {

@@ -11,7 +11,8 @@ import {LedgerUnits} from "./libraries/LedgerUnits.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
 
 /// @title Who may attest which class in which role, and what they have at stake
-/// @notice Bonds are stablecoin, in ledger units. Attested value outstanding never passes bond × factor when it is taken.
+/// @notice Bonds are stablecoin, in ledger units. Attested value outstanding never passes bond ×
+/// factor when it is taken.
 contract VerifierRegistry is IVerifierRegistry, AccessManaged {
     using SafeERC20 for IERC20Metadata;
     using SafeCast for uint256;

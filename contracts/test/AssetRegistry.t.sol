@@ -25,9 +25,7 @@ abstract contract MintedBase is RegistryBase {
     }
 
     function _refuseInactive(AssetStatus status) internal {
-        vm.expectRevert(
-            abi.encodeWithSelector(IAssetRegistry.AssetNotActive.selector, id, status)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AssetNotActive.selector, id, status));
     }
 }
 
@@ -68,9 +66,7 @@ contract AssetRegistryPledgeTest is MintedBase {
     function test_only_its_owners_token_is_pledged() public {
         vm.prank(market);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IERC721Errors.ERC721IncorrectOwner.selector, buyer, id, owner
-            )
+            abi.encodeWithSelector(IERC721Errors.ERC721IncorrectOwner.selector, buyer, id, owner)
         );
         registry.pledge(id, buyer, lane);
     }
@@ -85,9 +81,7 @@ contract AssetRegistryPledgeTest is MintedBase {
 
     function test_an_unknown_token_and_a_lane_of_zero_are_refused() public {
         vm.startPrank(market);
-        vm.expectRevert(
-            abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 5)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 5));
         registry.pledge(5, owner, lane);
         vm.expectRevert(
             abi.encodeWithSelector(IERC721Errors.ERC721InvalidReceiver.selector, address(0))
@@ -199,21 +193,15 @@ contract AssetRegistryStatusTest is MintedBase {
     }
 
     function test_status_is_that_of_a_token_and_never_none() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 5)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 5));
         registry.setStatus(5, AssetStatus.Frozen);
-        vm.expectRevert(
-            abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, id)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, id));
         registry.setStatus(id, AssetStatus.None);
     }
 
     function test_views_of_an_unknown_token() public {
         vm.assertTrue(registry.assetOf(5).status == AssetStatus.None);
-        vm.expectRevert(
-            abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 5)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 5));
         registry.locked(5);
     }
 }
@@ -258,9 +246,8 @@ contract AssetRegistryGovernanceTest is MintedBase {
     }
 
     function test_it_says_which_interfaces_it_has() public view {
-        bytes4[4] memory has = [
-            bytes4(0x01ffc9a7), 0x80ac58cd, 0xb45a3c0e, type(IAssetRegistry).interfaceId
-        ];
+        bytes4[4] memory has =
+            [bytes4(0x01ffc9a7), 0x80ac58cd, 0xb45a3c0e, type(IAssetRegistry).interfaceId];
         for (uint256 i = 0; i < 4; ++i) {
             vm.assertTrue(registry.supportsInterface(has[i]));
         }

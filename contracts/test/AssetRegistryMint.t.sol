@@ -101,9 +101,7 @@ contract AssetRegistryMintTest is RegistryBase {
         second.anchors[1] = first.anchors[0];
         _signAll(second);
 
-        _refuse(
-            second, abi.encodeWithSelector(IAssetRegistry.AnchorTaken.selector, _idOf(first))
-        );
+        _refuse(second, abi.encodeWithSelector(IAssetRegistry.AnchorTaken.selector, _idOf(first)));
         _refuse(first, abi.encodeWithSelector(IAssetRegistry.AnchorTaken.selector, _idOf(first)));
     }
 
@@ -147,9 +145,7 @@ contract AssetRegistryMintTest is RegistryBase {
         request.attestations[2].role = TITLE;
         _signAll(request);
 
-        _refuse(
-            request, abi.encodeWithSelector(IAssetRegistry.RoleMissing.selector, INSPECTION)
-        );
+        _refuse(request, abi.encodeWithSelector(IAssetRegistry.RoleMissing.selector, INSPECTION));
     }
 
     function test_a_role_is_one_that_the_class_knows() public {
@@ -235,9 +231,7 @@ contract AssetRegistryMintTest is RegistryBase {
     {
         _refuse(
             request,
-            abi.encodeWithSelector(
-                IAssetRegistry.InvalidValidity.selector, observedAt, validUntil
-            )
+            abi.encodeWithSelector(IAssetRegistry.InvalidValidity.selector, observedAt, validUntil)
         );
     }
 
@@ -282,9 +276,7 @@ contract AssetRegistryMintTest is RegistryBase {
         request.attestations[1].salt = request.attestations[0].salt;
         _signAll(request);
 
-        _refuse(
-            request, abi.encodeWithSelector(IAssetRegistry.UidSpent.selector, _uid(request, 0))
-        );
+        _refuse(request, abi.encodeWithSelector(IAssetRegistry.UidSpent.selector, _uid(request, 0)));
     }
 
     function test_a_verifier_without_the_role_or_the_bond_is_refused() public {

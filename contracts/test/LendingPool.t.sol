@@ -235,8 +235,7 @@ contract LendingPoolSetUpTest is PoolBase {
 
     function test_amounts_are_ledger_units_whatever_the_tokens_decimals() public {
         TestRestakingToken token = new TestRestakingToken("Eighteen", "E");
-        LendingPool other =
-            new LendingPool(pool.authority(), token, risk, treasury, _parameters());
+        LendingPool other = new LendingPool(pool.authority(), token, risk, treasury, _parameters());
         token.mint(alice, 5e12);
         vm.startPrank(alice);
         token.approve(address(other), 5e12);

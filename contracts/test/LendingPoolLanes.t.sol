@@ -129,9 +129,7 @@ contract LendingPoolLanesTest is PoolBase {
     function test_only_the_pool_itself_supplies_a_lane() public {
         _start();
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ILendingPool.NotPoolItself.selector, address(this))
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.NotPoolItself.selector, address(this)));
         pool.supplyLane(0, 1);
     }
 }

@@ -184,9 +184,7 @@ contract LendingPoolRedeemTest is PoolBase {
 
         vm.expectRevert(ILendingPool.ZeroAmount.selector);
         pool.requestRedeem(Tranche.Senior, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILendingPool.SharesShort.selector, all, all + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.SharesShort.selector, all, all + 1));
         pool.requestRedeem(Tranche.Senior, all + 1);
     }
 
@@ -205,7 +203,9 @@ contract LendingPoolRedeemTest is PoolBase {
 
         vm.assertEq(coin.balanceOf(alice), coming);
         vm.assertGt(coming, 100_000 * USD);
-        vm.assertApproxEqAbs(coming, 100_000 * USD * (1e6 + uint256(1e6) * 500 * 2 / 3_650_000) / 1e6, 2 * USD);
+        vm.assertApproxEqAbs(
+            coming, 100_000 * USD * (1e6 + uint256(1e6) * 500 * 2 / 3_650_000) / 1e6, 2 * USD
+        );
         _checkBooks();
     }
 
@@ -312,12 +312,12 @@ contract LendingPoolRedeemTest is PoolBase {
             seed = uint256(keccak256(abi.encode(seed)));
             _act(seed % 2 == 0 ? alice : bob, Tranche(seed / 2 % 2), seed >> 8);
             if (seed % 5 == 0) _lendFrom(uint32(seed >> 20) % LANES, seed >> 40);
-            if (seed % 11 == 0) book.impair(uint32(seed >> 20) % LANES, uint64(seed >> 50) % (50_000 * USD));
+            if (seed % 11 == 0) {
+                book.impair(uint32(seed >> 20) % LANES, uint64(seed >> 50) % (50_000 * USD));
+            }
             vm.warp(block.timestamp + seed % (3 * DAY));
             _close();
-            vm.assertEq(
-                uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), pool.nav()
-            );
+            vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), pool.nav());
         }
         _claimAll();
         _checkBooks();

@@ -42,8 +42,7 @@ contract TestTokensTest is Test {
                 block.timestamp
             )
         );
-        bytes32 digest =
-            keccak256(abi.encodePacked(hex"1901", coin.DOMAIN_SEPARATOR(), message));
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", coin.DOMAIN_SEPARATOR(), message));
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(1, digest);
 
         coin.permit(vm.addr(1), address(this), 9, block.timestamp, v, r, s);

@@ -117,9 +117,7 @@ contract ValuationOracleReportersTest is OracleBase {
     function test_the_reporters_stay_between_the_threshold_and_twice_it() public {
         oracle.setReporter(vm.addr(keys[0]), false);
         oracle.setReporter(vm.addr(keys[1]), false);
-        vm.expectRevert(
-            abi.encodeWithSelector(ValuationOracle.ReportersOutOfBounds.selector, 4, 5)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ValuationOracle.ReportersOutOfBounds.selector, 4, 5));
         oracle.setReporter(vm.addr(keys[2]), false);
         for (uint256 i = 0; i < 4; ++i) {
             oracle.setReporter(vm.addr(i + 1), true);
@@ -162,9 +160,7 @@ contract ValuationOracleReportersTest is OracleBase {
     }
 
     function test_the_constructor_refuses_too_few_and_too_many_reporters() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(ValuationOracle.ReportersOutOfBounds.selector, 4, 5)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ValuationOracle.ReportersOutOfBounds.selector, 4, 5));
         this.deploy(_parameters(), 4);
         vm.expectRevert(
             abi.encodeWithSelector(ValuationOracle.ReportersOutOfBounds.selector, 10, 5)

@@ -102,9 +102,7 @@ contract ValuationOraclePublishTest is OracleBase {
         (bytes32 r, bytes32 vs) = vm.signCompact(5, _digest(round));
         signatures[2] = CompactSignature(r, vs);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(IValuationOracle.InvalidSigner.selector, vm.addr(5))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IValuationOracle.InvalidSigner.selector, vm.addr(5)));
         oracle.publish(round, signatures);
     }
 
@@ -150,9 +148,7 @@ contract ValuationOraclePublishTest is OracleBase {
         Round memory round = _round(2, keccak256("2"));
         CompactSignature[] memory signatures = _sign(round, 5);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(IValuationOracle.TooSoon.selector, START + INTERVAL)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IValuationOracle.TooSoon.selector, START + INTERVAL));
         oracle.publish(round, signatures);
         _pass(1);
         oracle.publish(round, signatures);

@@ -109,9 +109,7 @@ contract VerifierRegistryTest is Test {
         vm.expectRevert(VerifierRegistry.ZeroAmount.selector);
         registry.withdraw(0);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                VerifierRegistry.BondShort.selector, verifier, 500e6, 500e6 + 1
-            )
+            abi.encodeWithSelector(VerifierRegistry.BondShort.selector, verifier, 500e6, 500e6 + 1)
         );
         registry.withdraw(500e6 + 1);
     }
@@ -120,9 +118,7 @@ contract VerifierRegistryTest is Test {
         _bond(100e6);
 
         vm.expectEmit(address(registry));
-        emit IVerifierRegistry.ExposureTaken(
-            verifier, UID, 5_000e6, uint64(EXPIRY + CHALLENGE)
-        );
+        emit IVerifierRegistry.ExposureTaken(verifier, UID, 5_000e6, uint64(EXPIRY + CHALLENGE));
         _take(APPRAISAL, 5_000e6, UID);
 
         vm.assertEq(registry.exposureOf(verifier), 5_000e6);

@@ -75,7 +75,9 @@ interface IAssetRegistry is IERC721 {
         uint64 validUntil,
         bytes32 evidenceRoot
     );
-    event AttestationSpent(uint256 indexed tokenId, address indexed attester, bytes32 uid, uint8 role, uint64 value);
+    event AttestationSpent(
+        uint256 indexed tokenId, address indexed attester, bytes32 uid, uint8 role, uint64 value
+    );
     event AssetStatusChanged(uint256 indexed tokenId, AssetStatus status);
     event Locked(uint256 tokenId);
     event Unlocked(uint256 tokenId);
@@ -104,7 +106,8 @@ interface IAssetRegistry is IERC721 {
     /// @notice ERC-7066/ERC-5192 views: the lane that holds a pledged token, or zero.
     function lockerOf(uint256 tokenId) external view returns (address);
     function locked(uint256 tokenId) external view returns (bool);
-    /// @notice Moves an owner's token to a lane. Only a granted market, which has checked the owner's signature.
+    /// @notice Moves an owner's token to a lane. Only a granted market, which has checked the
+    /// owner's signature.
     function pledge(uint256 tokenId, address owner, address lane) external;
     /// @notice Required roles of a class as bits: 1 title, 2 appraisal, 4 inspection, 8 device.
     function requiredRoles(uint16 classId) external view returns (uint8);

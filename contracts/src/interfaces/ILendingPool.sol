@@ -9,18 +9,32 @@ enum Tranche {
 }
 
 /// @title The pool that lenders fund, in two tranches, closed by epoch
-/// @notice Requests are irrevocable and priced at the first close at least one whole epoch after them (rule P1).
+/// @notice Requests are irrevocable and priced at the first close at least one whole epoch after
+/// them (rule P1).
 interface ILendingPool {
-    event DepositRequested(Tranche indexed tranche, address indexed owner, uint32 epoch, uint64 assets);
-    event RedeemRequested(Tranche indexed tranche, address indexed owner, uint32 epoch, uint128 shares);
-    event DepositClaimed(Tranche indexed tranche, address indexed owner, uint64 assets, uint128 shares);
-    event RedeemClaimed(Tranche indexed tranche, address indexed owner, uint128 shares, uint64 assets);
+    event DepositRequested(
+        Tranche indexed tranche, address indexed owner, uint32 epoch, uint64 assets
+    );
+    event RedeemRequested(
+        Tranche indexed tranche, address indexed owner, uint32 epoch, uint128 shares
+    );
+    event DepositClaimed(
+        Tranche indexed tranche, address indexed owner, uint64 assets, uint128 shares
+    );
+    event RedeemClaimed(
+        Tranche indexed tranche, address indexed owner, uint128 shares, uint64 assets
+    );
     /// @notice A deposit that found no fair price at its close came back.
     event DepositRefunded(Tranche indexed tranche, address indexed owner, uint64 assets);
     /// @notice What a close filled of a tranche's requests, before `EpochClosed`.
-    event DepositsFilled(Tranche indexed tranche, uint32 indexed epoch, uint64 assets, uint128 shares);
-    event RedemptionsFilled(Tranche indexed tranche, uint32 indexed epoch, uint128 shares, uint64 assets);
-    /// @notice State after a close. Values in ledger units. A loss is what the close took from a tranche below its last value.
+    event DepositsFilled(
+        Tranche indexed tranche, uint32 indexed epoch, uint64 assets, uint128 shares
+    );
+    event RedemptionsFilled(
+        Tranche indexed tranche, uint32 indexed epoch, uint128 shares, uint64 assets
+    );
+    /// @notice State after a close. Values in ledger units. A loss is what the close took from a
+    /// tranche below its last value.
     event EpochClosed(
         uint32 indexed epoch,
         uint64 nav,
@@ -55,7 +69,8 @@ interface ILendingPool {
     function requestRedeem(Tranche tranche, uint128 shares) external;
     /// @notice Hands over what closed epochs have filled: shares and cash. Anyone, for any owner.
     function claim(Tranche tranche, address owner) external;
-    /// @notice Folds the lanes into NAV, runs the waterfall, fills requests, sets rates and moves cash. Anyone, once an epoch.
+    /// @notice Folds the lanes into NAV, runs the waterfall, fills requests, sets rates and moves
+    /// cash. Anyone, once an epoch.
     function closeEpoch() external;
     function fundReserve(uint64 amount) external;
     /// @notice Pays the reserve's standing bid to a lane's escrow. Only the auction house.
@@ -72,7 +87,8 @@ interface ILendingPool {
     /// @notice What senior would be worth without losses, as of the last close.
     function seniorDue() external view returns (uint64);
     function sharesOf(Tranche tranche, address owner) external view returns (uint128);
-    /// @notice An owner's requests: assets and shares still waiting, and what `claim` would hand over.
+    /// @notice An owner's requests: assets and shares still waiting, and what `claim` would hand
+    /// over.
     function requestsOf(Tranche tranche, address owner)
         external
         view

@@ -5,13 +5,16 @@ pragma solidity ^0.8.30;
 /// @param enabled Whether new loans may take it.
 /// @param mustAmortise Whether its loans must repay principal with every instalment.
 /// @param maxLtvBps Most that may be drawn against borrowing value.
-/// @param liquidationLtvBps Debt above this share of calling value makes a loan callable; above `maxLtvBps`.
+/// @param liquidationLtvBps Debt above this share of calling value makes a loan callable; above
+/// `maxLtvBps`.
 /// @param baseRateBps Yearly rate at zero utilisation.
 /// @param rateSlopeBps Added at full utilisation, in proportion below.
-/// @param moveLimitBps Two consecutive values that differ by more wait for the void window (rule V3).
+/// @param moveLimitBps Two consecutive values that differ by more wait for the void window (rule
+/// V3).
 /// @param lateFeeBps Late fee, share of one instalment's principal.
 /// @param auctionStartBps Opening price of a lot, share of its calling value.
-/// @param recoveryBps Floor price of a lot and carrying value of a called loan, share of calling value.
+/// @param recoveryBps Floor price of a lot and carrying value of a called loan, share of calling
+/// value.
 /// @param gracePeriod Seconds after a due date before an instalment counts as missed.
 /// @param cureWindow Seconds between call and auction.
 /// @param auctionDuration Seconds in which the price falls from start to floor.
@@ -46,7 +49,8 @@ interface IRiskTerms {
     function termsOf(uint16 classId) external view returns (ClassTerms memory);
     /// @notice Rate of a class in the present epoch, basis points a year (rule D4).
     function rateBps(uint16 classId) external view returns (uint16);
-    /// @notice The curve's utilisation: highest of the last three closes, moved at most one step a close.
+    /// @notice The curve's utilisation: highest of the last three closes, moved at most one step a
+    /// close.
     function curveUtilisationBps() external view returns (uint16);
     function setTerms(uint16 classId, ClassTerms calldata terms) external;
     /// @notice Reports utilisation at a close. Only the pool.

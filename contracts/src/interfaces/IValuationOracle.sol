@@ -7,7 +7,8 @@ enum ValueStatus {
     Challenged
 }
 
-/// @notice One value in a round. The leaf is the double hash of `abi.encode(chainId, oracle, round, fields in this order)`.
+/// @notice One value in a round. The leaf is the double hash of `abi.encode(chainId, oracle,
+/// round, fields in this order)`.
 /// @param assetId Token id of an asset, or an ERC-20's address as a number.
 /// @param classId Asset class.
 /// @param status Anything but `Valid` makes the leaf unusable for borrowing.
@@ -56,7 +57,14 @@ struct CompactSignature {
 /// @title k-of-n signed rounds of values
 interface IValuationOracle {
     event RoundPublished(
-        uint32 indexed round, bytes32 root, bytes32 contentHash, bytes32 modelSetHash, uint64 observedAt, uint32 count, uint64 publishedAt, uint64 stoppedSeconds
+        uint32 indexed round,
+        bytes32 root,
+        bytes32 contentHash,
+        bytes32 modelSetHash,
+        uint64 observedAt,
+        uint32 count,
+        uint64 publishedAt,
+        uint64 stoppedSeconds
     );
     event RoundVoided(uint32 indexed round);
     event ReporterSet(address indexed reporter, bool active);
@@ -74,17 +82,24 @@ interface IValuationOracle {
     error VoidTooSoon(uint64 earliest);
     error VoidWindowClosed(uint32 round);
 
-    /// @notice Publishes the next round. Anyone may bring the reporters' signatures, sorted by signer.
+    /// @notice Publishes the next round. Anyone may bring the reporters' signatures, sorted by
+    /// signer.
     function publish(Round calldata round, CompactSignature[] calldata signatures) external;
     /// @notice Voids the newest round within its void window, at most once in seven days. Guardian.
     function void(uint32 round) external;
-    /// @notice Numbers of the last two usable rounds and when each was published; 0 when there is none.
-    function rounds() external view returns (uint32 newest, uint64 newestAt, uint32 previous, uint64 previousAt);
-    /// @notice Reverts unless the proof is of that round (newest or previous) and not past its `validUntil`.
+    /// @notice Numbers of the last two usable rounds and when each was published; 0 when there is
+    /// none.
+    function rounds()
+        external
+        view
+        returns (uint32 newest, uint64 newestAt, uint32 previous, uint64 previousAt);
+    /// @notice Reverts unless the proof is of that round (newest or previous) and not past its
+    /// `validUntil`.
     function check(uint32 round, ValueProof calldata proof) external view;
     /// @notice Whether the newest round is older than TTL (or none exists).
     function isSilent() external view returns (bool);
-    /// @notice Seconds for which clocks stood still for want of a round, the running gap included (rule C5).
+    /// @notice Seconds for which clocks stood still for want of a round, the running gap included
+    /// (rule C5).
     function stoppedSeconds() external view returns (uint64);
     /// @notice Whether the guardian's void window of the newest round has passed.
     function voidWindowPassed() external view returns (bool);

@@ -20,7 +20,14 @@ interface IVerifierRegistry {
     function bondOf(address verifier) external view returns (uint256);
     function exposureOf(address verifier) external view returns (uint256);
     /// @notice Takes exposure for an attestation at mint (rule A4). Only the asset registry.
-    function takeExposure(address verifier, uint16 classId, uint8 role, uint64 value, uint64 validUntil, bytes32 uid) external;
+    function takeExposure(
+        address verifier,
+        uint16 classId,
+        uint8 role,
+        uint64 value,
+        uint64 validUntil,
+        bytes32 uid
+    ) external;
     function releaseExposure(bytes32 uid) external;
     function deposit(address verifier, uint256 amount) external;
     function withdraw(uint256 amount) external;

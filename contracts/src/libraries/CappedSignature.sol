@@ -9,7 +9,8 @@ library CappedSignature {
     /// @notice Most gas that a wallet may spend to check one signature.
     uint256 internal constant WALLET_GAS = 150_000;
 
-    /// @notice Whether `signer` signed `digest`. A key's own signature counts whatever code the account has.
+    /// @notice Whether `signer` signed `digest`. A key's own signature counts whatever code the
+    /// account has.
     function isValid(address signer, bytes32 digest, bytes calldata signature)
         internal
         view

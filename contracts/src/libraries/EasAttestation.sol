@@ -33,9 +33,7 @@ library EasAttestation {
     }
 
     function domainSeparator(address eas, bytes32 easVersionHash) internal view returns (bytes32) {
-        return keccak256(
-            abi.encode(DOMAIN_TYPEHASH, NAME_HASH, easVersionHash, block.chainid, eas)
-        );
+        return keccak256(abi.encode(DOMAIN_TYPEHASH, NAME_HASH, easVersionHash, block.chainid, eas));
     }
 
     /// @notice The attested data, in the schema's order, bound to this chain and registry.

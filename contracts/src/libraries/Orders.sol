@@ -49,9 +49,13 @@ library Orders {
     error ClaimFirst(uint32 nextClose);
 
     /// @notice Adds a request that closes from `from` on may fill, to an order rolled to `epoch`.
-    function add(Order storage order, Queue storage queue, uint128 amount, uint32 epoch, uint32 from)
-        internal
-    {
+    function add(
+        Order storage order,
+        Queue storage queue,
+        uint128 amount,
+        uint32 epoch,
+        uint32 from
+    ) internal {
         if (order.next != epoch) revert ClaimFirst(order.next);
         if (from == epoch) {
             order.active += amount;

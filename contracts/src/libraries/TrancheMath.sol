@@ -10,7 +10,8 @@ library TrancheMath {
     uint256 internal constant BPS = 10_000;
     /// @notice Basis points times seconds of a 365-day year.
     uint256 internal constant SCALE = 10_000 * 31_536_000;
-    /// @dev Shares and assets that nobody owns; they keep the price of a share out of anyone's hand.
+    /// @dev Shares and assets that nobody owns; they keep the price of a share out of anyone's
+    /// hand.
     uint256 internal constant VIRTUAL_SHARES = 1_000;
     uint256 internal constant VIRTUAL_ASSETS = 1;
 

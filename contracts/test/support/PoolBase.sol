@@ -11,7 +11,8 @@ import {TestStablecoin} from "../../src/tokens/TestStablecoin.sol";
 import {FakeLoanBook} from "./FakeLoanBook.sol";
 import {Test} from "./Test.sol";
 
-/// @title A pool over four lanes of a fake loan book: daily epochs, senior 5 %, junior at least 20 %, buffer 5 %
+/// @title A pool over four lanes of a fake loan book: daily epochs, senior 5 %, junior at least 20
+/// %, buffer 5 %
 abstract contract PoolBase is Test {
     uint256 internal constant START = 1_700_000_000;
     uint256 internal constant DAY = 1 days;
@@ -62,7 +63,8 @@ abstract contract PoolBase is Test {
         _checkBooks();
     }
 
-    /// @dev Alice brings senior 800 and junior 200 thousand; the first close fills them and funds the lanes.
+    /// @dev Alice brings senior 800 and junior 200 thousand; the first close fills them and funds
+    /// the lanes.
     function _start() internal {
         _deposit(alice, Tranche.Senior, 800_000 * USD);
         _deposit(bob, Tranche.Junior, 200_000 * USD);

@@ -16,9 +16,8 @@ contract Wallet {
         view
         returns (bytes4)
     {
-        return ECDSA.recover(digest, signature) == signer
-            ? this.isValidSignature.selector
-            : bytes4(0);
+        return
+            ECDSA.recover(digest, signature) == signer ? this.isValidSignature.selector : bytes4(0);
     }
 }
 
