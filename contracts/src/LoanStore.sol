@@ -11,6 +11,7 @@ import "./interfaces/ILoanBook.sol";
 import {Basket, IUnderwriter, Weights} from "./interfaces/IUnderwriter.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {Lane} from "./Lane.sol";
+import {LedgerUnits} from "./libraries/LedgerUnits.sol";
 import {LoanMath} from "./libraries/LoanMath.sol";
 import {Schedule} from "./libraries/Schedule.sol";
 import {Slots} from "./libraries/Slots.sol";
@@ -74,8 +75,7 @@ abstract contract LoanStore is ILoanBook, Governed {
     constructor(IERC20Metadata token_, IUnderwriter underwriter_, uint8 curesPerYear_) {
         (token, underwriter) = (token_, underwriter_);
         (registry, oracle) = (underwriter_.registry(), underwriter_.oracle());
-        uint8 decimals = token_.decimals();
-        unitScale = decimals > 6 ? 10 ** (decimals - 6) : 1;
+        unitScale = LedgerUnits.unitOf(token_);
         minimumPayment = underwriter_.minimumPayment();
         curesPerYear = curesPerYear_;
     }

@@ -10,7 +10,7 @@ import {Asset, AssetStatus} from "./interfaces/IAssetRegistry.sol";
 import {ILoanBook, ScheduleKind} from "./interfaces/ILoanBook.sol";
 import {ClassTerms} from "./interfaces/IRiskTerms.sol";
 import {ValueStatus} from "./interfaces/IValuationOracle.sol";
-import {Signatures} from "./libraries/Signatures.sol";
+import {CappedSignature} from "./libraries/CappedSignature.sol";
 import {Valuation} from "./libraries/Valuation.sol";
 
 /// @title Checks terms and signature, and reads what collateral is worth; holds no state
@@ -77,7 +77,7 @@ contract Underwriter is IUnderwriter {
         _checkTerms(terms);
         bytes32 digest =
             MessageHashUtils.toTypedDataHash(_domainOf(msg.sender), _hashTerms(terms));
-        if (!Signatures.isValid(terms.borrower, digest, signature)) {
+        if (!CappedSignature.isValid(terms.borrower, digest, signature)) {
             revert ILoanBook.InvalidSignature(terms.borrower);
         }
         Basket memory basket = Basket(terms.assets, terms.lrt, terms.lrtAmount, 0, Evidence.Newest);
