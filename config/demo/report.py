@@ -121,7 +121,7 @@ def _auctions(figures: Figures) -> Iterator[str]:
 
 def _path(lot: Auctioned) -> str:
     loan = f"{lot.loan_id >> 40}-{lot.loan_id & (1 << 40) - 1}"
-    what = "restaking tokens" if lot.token_id == 0 else "asset"
+    what = "restaking tokens, each" if lot.token_id == 0 else "asset"
     buyer = "the reserve" if lot.to_reserve else "a bidder"
     return (
         f"loan {loan:<6} {what}: {usd(lot.start)} → {usd(lot.price)} by {buyer} after"

@@ -9,6 +9,7 @@ from lending.models import AuctionLot, Loan, LotStatus
 from lending.parameters import oracle_parameters
 from lending.selectors.valuing import Assessment, Pledge, assess, clock, pledges_of
 from lending.services.attempts import next_key
+from lending.services.collecting import chargeable
 from oracles.selectors import proofs
 from settlement.services import submit_call
 
@@ -24,7 +25,9 @@ def call_loans(*, now: int) -> int:
 
 
 def _call(loan: Loan, standing: Assessment, now: int) -> bool:
-    """Instalments first: they need no pair of rounds."""
+    """Instalments first: they need no pair of rounds. A late fee is charged before the call."""
+    if chargeable(loan, now=now):
+        return False
     if loan.state.is_overdue(now) or standing.inactive:
         return _call_overdue(loan, standing.pledges, now)
     return standing.is_unhealthy and _call_unhealthy(loan, standing, now)

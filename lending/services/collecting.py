@@ -53,18 +53,25 @@ def charge_missed(*, now: int) -> int:
 
 
 def _charges(loan: Loan, *, now: int) -> Iterator[NewOperation]:
-    state = loan.state
-    plan = state.plan()
-    index = loan.charged_through + 1
-    if index > plan.reached(now - loan.grace_period):
-        return
-    if plan.is_missed(index, debt=state.debt_up(now), prefunded=loan.prefunded, now=now):
+    index = chargeable(loan, now=now)
+    if index:
         yield NewOperation(
             client_key=f"charge:{loan.pk}:{index}:{loan.operations}",
             kind=Kind.CHARGE,
             loan_id=loan.pk,
             amount=index,
         )
+
+
+def chargeable(loan: Loan, *, now: int) -> int:
+    """Return the next due date whose late fee can be charged now, or 0 when there is none."""
+    state = loan.state
+    plan = state.plan()
+    index = loan.charged_through + 1
+    if loan.failed_in_row >= MOST_FAILED_IN_ROW or index > plan.reached(now - loan.grace_period):
+        return 0
+    debt = state.debt_up(now)
+    return index if plan.is_missed(index, debt=debt, prefunded=loan.prefunded, now=now) else 0
 
 
 def _open_loans() -> QuerySet[Loan]:

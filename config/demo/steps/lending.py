@@ -14,7 +14,7 @@ from lending import tasks
 from lending.domain.errors import LendingRefused
 from lending.domain.loans import Status
 from lending.domain.schedule import ScheduleKind
-from lending.models import Lane, Loan, RequestStatus, TermsRequest
+from lending.models import Lane, Loan, LoanCollateral, RequestStatus, TermsRequest
 from lending.parameters import minimum_payment_units
 from lending.services import loan_terms, quote, request_loan
 from lending.services.collecting import collectable
@@ -31,7 +31,7 @@ LRT_AMOUNT = 4 * 10**18
 PAIR_EVERY, LRT_EVERY = 7, 5
 ALLOWANCE = 2**256 - 1
 SHOCKED = class_by_code("gpu_server").id
-LATE_PAYER = class_by_code("truck").id, class_by_code("car").id, class_by_code("motorcycle").id
+VEHICLES = tuple(class_by_code(code).id for code in ("car", "motorcycle", "truck"))
 # Collected some hours after the due date, with the interest of these hours prefunded too.
 MARGIN_S = DAY_S
 
@@ -154,8 +154,9 @@ def _room() -> int:
 
 
 def late_payer() -> Loan | None:
-    """Return the loan whose borrower will miss an instalment: the first on a vehicle."""
-    return Loan.objects.filter(collateral__class_id__in=LATE_PAYER).order_by("loan_id").first()
+    """Return the loan whose borrower will miss an instalment: the first on vehicles alone."""
+    others = LoanCollateral.objects.exclude(class_id__in=VEHICLES).values("loan")
+    return Loan.objects.exclude(pk__in=others).order_by("loan_id").first()
 
 
 def due_moment(index: int) -> int:
