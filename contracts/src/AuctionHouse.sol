@@ -4,8 +4,7 @@ pragma solidity ^0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ReentrancyGuardTransient} from
-    "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Basket, Evidence, IUnderwriter, LotPrices} from "./interfaces/IUnderwriter.sol";
 import {IAuctionHouse, Lot} from "./interfaces/IAuctionHouse.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
@@ -146,9 +145,8 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
             offer.lrtAmount,
             toReserve
         );
-        LoanStatus status = loanBook.applySale(
-            loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left
-        );
+        LoanStatus status =
+            loanBook.applySale(loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left);
         if (status == LoanStatus.Auctioned) {
             _offer(loanId);
         } else {

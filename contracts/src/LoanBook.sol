@@ -7,8 +7,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ReentrancyGuardTransient} from
-    "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Governed} from "./Governed.sol";
 import "./interfaces/ILoanBook.sol";
 import {Basket, Draw, Evidence, IUnderwriter, Weights} from "./interfaces/IUnderwriter.sol";
@@ -67,9 +66,7 @@ contract LoanBook is LoanStore, ReentrancyGuardTransient {
         _admit(terms);
         Draw memory draw = underwriter.underwrite(terms, signature, proofs);
         Position memory position = _begin(terms, draw);
-        emit LoanOpened(
-            position.id, terms.borrower, ++position.lane.sequence, draw.rateBps, terms
-        );
+        emit LoanOpened(position.id, terms.borrower, ++position.lane.sequence, draw.rateBps, terms);
         _pledge(position, terms, draw.lrtPrice);
         _save(position);
         _send(terms.lane, terms.borrower, terms.principal);
@@ -176,9 +173,8 @@ contract LoanBook is LoanStore, ReentrancyGuardTransient {
         lrt.amount = (uint256(lrt.amount) + lrtAmount).toUint96();
         emit LrtPledged(loanId, lrt.token, ++position.lane.sequence, lrtAmount);
         _save(position);
-        IERC20(lrt.token).safeTransferFrom(
-            msg.sender, address(_escrows[position.laneId]), lrtAmount
-        );
+        IERC20(lrt.token)
+            .safeTransferFrom(msg.sender, address(_escrows[position.laneId]), lrtAmount);
     }
 
     // ---- Calling and curing -------------------------------------------------------------------

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {MessageHashUtils} from
-    "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import "./interfaces/IUnderwriter.sol";
@@ -75,8 +74,7 @@ contract Underwriter is IUnderwriter {
         ValueProof[] calldata proofs
     ) external view returns (Draw memory drawn) {
         _checkTerms(terms);
-        bytes32 digest =
-            MessageHashUtils.toTypedDataHash(_domainOf(msg.sender), _hashTerms(terms));
+        bytes32 digest = MessageHashUtils.toTypedDataHash(_domainOf(msg.sender), _hashTerms(terms));
         if (!CappedSignature.isValid(terms.borrower, digest, signature)) {
             revert ILoanBook.InvalidSignature(terms.borrower);
         }
@@ -203,8 +201,7 @@ contract Underwriter is IUnderwriter {
     /// @dev The higher of both rounds; a physical asset's jump waits for the void window (V3).
     function _higher(Item memory item, uint256 previous) private view returns (uint256) {
         uint256 newest = item.price;
-        bool moved = !item.isLrt
-            && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps);
+        bool moved = !item.isLrt && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps);
         if (moved && !oracle.voidWindowPassed()) {
             revert ILoanBook.MoveUnconfirmed(item.id, uint64(previous), uint64(newest));
         }

@@ -27,9 +27,24 @@ struct Lot {
 /// @notice `sequence` counts this contract's own events of the loan's lane.
 interface IAuctionHouse {
     event LotOffered(
-        uint64 indexed loanId, uint256 indexed tokenId, uint32 sequence, uint64 startPrice, uint64 floorPrice, uint64 startedAt, uint32 duration, uint128 lrtAmount
+        uint64 indexed loanId,
+        uint256 indexed tokenId,
+        uint32 sequence,
+        uint64 startPrice,
+        uint64 floorPrice,
+        uint64 startedAt,
+        uint32 duration,
+        uint128 lrtAmount
     );
-    event LotSold(uint64 indexed loanId, uint256 indexed tokenId, uint32 sequence, address buyer, uint64 price, uint128 lrtAmount, bool toReserve);
+    event LotSold(
+        uint64 indexed loanId,
+        uint256 indexed tokenId,
+        uint32 sequence,
+        address buyer,
+        uint64 price,
+        uint128 lrtAmount,
+        bool toReserve
+    );
     event AuctionEnded(uint64 indexed loanId, uint32 sequence);
 
     error NoAuction(uint64 loanId);

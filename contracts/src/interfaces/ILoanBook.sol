@@ -160,25 +160,49 @@ interface ILoanBook {
     event LaneAdded(uint32 indexed lane, address escrow);
     event Wired(address pool, address auctionHouse);
     event RelayerSet(uint32 indexed lane, address indexed relayer, bool active);
-    event LoanOpened(uint64 indexed loanId, address indexed borrower, uint32 sequence, uint16 rateBps, LoanTerms terms);
+    event LoanOpened(
+        uint64 indexed loanId,
+        address indexed borrower,
+        uint32 sequence,
+        uint16 rateBps,
+        LoanTerms terms
+    );
     event Pledged(uint64 indexed loanId, uint256 indexed tokenId, uint32 sequence);
     event LrtPledged(uint64 indexed loanId, address indexed token, uint32 sequence, uint128 amount);
     event Released(uint64 indexed loanId, uint256 indexed tokenId, uint32 sequence, address to);
-    event LrtReleased(uint64 indexed loanId, address indexed token, uint32 sequence, uint128 amount, address to);
+    event LrtReleased(
+        uint64 indexed loanId, address indexed token, uint32 sequence, uint128 amount, address to
+    );
     event Prefunded(uint64 indexed loanId, address indexed payer, uint32 sequence, uint64 amount);
     event PrefundWithdrawn(uint64 indexed loanId, uint32 sequence, uint64 amount);
     event Repaid(uint64 indexed loanId, address indexed payer, uint32 sequence, uint64 amount);
-    event LoanCalled(uint64 indexed loanId, uint32 sequence, CallReason reason, uint64 debt, uint64 impaired, uint64 cureUntil, uint64 setOff);
+    event LoanCalled(
+        uint64 indexed loanId,
+        uint32 sequence,
+        CallReason reason,
+        uint64 debt,
+        uint64 impaired,
+        uint64 cureUntil,
+        uint64 setOff
+    );
     event LoanCured(uint64 indexed loanId, address indexed payer, uint32 sequence, uint64 paid);
     event LoanAuctioned(uint64 indexed loanId, uint32 sequence);
-    event SaleApplied(uint64 indexed loanId, uint32 sequence, uint64 proceeds, uint64 toDebt, uint64 surplus);
+    event SaleApplied(
+        uint64 indexed loanId, uint32 sequence, uint64 proceeds, uint64 toDebt, uint64 surplus
+    );
     event LoanClosed(uint64 indexed loanId, uint32 sequence);
-    event LoanWrittenOff(uint64 indexed loanId, address indexed borrower, uint32 sequence, uint64 loss);
+    event LoanWrittenOff(
+        uint64 indexed loanId, address indexed borrower, uint32 sequence, uint64 loss
+    );
     event Claimed(uint32 indexed lane, address indexed party, uint32 sequence, uint64 amount);
-    event ShortfallPaid(address indexed borrower, uint32 indexed lane, uint32 sequence, uint64 amount);
+    event ShortfallPaid(
+        address indexed borrower, uint32 indexed lane, uint32 sequence, uint64 amount
+    );
     event CashMoved(uint32 indexed lane, uint32 sequence, int64 amount);
     /// @notice One event per batch: the hash of the words and two bits of result for each, first word in the lowest bits of the first byte.
-    event BatchSettled(uint32 indexed lane, uint32 sequence, bytes32 wordsHash, uint16 count, bytes results);
+    event BatchSettled(
+        uint32 indexed lane, uint32 sequence, bytes32 wordsHash, uint16 count, bytes results
+    );
     event OperationFailed(uint32 indexed lane, uint64 operationId, OperationFailure failure);
 
     error LaneUnknown(uint32 lane);
@@ -216,7 +240,9 @@ interface ILoanBook {
 
     /// @notice Opens a loan under the borrower's signed terms: pledges the collateral and pays out the draw.
     /// @param proofs Newest-round proofs, one per asset in order, then one for the LRT when there is one.
-    function open(LoanTerms calldata terms, bytes calldata signature, ValueProof[] calldata proofs) external returns (uint64 loanId);
+    function open(LoanTerms calldata terms, bytes calldata signature, ValueProof[] calldata proofs)
+        external
+        returns (uint64 loanId);
     function prefund(uint64 loanId, uint64 amount) external;
     function withdrawPrefunded(uint64 loanId, uint64 amount) external;
     /// @notice Repays up to `maxAmount`; anyone, never paused. Returns what was taken.
@@ -224,7 +250,8 @@ interface ILoanBook {
     /// @notice Adds restaking tokens of the loan's kind to its collateral. Anyone.
     function topUp(uint64 loanId, uint128 lrtAmount) external;
     /// @notice Calls a loan that is unhealthy at the higher of the last two rounds' values (rule V1). Anyone.
-    function call(uint64 loanId, ValueProof[] calldata newest, ValueProof[] calldata previous) external;
+    function call(uint64 loanId, ValueProof[] calldata newest, ValueProof[] calldata previous)
+        external;
     /// @notice Calls a loan with an instalment missed beyond grace, or on a revoked or frozen asset. Anyone.
     /// @param newest Proofs, or an empty array while the oracle is silent: then the appraisal caps count.
     function callOverdue(uint64 loanId, ValueProof[] calldata newest) external;
@@ -247,7 +274,14 @@ interface ILoanBook {
     /// @param lrtAmount Restaking tokens sold, 0 for an asset.
     /// @param lots Lots left after this one; 0 makes a remaining debt a loss.
     /// @return status `Auctioned` while debt and lots remain, else `Repaid` or `WrittenOff`.
-    function applySale(uint64 loanId, uint256 tokenId, uint128 lrtAmount, address buyer, uint64 proceeds, uint256 lots) external returns (LoanStatus status);
+    function applySale(
+        uint64 loanId,
+        uint256 tokenId,
+        uint128 lrtAmount,
+        address buyer,
+        uint64 proceeds,
+        uint256 lots
+    ) external returns (LoanStatus status);
     /// @notice Books cash that the pool has sent to a lane, or sends cash back. Only the pool.
     function fundLane(uint32 lane, uint64 amount) external;
     /// @notice Sends cash that is the pool's own (`cash - owed`) back to the pool. Only the pool.
@@ -256,7 +290,10 @@ interface ILoanBook {
     function loanOf(uint64 loanId) external view returns (LoanState memory);
     function tailOf(uint64 loanId) external view returns (LoanTail memory);
     /// @notice What is pledged and unsold; of a closed loan, what it was.
-    function collateralOf(uint64 loanId) external view returns (uint256[] memory assets, address lrt, uint128 lrtAmount);
+    function collateralOf(uint64 loanId)
+        external
+        view
+        returns (uint256[] memory assets, address lrt, uint128 lrtAmount);
     function laneOf(uint32 lane) external view returns (LaneState memory);
     /// @notice Price of 10^18 of the loan's restaking tokens at opening: it stands for an appraisal when the oracle is silent.
     function lrtOpeningPriceOf(uint64 loanId) external view returns (uint64);

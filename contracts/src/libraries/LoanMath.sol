@@ -15,8 +15,8 @@ library LoanMath {
     /// @notice Interest and fees owed, ledger units times SCALE. Only an open loan earns.
     function interestScaled(LoanState memory loan, uint256 time) internal pure returns (uint256) {
         if (loan.status != LoanStatus.Open) return loan.accruedScaled;
-        return loan.accruedScaled
-            + uint256(loan.principal) * loan.rateBps * (time - loan.lastAccrual);
+        return
+            loan.accruedScaled + uint256(loan.principal) * loan.rateBps * (time - loan.lastAccrual);
     }
 
     /// @notice Debt in ledger units, rounded up: a debtor never owes less than is shown.

@@ -21,11 +21,7 @@ library Schedule {
     }
 
     /// @notice Principal that a due date leaves outstanding, rounded up.
-    function outstandingAfter(LoanTail memory tail, uint256 index)
-        internal
-        pure
-        returns (uint256)
-    {
+    function outstandingAfter(LoanTail memory tail, uint256 index) internal pure returns (uint256) {
         if (index >= tail.instalments) return 0;
         if (tail.schedule == ScheduleKind.InterestOnly) return tail.basePrincipal;
         uint256 left = uint256(tail.basePrincipal) * (tail.instalments - index);

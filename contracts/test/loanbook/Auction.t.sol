@@ -65,14 +65,7 @@ contract OpenAuctionTest is AuctionBase {
 
         vm.expectEmit(address(house));
         emit IAuctionHouse.LotOffered(
-            loanId,
-            HOUSE,
-            1,
-            460_000 * USD,
-            240_000 * USD,
-            uint64(START + 59 days),
-            7 days,
-            0
+            loanId, HOUSE, 1, 460_000 * USD, 240_000 * USD, uint64(START + 59 days), 7 days, 0
         );
         house.open(loanId, newest);
     }
@@ -83,9 +76,7 @@ contract OpenAuctionTest is AuctionBase {
         vm.warp(START + 59 days - 1);
 
         vm.expectRevert(
-            abi.encodeWithSelector(
-                ILoanBook.CureWindowOpen.selector, loanId, START + 59 days
-            )
+            abi.encodeWithSelector(ILoanBook.CureWindowOpen.selector, loanId, START + 59 days)
         );
         house.open(loanId, newest);
     }
@@ -132,13 +123,9 @@ contract OpenAuctionTest is AuctionBase {
     function test_only_the_auction_house_starts_and_books() public {
         loanId = _openCalled();
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ILoanBook.NotAuctionHouse.selector, address(this))
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.NotAuctionHouse.selector, address(this)));
         book.startAuction(loanId);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILoanBook.NotAuctionHouse.selector, address(this))
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.NotAuctionHouse.selector, address(this)));
         book.applySale(loanId, HOUSE, 0, buyer, 1, 0);
     }
 
@@ -379,9 +366,7 @@ contract TakeForReserveTest is AuctionBase {
         uint256 end = block.timestamp + 7 days;
         vm.warp(end - 1);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(IAuctionHouse.StillFalling.selector, loanId, end)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAuctionHouse.StillFalling.selector, loanId, end));
         house.takeForReserve(loanId);
     }
 
@@ -420,9 +405,7 @@ contract ClaimTest is AuctionBase {
         vm.prank(borrower);
         book.claim(0);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ILoanBook.NothingToClaim.selector, 0, borrower)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.NothingToClaim.selector, 0, borrower));
         vm.prank(borrower);
         book.claim(0);
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.NothingToClaim.selector, 0, other));

@@ -115,8 +115,7 @@ contract LaneRuleTest is BookBase {
         book.repay(loans[1], type(uint64).max);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.close, (loans[0])),
-            abi.encodeCall(ILoanBook.close, (loans[1]))
+            abi.encodeCall(ILoanBook.close, (loans[0])), abi.encodeCall(ILoanBook.close, (loans[1]))
         );
     }
 
@@ -199,8 +198,7 @@ contract LaneRuleTest is BookBase {
         terms.lane = lane;
         terms.borrower = lane == 0 ? borrower : other;
         terms.assets = new uint256[](2);
-        (terms.assets[0], terms.assets[1]) =
-            lane == 0 ? (HOUSE, CAR) : (OTHER_HOUSE, OTHER_CAR);
+        (terms.assets[0], terms.assets[1]) = lane == 0 ? (HOUSE, CAR) : (OTHER_HOUSE, OTHER_CAR);
         (terms.lrt, terms.lrtAmount) = (address(lrt), 10e18);
         bytes memory signature = _sign(lane == 0 ? BORROWER_KEY : OTHER_KEY, terms);
         ValueProof[] memory proofs = _proofsFor(terms.assets, terms.lrt, 2);
@@ -260,8 +258,7 @@ contract LaneRuleTest is BookBase {
     function _shared(Slot[] memory left, Slot[] memory right) private pure returns (uint256 count) {
         for (uint256 i = 0; i < left.length; ++i) {
             for (uint256 j = 0; j < right.length; ++j) {
-                bool same =
-                    left[i].account == right[j].account && left[i].key == right[j].key;
+                bool same = left[i].account == right[j].account && left[i].key == right[j].key;
                 if (same) ++count;
             }
         }

@@ -47,9 +47,7 @@ contract LanesTest is BookBase {
         vm.startPrank(address(pool));
         uint64 own = LANE_CASH - 100_000 * USD;
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ILoanBook.LaneShortOfCash.selector, 0, own)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.LaneShortOfCash.selector, 0, own));
         book.defundLane(0, own + 1);
         book.defundLane(0, own);
 

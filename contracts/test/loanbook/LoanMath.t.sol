@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LaneState, LoanState, LoanStatus, LoanTail, ScheduleKind} from
-    "../../src/interfaces/ILoanBook.sol";
+import {
+    LaneState,
+    LoanState,
+    LoanStatus,
+    LoanTail,
+    ScheduleKind
+} from "../../src/interfaces/ILoanBook.sol";
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
 import {Schedule} from "../../src/libraries/Schedule.sol";
 import {Valuation} from "../../src/libraries/Valuation.sol";
@@ -14,7 +19,8 @@ contract LoanMathVectorsTest is Test {
     using LoanMath for LoanState;
     using Schedule for LoanTail;
 
-    VmBook internal constant vmBook = VmBook(address(uint160(uint256(keccak256("hevm cheat code")))));
+    VmBook internal constant vmBook =
+        VmBook(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     string private json;
 
@@ -113,8 +119,7 @@ contract LoanMathVectorsTest is Test {
             uint256 floor = Valuation.share(uint256(row[0]), uint256(row[2]));
             vm.assertEq(start, uint256(row[5]));
             vm.assertEq(floor, uint256(row[6]));
-            uint256 price =
-                Valuation.priceAt(start, floor, uint256(row[3]), uint256(row[4]));
+            uint256 price = Valuation.priceAt(start, floor, uint256(row[3]), uint256(row[4]));
             vm.assertEq(price, uint256(row[7]));
         }
     }
@@ -132,8 +137,7 @@ contract LoanMathVectorsTest is Test {
     function test_values_moved_too_far_when_the_vectors_say_so() public view {
         for (uint256 i = 0; i < _count("moved"); ++i) {
             int256[] memory row = _row("moved", i);
-            bool moved =
-                Valuation.movedTooFar(uint256(row[0]), uint256(row[1]), uint256(row[2]));
+            bool moved = Valuation.movedTooFar(uint256(row[0]), uint256(row[1]), uint256(row[2]));
             vm.assertEq(moved, row[3] == 1);
         }
     }

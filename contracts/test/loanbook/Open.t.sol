@@ -4,8 +4,7 @@ pragma solidity ^0.8.30;
 import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
-import {IValuationOracle, ValueProof, ValueStatus} from
-    "../../src/interfaces/IValuationOracle.sol";
+import {IValuationOracle, ValueProof, ValueStatus} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase} from "../support/BookBase.sol";
 import {FakeToken} from "../support/Fakes.sol";
 import {HungryWallet, Wallet} from "../support/Wallets.sol";
@@ -120,7 +119,8 @@ contract OpenTest is BookBase {
         LoanTerms memory terms = _terms(HOUSE, 240_000 * USD + 1);
 
         _assertRefused(
-            terms, abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, 240_000 * USD)
+            terms,
+            abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, 240_000 * USD)
         );
     }
 
@@ -164,9 +164,7 @@ contract OpenTest is BookBase {
         bytes memory signature = _sign(BORROWER_KEY, terms);
         ValueProof[] memory proofs = _proofsFor(terms.assets, address(0), 2);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ILoanBook.InvalidSignature.selector, terms.borrower)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.InvalidSignature.selector, terms.borrower));
         book.open{gas: 1_000_000}(terms, signature, proofs);
     }
 
@@ -175,8 +173,7 @@ contract OpenTest is BookBase {
         _open(terms);
 
         _assertRefused(
-            terms,
-            abi.encodeWithSelector(ILoanBook.NonceUsed.selector, borrower, 0, terms.nonce)
+            terms, abi.encodeWithSelector(ILoanBook.NonceUsed.selector, borrower, 0, terms.nonce)
         );
     }
 
@@ -302,9 +299,7 @@ contract OpenTest is BookBase {
         risk.setTerms(HOUSE_CLASS, class);
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
 
-        _assertRefused(
-            terms, abi.encodeWithSelector(ILoanBook.ClassDisabled.selector, HOUSE_CLASS)
-        );
+        _assertRefused(terms, abi.encodeWithSelector(ILoanBook.ClassDisabled.selector, HOUSE_CLASS));
     }
 
     function test_open_refuses_an_asset_that_is_not_active() public {
@@ -404,7 +399,8 @@ contract OpenTest is BookBase {
     function test_a_refused_opening_changes_nothing() public {
         LoanTerms memory terms = _terms(HOUSE, 240_001 * USD);
         _assertRefused(
-            terms, abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, 240_000 * USD)
+            terms,
+            abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, 240_000 * USD)
         );
 
         vm.assertEq(book.laneOf(0).loans, 0);

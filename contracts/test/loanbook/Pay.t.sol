@@ -244,9 +244,7 @@ contract TopUpTest is BookBase {
     function test_a_loan_without_restaking_tokens_takes_none() public {
         uint64 loanId = _openHouse();
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ILoanBook.InvalidTerms.selector, bytes32("lrt"))
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.InvalidTerms.selector, bytes32("lrt")));
         book.topUp(loanId, 1e18);
     }
 

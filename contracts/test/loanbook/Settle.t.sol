@@ -160,9 +160,7 @@ contract SettleCollectTest is SettleBase {
     }
 
     function test_an_unknown_loan_fails() public {
-        _assertFails(
-            _word(OperationKind.Collect, 1, 4_711, USD), OperationFailure.UnknownLoan
-        );
+        _assertFails(_word(OperationKind.Collect, 1, 4_711, USD), OperationFailure.UnknownLoan);
     }
 
     function test_an_unknown_kind_fails() public {
@@ -221,8 +219,7 @@ contract SettleCollectTest is SettleBase {
         gas = bound(gas, 30_000, 400_000);
 
         vm.prank(relayer);
-        (bool settled,) =
-            address(book).call{gas: gas}(abi.encodeCall(ILoanBook.settle, (0, words)));
+        (bool settled,) = address(book).call{gas: gas}(abi.encodeCall(ILoanBook.settle, (0, words)));
 
         OperationResult expected = settled ? OperationResult.Applied : OperationResult.None;
         vm.assertEq(uint256(book.resultOf(1)), uint256(expected));

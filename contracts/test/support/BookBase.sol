@@ -61,7 +61,8 @@ interface VmBook {
 
 /// @title A loan book with two lanes, over fakes whose values a test sets
 abstract contract BookBase is Test {
-    VmBook internal constant vmBook = VmBook(address(uint160(uint256(keccak256("hevm cheat code")))));
+    VmBook internal constant vmBook =
+        VmBook(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     uint256 internal constant START = 1_700_000_000;
     uint256 internal constant SCALE = 315_360_000_000;
@@ -119,7 +120,10 @@ abstract contract BookBase is Test {
 
     // ---- Deployment -----------------------------------------------------------------------
 
-    function _deployBook(FakeToken stablecoin) internal returns (ILoanBook made, IAuctionHouse hall) {
+    function _deployBook(FakeToken stablecoin)
+        internal
+        returns (ILoanBook made, IAuctionHouse hall)
+    {
         address underwriter = vmBook.deployCode(
             "Underwriter.sol:Underwriter", abi.encode(registry, risk, oracle, MINIMUM)
         );
@@ -279,8 +283,7 @@ abstract contract BookBase is Test {
         LaneState memory state = book.laneOf(lane);
         int256 whole = int256(uint256(state.cash)) - int256(uint256(state.owed))
             + int256(uint256(state.impaired));
-        return whole * int256(SCALE) + int256(state.a)
-            + int256(uint256(state.b) * block.timestamp);
+        return whole * int256(SCALE) + int256(state.a) + int256(uint256(state.b) * block.timestamp);
     }
 
     function _word(OperationKind kind, uint40 number, uint64 loanId, uint64 amount)
@@ -375,8 +378,9 @@ abstract contract BookBase is Test {
             terms.nonce,
             terms.deadline
         );
-        return keccak256(
-            abi.encodePacked("\x19\x01", domain, keccak256(abi.encodePacked(first, second)))
-        );
+        return
+            keccak256(
+                abi.encodePacked("\x19\x01", domain, keccak256(abi.encodePacked(first, second)))
+            );
     }
 }
