@@ -1,6 +1,6 @@
 """Signed terms come in, and go to the chain with the newest proofs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -102,25 +102,41 @@ def _check_signature(terms: dict[str, Any], signature: bytes) -> None:
 
 def send_requests() -> int:
     """Send waiting requests on their lane with newest-round proofs; return how many were sent."""
-    now = chain_time()
-    waiting = TermsRequest.objects.filter(
-        status__in=[RequestStatus.WAITING, RequestStatus.SENT]
-    ).order_by("id")
-    return sum(_advance(request, now) for request in waiting)
+    now, times = chain_time(), clock()
+    pending = TermsRequest.objects.filter(status__in=[RequestStatus.WAITING, RequestStatus.SENT])
+    requests = list(pending.order_by("id"))
+    waiting = [request for request in requests if request.status == RequestStatus.WAITING]
+    waiting += _failed([request for request in requests if request.status == RequestStatus.SENT])
+    if times.is_silent(now, ttl=oracle_parameters().ttl):
+        return 0
+    return sum(_advance(request, now, times.newest) for request in waiting)
 
 
-def _advance(request: TermsRequest, now: int) -> bool:
-    """Send a request, note why it failed, or leave it while its call is under way."""
-    if request.status == RequestStatus.SENT and not _note_failure(request):
-        return False
-    times = clock()
-    if request.status == RequestStatus.REFUSED or times.is_silent(now, ttl=oracle_parameters().ttl):
-        return False
+def _failed(sent: Sequence[TermsRequest]) -> list[TermsRequest]:
+    """Return the sent requests whose call ended without effect and may be sent again."""
+    lost = Batch.objects.filter(
+        client_key__in=[request.client_key for request in sent],
+        status__in=(BatchStatus.REVERTED, BatchStatus.DEAD),
+    )
+    by_key = {batch.client_key: batch for batch in lost}
+    failed = [request for request in sent if request.client_key in by_key]
+    for request in failed:
+        _note_failure(request, by_key[request.client_key])
+    return [request for request in failed if request.status == RequestStatus.WAITING]
+
+
+def _note_failure(request: TermsRequest, batch: Batch) -> None:
+    final = refusal(batch) in FINAL_REFUSALS
+    _set(request, RequestStatus.REFUSED if final else RequestStatus.WAITING, batch.error)
+
+
+def _advance(request: TermsRequest, now: int, newest: int) -> bool:
+    """Send a request, unless its terms ran out or it was tried often enough this round."""
     if now > request.deadline:
         _set(request, RequestStatus.REFUSED, "The signed terms ran out before they could be used.")
         return False
-    key = next_key(f"open:{request.pk}:{times.newest}", most=MOST_ATTEMPTS)
-    return key is not None and _send(request, key, times.newest)
+    key = next_key(f"open:{request.pk}:{newest}", most=MOST_ATTEMPTS)
+    return key is not None and _send(request, key, newest)
 
 
 def _send(request: TermsRequest, key: str, round_number: int) -> bool:
@@ -143,16 +159,6 @@ def _send(request: TermsRequest, key: str, round_number: int) -> bool:
         )
         request.client_key, request.attempts = key, request.attempts + 1
         _set(request, RequestStatus.SENT, "")
-    return True
-
-
-def _note_failure(request: TermsRequest) -> bool:
-    """Return whether the call of a sent request ended without effect, noting why."""
-    batch = Batch.objects.filter(client_key=request.client_key).first()
-    if batch is None or batch.status not in (BatchStatus.REVERTED, BatchStatus.DEAD):
-        return False
-    final = refusal(batch) in FINAL_REFUSALS
-    _set(request, RequestStatus.REFUSED if final else RequestStatus.WAITING, batch.error)
     return True
 
 

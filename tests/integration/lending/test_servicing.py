@@ -173,14 +173,24 @@ def test_a_jump_waits_for_the_void_window(story):
 def test_a_health_call_needs_fresh_values_but_an_overdue_one_does_not(story):
     story.open(principal=9_000 * USD)
     late = story.tick(MONTH + 10 * DAY)
+    Loan.objects.update(charged_through=1)
 
     assert call_loans(now=late) == 1
     assert Batch.objects.get().function == "callOverdue"
 
 
+def test_an_overdue_loan_is_charged_its_late_fee_before_it_is_called(story):
+    story.open(principal=9_000 * USD)
+    late = story.tick(MONTH + 10 * DAY)
+
+    assert call_loans(now=late) == 0
+    assert charge_missed(now=late) == 1
+
+
 def test_a_call_is_not_repeated_while_it_is_under_way_and_ends_after_three_attempts(story):
     story.open(principal=9_000 * USD)
     late = story.tick(MONTH + 10 * DAY)
+    Loan.objects.update(charged_through=1)
     counts = []
     for _ in range(5):
         counts += [call_loans(now=late), call_loans(now=late)]
