@@ -19,24 +19,16 @@ class Entry:
     every_s: float
 
 
+_SETTLEMENT = ("plan_lanes", "pump_signers", "confirm_batches", "read_chain")
+# What looks at every loan waits longer: due dates, rounds and windows are hours apart.
+_LENDING_BOOK = ("collect_due", "charge_missed", "call_loans", "open_auctions", "close_epoch")
 ENTRIES = (
-    *(
-        Entry(task=f"settlement.tasks.{name}", every_s=1)
-        for name in ("plan_lanes", "pump_signers", "confirm_batches", "read_chain")
-    ),
+    *(Entry(task=f"settlement.tasks.{name}", every_s=1) for name in _SETTLEMENT),
     Entry(task="collateral.tasks.mint_verified", every_s=5),
-    *(
-        Entry(task=f"lending.tasks.{name}", every_s=2)
-        for name in (
-            "send_requests",
-            "collect_due",
-            "charge_missed",
-            "call_loans",
-            "open_auctions",
-            "close_repaid",
-            "close_epoch",
-        )
-    ),
+    Entry(task="oracles.tasks.publish_ready_rounds", every_s=5),
+    Entry(task="lending.tasks.send_requests", every_s=2),
+    Entry(task="lending.tasks.close_repaid", every_s=5),
+    *(Entry(task=f"lending.tasks.{name}", every_s=10) for name in _LENDING_BOOK),
 )
 
 

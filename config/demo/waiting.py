@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-POLL_S = 0.1
+POLL_S = 0.2
 
 
 class DemoFailure(Exception):

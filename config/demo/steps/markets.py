@@ -20,8 +20,8 @@ Observe = Callable[[Stage, int], None]
 BPS = 10_000
 # Three independent voices for each market, each a little apart from the others.
 VOICES = {"north": 9_900, "centre": 10_000, "south": 10_100}
-RENTED, TRADED = "gpu_server", "collectible"
-RENT_FALL_BPS, PRICE_FALL_BPS = 4_500, 4_000
+RENTED = "gpu_server"
+RENT_FALL_BPS = 4_500
 RESTAKING_SOURCES = ("restaking-north", "restaking-south")
 NAV_WEI = 1_034_000_000_000_000_000
 ETHER_UNITS = 3_100_000_000
@@ -32,13 +32,13 @@ def stay_calm(stage: Stage, now: int) -> None:
 
 
 def open_markets(stage: Stage, now: int) -> None:
-    """Rents and comparable sales agree with what the verifiers attested."""
-    _speak(now, rent_bps=BPS, price_bps=BPS)
+    """Rents agree with what the verifiers attested."""
+    _speak(now, level_bps=BPS)
 
 
 def fall(stage: Stage, now: int) -> None:
-    """A new generation halves old rents, and collectors stop buying."""
-    _speak(now, rent_bps=BPS - RENT_FALL_BPS, price_bps=BPS - PRICE_FALL_BPS)
+    """A new generation of servers almost halves the rents of the old one."""
+    _speak(now, level_bps=BPS - RENT_FALL_BPS)
 
 
 def quote_restaking(stage: Stage, now: int) -> None:
@@ -61,41 +61,23 @@ def quote_restaking(stage: Stage, now: int) -> None:
         )
 
 
-def _speak(now: int, *, rent_bps: int, price_bps: int) -> None:
-    observations = [*_rents(now, rent_bps), *_comparables(now, price_bps)]
-    report = record_observations(observations=observations, now=now)
+def _speak(now: int, *, level_bps: int) -> None:
+    report = record_observations(observations=_rents(now, level_bps), now=now)
     if report.refused:
         raise DemoFailure(f"The oracle refused a market's word: {report.refused[0].message}")
 
 
-def _assets(code: str) -> Iterator[Asset]:
-    return (
-        Asset.objects.filter(class_id=class_by_code(code).id, token_id__isnull=False)
-        .order_by("pk")
-        .iterator()
-    )
-
-
 def _rents(now: int, level_bps: int) -> Iterator[NewObservation]:
+    servers = list(Asset.objects.filter(class_id=class_by_code(RENTED).id, token_id__isnull=False))
     for voice, own_bps in VOICES.items():
         slug = f"gpu-rents-{voice}"
         ensure_source(slug=slug, name=f"GPU rents, {voice}", kind=SourceKind.MARKETPLACE)
-        for asset in _assets(RENTED):
+        for asset in servers:
             hourly = asset.attributes.get("hourly_income_units")
             if hourly:
                 value = int(hourly) * level_bps * own_bps // BPS**2
                 kind, unit = ObservationKind.RENTAL_INCOME, Unit.USD_PER_HOUR
                 yield _said(asset, slug, kind, value, unit, now)
-
-
-def _comparables(now: int, level_bps: int) -> Iterator[NewObservation]:
-    for voice, own_bps in VOICES.items():
-        slug = f"dealers-{voice}"
-        ensure_source(slug=slug, name=f"Dealers, {voice}", kind=SourceKind.MARKETPLACE)
-        for asset in _assets(TRADED):
-            if asset.appraisal_cap_units:
-                value = asset.appraisal_cap_units * level_bps * own_bps // BPS**2
-                yield _said(asset, slug, ObservationKind.COMPARABLE, value, Unit.USD, now)
 
 
 def _said(

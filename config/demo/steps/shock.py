@@ -33,32 +33,32 @@ def prices_fall(stage: Stage) -> None:
     """Let rents halve over four rounds; the workers call what fell below its limit."""
     for day in FALLING_DAYS:
         hold_round(stage, stage.day(day), observe=markets.fall)
-    tasks.call_loans.delay()
+    tasks.charge_missed.delay()
+    unhealthy = _unhealthy()
     late = late_payer()
+    expected = unhealthy | ({late.pk} if late else set())
+    wait_until(what="the late fee", done=lambda: late is None or _is_charged(late.pk))
+    tasks.call_loans.delay()
     wait_until(
         what="margin calls",
-        done=lambda: (
-            _called(CallReason.HEALTH)
-            and (late is None or Loan.objects.get(pk=late.pk).called_at > 0)
-        ),
+        done=lambda: not Loan.objects.filter(pk__in=expected, status=Status.OPEN).exists(),
     )
-    tasks.call_loans.delay()
-    wait_until(what="the last margin calls", done=lambda: not _callable())
     stage.progress.facts["called"] = [
         loan.pk for loan in Loan.objects.filter(status=Status.CALLED).order_by("loan_id")
     ]
     stage.say(f"  {len(stage.progress.facts['called'])} loans called")
 
 
-def _called(reason: CallReason) -> bool:
-    return Loan.objects.filter(status=Status.CALLED, call_reason=reason).exists()
+def _is_charged(loan_id: int) -> bool:
+    """Whether a loan's missed instalment is charged, or the loan called already."""
+    loan = Loan.objects.get(pk=loan_id)
+    return loan.charged_through > 0 or loan.status != Status.OPEN
 
 
-def _callable() -> bool:
-    """Whether an open loan is unhealthy by the rounds in force."""
-    loans = list(Loan.objects.filter(status=Status.OPEN))
-    standings = assess(loans, now=chain_time())
-    return any(standing.is_unhealthy for standing in standings.values())
+def _unhealthy() -> set[int]:
+    """Return the open loans that the rounds in force make callable."""
+    standings = assess(list(Loan.objects.filter(status=Status.OPEN)), now=chain_time())
+    return {loan_id for loan_id, standing in standings.items() if standing.is_unhealthy}
 
 
 def cure(stage: Stage) -> None:
