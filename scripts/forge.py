@@ -4,6 +4,7 @@
 Arguments are forge's own. `test` ends with a failure also when no test was found.
 """
 
+import os
 import platform
 import re
 import subprocess
@@ -24,8 +25,10 @@ def forge() -> Path:
 def main(arguments: list[str]) -> int:
     """Run forge, showing its output as it comes, and return the exit code."""
     passed = 0
+    profile = "test" if arguments[:1] == ["test"] else "default"
+    environment = {"FOUNDRY_PROFILE": profile, **os.environ}
     with subprocess.Popen(
-        [str(forge()), *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [str(forge()), *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
     ) as run:
         for line in run.stdout or ():
             print(line, end="", flush=True)
