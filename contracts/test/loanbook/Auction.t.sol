@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IAuctionHouse, Lot} from "../../src/interfaces/IAuctionHouse.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
-import {BookBase} from "../support/BookBase.sol";
+import {BookBase} from "./support/BookBase.sol";
 
 abstract contract AuctionBase is BookBase {
     address internal buyer;
@@ -225,7 +225,9 @@ contract BuyTest is AuctionBase {
         emit IAuctionHouse.AuctionEnded(loanId, 3);
         _buy();
     }
+}
 
+contract LotsTest is AuctionBase {
     function test_lots_are_sold_in_order_while_debt_remains() public {
         _startBasket();
         vm.assertEq(house.lotOf(loanId).tokenId, 0);

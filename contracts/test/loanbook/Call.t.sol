@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
-import {BookBase} from "../support/BookBase.sol";
+import {BookBase} from "./support/BookBase.sol";
 
 contract CallTest is BookBase {
     /// @dev 100,000 USD of debt is callable below a value of 142,857.142858 at 70 %.

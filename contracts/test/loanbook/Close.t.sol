@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import "../../src/interfaces/ILoanBook.sol";
-import {BookBase} from "../support/BookBase.sol";
+import {BookBase} from "./support/BookBase.sol";
 
 contract CloseTest is BookBase {
     function test_a_repaid_loan_gives_everything_back() public {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
-import {BookBase} from "../support/BookBase.sol";
+import {BookBase} from "./support/BookBase.sol";
 
 contract CureTest is BookBase {
     function test_paying_the_arrears_puts_the_loan_back() public {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
-import {BookBase, VmBook} from "../support/BookBase.sol";
+import {BookBase, VmBook} from "./support/BookBase.sol";
 
 /// @title Rule L1: operations on different lanes, for different parties, share nothing
 /// @notice Each operation runs for `borrower` on lane 0 and for `other` on lane 1; no slot that

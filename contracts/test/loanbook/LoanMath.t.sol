@@ -11,7 +11,7 @@ import {
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
 import {Schedule} from "../../src/libraries/Schedule.sol";
 import {Valuation} from "../../src/libraries/Valuation.sol";
-import {VmBook} from "../support/BookBase.sol";
+import {VmBook} from "./support/BookBase.sol";
 import {Test} from "../support/Test.sol";
 
 /// @title The vectors that Python and Solidity share: `tests/vectors/loan_math.json`

@@ -5,11 +5,24 @@ import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {IValuationOracle, ValueProof, ValueStatus} from "../../src/interfaces/IValuationOracle.sol";
-import {BookBase} from "../support/BookBase.sol";
-import {FakeToken} from "../support/Fakes.sol";
+import {BookBase} from "./support/BookBase.sol";
+import {FakeToken} from "./support/Fakes.sol";
 import {HungryWallet, Wallet} from "../support/Wallets.sol";
 
-contract OpenTest is BookBase {
+abstract contract OpenBase is BookBase {
+    function _assertRefused(LoanTerms memory terms, bytes memory reason) internal {
+        bytes memory signature = _sign(BORROWER_KEY, terms);
+        ValueProof[] memory proofs = _proofsFor(terms.assets, terms.lrt, 2);
+        vm.expectRevert(reason);
+        book.open(terms, signature, proofs);
+    }
+
+    function _invalid(bytes32 what) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(ILoanBook.InvalidTerms.selector, what);
+    }
+}
+
+contract OpenTest is OpenBase {
     function test_open_pays_the_draw_out_of_the_lane() public {
         uint256 before = token.balanceOf(borrower);
 
@@ -115,15 +128,6 @@ contract OpenTest is BookBase {
         vm.assertEq(book.debtOf(loanId), 240_000 * USD);
     }
 
-    function test_open_refuses_one_unit_above_the_limit() public {
-        LoanTerms memory terms = _terms(HOUSE, 240_000 * USD + 1);
-
-        _assertRefused(
-            terms,
-            abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, 240_000 * USD)
-        );
-    }
-
     function test_ageing_lowers_what_may_be_drawn() public {
         vm.warp(START + 300 days);
         LoanTerms memory terms = _terms(HOUSE, 240_000 * USD);
@@ -186,6 +190,28 @@ contract OpenTest is BookBase {
         uint64 loanId = _open(again);
 
         _assertStatus(loanId, LoanStatus.Open);
+    }
+
+    function test_a_refused_opening_changes_nothing() public {
+        LoanTerms memory terms = _terms(HOUSE, 240_001 * USD);
+        _assertRefused(
+            terms,
+            abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, 240_000 * USD)
+        );
+
+        vm.assertEq(book.laneOf(0).loans, 0);
+        vm.assertEq(registry.ownerOf(HOUSE), borrower);
+    }
+}
+
+contract OpenRefusalTest is OpenBase {
+    function test_open_refuses_one_unit_above_the_limit() public {
+        LoanTerms memory terms = _terms(HOUSE, 240_000 * USD + 1);
+
+        _assertRefused(
+            terms,
+            abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, 240_000 * USD)
+        );
     }
 
     function test_open_refuses_another_signers_terms() public {
@@ -395,34 +421,12 @@ contract OpenTest is BookBase {
         vm.expectRevert(bytes("not the owner"));
         book.open(terms, signature, proofs);
     }
-
-    function test_a_refused_opening_changes_nothing() public {
-        LoanTerms memory terms = _terms(HOUSE, 240_001 * USD);
-        _assertRefused(
-            terms,
-            abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, 240_000 * USD)
-        );
-
-        vm.assertEq(book.laneOf(0).loans, 0);
-        vm.assertEq(registry.ownerOf(HOUSE), borrower);
-    }
-
-    function _assertRefused(LoanTerms memory terms, bytes memory reason) private {
-        bytes memory signature = _sign(BORROWER_KEY, terms);
-        ValueProof[] memory proofs = _proofsFor(terms.assets, terms.lrt, 2);
-        vm.expectRevert(reason);
-        book.open(terms, signature, proofs);
-    }
-
-    function _invalid(bytes32 what) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(ILoanBook.InvalidTerms.selector, what);
-    }
 }
 
 /// @title A stablecoin of 18 decimals: one ledger unit is 10^12 base units
 contract LedgerUnitTest is BookBase {
     function test_transfers_are_whole_ledger_units() public {
-        FakeToken wide = new FakeToken(18);
+        FakeToken wide = _token(18);
         (book,) = _deployBook(wide);
         book.addLane();
         wide.mint(book.escrowOf(0), 1_000_000e18);

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import "../../src/interfaces/ILoanBook.sol";
-import {BookBase} from "../support/BookBase.sol";
+import {BookBase} from "./support/BookBase.sol";
 
 abstract contract SettleBase is BookBase {
     uint64 internal loanId;

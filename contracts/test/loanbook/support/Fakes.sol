@@ -3,9 +3,9 @@ pragma solidity ^0.8.30;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
-import {Asset, AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
-import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
-import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
+import {Asset, AssetStatus} from "../../../src/interfaces/IAssetRegistry.sol";
+import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
+import {IValuationOracle, ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 
 /// @notice A token of any number of decimals, that anyone may mint.
 contract FakeToken is ERC20 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
-import {Asset, AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
-import "../../src/interfaces/ILoanBook.sol";
-import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
-import {ValueLeaf, ValueProof, ValueStatus} from "../../src/interfaces/IValuationOracle.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {IAuctionHouse} from "../../../src/interfaces/IAuctionHouse.sol";
+import {Asset, AssetStatus} from "../../../src/interfaces/IAssetRegistry.sol";
+import "../../../src/interfaces/ILoanBook.sol";
+import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
+import {ValueLeaf, ValueProof, ValueStatus} from "../../../src/interfaces/IValuationOracle.sol";
 import {FakeOracle, FakePool, FakeRegistry, FakeRisk, FakeToken} from "./Fakes.sol";
-import {Test} from "./Test.sol";
+import {Test} from "../../support/Test.sol";
 
 /// @notice More of Foundry's cheatcodes.
 interface VmBook {
@@ -77,7 +77,7 @@ abstract contract BookBase is Test {
     uint256 internal constant CAR = 2_002;
     uint64 internal constant LANE_CASH = 1_000_000 * USD;
 
-    AccessManager internal manager;
+    IAccessManager internal manager;
     FakeToken internal token;
     FakeToken internal lrt;
     FakeRegistry internal registry;
@@ -96,13 +96,15 @@ abstract contract BookBase is Test {
         borrower = vm.addr(BORROWER_KEY);
         other = vm.addr(OTHER_KEY);
         relayer = named("relayer");
-        manager = new AccessManager(address(this));
-        token = new FakeToken(6);
-        lrt = new FakeToken(18);
-        registry = new FakeRegistry();
-        risk = new FakeRisk();
-        oracle = new FakeOracle();
-        pool = new FakePool(token, named("reserve"));
+        manager = IAccessManager(
+            vmBook.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this)))
+        );
+        token = _token(6);
+        lrt = _token(18);
+        registry = FakeRegistry(_fake("FakeRegistry", ""));
+        risk = FakeRisk(_fake("FakeRisk", ""));
+        oracle = FakeOracle(_fake("FakeOracle", ""));
+        pool = FakePool(_fake("FakePool", abi.encode(token, named("reserve"))));
         risk.setTerms(HOUSE_CLASS, _houseTerms());
         risk.setTerms(CAR_CLASS, _carTerms());
         risk.setTerms(LRT_CLASS, _lrtTerms());
@@ -119,6 +121,15 @@ abstract contract BookBase is Test {
     }
 
     // ---- Deployment -----------------------------------------------------------------------
+
+    /// @dev Deployed as compiled, so that no test contract carries the code of others.
+    function _fake(string memory name, bytes memory arguments) internal returns (address) {
+        return vmBook.deployCode(string.concat("Fakes.sol:", name), arguments);
+    }
+
+    function _token(uint8 decimals) internal returns (FakeToken) {
+        return FakeToken(_fake("FakeToken", abi.encode(decimals)));
+    }
 
     function _deployBook(FakeToken stablecoin)
         internal
