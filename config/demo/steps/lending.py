@@ -25,7 +25,7 @@ INSTALMENTS, INTERVAL_S = 5, 30 * DAY_S
 MOST_LOANS, MOST_GREEDY = 420, 12
 MODEST_BPS, GREEDY_BPS, BPS = 6_000, 9_500, 10_000
 MAX_RATE_BPS = 3_000
-ROOM_BPS = 9_000
+ROOM_BPS = 6_000
 LRT_AMOUNT = 4 * 10**18
 # Every so many baskets holds two assets, every so many restaking tokens beside its asset.
 PAIR_EVERY, LRT_EVERY = 7, 5

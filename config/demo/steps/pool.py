@@ -14,8 +14,9 @@ from oracles.selectors import newest_round
 
 BPS = 10_000
 EPOCH_S = DAY_S
-# Owners will draw about a quarter of what they own; the pool holds some more than that.
-POOL_SHARE_BPS = 3_500
+# Owners will draw about a quarter of what they own; the pool holds twice that, so that no lane
+# runs short while closes level their cash.
+POOL_SHARE_BPS = 5_000
 MOST_UNITS = 400_000_000_000_000
 # Lender by place: its tranche, and its share of the pool.
 SENIOR, JUNIOR = 0, 1
