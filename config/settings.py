@@ -5,6 +5,7 @@ import dj_database_url
 from config.env import read_environment
 from config.paths import CHAIN_DIR, DATA_DIR, ROOT
 from config.schedule import TASK_ROUTES, WORK_QUEUE, beat_schedule
+from portal import admin_theme
 
 ENVIRONMENT = read_environment()
 
@@ -158,3 +159,6 @@ LOGGING = {
         for name in ("settlement", "collateral", "oracles", "lending", "governance", "portal")
     },
 }
+
+# The staff desk's look.
+UNFOLD = admin_theme.UNFOLD

@@ -29,7 +29,7 @@ class Part:
     label: str
     stop_signal: str = "SIGTERM"
     stop_timeout_s: int = 20
-    ready_within_s: float = 20.0
+    ready_within_s: float = 60.0
     patient: bool = False
     users: IO[str] | None = field(default=None, init=False)
     keeper: subprocess.Popen[bytes] | None = field(default=None, init=False)

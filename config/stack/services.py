@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.conf import settings
+
 from config.paths import ROOT
 from config.stack.part import STATE_DIR, Part
 from config.stack.ports import choose_port, remembered_port
@@ -20,7 +22,6 @@ class Web(Part):
 
     name: str = "web"
     label: str = "The web server"
-    ready_within_s: float = 60.0
     stop_timeout_s: int = 10
     port: int = field(default_factory=lambda: remembered_port("web"))
 
@@ -32,6 +33,8 @@ class Web(Part):
 
     def prepare(self) -> None:
         self.port = choose_port("web")
+        # WhiteNoise warns of a directory that is not there.
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
 
     def is_ready(self) -> bool:
         try:
@@ -52,7 +55,6 @@ class Web(Part):
 class CeleryProcess(Part):
     """A Celery process; it makes a file when it is ready (see `config.celery`)."""
 
-    ready_within_s: float = 60.0
     stop_timeout_s: int = 30
     arguments: Sequence[str] = ()
 

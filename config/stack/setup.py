@@ -16,6 +16,8 @@ from config.stack.errors import StackError
 from contracts.deployment import deploy_if_needed
 from contracts.errors import ChainError
 
+BLOCK_TABLE = "settlement_block"
+
 
 def reach(name: str) -> str:
     """Check that a server given by its URL answers; return the words that name it."""
@@ -44,10 +46,9 @@ def check_chain_belongs_to_database() -> None:
     """Refuse a chain that does not hold what the database says happened on it."""
     head = int(rpc.call(settings.RPC_URL, "eth_blockNumber"), 16)
     _check_deployment()
-    try:
-        blocks = apps.get_model("settlement", "Block").objects
-    except LookupError:
+    if BLOCK_TABLE not in connection.introspection.table_names():
         return
+    blocks = apps.get_model("settlement", "Block").objects
     oldest, newest = blocks.order_by("number").first(), blocks.order_by("number").last()
     if newest is None:
         return

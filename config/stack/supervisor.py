@@ -63,10 +63,10 @@ class Stack:
                 self.step(f"{kind.label} by its URL", lambda name=name: setup.reach(name))
 
     def prepare_protocol(self) -> None:
-        """Bring the database's tables and the contracts up to this version."""
-        self.step("Migrations", setup.migrate)
+        """Bring the contracts and the database's tables up to this version."""
         setup.check_chain_belongs_to_database()
         self.step("Contracts", setup.deploy_contracts)
+        self.step("Migrations", setup.migrate)
 
     def start_services(self, *, workers: bool, web: bool) -> None:
         """Start our own processes, which all begin to load at once."""
