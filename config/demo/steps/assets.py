@@ -29,7 +29,7 @@ from oracles.domain.quantities import BPS, HOURS_PER_MONTH
 
 ASSETS_PER_OWNER = 3
 UNPRICED_PER_OWNER = 80
-SIGNED_AT_A_TIME = 1_000
+ASSETS_AT_A_TIME = 400
 REFUSALS_SHOWN = 3
 
 
@@ -93,24 +93,30 @@ def appraised_units(asset: Asset) -> int:
 
 
 def attest(stage: Stage) -> None:
-    """Each verifier reads its queue, signs with its own wallet, and hands the signatures in."""
-    submit_assets(
-        asset_ids=list(Asset.objects.filter(status=AssetStatus.DRAFT).values_list("pk", flat=True))
-    )
-    for role, requests in _open_requests().items():
-        verifiers = [one for one in Verifier.objects.order_by("pk") if _may(one, role)]
-        for number, start in enumerate(range(0, len(requests), SIGNED_AT_A_TIME)):
-            chosen = requests[start : start + SIGNED_AT_A_TIME]
-            _sign(stage, verifiers[number % len(verifiers)], role, chosen)
+    """Each verifier reads its queue, signs with its own wallet, and hands the signatures in.
+
+    Assets come in groups with all their roles, so that the workers mint one group meanwhile.
+    """
+    drafts = Asset.objects.filter(status=AssetStatus.DRAFT)
+    submit_assets(asset_ids=list(drafts.values_list("pk", flat=True)))
+    verifiers = list(Verifier.objects.order_by("pk").prefetch_related("authorities"))
+    waiting = Asset.objects.filter(status=AssetStatus.SUBMITTED).order_by("pk")
+    asset_ids = list(waiting.values_list("pk", flat=True))
+    for number, start in enumerate(range(0, len(asset_ids), ASSETS_AT_A_TIME)):
+        group = asset_ids[start : start + ASSETS_AT_A_TIME]
+        for role, requests in _open_requests(group).items():
+            able = [one for one in verifiers if _may(one, role)]
+            _sign(stage, able[number % len(able)], role, requests)
+        tasks.mint_verified.delay()
 
 
 def _may(verifier: Verifier, role: Role) -> bool:
     return any(one.roles & role for one in verifier.authorities.all())
 
 
-def _open_requests() -> dict[Role, list[VerificationRequest]]:
+def _open_requests(asset_ids: list[int]) -> dict[Role, list[VerificationRequest]]:
     queue: dict[Role, list[VerificationRequest]] = defaultdict(list)
-    waiting = VerificationRequest.objects.filter(status=RequestStatus.OPEN)
+    waiting = VerificationRequest.objects.filter(status=RequestStatus.OPEN, asset__in=asset_ids)
     for request in waiting.select_related("asset").order_by("pk"):
         queue[Role(request.role)].append(request)
     return queue
