@@ -14,6 +14,7 @@ from config.demo.figures import Figures, collect
 from config.demo.progress import Progress
 from config.demo.stage import Stage
 from config.demo.steps import assets, closing, lending, pool, setting, shock, values
+from contracts.access import SpeedUp
 from contracts.client import connect
 
 PROGRESS_FILE = "demo.json"
@@ -53,9 +54,14 @@ def run(*, portfolio: Path | None, say: Callable[[str], None]) -> Figures:
         step(stage)
         progress.finish(name)
         say(f"  done ({time.monotonic() - begun:.1f} s)")
-    figures = collect(stage.chain)
+    figures = collect(stage.chain, _speedup(progress))
     report.write_json(figures, Path(settings.DATA_ROOT) / REPORT_FILE)
     return figures
+
+
+def _speedup(progress: Progress) -> SpeedUp | None:
+    traced = progress.facts.get("speedup")
+    return SpeedUp(**traced) if traced else None
 
 
 def _stage(progress: Progress, say: Callable[[str], None]) -> Stage:

@@ -113,17 +113,17 @@ def _lot(offer: EventLog, sale: EventLog, sold_at: int) -> Auctioned:
     )
 
 
-def _speedup(chain: Chain) -> SpeedUp | None:
-    """Trace the collecting batches of the day that had most of them."""
+def trace_collecting(chain: Chain) -> SpeedUp | None:
+    """Trace the collecting batches of the newest day that had any.
+
+    Nodes trace what they still have the state of, so this is asked while it is fresh.
+    """
     collecting = [event for event in _events("BatchSettled") if _collects(event.tx_hash)]
     if not collecting:
         return None
     times = _times(collecting)
-    by_day = Counter(times[event.block_number] // DAY_S for event in collecting)
-    busiest = by_day.most_common(1)[0][0]
-    hashes = [
-        event.tx_hash for event in collecting if times[event.block_number] // DAY_S == busiest
-    ]
+    newest = max(times.values()) // DAY_S
+    hashes = [event.tx_hash for event in collecting if times[event.block_number] // DAY_S == newest]
     return ideal_speedup(access_sets(chain, hashes))
 
 
@@ -139,8 +139,11 @@ def _class_values() -> list[tuple[str, int, int]]:
     return [(labels[row.class_id], row.count, row.value_units) for row in values_by_class()]
 
 
-def collect(chain: Chain) -> Figures:
-    """Count everything; the last step compares the database with the chain, to the unit."""
+def collect(chain: Chain, speedup: SpeedUp | None) -> Figures:
+    """Count everything; the last step compares the database with the chain, to the unit.
+
+    ``speedup`` was traced while the instalments were collected.
+    """
     batches, called, applied = (
         _events("BatchSettled"),
         _events("LoanCalled"),
@@ -179,7 +182,7 @@ def collect(chain: Chain) -> Figures:
         senior_loss=_total(closed, "seniorLoss"),
         junior_loss=_total(closed, "juniorLoss"),
         closes=len(_events("LoanClosed")),
-        speedup=_speedup(chain),
+        speedup=speedup,
         differences=reconciliation.differences,
         balances_checked=reconciliation.checked,
     )

@@ -1,12 +1,13 @@
 """Borrowers sign terms; instalments are prefunded by them and collected by the workers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from collateral.domain.classes import class_by_code
 from collateral.models import Asset
 from config.demo.actors import Call
+from config.demo.figures import trace_collecting
 from config.demo.stage import DAY_S, Stage
 from config.demo.steps.values import hold_round, valued_assets
 from config.demo.waiting import DemoFailure, wait_until
@@ -215,3 +216,6 @@ def first_month(stage: Stage) -> None:
     """All but one borrower pay their first instalment."""
     late = late_payer()
     month(stage, 1, leave_out=frozenset({late.pk} if late else ()))
+    traced = trace_collecting(stage.chain)
+    if traced is not None:
+        stage.progress.facts["speedup"] = asdict(traced)
