@@ -365,7 +365,7 @@ contract TakeForReserveTest is AuctionBase {
 
     function test_while_the_price_falls_the_reserve_waits() public {
         _startHouse();
-        uint256 end = block.timestamp + 7 days;
+        uint256 end = START + 21 days;
         vm.warp(end - 1);
 
         vm.expectRevert(abi.encodeWithSelector(IAuctionHouse.StillFalling.selector, loanId, end));
@@ -374,7 +374,7 @@ contract TakeForReserveTest is AuctionBase {
 
     function test_the_reserve_waits_out_a_silent_oracle() public {
         _startHouse();
-        uint256 end = block.timestamp + 7 days;
+        uint256 end = START + 21 days;
         vm.warp(end);
         oracle.setSilent(true, 2 days);
 

@@ -5,10 +5,6 @@ import {ILane} from "../../src/interfaces/ILane.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
 
-interface IHasUnderwriter {
-    function underwriter() external view returns (address);
-}
-
 contract LanesTest is BookBase {
     bytes4 private constant UNAUTHORISED = bytes4(keccak256("AccessManagedUnauthorized(address)"));
 
@@ -21,14 +17,6 @@ contract LanesTest is BookBase {
         escrow.sendToken(address(token), address(this), 1);
         vm.expectRevert(abi.encodeWithSelector(ILane.NotOwner.selector, address(this)));
         escrow.sendAsset(address(registry), address(this), HOUSE);
-    }
-
-    function test_every_contract_fits_the_size_limit() public view {
-        address underwriter = IHasUnderwriter(address(book)).underwriter();
-
-        vm.assertLe(address(book).code.length, 24_576);
-        vm.assertLe(address(house).code.length, 24_576);
-        vm.assertLe(underwriter.code.length, 24_576);
     }
 
     function test_lanes_are_numbered_from_zero() public {
