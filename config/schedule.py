@@ -23,7 +23,7 @@ _SETTLEMENT = ("plan_lanes", "pump_signers", "confirm_batches", "read_chain")
 # What looks at every loan waits longer: due dates, rounds and windows are hours apart.
 _LENDING_BOOK = ("collect_due", "charge_missed", "call_loans", "open_auctions", "close_epoch")
 ENTRIES = (
-    *(Entry(task=f"settlement.tasks.{name}", every_s=1) for name in _SETTLEMENT),
+    *(Entry(task=f"settlement.tasks.{name}", every_s=0.5) for name in _SETTLEMENT),
     Entry(task="collateral.tasks.mint_verified", every_s=5),
     Entry(task="oracles.tasks.publish_ready_rounds", every_s=5),
     Entry(task="lending.tasks.send_requests", every_s=2),

@@ -1,12 +1,11 @@
 """The local chain's clock. Only the demo moves it; protocol code reads the time of the block."""
 
-import time
-
 from config.demo.waiting import wait_until
 from contracts.client import Chain
 from settlement.selectors import chain_time
+from settlement.tasks import read_chain
 
-BLOCK_WAIT_S = 0.05
+RESTING_INTERVAL_S = 3
 
 
 class Clock:
@@ -20,11 +19,16 @@ class Clock:
         return self.chain.head().timestamp
 
     def advance_to(self, moment: int) -> None:
-        """Let the next blocks be at `moment` or later, and wait until the reader has seen one."""
+        """Mine a block at `moment` and one on top, and wait until the reader has seen it."""
         if self.now() < moment:
             self.chain.rpc.request("evm_setNextBlockTimestamp", hex(moment))
-            while self.now() < moment:
-                time.sleep(BLOCK_WAIT_S)
+            self.chain.rpc.request("evm_mine")
+            self.chain.rpc.request("evm_mine")
+            read_chain.delay()
         wait_until(
             what="the event reader to reach the present", done=lambda: chain_time() >= moment
         )
+
+    def rest(self) -> None:
+        """Mine seldom from now on: nobody waits for blocks while the portal is looked at."""
+        self.chain.rpc.request("evm_setIntervalMining", RESTING_INTERVAL_S)

@@ -12,7 +12,7 @@ from config.stack.node_tools import foundry_binary
 from config.stack.part import Part
 from config.stack.ports import choose_port, remembered_port
 
-BLOCK_INTERVAL_S = 0.5
+BLOCK_INTERVAL_S = 0.25
 STATE_INTERVAL_S = 5
 BLOCK_GAS_LIMIT = 240_000_000
 BASE_FEE_WEI = 1_000_000_000

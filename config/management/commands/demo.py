@@ -9,11 +9,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from collateral.domain.portfolio import FileRefused
 from config.demo import report
+from config.demo.clock import Clock
 from config.demo.driver import run
 from config.demo.logins import demo_logins
 from config.demo.steps.assets import planned_files
 from config.demo.waiting import DemoFailure
 from config.stack.supervisor import Stack, running_stack
+from contracts.client import connect
 from contracts.errors import ChainError
 
 LOCAL_CHAIN_ID = 31_337
@@ -69,6 +71,7 @@ class Command(BaseCommand):
             for login in logins:
                 self.say(f"  {login}")
             self.say("Press Ctrl-C to stop.")
+            Clock(connect(stack.rpc_url)).rest()
             stack.wait()
         if problems:
             raise CommandError("\n".join(problems))
