@@ -13,7 +13,14 @@ GAS_LIMIT = 600_000
 MINING_LIMIT_S = 60
 POLL_S = 0.05
 NATIVE_GIFT_WEI = 10**20
-VERIFIERS, LENDERS, BIDDERS = 9, 3, 4
+LENDERS, BIDDERS = 3, 4
+# Verifiers by place: three for title and devices, three for appraisals, three for inspections.
+FIRM_NAMES = (
+    "Harbour Title", "Northgate Registry", "Sealed Deed Co", "Fairmont Appraisals", "Ledger & Lane",
+    "Whitmore Valuers", "Plumb Line Inspections", "Second Look", "Ironwood Surveyors",
+)  # fmt: skip
+VERIFIERS = len(FIRM_NAMES)
+FIRST_APPRAISER = 3
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collateral.domain.classes import CLASSES
-from collateral.models import Asset
+from collateral.models import Asset, AssetStatus
 from contracts import typed_data
 from contracts.abi import decode_arguments
 from contracts.access import SpeedUp, access_sets, ideal_speedup
@@ -17,6 +17,7 @@ from oracles.selectors import values_by_class
 from settlement.models import Batch, Block, EventLog
 
 APPLIED = 1
+WAITING = (AssetStatus.DRAFT, AssetStatus.SUBMITTED)
 DAY_S = 86_400
 
 
@@ -38,6 +39,7 @@ class Figures:
     """What the report shows; amounts in ledger units (1e-6 USD)."""
 
     assets_registered: int
+    assets_waiting: int
     assets_minted: int
     assets_attested: int
     assets_valued: int
@@ -155,6 +157,7 @@ def collect(chain: Chain, speedup: SpeedUp | None) -> Figures:
     reconciliation = reconcile()
     return Figures(
         assets_registered=Asset.objects.count(),
+        assets_waiting=Asset.objects.filter(status__in=WAITING).count(),
         assets_minted=len(_events("AssetMinted")),
         assets_attested=EventLog.objects.filter(name="AttestationSpent").count(),
         assets_valued=int(published[-1].args["count"]) - 1 if published else 0,

@@ -3,12 +3,9 @@
 from django.contrib.auth.models import Permission, User
 
 from config import secrets
-from config.demo.actors import VERIFIERS
-from config.demo.steps.setting import FIRM_NAMES
+from config.demo.actors import FIRM_NAMES, FIRST_APPRAISER
 
 ADMIN, VERIFIER = "admin", "verifier"
-# Whose desk the verifier's log-in opens: the first appraiser, whose role every house needs.
-VERIFIER_PLACE = VERIFIERS // 3
 
 
 def demo_logins() -> list[str]:
@@ -26,10 +23,10 @@ def demo_logins() -> list[str]:
     User.objects.get(username=VERIFIER).user_permissions.set(allowed)
     return [
         f"log-in {ADMIN} / {password} (operator)",
-        f"log-in {VERIFIER} / {password} (verifier {FIRM_NAMES[VERIFIER_PLACE]})",
+        f"log-in {VERIFIER} / {password} (verifier {FIRM_NAMES[FIRST_APPRAISER]})",
     ]
 
 
 def verifier_user_id() -> int:
-    """Return the account that the demo's verifier desk belongs to."""
+    """Return the account whose desk is the first appraiser's."""
     return User.objects.get(username=VERIFIER).pk

@@ -41,8 +41,9 @@ def write_json(figures: Figures, path: Path) -> None:
 def problems(figures: Figures) -> list[str]:
     """Return a sentence for every check of the main job that did not hold."""
     checks = {
-        "Every registered asset was to be minted": (
-            figures.assets_minted == figures.assets_registered and figures.assets_minted > 0
+        "Every attested asset was to be minted": (
+            figures.assets_minted > 0
+            and figures.assets_minted + figures.assets_waiting == figures.assets_registered
         ),
         "Values were to be published": figures.assets_valued > 0,
         "Loans were to be opened": figures.loans > 0,

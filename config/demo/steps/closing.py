@@ -2,9 +2,17 @@
 
 from config.demo.actors import Call
 from config.demo.stage import DAY_S, Stage
-from config.demo.steps.lending import INSTALMENTS, collect, due_moment, month
+from config.demo.steps.lending import (
+    INSTALMENTS,
+    LONG_INSTALMENTS,
+    collect,
+    due_moment,
+    month,
+    prefund,
+)
 from config.demo.steps.pool import close_epoch
 from config.demo.steps.setting import catch_up
+from config.demo.steps.values import hold_round
 from config.demo.waiting import wait_until
 from lending import tasks
 from lending.domain.loans import Status
@@ -22,19 +30,21 @@ def remaining_months(stage: Stage) -> None:
 
 def repay_all(stage: Stage) -> None:
     """At maturity borrowers repay from their own wallets; the workers return the collateral."""
+    prefund(stage, INSTALMENTS, least_instalments=LONG_INSTALMENTS)
     stage.clock.advance_to(due_moment(INSTALMENTS))
     collect(INSTALMENTS)
     book = stage.chain.address("LoanBook")
     calls = []
-    for loan in Loan.objects.filter(status=Status.OPEN):
+    for loan in Loan.objects.filter(status=Status.OPEN, instalments=INSTALMENTS):
         debt = int(stage.chain.call("LoanBook", "debtOf", loan.pk))
         data = stage.chain.encode("LoanBook", "repay", loan.pk, debt + debt // 100 + 1_000_000)
         calls.append(Call(stage.cast.wallet(loan.borrower), book, data))
     stage.send(calls)
     tasks.close_repaid.delay()
+    matured = Loan.objects.filter(instalments=INSTALMENTS)
     wait_until(
         what="the collateral to be returned",
-        done=lambda: not Loan.objects.exclude(status__in=CLOSED).exists(),
+        done=lambda: not matured.exclude(status__in=CLOSED).exists(),
         limit_s=120,
     )
     _collect_what_is_owed(stage)
@@ -46,7 +56,7 @@ def _collect_what_is_owed(stage: Stage) -> None:
     for row in Claimable.objects.filter(amount__gt=0):
         data = stage.chain.encode("LoanBook", "claim", row.lane_id)
         calls.append(Call(stage.cast.wallet(row.party), book, data))
-    for loan in Loan.objects.filter(prefunded__gt=0):
+    for loan in Loan.objects.filter(prefunded__gt=0, status__in=CLOSED):
         data = stage.chain.encode("LoanBook", "withdrawPrefunded", loan.pk, loan.prefunded)
         calls.append(Call(stage.cast.wallet(loan.borrower), book, data))
     stage.send(calls)
@@ -54,6 +64,7 @@ def _collect_what_is_owed(stage: Stage) -> None:
 
 
 def last_close(stage: Stage) -> None:
-    """Close the epoch once more, so that lenders see what was earned and lost."""
+    """Close the epoch once more, so that lenders see what was earned; value what goes on."""
     close_epoch(stage, due_moment(INSTALMENTS) + 2 * DAY_S)
+    hold_round(stage, due_moment(INSTALMENTS) + 2 * DAY_S)
     catch_up(stage)

@@ -22,7 +22,9 @@ from lending.services.collecting import collectable
 from settlement.selectors import chain_time
 
 LOAN_DAY = 3
-INSTALMENTS, INTERVAL_S = 5, 30 * DAY_S
+INSTALMENTS, LONG_INSTALMENTS, INTERVAL_S = 5, 10, 30 * DAY_S
+# Every so many loans on houses and the like goes on after the story ends.
+LONG_EVERY = 4
 MOST_LOANS, MOST_GREEDY = 420, 12
 MODEST_BPS, GREEDY_BPS, BPS = 6_000, 9_500, 10_000
 MAX_RATE_BPS = 3_000
@@ -45,6 +47,7 @@ class Plan:
     assets: tuple[Asset, ...]
     lrt_amount: int
     share_bps: int
+    instalments: int = INSTALMENTS
 
     @property
     def token_ids(self) -> list[int]:
@@ -88,7 +91,15 @@ def _plans() -> Iterator[Plan]:
                 assets=tuple(assets),
                 lrt_amount=LRT_AMOUNT if with_lrt else 0,
                 share_bps=GREEDY_BPS if is_greedy else MODEST_BPS,
+                instalments=_instalments(assets, number),
             )
+
+
+def _instalments(assets: Sequence[Asset], number: int) -> int:
+    """Return a longer life for some loans whose attestations last that long."""
+    tenor = LONG_INSTALMENTS * INTERVAL_S + LOAN_DAY * DAY_S
+    lasting = all(one.asset_class.validity_s > tenor for one in assets)
+    return LONG_INSTALMENTS if lasting and number % LONG_EVERY == 0 else INSTALMENTS
 
 
 def _baskets(owned: list[Asset], number: int) -> Iterator[list[Asset]]:
@@ -130,7 +141,7 @@ def _request(stage: Stage, plan: Plan) -> None:
             schedule=(
                 ScheduleKind.AMORTISING if offer.must_amortise else ScheduleKind.INTEREST_ONLY
             ),
-            instalments=INSTALMENTS,
+            instalments=plan.instalments,
             interval=INTERVAL_S,
             token_ids=plan.token_ids,
             lrt_amount=plan.lrt_amount,
@@ -168,11 +179,13 @@ def due_moment(index: int) -> int:
     return last + index * INTERVAL_S + DAY_S // 4
 
 
-def prefund(stage: Stage, index: int, *, leave_out: frozenset[int] = frozenset()) -> None:
+def prefund(
+    stage: Stage, index: int, *, leave_out: frozenset[int] = frozenset(), least_instalments: int = 1
+) -> None:
     """Let each borrower set the coming instalment aside from its own wallet."""
     book = stage.chain.address("LoanBook")
     calls = []
-    for loan in Loan.objects.filter(status=Status.OPEN):
+    for loan in Loan.objects.filter(status=Status.OPEN, instalments__gte=least_instalments):
         amount = 0 if loan.pk in leave_out else _missing(loan, index)
         if amount:
             data = stage.chain.encode("LoanBook", "prefund", loan.pk, amount)

@@ -2,7 +2,8 @@
 
 from collateral.domain.classes import CLASSES, Role
 from collateral.services import ensure_verifier
-from config.demo.actors import Call, give_native
+from config.demo.actors import FIRM_NAMES, FIRST_APPRAISER, Call, give_native
+from config.demo.logins import verifier_user_id
 from config.demo.stage import Stage
 from config.demo.waiting import wait_until
 from contracts.wallet import LocalWallet
@@ -16,10 +17,6 @@ RESERVE_UNITS = 20_000_000 * USD
 PURSE_UNITS = 2_000_000 * USD
 BIDDER_UNITS = 100_000_000 * USD
 ROLE_GROUPS = (Role.TITLE | Role.DEVICE, Role.APPRAISAL, Role.INSPECTION)
-FIRM_NAMES = (
-    "Harbour Title", "Northgate Registry", "Sealed Deed Co", "Fairmont Appraisals", "Ledger & Lane",
-    "Whitmore Valuers", "Plumb Line Inspections", "Second Look", "Ironwood Surveyors",
-)  # fmt: skip
 
 
 def fund(stage: Stage) -> None:
@@ -80,7 +77,8 @@ def admit_verifiers(stage: Stage) -> None:
     registry = stage.chain.address("VerifierRegistry")
     grants, bonds = [], []
     for index, wallet in enumerate(stage.cast.verifiers):
-        ensure_verifier(address=wallet.address, name=FIRM_NAMES[index])
+        user_id = verifier_user_id() if index == FIRST_APPRAISER else None
+        ensure_verifier(address=wallet.address, name=FIRM_NAMES[index], user_id=user_id)
         roles = ROLE_GROUPS[index // 3]
         if stage.chain.call("VerifierRegistry", "bondOf", wallet.address) == 0:
             data = stage.chain.encode("VerifierRegistry", "deposit", wallet.address, BOND_UNITS)

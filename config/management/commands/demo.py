@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from collateral.domain.portfolio import FileRefused
 from config.demo import report
 from config.demo.clock import Clock
-from config.demo.driver import run
+from config.demo.driver import leave_work, run
 from config.demo.logins import demo_logins
 from config.demo.steps.assets import planned_files
 from config.demo.waiting import DemoFailure
@@ -66,6 +66,7 @@ class Command(BaseCommand):
             self.say(line)
         problems = report.problems(figures)
         if serve:
+            leave_work()
             self.say("")
             self.say(f"The portal is at {stack.web_url}, the staff desk at {stack.web_url}/admin/")
             for login in logins:
