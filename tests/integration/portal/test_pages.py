@@ -29,7 +29,7 @@ def test_empty_home_says_the_first_steps(client):
     text = page(client, "/")
 
     assert "Nothing has been read from the ledger yet." in text
-    assert "No loan has been opened yet." in text
+    assert "No loan is open." in text
     assert "No asset has a value yet." in text
 
 
