@@ -51,7 +51,7 @@ def test_a_rebuild_gives_the_committed_bytes(tmp_path: Path):
         pytest.skip("forge or the compiler is not installed here")
 
     build = [str(forge), "build", "contracts/src"]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=1_200)
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=2_400)
     written = artifacts.write_artifacts(artifacts.FORGE_OUT, tmp_path)
 
     for name in written:
