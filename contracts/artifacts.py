@@ -97,7 +97,7 @@ def write_artifacts(out: Path = FORGE_OUT, target: Path = ARTIFACT_DIR) -> list[
     waiting = list(CONTRACTS)
     while waiting:
         name = waiting.pop(0)
-        built = _read_build(out, name)
+        built = read_build(out, name)
         (target / f"{name}.json").write_text(json.dumps(built, indent=1) + "\n")
         written.append(name)
         waiting += [link for link in built["links"] if link not in (*written, *waiting)]
@@ -109,7 +109,7 @@ def write_artifacts(out: Path = FORGE_OUT, target: Path = ARTIFACT_DIR) -> list[
     return sorted(written)
 
 
-def _read_build(out: Path, name: str) -> dict[str, Any]:
+def read_build(out: Path, name: str) -> dict[str, Any]:
     """Return the parts that we keep of one contract that forge has built."""
     found = sorted(out.glob(f"*/{name}.json"))
     if not found:
