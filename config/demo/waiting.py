@@ -10,8 +10,10 @@ class DemoFailure(Exception):
     """A step of the demo did not come to its end; the message says which and where to look."""
 
 
-def wait_until(*, what: str, done: Callable[[], bool], limit_s: float = 90) -> None:
-    """Return once `done()` is true; raise `DemoFailure` after `limit_s` seconds."""
+def wait_until(
+    *, what: str, done: Callable[[], bool], limit_s: float = 90, every_s: float = POLL_S
+) -> None:
+    """Return once `done()` is true, asked `every_s` seconds; raise `DemoFailure` at the limit."""
     deadline = time.monotonic() + limit_s
     while not done():
         if time.monotonic() > deadline:
@@ -19,4 +21,4 @@ def wait_until(*, what: str, done: Callable[[], bool], limit_s: float = 90) -> N
                 f"Waited {limit_s:.0f} s for {what}, in vain. The workers' logs are in"
                 " .ballast/logs; run the same command again to continue."
             )
-        time.sleep(POLL_S)
+        time.sleep(every_s)

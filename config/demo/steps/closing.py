@@ -35,8 +35,9 @@ def repay_all(stage: Stage) -> None:
     collect(INSTALMENTS)
     book = stage.chain.address("LoanBook")
     calls = []
-    for loan in Loan.objects.filter(status=Status.OPEN, instalments=INSTALMENTS):
-        debt = int(stage.chain.call("LoanBook", "debtOf", loan.pk))
+    loans = list(Loan.objects.filter(status=Status.OPEN, instalments=INSTALMENTS))
+    debts = stage.chain.calls([("LoanBook", "debtOf", (loan.pk,)) for loan in loans])
+    for loan, debt in zip(loans, debts, strict=True):
         data = stage.chain.encode("LoanBook", "repay", loan.pk, debt + debt // 100 + 1_000_000)
         calls.append(Call(stage.cast.wallet(loan.borrower), book, data))
     stage.send(calls)

@@ -37,6 +37,8 @@ SHOCKED = class_by_code("gpu_server").id
 VEHICLES = tuple(class_by_code(code).id for code in ("car", "motorcycle", "truck"))
 # Collected some hours after the due date, with the interest of these hours prefunded too.
 MARGIN_S = DAY_S
+# Looking at every loan costs the workers' time too.
+LOOK_AT_ALL_S = 0.7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +217,7 @@ def collect(index: int) -> None:
         what=f"instalment {index} to be collected",
         done=lambda: not _uncollected(),
         limit_s=120,
+        every_s=LOOK_AT_ALL_S,
     )
 
 
