@@ -52,7 +52,7 @@ class Figures:
     batches: int
     lanes: int
     settle_gas: int
-    calls: Counter[str]
+    calls: Counter[int]
     cures: int
     auctions: int
     lots: list[Auctioned]
