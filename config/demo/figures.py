@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Sum
+
 from collateral.domain.classes import CLASSES
 from collateral.models import Asset, AssetStatus
 from contracts import typed_data
@@ -169,11 +171,7 @@ def collect(chain: Chain, speedup: SpeedUp | None) -> Figures:
         operations_failed=results[2],
         batches=len(batches),
         lanes=len(_events("LaneAdded")),
-        settle_gas=sum(
-            Batch.objects.filter(kind="settle", gas_used__isnull=False).values_list(
-                "gas_used", flat=True
-            )
-        ),
+        settle_gas=Batch.objects.filter(kind="settle").aggregate(gas=Sum("gas_used"))["gas"] or 0,
         calls=Counter(int(event.args["reason"]) for event in called),
         cures=len(_events("LoanCured")),
         auctions=len({event.args["loanId"] for event in _events("LotOffered")}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 from collateral.domain.classes import class_by_code
 from collateral.models import Asset
@@ -60,9 +60,9 @@ class Plan:
 def open_loans(stage: Stage) -> None:
     """Let owners borrow on what they own, one asset or a basket; the workers send the terms."""
     hold_round(stage, stage.day(LOAN_DAY))
-    plans = list(_plans())
+    wished = list(plans())
     known = {int(one) for row in TermsRequest.objects.all() for one in row.terms["assets"]}
-    wanted = [plan for plan in plans if not known & set(plan.token_ids)]
+    wanted = [plan for plan in wished if not known & set(plan.token_ids)]
     _prepare_restaking(stage, [plan.borrower for plan in wanted if plan.lrt_amount])
     for plan in wanted:
         _request(stage, plan)
@@ -77,11 +77,16 @@ def open_loans(stage: Stage) -> None:
     stage.say(f"  {Loan.objects.count()} loans opened, {refused.count()} requests refused")
 
 
-def _plans() -> Iterator[Plan]:
-    """Return each owner's loans: pairs, assets with restaking tokens, single assets."""
+def plans() -> Iterator[Plan]:
+    """Return each owner's loans: pairs, assets with restaking tokens, single assets.
+
+    Where there are many owners each takes one loan, where there are few each takes several.
+    """
+    owners = valued_assets().order_by().values("owner_id").distinct().count()
+    each = max(1, MOST_LOANS // max(owners, 1))
     greedy = number = 0
     for borrower, owned in groupby(valued_assets(), key=lambda asset: asset.owner_address):
-        for assets in _baskets(list(owned), number):
+        for assets in islice(_baskets(list(owned), number), each):
             if number >= MOST_LOANS:
                 return
             is_greedy = greedy < MOST_GREEDY and all(one.class_id == SHOCKED for one in assets)
@@ -105,7 +110,7 @@ def _instalments(assets: Sequence[Asset], number: int) -> int:
 
 
 def _baskets(owned: list[Asset], number: int) -> Iterator[list[Asset]]:
-    """Split what one owner has; a large portfolio takes one loan an owner, a small one all."""
+    """Split what one owner has into a pair now and then, and single assets."""
     if number % PAIR_EVERY == 2 and len(owned) > 1:
         yield owned[:2]
         owned = owned[2:]

@@ -4,6 +4,7 @@ from django.db.models import Sum
 
 from config.demo.actors import Call
 from config.demo.stage import DAY_S, Stage
+from config.demo.steps.lending import plans
 from config.demo.steps.setting import RESERVE_UNITS, catch_up
 from config.demo.steps.values import hold_round
 from config.demo.waiting import wait_until
@@ -14,7 +15,7 @@ from oracles.selectors import newest_round
 
 BPS = 10_000
 EPOCH_S = DAY_S
-# Owners will draw about a quarter of what they own; the pool holds twice that, so that no lane
+# Owners will draw about a quarter of what they pledge; the pool holds twice that, so that no lane
 # runs short while closes level their cash.
 POOL_SHARE_BPS = 5_000
 MOST_UNITS = 400_000_000_000_000
@@ -36,8 +37,7 @@ def deposit(stage: Stage) -> None:
     pool, encode = stage.chain.address("LendingPool"), stage.chain.encode
     if stage.chain.call("LendingPool", "reserve") != 0:
         return
-    total = Valuation.objects.filter(round=newest_round()).aggregate(sum=Sum("value_units"))["sum"]
-    size = min(int(total or 0) * POOL_SHARE_BPS // BPS, MOST_UNITS)
+    size = min(_pledgeable() * POOL_SHARE_BPS // BPS, MOST_UNITS)
     calls = [
         Call(wallet, pool, encode("LendingPool", "requestDeposit", tranche, size * share // BPS))
         for wallet, (tranche, share) in zip(stage.cast.lenders, SHARES_BPS, strict=True)
@@ -45,6 +45,13 @@ def deposit(stage: Stage) -> None:
     reserve = encode("LendingPool", "fundReserve", RESERVE_UNITS)
     stage.send([*calls, Call(stage.cast.governor, pool, reserve)])
     catch_up(stage)
+
+
+def _pledgeable() -> int:
+    """Return what the assets are worth that the owners mean to pledge, ledger units."""
+    assets = [asset.pk for plan in plans() for asset in plan.assets]
+    rows = Valuation.objects.filter(round=newest_round(), asset__in=assets)
+    return int(rows.aggregate(sum=Sum("value_units"))["sum"] or 0)
 
 
 def close_epoch(stage: Stage, moment: int) -> None:

@@ -1,6 +1,6 @@
 """Rounds of values: the market speaks, reporters recompute and sign, the round is published."""
 
-from collections.abc import Iterable
+from django.db.models import QuerySet
 
 from collateral.models import Asset
 from config.demo.stage import Stage
@@ -57,7 +57,7 @@ def _sign(stage: Stage, opened: Round) -> None:
         submit_round_signature(round=opened, signature=signature, root=own.root)
 
 
-def valued_assets() -> Iterable[Asset]:
+def valued_assets() -> QuerySet[Asset]:
     """Return the assets that can secure a loan, owners beside them."""
     return (
         Asset.objects.filter(token_id__isnull=False, appraisal_cap_units__gt=0)
