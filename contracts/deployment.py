@@ -14,7 +14,7 @@ from contracts.abi import encode_call, encode_creation
 from contracts.artifacts import artifact
 from contracts.client import Chain, connect
 from contracts.deployment_record import Deployment, deployment_file, load
-from contracts.errors import ChainError, ChainUnavailable, DeploymentInvalid
+from contracts.errors import ChainRejected, ChainUnavailable, DeploymentInvalid
 from contracts.genesis import (
     asset_classes,
     book_numbers,
@@ -34,7 +34,7 @@ __all__ = ["Deployment", "deploy", "deploy_if_needed", "load", "load_genesis"]
 GUARDIAN_ROLE = 1
 CREATION_GAS = 12_000_000
 CALL_GAS = 1_500_000
-MINING_LIMIT_S = 60
+MINING_LIMIT_S = 120
 POLL_S = 0.1
 LOCAL_CHAIN_ID = 31_337
 DEVELOPMENT_BALANCE_WEI = 10_000 * 10**18
@@ -197,9 +197,14 @@ def _send_all(
         sender.sign_transaction(_fields(chain_id, fees, nonce, to, data, gas))
         for nonce, (to, data, gas) in enumerate(transactions, start=first_nonce)
     ]
-    for name, answer in zip(names, chain.send_many([raw for raw, _ in signed]), strict=True):
-        if isinstance(answer, ChainError):
-            raise DeploymentInvalid(f"The node took no transaction for {name}: {answer}")
+    # One by one: a node may handle the parts of one request in any order.
+    for name, (raw, _) in zip(names, signed, strict=True):
+        try:
+            chain.send_raw(raw)
+        except ChainRejected as refusal:
+            raise DeploymentInvalid(
+                f"The node took no transaction for {name}: {refusal}"
+            ) from refusal
     receipts = _mined(chain, [tx_hash for _, tx_hash in signed])
     for name, receipt in zip(names, receipts, strict=True):
         if not receipt.succeeded:

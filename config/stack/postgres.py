@@ -67,8 +67,8 @@ class Postgres(Part):
             known = "SELECT 1 FROM pg_database WHERE datname = %s"
             if connection.execute(known, [self.database]).fetchone():
                 return
-            # Another command may have made it since.
-            with suppress(psycopg.errors.DuplicateDatabase):
+            # Another process may have made it since, or be making it now.
+            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(f'CREATE DATABASE "{self.database}"')
 
     def owner(self) -> tuple[int, int] | None:
