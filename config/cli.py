@@ -4,13 +4,16 @@ import os
 import sys
 
 import django
+from django.conf import settings
 from django.core.management import (
+    BaseCommand,
     execute_from_command_line,
     get_commands,
     load_command_class,
 )
 
 from config.env import EnvironmentInvalid
+from config.stack import setup
 from config.stack.errors import StackError, StackInterrupted
 from config.stack.process import die_with_parent_if_asked
 from config.stack.session import session
@@ -39,7 +42,9 @@ def main(argv: list[str]) -> int:
     die_with_parent_if_asked()
     try:
         django.setup()
-        with session(needs_of(argv)):
+        needs = needs_of(argv)
+        with session(needs):
+            prepare(argv, needs)
             execute_from_command_line(argv)
     except (EnvironmentInvalid, StackError) as error:
         print(error, file=sys.stderr)
@@ -49,13 +54,29 @@ def main(argv: list[str]) -> int:
     return 0
 
 
+def prepare(argv: list[str], needs: frozenset[str]) -> None:
+    """Give the project's own commands the contracts and tables that they work on."""
+    if "chain" in needs & settings.ENVIRONMENT.embedded:
+        setup.check_chain_belongs_to_database()
+        setup.deploy_contracts()
+    if "postgres" in needs & settings.ENVIRONMENT.embedded and is_ours(argv):
+        setup.migrate()
+
+
+def is_ours(argv: list[str]) -> bool:
+    """Tell whether a command says itself what it needs, as the project's own do."""
+    return "stack_needs" in vars(type(_command(argv[1])))
+
+
 def needs_of(argv: list[str]) -> frozenset[str]:
     """Return the embedded parts that a command line needs."""
     name = argv[1] if len(argv) > 1 else "help"
     if name in NO_STACK or name.startswith("-") or {"--help", "-h"} & set(argv[2:]):
         return frozenset()
+    command = _command(name)
+    return frozenset() if command is None else getattr(command, "stack_needs", DATABASE_ONLY)
+
+
+def _command(name: str) -> BaseCommand | None:
     app = get_commands().get(name)
-    if app is None:
-        return frozenset()
-    command = load_command_class(app, name) if isinstance(app, str) else app
-    return frozenset(getattr(command, "stack_needs", DATABASE_ONLY))
+    return load_command_class(app, name) if isinstance(app, str) else app

@@ -16,6 +16,14 @@ EMBEDDED_DATABASE_URL = f"postgresql://ballast@/ballast?host={POSTGRES_RUN_DIR}"
 EMBEDDED_REDIS_URL = f"redis+socket://{REDIS_SOCKET}"
 
 
+DEFAULTS: dict[str, object] = {
+    "debug": False,
+    "chain_id": LOCAL_CHAIN_ID,
+    "chain_confirmations": 1,
+    "celery_eager": False,
+}
+
+
 class EnvironmentInvalid(Exception):
     """The environment holds unusable settings; the message has one sentence for each."""
 
@@ -54,21 +62,25 @@ def read_environment() -> Environment:
         "relayer_mnemonic": env.str("RELAYER_MNEMONIC", DEVELOPMENT_MNEMONIC),
         "celery_eager": env.bool("CELERY_TASK_ALWAYS_EAGER", False),
     }
-    problems = _malformed(env) or _contradictions(values)
+    malformed = _malformed(env)
+    # A value that cannot be read is judged as if it were unset, so that all else is told too.
+    readable = values | {key: DEFAULTS[key] for key in malformed if key in DEFAULTS}
+    problems = [*malformed.values(), *_contradictions(readable)]
     if problems:
         raise EnvironmentInvalid("\n".join(problems))
     return _with_defaults(values)
 
 
-def _malformed(env: Env) -> list[str]:
+def _malformed(env: Env) -> dict[str, str]:
+    """Return a sentence for each variable that cannot be read, by the setting's name."""
     try:
         env.seal()
     except EnvValidationError as error:
-        return [
-            f"{name} is not valid: {' '.join(map(str, messages))} Correct or unset it."
-            for name, messages in error.error_messages.items()
-        ]
-    return []
+        return {
+            name.lower(): f"{name} is not valid: {' '.join(map(str, said))} Correct or unset it."
+            for name, said in error.error_messages.items()
+        }
+    return {}
 
 
 def _contradictions(values: dict) -> list[str]:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     """One file is one transaction: a refused file leaves nothing behind."""
 
     help = "Register the rows of a CSV file as assets of a class."
-    stack_needs = {"postgres"}
+    stack_needs = frozenset({"postgres"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

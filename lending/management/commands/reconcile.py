@@ -14,6 +14,7 @@ from lending.services.reconciliation import Reconciliation
 
 class Command(BaseCommand):
     help = "Compare every balance, loan, lane and owner in the database with the chain's."
+    stack_needs = frozenset({"postgres", "chain"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")

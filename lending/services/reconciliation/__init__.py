@@ -26,6 +26,9 @@ class Reconciliation:
 def reconcile(*, chain: Chain | None = None) -> Reconciliation:
     """Compare the database with the chain at the block up to which events were read."""
     chain = chain or connect(settings.RPC_URL)
+    if not Cursor.objects.exists():
+        # Nothing was read yet, so nothing is claimed that could differ.
+        return Reconciliation(block_number=0, checked=0, differences=[])
     block_number, checks, broken = _standing_view(chain)
     return Reconciliation(
         block_number=block_number,

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     """Anybody's check of the reporters: the same inputs must give the signed root."""
 
     help = "Recompute a round from its snapshot and compare it with the published root."
-    stack_needs = {"postgres"}
+    stack_needs = frozenset({"postgres"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--round", type=int, required=True, help="number of the round")
