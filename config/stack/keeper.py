@@ -41,6 +41,7 @@ class Keeper:
         self.stop_signal = signal.Signals[options.stop_signal]
         self.over = threading.Event()
         self.hurry = False
+        self.signalled = False
 
     def run(self) -> int:
         """Start the server, wait until it ends or has no users, and return its exit code."""
@@ -77,7 +78,9 @@ class Keeper:
         self.over.set()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.hurry = self.over.is_set() and not self.options.patient
+        # Only a second signal hurries; that the last user left at the same time is no second one.
+        self.hurry = self.signalled and not self.options.patient
+        self.signalled = True
         self.over.set()
 
     def _stop(self) -> int:
