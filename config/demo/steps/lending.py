@@ -25,7 +25,7 @@ LOAN_DAY = 3
 INSTALMENTS, LONG_INSTALMENTS, INTERVAL_S = 5, 10, 30 * DAY_S
 # Every so many loans on houses and the like goes on after the story ends.
 LONG_EVERY = 4
-MOST_LOANS, MOST_GREEDY = 420, 12
+MOST_LOANS, MOST_GREEDY = 340, 12
 MODEST_BPS, GREEDY_BPS, BPS = 6_000, 9_500, 10_000
 MAX_RATE_BPS = 3_000
 ROOM_BPS = 6_000
@@ -86,7 +86,8 @@ def plans() -> Iterator[Plan]:
     each = max(1, MOST_LOANS // max(owners, 1))
     greedy = number = 0
     for borrower, owned in groupby(valued_assets(), key=lambda asset: asset.owner_address):
-        for assets in islice(_baskets(list(owned), number), each):
+        shocked_first = sorted(owned, key=lambda asset: asset.class_id != SHOCKED)
+        for assets in islice(_baskets(shocked_first, number), each):
             if number >= MOST_LOANS:
                 return
             is_greedy = greedy < MOST_GREEDY and all(one.class_id == SHOCKED for one in assets)
