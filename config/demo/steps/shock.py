@@ -104,6 +104,7 @@ def auctions(stage: Stage) -> None:
     _bid_down(stage, hours=(12, 20, 28, 36), sale_round=called_at + SALE_ROUND_HOUR * HOUR_S)
     _to_reserve(stage)
     _sell_the_late(stage)
+    _sell_the_rest(stage)
 
 
 def _wait_for_lots(reason: CallReason) -> None:
@@ -175,7 +176,11 @@ def _to_reserve(stage: Stage) -> None:
         tasks.open_auctions.delay()
         if not _still_falling(stage):
             break
-    wait_until(what="the reserve's purchase", done=lambda: not _running())
+    left = [lot.pk for lot in lots]
+    wait_until(
+        what="the reserve's purchase",
+        done=lambda: not AuctionLot.objects.filter(pk__in=left, status=LotStatus.RUNNING).exists(),
+    )
 
 
 def _still_falling(stage: Stage) -> bool:
@@ -194,5 +199,9 @@ def _sell_the_late(stage: Stage) -> None:
     stage.clock.advance_to(late.called_at + late.cure_window + HOUR_S)
     _wait_for_lots(CallReason.OVERDUE)
     stage.clock.advance_to(stage.clock.now() + 30 * HOUR_S)
+
+
+def _sell_the_rest(stage: Stage) -> None:
+    """Let bidders take what is still for sale: later lots of baskets among it."""
     while lots := _running():
         _buy(stage, lots)
