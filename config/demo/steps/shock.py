@@ -157,11 +157,12 @@ def _buy(stage: Stage, lots: Sequence[AuctionLot]) -> None:
             for place, (lot, price) in enumerate(zip(lots, prices, strict=True))
         ]
     )
-    sold = [lot.pk for lot in lots]
-    wait_until(
-        what="the sales to be seen",
-        done=lambda: not AuctionLot.objects.filter(pk__in=sold, status=LotStatus.RUNNING).exists(),
-    )
+    _wait_until_gone(lots, what="the sales to be seen")
+
+
+def _wait_until_gone(lots: Sequence[AuctionLot], *, what: str) -> None:
+    left = AuctionLot.objects.filter(pk__in=[lot.pk for lot in lots], status=LotStatus.RUNNING)
+    wait_until(what=what, done=lambda: not left.exists())
 
 
 def _to_reserve(stage: Stage) -> None:
@@ -176,11 +177,7 @@ def _to_reserve(stage: Stage) -> None:
         tasks.open_auctions.delay()
         if not _still_falling(stage):
             break
-    left = [lot.pk for lot in lots]
-    wait_until(
-        what="the reserve's purchase",
-        done=lambda: not AuctionLot.objects.filter(pk__in=left, status=LotStatus.RUNNING).exists(),
-    )
+    _wait_until_gone(lots, what="the reserve's purchase")
 
 
 def _still_falling(stage: Stage) -> bool:
