@@ -176,14 +176,7 @@ def typed_terms(terms: dict[str, Any]) -> TypedData:
 
 def lane_with_room(principal: int) -> int:
     """Return the lane with the most cash left after what is already asked of it."""
-    asked = dict(
-        TermsRequest.objects.filter(status__in=[RequestStatus.WAITING, RequestStatus.SENT])
-        .values_list("lane_number")
-        .annotate(Sum("principal"))
-    )
-    rooms = {
-        lane.number: lane.sums.room() - asked.get(lane.number, 0) for lane in Lane.objects.all()
-    }
+    rooms = lane_rooms()
     best = max(rooms, key=lambda number: (rooms[number], -number), default=None)
     if best is None or rooms[best] < principal:
         most = max(rooms.values(), default=0)
@@ -193,6 +186,18 @@ def lane_with_room(principal: int) -> int:
             "Ask for less, or wait for the next close of the pool.",
         )
     return best
+
+
+def lane_rooms() -> dict[int, int]:
+    """Return what each lane can lend beyond what is already asked of it, ledger units."""
+    asked = dict(
+        TermsRequest.objects.filter(status__in=[RequestStatus.WAITING, RequestStatus.SENT])
+        .values_list("lane_number")
+        .annotate(Sum("principal"))
+    )
+    return {
+        lane.number: lane.sums.room() - asked.get(lane.number, 0) for lane in Lane.objects.all()
+    }
 
 
 def check_terms(terms: dict[str, Any], *, now: int) -> Quote:

@@ -15,10 +15,11 @@ from lending import tasks
 from lending.domain.errors import LendingRefused
 from lending.domain.loans import Status
 from lending.domain.schedule import ScheduleKind
-from lending.models import Lane, Loan, LoanCollateral, RequestStatus, TermsRequest
+from lending.models import Loan, LoanCollateral, RequestStatus, TermsRequest
 from lending.parameters import minimum_payment_units
 from lending.services import loan_terms, quote, request_loan
 from lending.services.collecting import collectable
+from lending.services.quoting import lane_rooms
 from settlement.selectors import chain_time
 
 LOAN_DAY = 3
@@ -164,13 +165,7 @@ def _request(stage: Stage, plan: Plan) -> None:
 
 def _room() -> int:
     """Return what the roomiest lane can lend now, a little kept back, ledger units."""
-    asked = TermsRequest.objects.filter(
-        status__in=(RequestStatus.WAITING, RequestStatus.SENT)
-    ).values_list("lane_number", "principal")
-    rooms = {lane.number: lane.sums.room() for lane in Lane.objects.all()}
-    for lane, principal in asked:
-        rooms[lane] -= principal
-    return max(rooms.values()) * ROOM_BPS // BPS
+    return max(lane_rooms().values()) * ROOM_BPS // BPS
 
 
 def late_payer() -> Loan | None:
