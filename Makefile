@@ -10,7 +10,7 @@ DEMO_FLAGS := $(if $(filter 0,$(SERVE)),--no-serve) $(if $(filter 1,$(RESET)),--
 	$(if $(PORTFOLIO),--portfolio "$(PORTFOLIO)")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stack test stop clean distclean lint format contracts contracts-rebuild screenshots requirements \
+.PHONY: help demo stack test stop clean distclean lint format contracts screenshots requirements \
 	setup setup-dev
 
 help: ## List the targets
@@ -48,11 +48,8 @@ format: setup-dev ## Format the Python sources
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
 
 contracts: setup-dev ## Compile the contracts and write contracts/artifacts
-	@$(PY) scripts/forge.py build
+	@$(PY) scripts/forge.py build contracts/src
 	@$(PY) -m contracts.artifacts
-
-contracts-rebuild: setup-dev ## Prove that compiling gives the committed bytecode (ten minutes or more)
-	@BALLAST_REBUILD_ALL=1 $(PY) -m pytest -q tests/unit/contracts/test_artifacts.py -k rebuild
 
 screenshots: setup-dev ## Photograph the running portal and admin into .ballast/screenshots
 	@$(PY) -m tests.screenshots
