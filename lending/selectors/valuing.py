@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from collateral.models import Asset
 from lending.domain import health
 from lending.domain.clock import Clock
@@ -56,13 +54,12 @@ def leaves(round_number: int, oracle_ids: Iterable[int], now: int) -> dict[int, 
     wanted = set(oracle_ids)
     if not round_number or not wanted:
         return {}
-    subject = Q(asset__token_id__in=wanted) | Q(asset__isnull=True)
-    rows = Valuation.objects.filter(
-        subject,
-        round__number=round_number,
-        round__status=RoundStatus.PUBLISHED,
-        valid_until__gte=now,
+    valid = Valuation.objects.filter(
+        round__number=round_number, round__status=RoundStatus.PUBLISHED, valid_until__gte=now
     ).values_list("asset__token_id", "token", "lower_units", "status", "valid_until")
+    # Two look-ups by index: one condition with OR would read the whole round.
+    assets, tokens = valid.filter(asset__token_id__in=wanted), valid.filter(asset__isnull=True)
+    rows = assets.union(tokens, all=True)
     return {
         lrt_oracle_id(token) if token else token_id: Leaf(
             lower=lower, status=status, valid_until=valid_until
