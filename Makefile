@@ -26,7 +26,7 @@ demo: setup ## Run the main job on the embedded stack, report, and serve the por
 stack: setup ## Run the embedded stack alone and serve until Ctrl-C
 	@BALLAST_STOP_WITH_PARENT=1 exec $(PY) manage.py devstack
 
-test: setup-dev ## Run the whole suite: Foundry's tests, then Python's
+test: lint ## Run the whole suite: style and types, Foundry's tests, then Python's
 	@$(PY) scripts/forge.py test
 	@$(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
 
