@@ -14,6 +14,7 @@ from contracts.abi import decode_arguments
 from contracts.access import SpeedUp, access_sets, ideal_speedup
 from contracts.client import Chain
 from contracts.domain.words import Kind, decode_results, decode_word
+from lending.selectors import loss_by_tranche
 from lending.services import reconcile
 from oracles.selectors import values_by_class
 from settlement.models import Batch, Block, EventLog
@@ -62,6 +63,7 @@ class Figures:
     proceeds: int
     surplus: int
     losses: int
+    written_down: int
     senior_loss: int
     junior_loss: int
     closes: int
@@ -156,6 +158,7 @@ def collect(chain: Chain, speedup: SpeedUp | None) -> Figures:
     results, closed = _settled(batches), _events("EpochClosed")
     published, opened = _events("RoundPublished"), _events("LoanOpened")
     values = _class_values()
+    senior, junior = loss_by_tranche()
     reconciliation = reconcile()
     return Figures(
         assets_registered=Asset.objects.count(),
@@ -180,8 +183,9 @@ def collect(chain: Chain, speedup: SpeedUp | None) -> Figures:
         proceeds=_total(applied, "proceeds"),
         surplus=_total(applied, "surplus"),
         losses=_total(_events("LoanWrittenOff"), "loss"),
-        senior_loss=_total(closed, "seniorLoss"),
-        junior_loss=_total(closed, "juniorLoss"),
+        written_down=_total(closed, "seniorLoss") + _total(closed, "juniorLoss"),
+        senior_loss=senior.loss,
+        junior_loss=junior.loss,
         closes=len(_events("LoanClosed")),
         speedup=speedup,
         differences=reconciliation.differences,

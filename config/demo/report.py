@@ -139,3 +139,7 @@ def _money(figures: Figures) -> Iterator[str]:
     yield (
         f"  loss by tranche: junior {usd(figures.junior_loss)}, senior {usd(figures.senior_loss)}"
     )
+    yield (
+        f"  while called, loans had been written down by {usd(figures.written_down)}; "
+        "sales and cures brought back the rest"
+    )

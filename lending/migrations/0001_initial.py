@@ -177,6 +177,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.BigIntegerField(verbose_name='started at, chain time')),
                 ('duration', models.PositiveIntegerField(verbose_name='seconds of fall')),
                 ('stopped_at_start', models.BigIntegerField(default=0)),
+                ('stopped_at_end', models.BigIntegerField(default=0)),
                 ('silent', models.BooleanField(default=False, verbose_name='opened without the oracle')),
                 ('status', models.CharField(choices=[('running', 'For sale'), ('sold', 'Sold'), ('reserve', 'Taken by the reserve'), ('withdrawn', 'Withdrawn, the loan was cured or repaid')], default='running', max_length=9)),
                 ('buyer', models.CharField(blank=True, max_length=42)),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from collateral.fields import Uint256Field
-from lending.domain.auction import PricePath
+from lending.domain.auction import PricePath, elapsed_s
 from lending.models.lanes import ADDRESS_LENGTH
 from lending.models.loans import Loan
 
@@ -37,6 +37,7 @@ class AuctionLot(models.Model):
     lrt_sold = Uint256Field("tokens sold, 1e-18", default=0)
     handed_over = models.BooleanField("has left the lane", default=False)
     ended_at = models.BigIntegerField("ended at, chain time", null=True, blank=True)
+    stopped_at_end = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ["id"]
@@ -57,4 +58,16 @@ class AuctionLot(models.Model):
         """The falling price."""
         return PricePath(
             start_price=self.start_price, floor_price=self.floor_price, duration=self.duration
+        )
+
+    def elapsed_s(self, *, now: int, stopped: int) -> int:
+        """Return the seconds of fall up to `now`, or to the end; `stopped` as of `now` (C5)."""
+        if self.ended_at is not None:
+            now, stopped = self.ended_at, self.stopped_at_end
+        return elapsed_s(
+            started_at=self.started_at,
+            stopped_at_start=self.stopped_at_start,
+            stopped=stopped,
+            silent=self.silent,
+            now=now,
         )

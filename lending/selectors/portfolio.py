@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Sum
 
 from lending.domain.loans import Status
-from lending.models import AuctionLot, Loan, LoanEntry, LotStatus, PoolEpoch, Tranche
+from lending.models import AuctionLot, Loan, LoanEntry, LotStatus, PoolState, Tranche
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Portfolio:
 
 @dataclass(frozen=True, kw_only=True)
 class TrancheLoss:
-    """What closes have taken from a tranche, ledger units."""
+    """What written-off debts have cost a tranche, ledger units."""
 
     tranche: str
     loss: int
@@ -72,11 +72,16 @@ def portfolio(*, now: int) -> Portfolio:
 
 
 def loss_by_tranche() -> list[TrancheLoss]:
-    """Return the losses that closes have booked, senior first."""
-    total = PoolEpoch.objects.aggregate(senior=Sum("senior_loss"), junior=Sum("junior_loss"))
+    """Return who bears the written-off debts, senior first: junior as far as it reaches (P2).
+
+    What a close writes a called loan down by is not in it: an auction may bring that back.
+    """
+    written_off = int(Loan.objects.aggregate(sum=Sum("loss"))["sum"] or 0)
+    pool = PoolState.objects.first() or PoolState()
+    senior = max(0, min(written_off, pool.senior_due - pool.senior_value))
     return [
-        TrancheLoss(tranche=Tranche.SENIOR.label, loss=int(total["senior"] or 0)),
-        TrancheLoss(tranche=Tranche.JUNIOR.label, loss=int(total["junior"] or 0)),
+        TrancheLoss(tranche=Tranche.SENIOR.label, loss=senior),
+        TrancheLoss(tranche=Tranche.JUNIOR.label, loss=written_off - senior),
     ]
 
 

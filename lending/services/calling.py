@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lending.domain.auction import elapsed_s
 from lending.domain.loans import Status, cure_until
 from lending.models import AuctionLot, Loan, LotStatus
 from lending.parameters import oracle_parameters
@@ -86,18 +85,7 @@ def take_for_reserve(*, now: int) -> int:
             args=list,
         )
         for lot in lots
-        if lot.path.at_floor(elapsed_of(lot, stopped=stopped, now=now))
-    )
-
-
-def elapsed_of(lot: AuctionLot, *, stopped: int, now: int) -> int:
-    """Return the seconds of a lot's fall."""
-    return elapsed_s(
-        started_at=lot.started_at,
-        stopped_at_start=lot.stopped_at_start,
-        stopped=stopped,
-        silent=lot.silent,
-        now=now,
+        if lot.path.at_floor(lot.elapsed_s(now=now, stopped=stopped))
     )
 
 

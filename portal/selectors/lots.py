@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from collateral.domain.classes import class_by_id
 from collateral.models import Asset
-from lending.domain.auction import elapsed_s, lrt_lot
-from lending.models import AuctionLot, LotStatus, OracleClock
+from lending.domain.auction import lrt_lot
+from lending.models import AuctionLot, LotStatus
+from lending.parameters import oracle_parameters
+from lending.selectors.valuing import clock
 from portal.domain.charts.price_path import PricePath, price_path
 from portal.domain.formatting import DAY_S, HOUR_S, day, middle, token_amount, usd
 from portal.domain.states import State
@@ -28,7 +30,7 @@ def lot_cards(lots: Iterable[AuctionLot], *, now: int) -> list[LotCard]:
     if not given:
         return []
     names = _names({lot.token_id for lot in given if lot.token_id})
-    stopped = OracleClock.objects.values_list("stopped", flat=True).first() or 0
+    stopped = clock().stopped_at(now, ttl=oracle_parameters().ttl)
     return [_card(lot, names, stopped, now) for lot in given]
 
 
@@ -54,14 +56,7 @@ def _card(lot: AuctionLot, names: dict[int, Name], stopped: int, now: int) -> Lo
 
 def _path(lot: AuctionLot, stopped: int, now: int) -> PricePath:
     """Draw the path up to now, or to the sale; prices are those of the clock."""
-    end = now if lot.status == LotStatus.RUNNING or lot.ended_at is None else lot.ended_at
-    elapsed = elapsed_s(
-        started_at=lot.started_at,
-        stopped_at_start=lot.stopped_at_start,
-        stopped=max(stopped, lot.stopped_at_start),
-        silent=lot.silent,
-        now=end,
-    )
+    elapsed = lot.elapsed_s(now=now, stopped=stopped)
     return price_path(
         start=lot.start_price,
         floor=lot.floor_price,

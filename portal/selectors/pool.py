@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Sum
-
 from lending.models import PoolEpoch, PoolState
+from lending.selectors import loss_by_tranche
 from portal.domain.charts.band import BandChart, Sample, band_chart
 from portal.domain.formatting import distance, moment, percent, ratio_bps, usd
 from portal.selectors.pipeline import read_stamp
@@ -46,16 +45,16 @@ class PoolPage:
 
 
 def pool_now() -> PoolNow:
-    """Return the pool's tranches and losses, three queries."""
+    """Return the pool's tranches and losses, four queries."""
     state = PoolState.objects.first() or PoolState()
-    losses = PoolEpoch.objects.aggregate(senior=Sum("senior_loss"), junior=Sum("junior_loss"))
+    senior, junior = loss_by_tranche()
     newest = PoolEpoch.objects.order_by("-number").first()
     return PoolNow(
         value=state.senior_value + state.junior_value,
         cash=state.cash,
         reserve=state.reserve,
         utilisation_bps=newest.utilisation_bps if newest else 0,
-        tranches=_tranches(state, int(losses["senior"] or 0), int(losses["junior"] or 0)),
+        tranches=_tranches(state, senior.loss, junior.loss),
         epoch=state.epoch,
         closed_at=newest.closed_at if newest else 0,
     )

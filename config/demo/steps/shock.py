@@ -12,7 +12,6 @@ from lending import tasks
 from lending.domain.loans import CallReason, Status
 from lending.models import AuctionLot, Loan, LotStatus
 from lending.selectors.valuing import assess
-from lending.services.calling import elapsed_of
 from oracles.selectors import newest_round, proofs
 from settlement.selectors import chain_time
 
@@ -183,9 +182,7 @@ def _to_reserve(stage: Stage) -> None:
 def _still_falling(stage: Stage) -> bool:
     stopped = int(stage.chain.call("ValuationOracle", "stoppedSeconds"))
     now = stage.clock.now()
-    return any(
-        not lot.path.at_floor(elapsed_of(lot, stopped=stopped, now=now)) for lot in _running()
-    )
+    return any(not lot.path.at_floor(lot.elapsed_s(now=now, stopped=stopped)) for lot in _running())
 
 
 def _sell_the_late(stage: Stage) -> None:

@@ -5,6 +5,10 @@ import os
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.integration.portal.conftest import deployment, plain_static_files
+
+__all__ = ["deployment", "plain_static_files"]
+
 
 @pytest.fixture(scope="session")
 def _allow_database_beside_playwright():
@@ -20,13 +24,6 @@ def browser(chromium, _allow_database_beside_playwright):
         launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield launched
         launched.close()
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
 
 
 @pytest.fixture

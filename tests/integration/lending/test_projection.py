@@ -201,6 +201,21 @@ def test_repaying_a_loan_in_auction_withdraws_its_lot(story):
     assert AuctionLot.objects.get().status == LotStatus.WITHDRAWN
 
 
+def test_a_sold_lot_keeps_the_price_path_up_to_its_sale(story):
+    loan_id = story.open(assets=(CAR,))
+    story.call(loan_id, impaired=5_000 * USD)
+    story.of_loan("LoanAuctioned", loan_id)
+    story.offer(loan_id, token_id=CAR, start=23_000 * USD, floor=4_000 * USD)
+    story.tick(DAY)
+    story.sell(loan_id, token_id=CAR, price=17_000 * USD)
+    story.tick(60 * DAY)
+
+    story.publish(9, house=300_000 * USD, car=20_000 * USD)
+
+    lot = AuctionLot.objects.get()
+    assert lot.elapsed_s(now=story.now, stopped=59 * DAY) == DAY
+
+
 def test_a_transfer_moves_a_balance_and_minting_has_one_side(story):
     story.tell("TestStablecoin", "Transfer", **{"from": NOBODY, "to": LENDER, "value": 10**30})
     story.tell("TestStablecoin", "Transfer", **{"from": LENDER, "to": BIDDER, "value": 1})

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from contracts.abi import decode_arguments
 from lending.domain.errors import LendingRefused
-from lending.models import Loan, TermsRequest
+from lending.models import Loan, PoolState, TermsRequest
 from lending.selectors import assess, loss_by_tranche, portfolio, wallet_call
 from tests.integration.lending.story import ADDRESSES, CAR, DAY, HOUSE, MONTH, USD
 
@@ -21,8 +21,20 @@ def test_the_portfolio_counts_what_happened(story):
     assert (book.drawn, book.prefunded, book.calls) == (18_000 * USD, 500 * USD, 1)
 
 
-def test_without_a_close_there_is_no_loss(story):
+def test_without_a_written_off_debt_there_is_no_loss(story):
+    story.call(story.open(), impaired=USD)
+
     assert [one.loss for one in loss_by_tranche()] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("senior", "losses"), [(900, [0, 300]), (800, [100, 200]), (500, [300, 0])]
+)
+def test_junior_bears_written_off_debts_as_far_as_it_reaches(story, senior, losses):
+    Loan.objects.filter(pk=story.open()).update(loss=300)
+    PoolState.objects.update(senior_due=900, senior_value=senior)
+
+    assert [one.loss for one in loss_by_tranche()] == losses
 
 
 def test_a_loan_stands_by_today_and_by_the_better_of_two_rounds(story):

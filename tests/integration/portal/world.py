@@ -248,13 +248,14 @@ def make_lot(loan: Loan, asset: Asset, *, status: str = "running", paid: int = 0
 
 
 def make_pool(*, closes: int = 6) -> None:
-    """A pool of 4 million with some closes; junior has lost 8,204 USD."""
+    """A pool of 4 million with some closes."""
     PoolState.objects.create(
         epoch=closes,
         epoch_started_at=NOW - DAY,
         cash=3_600_000 * USD,
         reserve=50_000 * USD,
         senior_value=3_200_000 * USD,
+        senior_due=3_200_000 * USD,
         senior_shares=3_200_000 * USD,
         junior_value=800_000 * USD,
         junior_shares=800_000 * USD,
@@ -266,7 +267,6 @@ def make_pool(*, closes: int = 6) -> None:
             nav=(3_990_000 + number * 1_500) * USD,
             senior_value=(3_195_000 + number * 450) * USD,
             junior_value=(795_000 + number * 1_050) * USD,
-            junior_loss=8_204 * USD if number == closes else 0,
             utilisation_bps=930,
             cash=3_600_000 * USD,
             tx_hash=digest("close", number),
@@ -331,11 +331,11 @@ def make_small_world() -> dict[str, Loan]:
         "auctioned": make_loan(
             5, [houses[3]], principal=205_000, status=Status.AUCTIONED, called_at=NOW - 20 * DAY
         ),
-        "closed": make_loan(6, [houses[4]], principal=0, status=Status.CLOSED),
+        "sold": make_loan(6, [houses[4]], principal=0, status=Status.WRITTEN_OFF, loss=8_204 * USD),
     }
     note(loans["called"], "called", 210_000, reason="health", cure_until=NOW + 9 * DAY)
     make_lot(loans["auctioned"], houses[3])
-    make_lot(loans["closed"], houses[4], status="sold", paid=201_500)
+    make_lot(loans["sold"], houses[4], status="sold", paid=201_500)
     for number in range(24):
         make_batch(number, lane=number % 4, status=("final", "mined", "sent")[number % 3])
     make_batch(90, lane=None, kind="publish")
