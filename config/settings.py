@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "lending",
     "governance",
     "portal",
+    "benchmarks",
 ]
 
 MIDDLEWARE = [

@@ -1,10 +1,7 @@
 """The servers that tests use: quicker and shorter-lived than the embedded stack's."""
 
-from dataclasses import dataclass, field
-
 from config.paths import DATA_DIR, POSTGRES_DATA_DIR, RUN_DIR
-from config.stack.chain import Chain
-from config.stack.ports import any_free_port
+from config.stack.chain import FreshChain
 from config.stack.postgres import Postgres
 from config.stack.redis import Redis
 
@@ -25,20 +22,6 @@ def postgres() -> Postgres:
 def redis(worker: str) -> Redis:
     """Return a broker of one test process."""
     return Redis(name=f"test-redis-{worker}", socket=RUN_DIR / f"test-redis-{worker}.sock")
-
-
-@dataclass(kw_only=True)
-class FreshChain(Chain):
-    """A chain without memory that mines each transaction at once."""
-
-    patient: bool = False
-    port: int = field(default_factory=any_free_port)
-
-    def prepare(self) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True)
-
-    def keeping(self) -> dict[str, str]:
-        return {}
 
 
 def chain(worker: str) -> FreshChain:

@@ -10,7 +10,7 @@ from config.paths import CHAIN_DIR
 from config.stack import chain_state, rpc
 from config.stack.node_tools import foundry_binary
 from config.stack.part import Part
-from config.stack.ports import choose_port, remembered_port
+from config.stack.ports import any_free_port, choose_port, remembered_port
 
 BLOCK_INTERVAL_S = 0.25
 STATE_INTERVAL_S = 5
@@ -86,3 +86,17 @@ class Chain(Part):
         anvil keeps its blocks but forgets that its clock was moved.
         """
         return max(int(time.time()), chain_state.last_timestamp(self.state_file) + 1)
+
+
+@dataclass(kw_only=True)
+class FreshChain(Chain):
+    """A chain without memory that mines each transaction at once."""
+
+    patient: bool = False
+    port: int = field(default_factory=any_free_port)
+
+    def prepare(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+
+    def keeping(self) -> dict[str, str]:
+        return {}

@@ -9,6 +9,7 @@ from pathlib import Path
 from config.paths import ROOT
 
 PACKAGES = (
+    "benchmarks",
     "config",
     "portal",
     "governance",

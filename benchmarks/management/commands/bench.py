@@ -1,0 +1,48 @@
+"""Measure what we claim. Each subcommand starts the servers that it needs, and stops them."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from benchmarks.contention import bench_contention
+from benchmarks.gas import bench_gas
+from benchmarks.snapshot import save_snapshot
+
+Say = Callable[[str], None]
+Bench = Callable[[Say], Mapping[str, Any]]
+BENCHES: dict[str, tuple[str, Bench]] = {
+    "gas": ("gas of whole transactions beside peers and targets", bench_gas),
+    "contention": ("slots that lanes share, and the ideal speed-up", bench_contention),
+}
+
+
+class Command(BaseCommand):
+    """Measure what we claim: `bench gas`, `bench contention`."""
+
+    help = __doc__
+    stack_needs: frozenset[str] = frozenset()
+    requires_system_checks: tuple[str, ...] = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        benches = parser.add_subparsers(dest="bench", required=True)
+        for name, (words, _) in BENCHES.items():
+            bench = benches.add_parser(name, help=words)
+            bench.add_argument("--json", action="store_true", help="end with one JSON object")
+            if name == "gas":
+                bench.add_argument("--save", action="store_true", help="commit to these figures")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        _, measure = BENCHES[options["bench"]]
+        figures = measure(self.say)
+        if options.get("save"):
+            save_snapshot(figures)
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+
+    def say(self, line: str) -> None:
+        """Write a line at once, so that progress is seen through a pipe too."""
+        self.stdout.write(line)
+        self.stdout.flush()
