@@ -30,10 +30,19 @@ CONTRACTS = (
     "SchemaRegistry",
     "TestRestakingToken",
     "TestStablecoin",
+    "TrancheShare",
+    "TrancheVault",
     "Underwriter",
     "ValuationOracle",
     "VerifierRegistry",
 )
+# Contracts that the protocol has more than once, each by a name of its own.
+INSTANCES = {
+    "SeniorShare": "TrancheShare",
+    "SeniorVault": "TrancheVault",
+    "JuniorShare": "TrancheShare",
+    "JuniorVault": "TrancheVault",
+}
 MAX_RUNTIME_BYTES = 24_576
 MAX_INIT_BYTES = 49_152
 _COMPILER_PACKAGES = ("solc", "@openzeppelin/contracts", "@ethereum-attestation-service")
@@ -61,8 +70,8 @@ class Artifact:
 
 @cache
 def artifact(name: str) -> Artifact:
-    """Return the committed artifact of that name."""
-    path = ARTIFACT_DIR / f"{name}.json"
+    """Return the committed artifact of the contract, or of the instance, of that name."""
+    path = ARTIFACT_DIR / f"{INSTANCES.get(name, name)}.json"
     if not path.is_file():
         raise ContractUnknown(f"There is no artifact of a contract named {name} in {path.parent}.")
     return Artifact(name=name, **json.loads(path.read_text()))

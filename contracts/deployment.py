@@ -36,6 +36,10 @@ CREATION_GAS = 12_000_000
 CALL_GAS = 1_500_000
 MINING_LIMIT_S = 120
 POLL_S = 0.1
+# Tranches by name, in the contracts' order, with the symbol of their share.
+TRANCHES = (("Senior", "blSENIOR"), ("Junior", "blJUNIOR"))
+# A vault creates its share, the first contract that it creates.
+SHARE_NONCE = 1
 LOCAL_CHAIN_ID = 31_337
 DEVELOPMENT_BALANCE_WEI = 10_000 * 10**18
 RELAYER_KEYS = 10
@@ -91,7 +95,7 @@ def deploy(chain: Chain, *, roles: Roles, genesis: Mapping[str, Any]) -> Deploym
     first_nonce = chain.transaction_count(governor.address)
     first_block = chain.head().number + 1
     creations = _creations(governor.address, first_nonce, roles, genesis)
-    addresses = {creation.name: creation.address for creation in creations}
+    addresses = _with_shares({creation.name: creation.address for creation in creations})
     calls = _wiring(addresses, roles, genesis)
     transactions: list[tuple[str | None, bytes, int]] = [
         (None, creation.code, CREATION_GAS) for creation in creations
@@ -157,8 +161,19 @@ def _creations(
     underwriter = create("Underwriter", registry, risk, oracle, minimum_payment)
     book = create("LoanBook", manager, stablecoin, underwriter, cures)
     pool = create("LendingPool", manager, stablecoin, risk, deployer, pool_numbers(genesis))
+    for number, (tranche, symbol) in enumerate(TRANCHES):
+        create(f"{tranche}Vault", pool, stablecoin, number, f"Ballast {tranche}", symbol)
     create("AuctionHouse", book, pool)
     return list(created.values())
+
+
+def _with_shares(addresses: Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses with those of the shares, which the vaults create."""
+    shares = {
+        f"{tranche}Share": created_address(addresses[f"{tranche}Vault"], SHARE_NONCE)
+        for tranche, _ in TRANCHES
+    }
+    return {**addresses, **shares}
 
 
 def _wiring(
@@ -173,6 +188,7 @@ def _wiring(
         ("RiskTerms", "setPool", [pool]),
         ("LoanBook", "wire", [pool, house]),
         ("LendingPool", "setMarket", [book, house]),
+        ("LendingPool", "setVaults", [addresses[f"{tranche}Vault"] for tranche, _ in TRANCHES]),
         ("AssetRegistry", "setMarket", [book, True]),
         ("SchemaRegistry", "register", [ATTESTATION_SCHEMA, ZERO_ADDRESS, True]),
         ("AccessManager", "grantRole", [GUARDIAN_ROLE, roles.guardian, 0]),

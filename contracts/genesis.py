@@ -79,5 +79,11 @@ def book_numbers(genesis: Genesis) -> tuple[int, int]:
 def pool_numbers(genesis: Genesis) -> tuple[int, ...]:
     """Return the fields of `PoolParameters`."""
     pool = genesis["pool"]
-    names = ("epoch_s", "senior_rate_bps", "min_subordination_bps", "liquidity_buffer_bps")
+    names = (
+        "epoch_s",
+        "senior_rate_bps",
+        "min_subordination_bps",
+        "liquidity_buffer_bps",
+        "reservation_deposit_bps",
+    )
     return tuple(pool[name] for name in names)

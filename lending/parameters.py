@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from contracts.deployment_record import load
 
+LEDGER_DECIMALS = 6
+
 
 @dataclass(frozen=True, kw_only=True)
 class OracleParameters:
@@ -31,6 +33,12 @@ def pool_parameters() -> PoolParameters:
     """Return the pool's numbers."""
     pool = load().parameters["pool"]
     return PoolParameters(epoch=pool["epoch_s"], senior_rate_bps=pool["senior_rate_bps"])
+
+
+def ledger_unit() -> int:
+    """Return the base units of the stablecoin in one ledger unit."""
+    decimals = int(load().parameters["stablecoin"]["decimals"])
+    return int(10 ** max(0, decimals - LEDGER_DECIMALS))
 
 
 def minimum_payment_units() -> int:

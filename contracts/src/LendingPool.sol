@@ -4,36 +4,36 @@ pragma solidity ^0.8.30;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ILendingPool, Tranche} from "./interfaces/ILendingPool.sol";
 import {ILoanBook, LaneState} from "./interfaces/ILoanBook.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
-import {Order, Orders, Outcome} from "./libraries/Orders.sol";
+import {ITrancheVault} from "./interfaces/ITrancheVault.sol";
 import {TrancheMath} from "./libraries/TrancheMath.sol";
+import {Reservations} from "./Reservations.sol";
 import {PoolParameters, Tranches} from "./Tranches.sol";
 
 /// @title The pool that lenders fund, in two tranches, closed by epoch
 /// @notice All cash is booked; what anyone sends here uncalled for changes no price (rule P3).
-contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
+contract LendingPool is Reservations, AccessManaged {
     using SafeERC20 for IERC20Metadata;
     using SafeCast for uint256;
-    using Orders for Order;
 
     /// @dev Required before each lane's token call, so that lack of gas never looks like a failing
     /// lane.
     uint256 internal constant LANE_CALL_GAS = 400_000;
 
-    /// @dev What a close knows of a lane: the pool's part of its cash, and whether its calls fail.
+    /// @dev What a close knows of a lane: the pool's part of its cash, what the close brings that
+    /// to, what is reserved in it, and whether its calls fail.
     struct LaneCash {
         uint256 free;
+        uint256 target;
+        uint256 reserved;
         bool stuck;
     }
 
-    /// @notice The market that the pool funds; set once.
-    ILoanBook public loanBook;
     address public auctionHouse;
     /// @notice Lanes whose last token call failed: their cash counts zero until one succeeds (rule
     /// L5).
@@ -55,32 +55,8 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILendingPool
-    function requestDeposit(Tranche tranche, uint64 assets) external nonReentrant {
-        if (assets == 0) revert ZeroAmount();
-        _settle(tranche, msg.sender);
-        uint32 number = _pool.epoch;
-        uint32 from = _nobodyIn() ? number : number + 1;
-        _deposits[tranche][msg.sender].add(_depositQueue[tranche], assets, number, from);
-        held += assets;
-        emit DepositRequested(tranche, msg.sender, number, assets);
-        stablecoin.safeTransferFrom(msg.sender, address(this), assets * UNIT);
-    }
-
-    /// @inheritdoc ILendingPool
-    function requestRedeem(Tranche tranche, uint128 shares) external nonReentrant {
-        if (shares == 0) revert ZeroAmount();
-        _settle(tranche, msg.sender);
-        uint128 available = _shares[tranche][msg.sender];
-        if (shares > available) revert SharesShort(available, shares);
-        uint32 number = _pool.epoch;
-        _shares[tranche][msg.sender] = available - shares;
-        _redemptions[tranche][msg.sender].add(_redeemQueue[tranche], shares, number, number + 1);
-        emit RedeemRequested(tranche, msg.sender, number, shares);
-    }
-
-    /// @inheritdoc ILendingPool
-    function claim(Tranche tranche, address owner) external nonReentrant {
-        if (!_settle(tranche, owner)) revert NothingToClaim(owner);
+    function setVaults(ITrancheVault senior, ITrancheVault junior) external restricted {
+        _setVaults(senior, junior);
     }
 
     /// @inheritdoc ILendingPool
@@ -96,7 +72,7 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
         close.juniorBefore = _tranches[Tranche.Junior].value;
         _runWaterfall(close, navNow, block.timestamp - pool.startedAt);
         _plan(close, lanes);
-        uint256 stuck = _drainLanes(lanes, close.target);
+        uint256 stuck = _drainLanes(lanes);
         if (stuck != 0) _runWaterfall(close, navNow - stuck, 0);
         _fillDeposits(Tranche.Senior, pool.epoch);
         _fillDeposits(Tranche.Junior, pool.epoch);
@@ -110,7 +86,16 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
         if (amount == 0) revert ZeroAmount();
         _pool.reserve += amount;
         emit ReserveFunded(msg.sender, amount);
-        stablecoin.safeTransferFrom(msg.sender, address(this), amount * UNIT);
+        _takeIn(amount);
+    }
+
+    /// @inheritdoc ILendingPool
+    function sweepDonations() external nonReentrant returns (uint64 amount) {
+        uint256 booked = uint256(_pool.cash) + _pool.reserve + held;
+        amount = (stablecoin.balanceOf(address(this)) / UNIT - booked).toUint64();
+        if (amount == 0) revert ZeroAmount();
+        _pool.reserve += amount;
+        emit ReserveFunded(address(this), amount);
     }
 
     /// @inheritdoc ILendingPool
@@ -162,33 +147,8 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILendingPool
-    function sharesOf(Tranche tranche, address owner) external view returns (uint128) {
-        return _shares[tranche][owner];
-    }
-
-    /// @inheritdoc ILendingPool
     function seniorDue() external view returns (uint64) {
         return _tranches[Tranche.Senior].due;
-    }
-
-    /// @inheritdoc ILendingPool
-    function requestsOf(Tranche tranche, address owner)
-        external
-        view
-        returns (uint128 assets, uint128 shares, uint128 claimableShares, uint64 claimableAssets)
-    {
-        uint32 number = _pool.epoch;
-        Outcome memory deposited;
-        Outcome memory redeemed;
-        Order memory order;
-        (order, deposited) =
-            Orders.preview(_deposits[tranche][owner], _depositFills[tranche], number);
-        assets = order.active + order.queued;
-        (order, redeemed) =
-            Orders.preview(_redemptions[tranche][owner], _redeemFills[tranche], number);
-        shares = order.active + order.queued;
-        claimableShares = deposited.given.toUint128();
-        claimableAssets = (deposited.refunded + redeemed.given).toUint64();
     }
 
     /// @dev NAV is exact over all lanes and rounded down once; a stuck lane's cash counts zero.
@@ -203,7 +163,8 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
         int256 scaled;
         for (uint32 i = 0; i < count; ++i) {
             LaneState memory state = loanBook.laneOf(i);
-            lanes[i] = LaneCash(Math.saturatingSub(state.cash, state.owed), isStuck[i]);
+            lanes[i].free = Math.saturatingSub(state.cash, state.owed);
+            lanes[i].stuck = isStuck[i];
             uint256 counted = lanes[i].stuck ? 0 : lanes[i].free;
             idle += counted;
             scaled += TrancheMath.worthScaled(state, counted, block.timestamp);
@@ -213,33 +174,46 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
 
     /// @dev Before anything is filled: the buffer, and the free cash that each lane is left with or
     /// brought to, as if all deposits came in.
-    function _plan(Close memory close, LaneCash[] memory lanes) private view {
+    function _plan(Close memory close, LaneCash[] memory lanes) private {
         close.seniorWish = _wish(Tranche.Senior);
         close.juniorWish = _wish(Tranche.Junior);
         uint256 deposits =
             uint256(_depositQueue[Tranche.Senior].ready) + _depositQueue[Tranche.Junior].ready;
         uint256 total = _pool.cash + deposits;
-        uint256 healthy;
         for (uint256 i = 0; i < lanes.length; ++i) {
-            if (lanes[i].stuck) continue;
-            total += lanes[i].free;
-            ++healthy;
+            if (!lanes[i].stuck) total += lanes[i].free;
         }
         (uint256 senior, uint256 junior) = _fillable(close, total);
         uint256 left = _trancheSum() + deposits - senior - junior;
         close.buffer = left * liquidityBufferBps / TrancheMath.BPS;
+        uint256 spare = Math.saturatingSub(total - senior - junior, close.buffer);
+        reservable = spare.toUint64();
+        _setTargets(lanes, spare);
+    }
+
+    /// @dev Reservations first, as far as the cash goes; the rest is spread equally.
+    function _setTargets(LaneCash[] memory lanes, uint256 spare) private {
+        uint256 healthy;
+        for (uint32 i = 0; i < lanes.length; ++i) {
+            LaneCash memory lane = lanes[i];
+            lane.reserved = _endReservations(i, lane.free, lane.stuck);
+            if (lane.stuck) continue;
+            ++healthy;
+            if (lane.reserved > spare) continue;
+            lane.target = lane.reserved;
+            spare -= lane.reserved;
+        }
         if (healthy == 0) return;
-        close.target = Math.saturatingSub(total - senior - junior, close.buffer) / healthy;
+        for (uint256 i = 0; i < lanes.length; ++i) {
+            lanes[i].target += spare / healthy;
+        }
     }
 
     /// @dev Takes from each lane what it has above the target; from a stuck one all, if it now can.
     /// Returns the cash that counted in NAV and turned out to be stuck.
-    function _drainLanes(LaneCash[] memory lanes, uint256 target)
-        private
-        returns (uint256 newlyStuck)
-    {
+    function _drainLanes(LaneCash[] memory lanes) private returns (uint256 newlyStuck) {
         for (uint32 i = 0; i < lanes.length; ++i) {
-            uint256 kept = lanes[i].stuck ? 0 : target;
+            uint256 kept = lanes[i].stuck ? 0 : lanes[i].target;
             uint256 free = lanes[i].free;
             if (free <= kept) continue;
             _requireGas(i);
@@ -255,21 +229,27 @@ contract LendingPool is Tranches, AccessManaged, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev Brings each lane up to the target as far as cash above the buffer goes.
+    /// @dev Brings each lane up to its target as far as cash above the buffer goes.
     function _supplyLanes(LaneCash[] memory lanes, Close memory close) private {
         for (uint32 i = 0; i < lanes.length; ++i) {
-            if (lanes[i].stuck && lanes[i].free != 0) continue;
-            uint256 spare = Math.saturatingSub(_pool.cash, close.buffer);
-            uint256 missing = Math.saturatingSub(close.target, lanes[i].free);
-            uint64 amount = Math.min(spare, missing).toUint64();
-            if (amount == 0) continue;
-            _requireGas(i);
-            try this.supplyLane(i, amount) {
-                _pool.cash -= amount;
-                _setStuck(lanes[i], i, false);
-            } catch {
-                _setStuck(lanes[i], i, true);
-            }
+            LaneCash memory lane = lanes[i];
+            if (!lane.stuck || lane.free == 0) _supply(lane, i, close.buffer);
+            _serveReservations(i, lane.free, lane.reserved, lane.stuck);
+        }
+    }
+
+    function _supply(LaneCash memory lane, uint32 number, uint256 buffer) private {
+        uint256 spare = Math.saturatingSub(_pool.cash, buffer);
+        uint256 missing = Math.saturatingSub(lane.target, lane.free);
+        uint64 amount = Math.min(spare, missing).toUint64();
+        if (amount == 0) return;
+        _requireGas(number);
+        try this.supplyLane(number, amount) {
+            _pool.cash -= amount;
+            lane.free += amount;
+            _setStuck(lane, number, false);
+        } catch {
+            _setStuck(lane, number, true);
         }
     }
 

@@ -8,8 +8,10 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ILendingPool, Tranche} from "./interfaces/ILendingPool.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
+import {ITrancheShare} from "./interfaces/ITrancheVault.sol";
+import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {LedgerUnits} from "./libraries/LedgerUnits.sol";
-import {Fill, Order, Orders, Outcome, Queue} from "./libraries/Orders.sol";
+import {Fill, Orders, Queue} from "./libraries/Orders.sol";
 import {TrancheMath} from "./libraries/TrancheMath.sol";
 
 /// @notice Numbers of the pool; fixed at deployment.
@@ -17,18 +19,20 @@ import {TrancheMath} from "./libraries/TrancheMath.sol";
 /// @param seniorRateBps Senior's yearly rate.
 /// @param minSubordinationBps Junior is redeemed only down to this share of NAV.
 /// @param liquidityBufferBps Share of NAV that stays in the pool when lanes are supplied.
+/// @param reservationDepositBps Deposit for a reserved draw, as a share of it.
 struct PoolParameters {
     uint32 epochSeconds;
     uint16 seniorRateBps;
     uint16 minSubordinationBps;
     uint16 liquidityBufferBps;
+    uint16 reservationDepositBps;
 }
 
 /// @title The pool's books: cash, tranches and lenders' requests; the pool adds the lanes
 abstract contract Tranches is ILendingPool {
     using SafeERC20 for IERC20Metadata;
     using SafeCast for uint256;
-    using Orders for Order;
+    using ExactTransfer for IERC20Metadata;
     using Orders for Queue;
 
     uint256 internal constant MIN_EPOCH = 1 days;
@@ -36,6 +40,7 @@ abstract contract Tranches is ILendingPool {
     uint256 internal constant MAX_SENIOR_RATE_BPS = 2_000;
     uint256 internal constant MAX_SUBORDINATION_BPS = 8_000;
     uint256 internal constant MAX_BUFFER_BPS = 5_000;
+    uint256 internal constant MAX_RESERVATION_DEPOSIT_BPS = 1_000;
 
     /// @dev One tranche. `due` is what senior would be worth without losses; unused for junior.
     struct TrancheState {
@@ -62,7 +67,6 @@ abstract contract Tranches is ILendingPool {
         uint256 seniorWish;
         uint256 juniorWish;
         uint256 buffer;
-        uint256 target;
     }
 
     IERC20Metadata public immutable stablecoin;
@@ -73,17 +77,17 @@ abstract contract Tranches is ILendingPool {
     uint256 public immutable seniorRateBps;
     uint256 public immutable minSubordinationBps;
     uint256 public immutable liquidityBufferBps;
+    uint256 public immutable reservationDepositBps;
     uint256 internal immutable UNIT;
 
-    /// @notice Cash here that is others': deposits not filled yet and redemptions not claimed yet.
+    /// @notice Cash here that is others': deposits not filled yet, redemptions not claimed yet,
+    /// and deposits of reservations.
     uint64 public held;
     PoolState internal _pool;
     mapping(Tranche => TrancheState) internal _tranches;
-    mapping(Tranche => mapping(address owner => uint128)) internal _shares;
+    mapping(Tranche => ITrancheShare) internal _shareOf;
     mapping(Tranche => Queue) internal _depositQueue;
     mapping(Tranche => Queue) internal _redeemQueue;
-    mapping(Tranche => mapping(address owner => Order)) internal _deposits;
-    mapping(Tranche => mapping(address owner => Order)) internal _redemptions;
     mapping(Tranche => mapping(uint32 epoch => Fill)) internal _depositFills;
     mapping(Tranche => mapping(uint32 epoch => Fill)) internal _redeemFills;
 
@@ -98,6 +102,8 @@ abstract contract Tranches is ILendingPool {
                 || parameters.seniorRateBps > MAX_SENIOR_RATE_BPS
                 || parameters.minSubordinationBps > MAX_SUBORDINATION_BPS
                 || parameters.liquidityBufferBps > MAX_BUFFER_BPS
+                || parameters.reservationDepositBps == 0
+                || parameters.reservationDepositBps > MAX_RESERVATION_DEPOSIT_BPS
         ) revert ParametersOutOfBounds();
         stablecoin = stablecoin_;
         riskTerms = riskTerms_;
@@ -106,6 +112,7 @@ abstract contract Tranches is ILendingPool {
         seniorRateBps = parameters.seniorRateBps;
         minSubordinationBps = parameters.minSubordinationBps;
         liquidityBufferBps = parameters.liquidityBufferBps;
+        reservationDepositBps = parameters.reservationDepositBps;
         UNIT = LedgerUnits.unitOf(stablecoin_);
         _pool.epoch = 1;
         _pool.startedAt = uint48(block.timestamp);
@@ -125,7 +132,8 @@ abstract contract Tranches is ILendingPool {
     }
 
     /// @dev Fills all deposits, or gives them back when shares have no fair price: the tranche is
-    /// wiped out, or it is junior and would pay for senior's past loss.
+    /// wiped out, or senior is short of its due: new junior would pay for that loss, and new senior
+    /// would take the recovery from those who bore it.
     function _fillDeposits(Tranche tranche, uint32 number) internal {
         Queue storage queue = _depositQueue[tranche];
         uint256 assets = queue.ready;
@@ -142,6 +150,7 @@ abstract contract Tranches is ILendingPool {
         _changeValue(tranche, state.value + assets);
         _pool.cash += assets.toUint64();
         held -= assets.toUint64();
+        _shareOf[tranche].mint(minted);
         emit DepositsFilled(tranche, number, assets.toUint64(), minted.toUint128());
     }
 
@@ -149,7 +158,7 @@ abstract contract Tranches is ILendingPool {
         TrancheState storage state = _tranches[tranche];
         if (state.value == 0 && state.shares != 0) return false;
         TrancheState storage senior = _tranches[Tranche.Senior];
-        return tranche == Tranche.Senior || senior.due == senior.value;
+        return senior.due == senior.value;
     }
 
     /// @dev A deposit or redemption moves what senior is due in the same proportion.
@@ -210,36 +219,19 @@ abstract contract Tranches is ILendingPool {
         _changeValue(tranche, state.value - paid);
         _pool.cash -= paid.toUint64();
         held += paid.toUint64();
+        _shareOf[tranche].burn(burned);
         emit RedemptionsFilled(tranche, number, burned.toUint128(), paid.toUint64());
     }
 
-    /// @dev Hands over what closes have filled; false when there was nothing.
-    function _settle(Tranche tranche, address owner) internal returns (bool) {
-        uint32 number = _pool.epoch;
-        Outcome memory deposited = _deposits[tranche][owner].roll(_depositFills[tranche], number);
-        Outcome memory redeemed = _redemptions[tranche][owner].roll(_redeemFills[tranche], number);
-        if (deposited.taken + deposited.refunded + redeemed.taken == 0) return false;
-        if (deposited.taken != 0) {
-            uint128 shares = deposited.given.toUint128();
-            _shares[tranche][owner] += shares;
-            emit DepositClaimed(tranche, owner, deposited.taken.toUint64(), shares);
-        }
-        if (deposited.refunded != 0) {
-            emit DepositRefunded(tranche, owner, deposited.refunded.toUint64());
-        }
-        if (redeemed.taken != 0) {
-            emit RedeemClaimed(
-                tranche, owner, redeemed.taken.toUint128(), redeemed.given.toUint64()
-            );
-        }
-        _payOut(owner, deposited.refunded + redeemed.given);
-        return true;
+    /// @dev Takes cash that becomes booked by the caller; whole ledger units by construction.
+    function _takeIn(uint64 amount) internal {
+        stablecoin.take(msg.sender, amount * UNIT);
     }
 
-    function _payOut(address owner, uint256 amount) private {
-        if (amount == 0) return;
-        held -= amount.toUint64();
-        stablecoin.safeTransfer(owner, amount * UNIT);
+    /// @dev Pays out cash that was held for others.
+    function _payHeld(address receiver, uint64 amount) internal {
+        held -= amount;
+        stablecoin.safeTransfer(receiver, amount * UNIT);
     }
 
     /// @dev While nobody holds a share nothing is lent, and a deposit need not wait an epoch (rule

@@ -8,7 +8,9 @@ import {ClassRow, RiskTerms} from "../src/RiskTerms.sol";
 import {ILendingPool, Tranche} from "../src/interfaces/ILendingPool.sol";
 import {ILoanBook} from "../src/interfaces/ILoanBook.sol";
 import {IRiskTerms} from "../src/interfaces/IRiskTerms.sol";
+import {ITrancheVault} from "../src/interfaces/ITrancheVault.sol";
 import {TestRestakingToken} from "../src/tokens/TestRestakingToken.sol";
+import {TrancheVault} from "../src/TrancheVault.sol";
 import {FakeLoanBook} from "./support/FakeLoanBook.sol";
 import {PoolBase} from "./support/PoolBase.sol";
 
@@ -182,6 +184,22 @@ contract LendingPoolReserveTest is PoolBase {
         pool.payFromReserve(9, 2, escrow, 101);
     }
 
+    /// @dev Rule P3: what comes uncalled for is the reserve's, and no share's.
+    function test_anyone_books_stray_cash_as_the_reserves() public {
+        _start();
+        coin.mint(address(pool), 77);
+
+        vm.expectEmit(address(pool));
+        emit ILendingPool.ReserveFunded(address(pool), 77);
+        vm.prank(alice);
+        vm.assertEq(pool.sweepDonations(), 77);
+
+        vm.assertEq(pool.reserve(), 77);
+        vm.assertEq(pool.nav(), 1_000_000 * USD);
+        vm.expectRevert(ILendingPool.ZeroAmount.selector);
+        pool.sweepDonations();
+    }
+
     function test_the_reserve_pays_the_lanes_escrow_and_nobody_else() public {
         _fund(100);
         address escrow = book.escrowOf(1);
@@ -214,8 +232,8 @@ contract LendingPoolSetUpTest is PoolBase {
     }
 
     function test_the_constructor_refuses_numbers_out_of_bounds() public {
-        PoolParameters[5] memory wrong;
-        for (uint256 i = 0; i < 5; ++i) {
+        PoolParameters[7] memory wrong;
+        for (uint256 i = 0; i < 7; ++i) {
             wrong[i] = _parameters();
         }
         wrong[0].epochSeconds = 1 days - 1;
@@ -223,7 +241,9 @@ contract LendingPoolSetUpTest is PoolBase {
         wrong[2].seniorRateBps = 2_001;
         wrong[3].minSubordinationBps = 8_001;
         wrong[4].liquidityBufferBps = 5_001;
-        for (uint256 i = 0; i < 5; ++i) {
+        wrong[5].reservationDepositBps = 0;
+        wrong[6].reservationDepositBps = 1_001;
+        for (uint256 i = 0; i < 7; ++i) {
             vm.expectRevert(ILendingPool.ParametersOutOfBounds.selector);
             this.deploy(wrong[i]);
         }
@@ -236,11 +256,17 @@ contract LendingPoolSetUpTest is PoolBase {
     function test_amounts_are_ledger_units_whatever_the_tokens_decimals() public {
         TestRestakingToken token = new TestRestakingToken("Eighteen", "E");
         LendingPool other = new LendingPool(pool.authority(), token, risk, treasury, _parameters());
+        TrancheVault vault = new TrancheVault(other, token, Tranche.Senior, "S", "S");
+        other.setVaults(vault, vault);
         token.mint(alice, 5e12);
         vm.startPrank(alice);
-        token.approve(address(other), 5e12);
+        token.approve(address(vault), 5e12);
 
-        other.requestDeposit(Tranche.Senior, 5);
+        vm.expectRevert(
+            abi.encodeWithSelector(ITrancheVault.NotWholeUnits.selector, 5e12 - 1, 1e12)
+        );
+        vault.requestDeposit(5e12 - 1, alice, alice);
+        vault.requestDeposit(5e12, alice, alice);
 
         vm.assertEq(token.balanceOf(address(other)), 5e12);
         vm.assertEq(other.held(), 5);

@@ -13,6 +13,7 @@ HANDLERS = {
     "LendingPool": pool.HANDLERS,
     "RiskTerms": terms.RISK_HANDLERS,
     "ValuationOracle": terms.ORACLE_HANDLERS,
+    **{share: {"Transfer": pool.on_shares_moved} for share in pool.SHARES},
     "TestStablecoin": {"Transfer": tokens.on_transfer},
     "TestRestakingToken": {"Transfer": tokens.on_transfer},
 }

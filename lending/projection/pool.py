@@ -3,8 +3,11 @@
 from contracts.types import Event
 from lending.domain import pool as domain
 from lending.domain.pool import FillKind
-from lending.models import Lane, PoolEpoch, PoolFill, PoolPosition, PoolState
+from lending.models import Lane, PoolEpoch, PoolFill, PoolPosition, PoolState, Tranche
 from lending.parameters import pool_parameters
+from lending.projection.tokens import NOBODY
+
+SHARES = {"SeniorShare": Tranche.SENIOR, "JuniorShare": Tranche.JUNIOR}
 
 
 def state() -> PoolState:
@@ -29,9 +32,8 @@ def on_deposit_requested(event: Event) -> None:
 
 def on_redeem_requested(event: Event) -> None:
     """A lender's shares wait for a close."""
-    position, shares = _position(event), event.args["shares"]
-    position.shares -= shares
-    position.redeem_requested += shares
+    position = _position(event)
+    position.redeem_requested += event.args["shares"]
     position.save()
 
 
@@ -40,7 +42,6 @@ def on_deposit_claimed(event: Event) -> None:
     position, amount = _position(event), event.args["assets"]
     position.deposit_requested -= amount
     position.deposited += amount
-    position.shares += event.args["shares"]
     position.save()
 
 
@@ -118,6 +119,30 @@ def on_reserve_paid(event: Event) -> None:
     _move(reserve=-event.args["amount"])
 
 
+def on_draw_reserved(event: Event) -> None:
+    """A borrower's deposit for cash at the next close."""
+    _move(held=event.args["deposit"])
+
+
+def on_reservation_ended(event: Event) -> None:
+    """The deposit goes back; what is forfeited is the reserve's."""
+    refunded, forfeited = event.args["refunded"], event.args["forfeited"]
+    _move(held=-refunded - forfeited, reserve=forfeited)
+
+
+def on_shares_moved(event: Event) -> None:
+    """Shares are a token: they move as their holders like, and closes mint and burn them."""
+    tranche = SHARES[event.contract]
+    for party, change in (
+        (event.args["from"], -event.args["value"]),
+        (event.args["to"], event.args["value"]),
+    ):
+        if party != NOBODY:
+            holding, _ = PoolPosition.objects.get_or_create(tranche=tranche, owner=party)
+            holding.shares += change
+            holding.save()
+
+
 def on_cash_moved(event: Event) -> None:
     """What a lane gets leaves the pool's own cash, and the other way round."""
     _move(cash=-event.args["amount"])
@@ -125,7 +150,7 @@ def on_cash_moved(event: Event) -> None:
 
 def _position(event: Event) -> PoolPosition:
     return PoolPosition.objects.get_or_create(
-        tranche=event.args["tranche"], owner=event.args["owner"]
+        tranche=event.args["tranche"], owner=event.args["controller"]
     )[0]
 
 
@@ -159,6 +184,8 @@ HANDLERS = {
     "EpochClosed": on_epoch_closed,
     "ReserveFunded": on_reserve_funded,
     "ReservePaid": on_reserve_paid,
+    "DrawReserved": on_draw_reserved,
+    "ReservationEnded": on_reservation_ended,
 }
 # Cash between pool and lanes is told by the loan book.
 LOAN_BOOK_HANDLERS = {"CashMoved": on_cash_moved}

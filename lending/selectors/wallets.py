@@ -8,6 +8,7 @@ from contracts.abi import encode_call
 from contracts.deployment_record import load
 from lending.domain.errors import LendingRefused
 from lending.models import Loan, Tranche
+from lending.parameters import ledger_unit
 from lending.selectors.valuing import clock, pledges_of
 from oracles.selectors import proofs
 from settlement.selectors import chain_time
@@ -55,16 +56,30 @@ def _cure(*, loan_id: int, amount: int) -> Call:
     return "LoanBook", "cure", [loan_id, amount, newest]
 
 
-def _request_deposit(*, tranche: Tranche | int, amount: int) -> Call:
-    return "LendingPool", "requestDeposit", [int(tranche), amount]
+def _request_deposit(*, tranche: Tranche | int, owner: str, amount: int) -> Call:
+    return _vault(tranche), "requestDeposit", [amount * ledger_unit(), owner, owner]
 
 
-def _request_redeem(*, tranche: Tranche | int, shares: int) -> Call:
-    return "LendingPool", "requestRedeem", [int(tranche), shares]
+def _request_redeem(*, tranche: Tranche | int, owner: str, shares: int) -> Call:
+    return _vault(tranche), "requestRedeem", [shares, owner, owner]
 
 
-def _claim_pool(*, tranche: Tranche | int, owner: str) -> Call:
-    return "LendingPool", "claim", [int(tranche), owner]
+def _claim_deposit(*, tranche: Tranche | int, owner: str, amount: int) -> Call:
+    function = "deposit(uint256,address,address)"
+    return _vault(tranche), function, [amount * ledger_unit(), owner, owner]
+
+
+def _claim_redemption(*, tranche: Tranche | int, owner: str, shares: int) -> Call:
+    return _vault(tranche), "redeem", [shares, owner, owner]
+
+
+def _claim_refund(*, tranche: Tranche | int, owner: str) -> Call:
+    return _vault(tranche), "claimRefund", [owner, owner]
+
+
+def _vault(tranche: Tranche | int) -> str:
+    """Return the name of a tranche's vault."""
+    return f"{Tranche(tranche).label}Vault"
 
 
 def _pay_shortfall(*, borrower: str, lane: int, amount: int) -> Call:
@@ -97,6 +112,9 @@ ACTIONS: dict[str, Callable[..., Call]] = {
     "buy": _on_loan("AuctionHouse", "buy", "max_price"),
     "request_deposit": _request_deposit,
     "request_redeem": _request_redeem,
-    "claim_pool": _claim_pool,
+    "claim_deposit": _claim_deposit,
+    "claim_redemption": _claim_redemption,
+    "claim_refund": _claim_refund,
+    "reserve_draw": lambda *, lane, amount: ("LendingPool", "reserveDraw", [lane, amount]),
     "fund_reserve": lambda *, amount: ("LendingPool", "fundReserve", [amount]),
 }

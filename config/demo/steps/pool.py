@@ -8,6 +8,7 @@ from config.demo.steps.lending import plans
 from config.demo.steps.setting import RESERVE_UNITS, catch_up
 from config.demo.steps.values import hold_round
 from config.demo.waiting import wait_until
+from contracts.wallet import LocalWallet
 from lending import tasks
 from lending.models import PoolState
 from oracles.models import Valuation
@@ -19,9 +20,8 @@ EPOCH_S = DAY_S
 # runs short while closes level their cash.
 POOL_SHARE_BPS = 5_000
 MOST_UNITS = 400_000_000_000_000
-# Lender by place: its tranche, and its share of the pool.
-SENIOR, JUNIOR = 0, 1
-SHARES_BPS = ((SENIOR, 5_000), (SENIOR, 2_000), (JUNIOR, 3_000))
+# Lender by place: the vault of its tranche, and its share of the pool.
+SHARES_BPS = (("SeniorVault", 5_000), ("SeniorVault", 2_000), ("JuniorVault", 3_000))
 
 
 def open_pool(stage: Stage) -> None:
@@ -34,17 +34,23 @@ def open_pool(stage: Stage) -> None:
 
 def deposit(stage: Stage) -> None:
     """The lenders ask to deposit in their tranches, and governance fills the reserve."""
-    pool, encode = stage.chain.address("LendingPool"), stage.chain.encode
+    encode = stage.chain.encode
     if stage.chain.call("LendingPool", "reserve") != 0:
         return
     size = min(_pledgeable() * POOL_SHARE_BPS // BPS, MOST_UNITS)
     calls = [
-        Call(wallet, pool, encode("LendingPool", "requestDeposit", tranche, size * share // BPS))
-        for wallet, (tranche, share) in zip(stage.cast.lenders, SHARES_BPS, strict=True)
+        _request(stage, wallet, vault, size * share // BPS)
+        for wallet, (vault, share) in zip(stage.cast.lenders, SHARES_BPS, strict=True)
     ]
     reserve = encode("LendingPool", "fundReserve", RESERVE_UNITS)
-    stage.send([*calls, Call(stage.cast.governor, pool, reserve)])
+    stage.send([*calls, Call(stage.cast.governor, stage.chain.address("LendingPool"), reserve)])
     catch_up(stage)
+
+
+def _request(stage: Stage, lender: LocalWallet, vault: str, amount: int) -> Call:
+    owner = lender.address
+    data = stage.chain.encode(vault, "requestDeposit", amount, owner, owner)
+    return Call(lender, stage.chain.address(vault), data)
 
 
 def _pledgeable() -> int:

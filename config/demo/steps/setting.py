@@ -54,7 +54,11 @@ def approve(stage: Stage) -> None:
     cast = stage.cast
     pairs = [(wallet, "TestStablecoin", "LoanBook") for wallet in cast.owners]
     pairs += [(wallet, "TestStablecoin", "AuctionHouse") for wallet in cast.bidders]
-    pairs += [(wallet, "TestStablecoin", "LendingPool") for wallet in cast.lenders]
+    pairs += [
+        (wallet, "TestStablecoin", vault)
+        for wallet in cast.lenders
+        for vault in ("SeniorVault", "JuniorVault")
+    ]
     pairs += [(wallet, "TestStablecoin", "VerifierRegistry") for wallet in cast.verifiers]
     pairs += [(cast.governor, "TestStablecoin", "LendingPool")]
     allowances = stage.chain.calls(

@@ -1,31 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Claim} from "../libraries/Claims.sol";
 import {ILoanBook} from "./ILoanBook.sol";
+import {ITrancheVault} from "./ITrancheVault.sol";
 
 enum Tranche {
     Senior,
     Junior
 }
 
+/// @notice What a claim counts in: `Deposit` and `Withdraw` in assets, `Mint` and `Redeem` in
+/// shares.
+enum ClaimKind {
+    Deposit,
+    Mint,
+    Withdraw,
+    Redeem
+}
+
+/// @notice A controller's requests in one tranche.
+/// @param pendingAssets Deposits that no close has filled.
+/// @param pendingShares Redemptions that no close has filled.
+/// @param deposit Deposits that closes have filled, and the shares for them.
+/// @param redemption Redemptions that closes have filled, and the cash for them.
+/// @param refund Deposits that closes gave back.
+struct Requests {
+    uint128 pendingAssets;
+    uint128 pendingShares;
+    Claim deposit;
+    Claim redemption;
+    uint64 refund;
+}
+
 /// @title The pool that lenders fund, in two tranches, closed by epoch
-/// @notice Requests are irrevocable and priced at the first close at least one whole epoch after
-/// them (rule P1).
+/// @notice Lenders come through the tranches' vaults (ERC-7540). Requests are irrevocable and
+/// priced at the first close at least one whole epoch after them (rule P1). Amounts are ledger
+/// units.
 interface ILendingPool {
     event DepositRequested(
-        Tranche indexed tranche, address indexed owner, uint32 epoch, uint64 assets
+        Tranche indexed tranche, address indexed controller, uint32 epoch, uint64 assets
     );
     event RedeemRequested(
-        Tranche indexed tranche, address indexed owner, uint32 epoch, uint128 shares
+        Tranche indexed tranche, address indexed controller, uint32 epoch, uint128 shares
     );
     event DepositClaimed(
-        Tranche indexed tranche, address indexed owner, uint64 assets, uint128 shares
+        Tranche indexed tranche,
+        address indexed controller,
+        address indexed receiver,
+        uint64 assets,
+        uint128 shares
     );
     event RedeemClaimed(
-        Tranche indexed tranche, address indexed owner, uint128 shares, uint64 assets
+        Tranche indexed tranche,
+        address indexed controller,
+        address indexed receiver,
+        uint128 shares,
+        uint64 assets
     );
     /// @notice A deposit that found no fair price at its close came back.
-    event DepositRefunded(Tranche indexed tranche, address indexed owner, uint64 assets);
+    event DepositRefunded(
+        Tranche indexed tranche, address indexed controller, address receiver, uint64 assets
+    );
     /// @notice What a close filled of a tranche's requests, before `EpochClosed`.
     event DepositsFilled(
         Tranche indexed tranche, uint32 indexed epoch, uint64 assets, uint128 shares
@@ -50,31 +86,76 @@ interface ILendingPool {
     /// @notice A lane's token call failed in a close, or works again (rule L5).
     event LaneStuck(uint32 indexed lane, bool stuck);
     event MarketSet(address indexed loanBook, address indexed auctionHouse);
+    event VaultsSet(address indexed senior, address indexed junior);
+    /// @notice A borrower asked for cash in a lane at the next close, against a deposit (rule L2).
+    event DrawReserved(
+        uint32 indexed lane, address indexed borrower, uint32 epoch, uint64 amount, uint64 deposit
+    );
+    /// @notice A reservation is over; the forfeited part of its deposit is the reserve's.
+    event ReservationEnded(
+        uint32 indexed lane, address indexed borrower, uint64 refunded, uint64 forfeited
+    );
 
     error EpochRunning(uint64 endsAt);
-    error NothingToClaim(address owner);
+    error NothingToClaim(address controller);
     error ReserveShort(uint64 available, uint64 needed);
-    error SharesShort(uint128 available, uint128 needed);
     error ZeroAmount();
     error NotAuctionHouse(address caller);
+    error NotVault(address caller);
     error EscrowUnknown(address escrow);
     error NotPoolItself(address caller);
     error MarketAlreadySet(address loanBook);
+    error VaultsAlreadySet(address senior);
     error ParametersOutOfBounds();
     error CloseGasTooLow(uint32 lane);
+    error LaneUnknown(uint32 lane);
+    error ReservationOpen(uint32 lane, uint32 epoch);
+    error ReservationMissing(uint32 lane, address borrower);
+    /// @notice The close of that epoch must have passed before the caller may end it.
+    error ReservationRunning(uint32 epoch);
+    error ReservationTooLarge(uint64 most, uint64 needed);
+    error DrawNotOfReservation(uint64 loanId);
 
     /// @notice Names the loan book and the auction house that the pool serves, once.
     function setMarket(ILoanBook book, address house) external;
-    function requestDeposit(Tranche tranche, uint64 assets) external;
-    function requestRedeem(Tranche tranche, uint128 shares) external;
-    /// @notice Hands over what closed epochs have filled: shares and cash. Anyone, for any owner.
-    function claim(Tranche tranche, address owner) external;
+    /// @notice Names the tranches' vaults, once.
+    function setVaults(ITrancheVault senior, ITrancheVault junior) external;
+    /// @notice Takes cash from the vault; it becomes shares at a close. Only the tranche's vault.
+    function requestDeposit(Tranche tranche, address controller, uint64 assets) external;
+    /// @notice Books shares that the vault has moved here. Only the tranche's vault.
+    function requestRedeem(Tranche tranche, address controller, uint128 shares) external;
+    /// @notice Hands over a part of what closes have filled. Only the tranche's vault.
+    /// @return other Shares for `Deposit` and `Withdraw`, assets for `Mint` and `Redeem`.
+    function claim(
+        Tranche tranche,
+        ClaimKind kind,
+        address controller,
+        address receiver,
+        uint256 amount
+    ) external returns (uint256 other);
+    /// @notice Hands back deposits that closes refused. Only the tranche's vault.
+    function claimRefund(Tranche tranche, address controller, address receiver)
+        external
+        returns (uint64 assets);
+    /// @notice Applies up to 256 closes to a controller's requests. Anyone; needed only for those
+    /// that waited for longer without a call.
+    function applyCloses(Tranche tranche, address controller) external;
     /// @notice Folds the lanes into NAV, runs the waterfall, fills requests, sets rates and moves
     /// cash. Anyone, once an epoch.
     function closeEpoch() external;
     function fundReserve(uint64 amount) external;
+    /// @notice Books cash that was sent here uncalled for as the reserve's. Anyone.
+    function sweepDonations() external returns (uint64 amount);
     /// @notice Pays the reserve's standing bid to a lane's escrow. Only the auction house.
     function payFromReserve(uint64 loanId, uint32 lane, address escrow, uint64 amount) external;
+    /// @notice Asks for cash in a lane at the next close, for a draw in the epoch after it. The
+    /// deposit comes back when the caller draws, and when the cash did not come or others drew it;
+    /// half is forfeited when the cash lay idle for the epoch.
+    function reserveDraw(uint32 lane, uint64 amount) external;
+    /// @notice Ends a reservation and pays its deposit back. Anyone; where that forfeits, only the
+    /// borrower for one epoch.
+    /// @param loanId The loan that used it, or 0 when none did.
+    function endReservation(uint32 lane, address borrower, uint64 loanId) external;
     /// @notice Receives lots that the reserve took.
     function reserveHolder() external view returns (address);
     function epoch() external view returns (uint32 number, uint64 startedAt);
@@ -86,11 +167,13 @@ interface ILendingPool {
     function trancheOf(Tranche tranche) external view returns (uint64 value, uint128 shares);
     /// @notice What senior would be worth without losses, as of the last close.
     function seniorDue() external view returns (uint64);
-    function sharesOf(Tranche tranche, address owner) external view returns (uint128);
-    /// @notice An owner's requests: assets and shares still waiting, and what `claim` would hand
-    /// over.
-    function requestsOf(Tranche tranche, address owner)
+    function requestsOf(Tranche tranche, address controller)
         external
         view
-        returns (uint128 assets, uint128 shares, uint128 claimableShares, uint64 claimableAssets);
+        returns (Requests memory);
+    /// @notice Open reservation of a borrower in a lane.
+    function reservationOf(uint32 lane, address borrower)
+        external
+        view
+        returns (uint64 amount, uint64 deposit, uint32 epoch);
 }

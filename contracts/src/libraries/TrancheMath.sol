@@ -13,6 +13,8 @@ library TrancheMath {
     /// @dev Shares and assets that nobody owns; they keep the price of a share out of anyone's
     /// hand.
     uint256 internal constant VIRTUAL_SHARES = 1_000;
+    /// @notice Decimals that a share has beyond those of a ledger unit.
+    uint256 internal constant SHARE_DECIMALS = 3;
     uint256 internal constant VIRTUAL_ASSETS = 1;
 
     /// @notice What a lane adds to NAV, scaled and exact; `cash` is the pool's part of its cash.

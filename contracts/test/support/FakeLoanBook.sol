@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LaneState} from "../../src/interfaces/ILoanBook.sol";
+import {LaneState, LoanTail} from "../../src/interfaces/ILoanBook.sol";
 import {TestStablecoin} from "../../src/tokens/TestStablecoin.sol";
 
 /// @notice Holds one lane's cash.
@@ -17,6 +17,7 @@ contract FakeLoanBook {
     FakeEscrow[] internal escrows;
     mapping(uint32 => LaneState) internal states;
     mapping(uint32 => bool) internal broken;
+    mapping(uint64 => LoanTail) internal tails;
 
     constructor(TestStablecoin coin_, uint256 count) {
         coin = coin_;
@@ -62,6 +63,17 @@ contract FakeLoanBook {
         state.a += int144(int256(principal * scale) - int256(principal * rateBps * block.timestamp));
         state.b += uint112(principal * rateBps);
         coin.transferFrom(escrowOf(lane), address(1), principal);
+    }
+
+    /// @dev That borrower's loan, for whoever looks at its terms; the cash goes out by `lend`.
+    function open(uint64 loanId, address borrower, uint64 principal) external {
+        LoanTail storage tail = tails[loanId];
+        (tail.borrower, tail.basePrincipal) = (borrower, principal);
+        tail.openedAt = uint64(block.timestamp);
+    }
+
+    function tailOf(uint64 loanId) external view returns (LoanTail memory) {
+        return tails[loanId];
     }
 
     /// @dev All loans of the lane are called and carried at that value.

@@ -8,6 +8,8 @@ import {ClassRow, RiskTerms} from "../../src/RiskTerms.sol";
 import {Tranche} from "../../src/interfaces/ILendingPool.sol";
 import {ILoanBook} from "../../src/interfaces/ILoanBook.sol";
 import {TestStablecoin} from "../../src/tokens/TestStablecoin.sol";
+import {TrancheShare} from "../../src/TrancheShare.sol";
+import {TrancheVault} from "../../src/TrancheVault.sol";
 import {FakeLoanBook} from "./FakeLoanBook.sol";
 import {Test} from "./Test.sol";
 
@@ -27,6 +29,8 @@ abstract contract PoolBase is Test {
     FakeLoanBook internal book;
     RiskTerms internal risk;
     LendingPool internal pool;
+    TrancheVault internal seniorVault;
+    TrancheVault internal juniorVault;
 
     function setUp() public virtual {
         vm.warp(START);
@@ -36,24 +40,50 @@ abstract contract PoolBase is Test {
         risk = new RiskTerms(manager, new ClassRow[](0));
         pool = new LendingPool(manager, coin, risk, treasury, _parameters());
         pool.setMarket(ILoanBook(address(book)), house);
+        seniorVault = new TrancheVault(pool, coin, Tranche.Senior, "Senior", "SEN");
+        juniorVault = new TrancheVault(pool, coin, Tranche.Junior, "Junior", "JUN");
+        pool.setVaults(seniorVault, juniorVault);
         risk.setPool(address(pool));
     }
 
     function _parameters() internal pure returns (PoolParameters memory) {
-        return PoolParameters(1 days, 500, 2_000, 500);
+        return PoolParameters(1 days, 500, 2_000, 500, 100);
+    }
+
+    function _vault(Tranche tranche) internal view returns (TrancheVault) {
+        return tranche == Tranche.Senior ? seniorVault : juniorVault;
+    }
+
+    function _share(Tranche tranche) internal view returns (TrancheShare) {
+        return TrancheShare(_vault(tranche).share());
+    }
+
+    function _sharesOf(Tranche tranche, address owner) internal view returns (uint128) {
+        return uint128(_share(tranche).balanceOf(owner));
     }
 
     function _deposit(address lender, Tranche tranche, uint64 assets) internal {
         coin.mint(lender, assets);
         vm.startPrank(lender);
-        coin.approve(address(pool), assets);
-        pool.requestDeposit(tranche, assets);
+        coin.approve(address(_vault(tranche)), assets);
+        _vault(tranche).requestDeposit(assets, lender, lender);
         vm.stopPrank();
     }
 
     function _redeem(address lender, Tranche tranche, uint128 shares) internal {
-        vm.prank(lender);
-        pool.requestRedeem(tranche, shares);
+        vm.startPrank(lender);
+        _vault(tranche).requestRedeem(shares, lender, lender);
+        vm.stopPrank();
+    }
+
+    /// @dev Claims all that a lender has coming in a tranche.
+    function _claim(Tranche tranche, address lender) internal {
+        TrancheVault vault = _vault(tranche);
+        vm.startPrank(lender);
+        if (vault.maxMint(lender) != 0) vault.deposit(vault.maxDeposit(lender), lender, lender);
+        if (vault.maxRedeem(lender) != 0) vault.redeem(vault.maxRedeem(lender), lender, lender);
+        if (vault.refundable(lender) != 0) vault.claimRefund(lender, lender);
+        vm.stopPrank();
     }
 
     function _close() internal {
@@ -69,8 +99,8 @@ abstract contract PoolBase is Test {
         _deposit(alice, Tranche.Senior, 800_000 * USD);
         _deposit(bob, Tranche.Junior, 200_000 * USD);
         _close();
-        pool.claim(Tranche.Senior, alice);
-        pool.claim(Tranche.Junior, bob);
+        _claim(Tranche.Senior, alice);
+        _claim(Tranche.Junior, bob);
     }
 
     function _value(Tranche tranche) internal view returns (uint64 value) {
@@ -94,10 +124,16 @@ abstract contract PoolBase is Test {
             uint256(pool.cash()) + pool.reserve() + pool.held(),
             "cash of the pool"
         );
+        _checkShares(Tranche.Senior);
+        _checkShares(Tranche.Junior);
         for (uint32 lane = 0; lane < LANES; ++lane) {
             vm.assertEq(
                 coin.balanceOf(book.escrowOf(lane)), book.laneOf(lane).cash, "cash of a lane"
             );
         }
+    }
+
+    function _checkShares(Tranche tranche) private view {
+        vm.assertEq(_share(tranche).totalSupply(), _sharesOut(tranche), "shares of a tranche");
     }
 }

@@ -52,6 +52,7 @@ interface Vm {
     function assertLe(uint256 left, uint256 right, string calldata reason) external pure;
     function assertLt(uint256 left, uint256 right) external pure;
     function assertGe(uint256 left, uint256 right) external pure;
+    function assertGe(uint256 left, uint256 right, string calldata reason) external pure;
     function assertGt(uint256 left, uint256 right) external pure;
     function assertApproxEqAbs(uint256 left, uint256 right, uint256 most) external pure;
 }

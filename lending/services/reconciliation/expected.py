@@ -136,7 +136,13 @@ def pool_checks(*, now: int) -> Iterator[Check]:
         values = pool.tranches.value(tranche), pool.tranches.shares(tranche)
         yield _pool("trancheOf", (tranche.value,), values)
     for position in PoolPosition.objects.all():
-        yield _pool("sharesOf", (position.tranche, position.owner), position.shares)
+        yield Check(
+            subject=str(position),
+            contract=f"{position.get_tranche_display()}Share",
+            function="balanceOf",
+            args=(position.owner,),
+            expected=position.shares,
+        )
 
 
 def balance_checks() -> Iterator[Check]:

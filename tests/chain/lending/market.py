@@ -27,6 +27,7 @@ MONTH = 30 * DAY
 ROUND_S = 21_600
 LIMIT_S = 60
 GAS = 3_000_000
+SPENDERS = ("LoanBook", "LendingPool", "SeniorVault", "JuniorVault", "AuctionHouse")
 
 
 class Market:
@@ -48,12 +49,15 @@ class Market:
             self.chain.rpc.request("anvil_setBalance", wallet.address, hex(10**21))
             self.send(wallet, "TestStablecoin", "mint", wallet.address, 10**14)
             self.send(wallet, "TestRestakingToken", "mint", wallet.address, 1_000 * ETHER)
-            for contract in ("LoanBook", "LendingPool", "AuctionHouse"):
+            for contract in SPENDERS:
                 self.act(wallet, "approve", contract=contract, amount=2**255)
         book = {"contract": "LoanBook", "token": "TestRestakingToken", "amount": 2**255}
         self.act(self.borrower, "approve", **book)
-        self.act(self.lender, "request_deposit", tranche=0, amount=800_000 * USD)
-        self.act(self.lender, "request_deposit", tranche=1, amount=200_000 * USD)
+        owner = self.lender.address
+        for tranche, amount in ((0, 800_000 * USD), (1, 200_000 * USD)):
+            self.act(
+                self.lender, "request_deposit", tranche=tranche, owner=owner, amount=amount
+            )
         self.act(self.lender, "fund_reserve", amount=50_000 * USD)
         ensure_source(slug="exchange", name="Exchange", kind="exchange")
         self.run()

@@ -1,7 +1,7 @@
 """Loans from signature to end on real contracts; the database stays equal to the unit."""
 
 from lending.domain.loans import Status
-from lending.models import AuctionLot, Loan, LotStatus, PoolEpoch, Shortfall, TokenBalance
+from lending.models import AuctionLot, Loan, LotStatus, PoolEpoch, PoolState, Shortfall, TokenBalance
 from lending.services import (
     charge_missed,
     close_repaid,
@@ -114,17 +114,44 @@ def test_a_lot_that_nobody_wants_goes_to_the_reserve_and_the_rest_is_lost(market
 
 
 def test_lenders_come_and_go_by_epoch(market):
-    market.act(market.lender, "claim_pool", tranche=0, owner=market.lender.address)
+    lender = {"tranche": 0, "owner": market.lender.address}
+    market.act(market.lender, "claim_deposit", **lender, amount=800_000 * USD)
     market.open(lrt_amount=10 * ETHER, principal=12_000 * USD)
     market.run()
-    shares = market.chain.call("LendingPool", "sharesOf", 0, market.lender.address)
-    market.act(market.lender, "request_redeem", tranche=0, shares=shares // 2)
-    market.act(market.bidder, "request_deposit", tranche=1, amount=10_000 * USD)
+    shares = market.chain.call("SeniorShare", "balanceOf", market.lender.address)
+    market.act(market.lender, "request_redeem", **lender, shares=shares // 2)
+    junior = {"tranche": 1, "owner": market.bidder.address}
+    market.act(market.bidder, "request_deposit", **junior, amount=10_000 * USD)
     for _ in range(2):
         market.wait(DAY)
         market.close_epoch()
         assert differences(market) == []
 
-    market.act(market.lender, "claim_pool", tranche=0, owner=market.lender.address)
+    market.act(market.lender, "claim_redemption", **lender, shares=shares // 2)
+    market.act(market.bidder, "claim_deposit", **junior, amount=10_000 * USD)
+    market.send(market.bidder, "JuniorShare", "transfer", market.lender.address, 1_000)
 
     assert differences(market) == []
+
+
+def test_a_reserved_draw_finds_its_cash_after_the_close(market):
+    lane, amount = 3, 300_000 * USD
+    assert market.chain.call("LoanBook", "laneOf", lane)["cash"] < amount
+    market.act(market.borrower, "reserve_draw", lane=lane, amount=amount)
+    market.run()
+    assert differences(market) == []
+
+    market.wait(DAY)
+    market.close_epoch()
+
+    assert market.chain.call("LoanBook", "laneOf", lane)["cash"] >= amount
+    assert differences(market) == []
+    for _ in range(3):
+        market.wait(DAY)
+        market.close_epoch()
+    before = PoolState.objects.get().reserve
+    market.send(
+        market.lender, "LendingPool", "endReservation", lane, market.borrower.address, 0
+    )
+    assert differences(market) == []
+    assert PoolState.objects.get().reserve - before == amount // 200

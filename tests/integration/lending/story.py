@@ -37,6 +37,10 @@ CONTRACTS = (
     "LoanBook",
     "LendingPool",
     "AuctionHouse",
+    "SeniorVault",
+    "SeniorShare",
+    "JuniorVault",
+    "JuniorShare",
 )
 ADDRESSES = {name: "0x" + f"{number:02x}" * 20 for number, name in enumerate(CONTRACTS, 0x51)}
 ESCROWS = ("0x" + "e0" * 20, "0x" + "e1" * 20)

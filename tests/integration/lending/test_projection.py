@@ -24,6 +24,7 @@ from lending.models import (
 )
 from lending.services.reconciliation.expected import broken_sums
 from tests.integration.lending.story import (
+    ADDRESSES,
     BIDDER,
     BORROWER,
     CAR,
@@ -36,6 +37,7 @@ from tests.integration.lending.story import (
 )
 
 ETHER = 10**18
+POOL = ADDRESSES["LendingPool"]
 
 
 def test_an_opened_loan_takes_the_strictest_terms_of_its_basket(story):
@@ -226,22 +228,46 @@ def test_a_transfer_moves_a_balance_and_minting_has_one_side(story):
 
 
 def test_the_first_close_turns_deposits_into_shares(story):
-    senior = {"tranche": 0, "owner": LENDER}
+    senior = {"tranche": 0, "controller": LENDER}
+    minted = {"from": NOBODY, "to": POOL, "value": 800_000 * USD}
+    handed = {"from": POOL, "to": LENDER, "value": 800_000 * USD}
     story.move_cash(0, -1_000_000 * USD)
     story.move_cash(1, -1_000_000 * USD)
     PoolState.objects.update(cash=0)
     story.tell("LendingPool", "DepositRequested", **senior, epoch=1, assets=800 * USD)
     story.tick(DAY)
     filled = {"epoch": 1, "assets": 800 * USD, "shares": 0}
+    story.tell("SeniorShare", "Transfer", **minted)
     story.tell("LendingPool", "DepositsFilled", tranche=0, **filled)
 
     story.tell("LendingPool", "EpochClosed", epoch=1)
     story.tell("LendingPool", "DepositClaimed", **senior, assets=800 * USD, shares=800_000 * USD)
+    story.tell("SeniorShare", "Transfer", **handed)
 
     pool = PoolState.objects.get()
     assert (pool.epoch, pool.cash, pool.held) == (2, 800 * USD, 0)
     assert (pool.senior_value, pool.senior_shares) == (800 * USD, 800_000 * USD)
-    assert PoolPosition.objects.get().shares == 800_000 * USD
+    shares = dict(PoolPosition.objects.values_list("owner", "shares"))
+    assert shares == {LENDER: 800_000 * USD, POOL: 0}
+    assert PoolPosition.objects.get(owner=LENDER).deposited == 800 * USD
+
+
+@pytest.mark.parametrize("forfeited", [0, 5 * USD])
+def test_a_reservation_s_deposit_comes_back_but_for_what_is_forfeited(story, forfeited):
+    party = {"lane": 0, "borrower": LENDER}
+    story.tell("LendingPool", "DrawReserved", **party, epoch=1, amount=1_000, deposit=10 * USD)
+    held = PoolState.objects.get().held
+
+    story.tell(
+        "LendingPool",
+        "ReservationEnded",
+        **party,
+        refunded=10 * USD - forfeited,
+        forfeited=forfeited,
+    )
+
+    pool = PoolState.objects.get()
+    assert (held, pool.held, pool.reserve) == (10 * USD, 0, forfeited)
 
 
 def test_a_close_books_interest_and_losses_by_tranche(story):

@@ -7,7 +7,9 @@ from contracts.abi import decode_arguments
 from lending.domain.errors import LendingRefused
 from lending.models import Loan, PoolState, TermsRequest
 from lending.selectors import assess, loss_by_tranche, portfolio, wallet_call
-from tests.integration.lending.story import ADDRESSES, CAR, DAY, HOUSE, MONTH, USD
+from tests.integration.lending.story import ADDRESSES, CAR, DAY, HOUSE, LENDER, MONTH, USD
+
+CLAIM_DEPOSIT = "deposit(uint256,address,address)"
 
 
 def test_the_portfolio_counts_what_happened(story):
@@ -65,7 +67,7 @@ def test_values_past_their_date_give_no_limit(story):
         ("repay", {"loan_id": 7, "amount": 5}, "LoanBook", "repay"),
         ("buy", {"loan_id": 7, "max_price": 5}, "AuctionHouse", "buy"),
         ("claim", {"lane": 3}, "LoanBook", "claim"),
-        ("request_deposit", {"tranche": 1, "amount": 5}, "LendingPool", "requestDeposit"),
+        ("reserve_draw", {"lane": 3, "amount": 5}, "LendingPool", "reserveDraw"),
     ],
 )
 def test_a_wallet_gets_the_address_and_the_call(story, action, given, contract, function):
@@ -74,6 +76,26 @@ def test_a_wallet_gets_the_address_and_the_call(story, action, given, contract, 
     assert call.to == ADDRESSES[contract]
     arguments = decode_arguments(contract, function, bytes.fromhex(call.data[2:]))
     assert list(arguments.values()) == list(given.values())
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "function", "arguments"),
+    [
+        ("request_deposit", {"amount": 5}, "requestDeposit", [5, LENDER, LENDER]),
+        ("request_redeem", {"shares": 5}, "requestRedeem", [5, LENDER, LENDER]),
+        ("claim_deposit", {"amount": 5}, CLAIM_DEPOSIT, [5, LENDER, LENDER]),
+        ("claim_redemption", {"shares": 5}, "redeem", [5, LENDER, LENDER]),
+        ("claim_refund", {}, "claimRefund", [LENDER, LENDER]),
+    ],
+)
+def test_lenders_come_through_the_vault_of_their_tranche(
+    story, action, given, function, arguments
+):
+    call = wallet_call(action, tranche=1, owner=LENDER, **given)
+
+    assert call.to == ADDRESSES["JuniorVault"]
+    told = decode_arguments("JuniorVault", function, bytes.fromhex(call.data[2:]))
+    assert list(told.values()) == arguments
 
 
 def test_an_approval_names_the_contract_that_may_take(story):
@@ -97,7 +119,7 @@ def test_staff_can_read_every_list_and_add_nothing(story, admin_client, model):
     story.of_loan("LoanAuctioned", loan_id)
     story.offer(loan_id, token_id=CAR, start=2 * USD, floor=USD)
     story.tell("LendingPool", "EpochClosed", epoch=1)
-    story.tell("LendingPool", "DepositRequested", tranche=0, owner="0x", epoch=1, assets=5)
+    story.tell("LendingPool", "DepositRequested", tranche=0, controller="0x", epoch=1, assets=5)
     TermsRequest.objects.create(
         borrower="0x", lane_number=0, nonce=1, principal=5, deadline=9, terms={}, signature="0x"
     )

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {ClaimKind, ILendingPool, Requests, Tranche} from "./interfaces/ILendingPool.sol";
+import {ITrancheShare, ITrancheVault} from "./interfaces/ITrancheVault.sol";
+import {Claim, Claims} from "./libraries/Claims.sol";
+import {Order, Orders, Outcome} from "./libraries/Orders.sol";
+import {Tranches} from "./Tranches.sol";
+
+/// @title What lenders ask for through the vaults, and what they have coming
+abstract contract Lenders is Tranches, ReentrancyGuardTransient {
+    using SafeERC20 for ITrancheShare;
+    using SafeCast for uint256;
+    using Claims for Claim;
+    using Orders for Order;
+
+    /// @dev One controller's requests in one tranche: `deposit` and `redemption` wait for closes,
+    /// the rest waits to be claimed.
+    struct Account {
+        Order deposit;
+        Order redemption;
+        Claim bought;
+        Claim sold;
+        uint64 refund;
+    }
+
+    /// @notice The vault through which lenders reach a tranche; set once.
+    mapping(Tranche => address) public vaultOf;
+    mapping(Tranche => mapping(address controller => Account)) private _accounts;
+
+    modifier onlyVault(Tranche tranche) {
+        if (msg.sender != vaultOf[tranche]) revert NotVault(msg.sender);
+        _;
+    }
+
+    /// @inheritdoc ILendingPool
+    function requestDeposit(Tranche tranche, address controller, uint64 assets)
+        external
+        nonReentrant
+        onlyVault(tranche)
+    {
+        if (assets == 0) revert ZeroAmount();
+        Account storage account = _rolled(tranche, controller);
+        uint32 number = _pool.epoch;
+        uint32 from = _nobodyIn() ? number : number + 1;
+        account.deposit.add(_depositQueue[tranche], assets, number, from);
+        held += assets;
+        emit DepositRequested(tranche, controller, number, assets);
+        _takeIn(assets);
+    }
+
+    /// @inheritdoc ILendingPool
+    function requestRedeem(Tranche tranche, address controller, uint128 shares)
+        external
+        nonReentrant
+        onlyVault(tranche)
+    {
+        if (shares == 0) revert ZeroAmount();
+        Account storage account = _rolled(tranche, controller);
+        uint32 number = _pool.epoch;
+        account.redemption.add(_redeemQueue[tranche], shares, number, number + 1);
+        emit RedeemRequested(tranche, controller, number, shares);
+    }
+
+    /// @inheritdoc ILendingPool
+    function claim(
+        Tranche tranche,
+        ClaimKind kind,
+        address controller,
+        address receiver,
+        uint256 amount
+    ) external nonReentrant onlyVault(tranche) returns (uint256 other) {
+        if (amount == 0) revert ZeroAmount();
+        Account storage account = _rolled(tranche, controller);
+        if (kind == ClaimKind.Deposit) {
+            other = account.bought.takeAsked(amount);
+            _handShares(tranche, controller, receiver, amount, other);
+        } else if (kind == ClaimKind.Mint) {
+            other = account.bought.takeGiven(amount);
+            _handShares(tranche, controller, receiver, other, amount);
+        } else if (kind == ClaimKind.Redeem) {
+            other = account.sold.takeAsked(amount);
+            _handCash(tranche, controller, receiver, amount, other);
+        } else {
+            other = account.sold.takeGiven(amount);
+            _handCash(tranche, controller, receiver, other, amount);
+        }
+    }
+
+    /// @inheritdoc ILendingPool
+    function claimRefund(Tranche tranche, address controller, address receiver)
+        external
+        nonReentrant
+        onlyVault(tranche)
+        returns (uint64 assets)
+    {
+        Account storage account = _rolled(tranche, controller);
+        assets = account.refund;
+        if (assets == 0) revert NothingToClaim(controller);
+        account.refund = 0;
+        emit DepositRefunded(tranche, controller, receiver, assets);
+        _payHeld(receiver, assets);
+    }
+
+    /// @inheritdoc ILendingPool
+    function applyCloses(Tranche tranche, address controller) external nonReentrant {
+        _rolled(tranche, controller);
+    }
+
+    /// @inheritdoc ILendingPool
+    function requestsOf(Tranche tranche, address controller)
+        external
+        view
+        returns (Requests memory requests)
+    {
+        uint32 number = _pool.epoch;
+        Account storage account = _accounts[tranche][controller];
+        (Order memory order, Outcome memory outcome) =
+            Orders.preview(account.deposit, _depositFills[tranche], number);
+        requests.pendingAssets = order.active + order.queued;
+        requests.deposit = _plus(account.bought, outcome);
+        requests.refund = (account.refund + outcome.refunded).toUint64();
+        (order, outcome) = Orders.preview(account.redemption, _redeemFills[tranche], number);
+        requests.pendingShares = order.active + order.queued;
+        requests.redemption = _plus(account.sold, outcome);
+    }
+
+    /// @dev Sets the vaults and the shares that they have made.
+    function _setVaults(ITrancheVault senior, ITrancheVault junior) internal {
+        if (vaultOf[Tranche.Senior] != address(0)) {
+            revert VaultsAlreadySet(vaultOf[Tranche.Senior]);
+        }
+        (vaultOf[Tranche.Senior], vaultOf[Tranche.Junior]) = (address(senior), address(junior));
+        _shareOf[Tranche.Senior] = ITrancheShare(senior.share());
+        _shareOf[Tranche.Junior] = ITrancheShare(junior.share());
+        emit VaultsSet(address(senior), address(junior));
+    }
+
+    /// @dev The account with all closes applied.
+    function _rolled(Tranche tranche, address controller)
+        private
+        returns (Account storage account)
+    {
+        account = _accounts[tranche][controller];
+        uint32 number = _pool.epoch;
+        Outcome memory outcome = account.deposit.roll(_depositFills[tranche], number);
+        account.bought.add(outcome.taken, outcome.given);
+        if (outcome.refunded != 0) account.refund += outcome.refunded.toUint64();
+        outcome = account.redemption.roll(_redeemFills[tranche], number);
+        account.sold.add(outcome.taken, outcome.given);
+    }
+
+    function _handShares(
+        Tranche tranche,
+        address controller,
+        address receiver,
+        uint256 assets,
+        uint256 shares
+    ) private {
+        emit DepositClaimed(tranche, controller, receiver, assets.toUint64(), shares.toUint128());
+        _shareOf[tranche].safeTransfer(receiver, shares);
+    }
+
+    function _handCash(
+        Tranche tranche,
+        address controller,
+        address receiver,
+        uint256 shares,
+        uint256 assets
+    ) private {
+        emit RedeemClaimed(tranche, controller, receiver, shares.toUint128(), assets.toUint64());
+        _payHeld(receiver, assets.toUint64());
+    }
+
+    function _plus(Claim memory claimed, Outcome memory outcome)
+        private
+        pure
+        returns (Claim memory)
+    {
+        return Claim(
+            (claimed.asked + outcome.taken).toUint128(), (claimed.given + outcome.given).toUint128()
+        );
+    }
+}

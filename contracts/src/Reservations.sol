@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {ILendingPool} from "./interfaces/ILendingPool.sol";
+import {ILoanBook, LoanTail} from "./interfaces/ILoanBook.sol";
+import {TrancheMath} from "./libraries/TrancheMath.sol";
+import {Lenders} from "./Lenders.sol";
+
+/// @title Draws larger than their lane's room, reserved for the next close (rule L2)
+/// @notice A reservation of epoch n is served by close n, which brings its cash to the lane, and
+/// ends at close n + 1. What it costs is decided by what the lane held then: cash that lay idle
+/// cost the pool its use, cash that anyone drew cost nothing.
+abstract contract Reservations is Lenders {
+    using SafeCast for uint256;
+
+    uint256 internal constant FORFEITED_BPS = 5_000;
+    uint256 private constant LANE_SHIFT = 40;
+
+    /// @dev One slot; `amount` is zero when there is none.
+    struct Reservation {
+        uint64 amount;
+        uint64 deposit;
+        uint32 epoch;
+    }
+
+    /// @dev What is reserved in a lane: asked for in the running epoch, and brought by the last
+    /// close and not proven drawn.
+    struct Demand {
+        uint64 asked;
+        uint64 brought;
+    }
+
+    /// @dev How a lane's reservations of one epoch went: zero while or when the cash did not come.
+    struct Verdict {
+        uint48 broughtAt;
+        uint48 endedAt;
+        bool idle;
+    }
+
+    /// @notice The market that the pool funds; set once.
+    ILoanBook public loanBook;
+    /// @notice What all reservations of the running epoch may still ask for.
+    uint64 public reservable;
+    mapping(uint32 lane => mapping(address borrower => Reservation)) public reservationOf;
+    mapping(uint32 lane => Demand) internal _demands;
+    mapping(uint32 lane => mapping(uint32 epoch => Verdict)) private _verdicts;
+
+    /// @inheritdoc ILendingPool
+    function reserveDraw(uint32 lane, uint64 amount) external nonReentrant {
+        if (amount == 0) revert ZeroAmount();
+        if (lane >= loanBook.lanes()) revert LaneUnknown(lane);
+        if (amount > reservable) revert ReservationTooLarge(reservable, amount);
+        Reservation memory open = reservationOf[lane][msg.sender];
+        if (open.amount != 0) revert ReservationOpen(lane, open.epoch);
+        uint32 number = _pool.epoch;
+        uint64 deposit =
+            Math.ceilDiv(amount * reservationDepositBps, TrancheMath.BPS).toUint64();
+        reservationOf[lane][msg.sender] = Reservation(amount, deposit, number);
+        _demands[lane].asked += amount;
+        reservable -= amount;
+        held += deposit;
+        emit DrawReserved(lane, msg.sender, number, amount, deposit);
+        _takeIn(deposit);
+    }
+
+    /// @inheritdoc ILendingPool
+    function endReservation(uint32 lane, address borrower, uint64 loanId) external nonReentrant {
+        Reservation memory ended = reservationOf[lane][borrower];
+        if (ended.amount == 0) revert ReservationMissing(lane, borrower);
+        delete reservationOf[lane][borrower];
+        uint64 forfeited = _forfeited(ended, lane, borrower, loanId);
+        uint64 refunded = ended.deposit - forfeited;
+        emit ReservationEnded(lane, borrower, refunded, forfeited);
+        if (forfeited != 0) {
+            held -= forfeited;
+            _pool.reserve += forfeited;
+        }
+        _payHeld(borrower, refunded);
+    }
+
+    /// @dev At the start of a close: what the last one brought has had its epoch.
+    function _endReservations(uint32 lane, uint256 free, bool stuck) internal returns (uint64) {
+        Demand memory demand = _demands[lane];
+        if (demand.brought != 0) {
+            Verdict storage verdict = _verdicts[lane][_pool.epoch - 1];
+            verdict.endedAt = uint48(block.timestamp);
+            verdict.idle = !stuck && free >= demand.brought;
+        }
+        return demand.asked;
+    }
+
+    /// @dev At the end of a close: whether the lane has the cash that was asked for in it.
+    function _serveReservations(uint32 lane, uint256 free, uint256 asked, bool stuck) internal {
+        bool served = asked != 0 && !stuck && free >= asked;
+        if (served) _verdicts[lane][_pool.epoch].broughtAt = uint48(block.timestamp);
+        uint64 brought = served ? asked.toUint64() : 0;
+        if (asked != 0 || _demands[lane].brought != brought) {
+            _demands[lane] = Demand(0, brought);
+        }
+    }
+
+    function _forfeited(Reservation memory ended, uint32 lane, address borrower, uint64 loanId)
+        private
+        returns (uint64)
+    {
+        uint32 number = _pool.epoch;
+        if (number == ended.epoch) revert ReservationRunning(ended.epoch);
+        Verdict memory verdict = _verdicts[lane][ended.epoch];
+        if (verdict.broughtAt == 0) return 0;
+        if (loanId != 0) {
+            _requireDraw(ended.amount, verdict, lane, borrower, loanId);
+            if (verdict.endedAt == 0) _demands[lane].brought -= ended.amount;
+            return 0;
+        }
+        if (verdict.endedAt == 0) revert ReservationRunning(ended.epoch + 1);
+        if (!verdict.idle) return 0;
+        // The borrower has an epoch to name the loan before anyone else ends it.
+        if (msg.sender != borrower && number == ended.epoch + 2) {
+            revert ReservationRunning(number);
+        }
+        return uint64(ended.deposit * FORFEITED_BPS / TrancheMath.BPS);
+    }
+
+    /// @dev A loan of the borrower in that lane, as large, opened in the epoch of the reservation:
+    /// no loan can stand for two reservations.
+    function _requireDraw(
+        uint64 amount,
+        Verdict memory verdict,
+        uint32 lane,
+        address borrower,
+        uint64 loanId
+    ) private view {
+        LoanTail memory tail = loanBook.tailOf(loanId);
+        bool inTime = tail.openedAt > verdict.broughtAt
+            && (verdict.endedAt == 0 || tail.openedAt <= verdict.endedAt);
+        if (
+            !inTime || loanId >> LANE_SHIFT != lane || tail.borrower != borrower
+                || tail.basePrincipal < amount
+        ) revert DrawNotOfReservation(loanId);
+    }
+}

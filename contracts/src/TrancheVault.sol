@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {
+    IERC7540Deposit,
+    IERC7540Operator,
+    IERC7540Redeem,
+    IERC7575
+} from "./interfaces/IERC7540.sol";
+import {ClaimKind, ILendingPool, Requests, Tranche} from "./interfaces/ILendingPool.sol";
+import {ITrancheShare, ITrancheVault} from "./interfaces/ITrancheVault.sol";
+import {LedgerUnits} from "./libraries/LedgerUnits.sol";
+import {TrancheMath} from "./libraries/TrancheMath.sol";
+import {TrancheShare} from "./TrancheShare.sol";
+
+/// @title The door of one tranche, by the standard ERC-7540
+/// @notice It keeps operators and nothing else: cash, shares and requests are the pool's.
+contract TrancheVault is ITrancheVault, IERC165 {
+    using SafeERC20 for IERC20Metadata;
+    using SafeCast for uint256;
+
+    ILendingPool public immutable pool;
+    Tranche public immutable tranche;
+    IERC20Metadata private immutable ASSET;
+    TrancheShare private immutable SHARE;
+    /// @dev Base units of the stablecoin in one ledger unit.
+    uint256 private immutable UNIT;
+
+    /// @inheritdoc IERC7540Operator
+    mapping(address controller => mapping(address operator => bool)) public isOperator;
+
+    modifier onlyFor(address party) {
+        if (msg.sender != party && !isOperator[party][msg.sender]) {
+            revert NotOperator(party, msg.sender);
+        }
+        _;
+    }
+
+    constructor(
+        ILendingPool pool_,
+        IERC20Metadata stablecoin,
+        Tranche tranche_,
+        string memory name,
+        string memory symbol
+    ) {
+        (pool, tranche, ASSET) = (pool_, tranche_, stablecoin);
+        UNIT = LedgerUnits.unitOf(stablecoin);
+        uint256 decimals = Math.min(stablecoin.decimals(), LedgerUnits.DECIMALS);
+        SHARE = new TrancheShare(
+            address(pool_),
+            address(stablecoin),
+            name,
+            symbol,
+            (decimals + TrancheMath.SHARE_DECIMALS).toUint8()
+        );
+        // The pool takes cash from those who call it; here that is this vault.
+        stablecoin.forceApprove(address(pool_), type(uint256).max);
+    }
+
+    // ---- Requests -----------------------------------------------------------------------------
+
+    /// @inheritdoc IERC7540Operator
+    function setOperator(address operator, bool approved) external returns (bool) {
+        isOperator[msg.sender][operator] = approved;
+        emit OperatorSet(msg.sender, operator, approved);
+        return true;
+    }
+
+    /// @inheritdoc IERC7540Deposit
+    function requestDeposit(uint256 assets, address controller, address owner)
+        external
+        onlyFor(owner)
+        returns (uint256 requestId)
+    {
+        uint64 units = _units(assets);
+        emit DepositRequest(controller, owner, requestId, msg.sender, assets);
+        ASSET.safeTransferFrom(owner, address(this), assets);
+        pool.requestDeposit(tranche, controller, units);
+    }
+
+    /// @inheritdoc IERC7540Redeem
+    function requestRedeem(uint256 shares, address controller, address owner)
+        external
+        returns (uint256 requestId)
+    {
+        emit RedeemRequest(controller, owner, requestId, msg.sender, shares);
+        SHARE.take(owner, isOperator[owner][msg.sender] ? owner : msg.sender, shares);
+        pool.requestRedeem(tranche, controller, shares.toUint128());
+    }
+
+    // ---- Claims -------------------------------------------------------------------------------
+
+    /// @inheritdoc IERC7575
+    function deposit(uint256 assets, address receiver) external returns (uint256) {
+        return deposit(assets, receiver, msg.sender);
+    }
+
+    /// @inheritdoc IERC7575
+    function mint(uint256 shares, address receiver) external returns (uint256) {
+        return mint(shares, receiver, msg.sender);
+    }
+
+    /// @inheritdoc IERC7540Deposit
+    function deposit(uint256 assets, address receiver, address controller)
+        public
+        onlyFor(controller)
+        returns (uint256 shares)
+    {
+        shares = pool.claim(tranche, ClaimKind.Deposit, controller, receiver, _units(assets));
+        emit Deposit(controller, receiver, assets, shares);
+    }
+
+    /// @inheritdoc IERC7540Deposit
+    function mint(uint256 shares, address receiver, address controller)
+        public
+        onlyFor(controller)
+        returns (uint256 assets)
+    {
+        assets = pool.claim(tranche, ClaimKind.Mint, controller, receiver, shares) * UNIT;
+        emit Deposit(controller, receiver, assets, shares);
+    }
+
+    /// @inheritdoc IERC7575
+    function withdraw(uint256 assets, address receiver, address controller)
+        external
+        onlyFor(controller)
+        returns (uint256 shares)
+    {
+        shares = pool.claim(tranche, ClaimKind.Withdraw, controller, receiver, _units(assets));
+        emit Withdraw(msg.sender, receiver, controller, assets, shares);
+    }
+
+    /// @inheritdoc IERC7575
+    function redeem(uint256 shares, address receiver, address controller)
+        external
+        onlyFor(controller)
+        returns (uint256 assets)
+    {
+        assets = pool.claim(tranche, ClaimKind.Redeem, controller, receiver, shares) * UNIT;
+        emit Withdraw(msg.sender, receiver, controller, assets, shares);
+    }
+
+    /// @inheritdoc ITrancheVault
+    function claimRefund(address receiver, address controller)
+        external
+        onlyFor(controller)
+        returns (uint256 assets)
+    {
+        assets = pool.claimRefund(tranche, controller, receiver) * UNIT;
+        emit DepositRefund(controller, receiver, assets);
+    }
+
+    // ---- Views --------------------------------------------------------------------------------
+
+    /// @inheritdoc IERC7575
+    function asset() external view returns (address) {
+        return address(ASSET);
+    }
+
+    /// @inheritdoc IERC7575
+    function share() external view returns (address) {
+        return address(SHARE);
+    }
+
+    /// @notice Worth of the tranche as the last close left it.
+    function totalAssets() external view returns (uint256) {
+        (uint64 value,) = pool.trancheOf(tranche);
+        return value * UNIT;
+    }
+
+    /// @notice At the price of the last close, rounded down.
+    function convertToShares(uint256 assets) external view returns (uint256) {
+        (uint64 value, uint128 shares) = pool.trancheOf(tranche);
+        return TrancheMath.sharesFor(assets / UNIT, value, shares);
+    }
+
+    /// @notice At the price of the last close, rounded down.
+    function convertToAssets(uint256 shares) external view returns (uint256) {
+        (uint64 value, uint128 all) = pool.trancheOf(tranche);
+        return TrancheMath.assetsFor(shares, value, all) * UNIT;
+    }
+
+    /// @inheritdoc IERC7540Deposit
+    function pendingDepositRequest(uint256, address controller) external view returns (uint256) {
+        return _requests(controller).pendingAssets * UNIT;
+    }
+
+    /// @inheritdoc IERC7540Deposit
+    function claimableDepositRequest(uint256, address controller) external view returns (uint256) {
+        return maxDeposit(controller);
+    }
+
+    /// @inheritdoc IERC7540Redeem
+    function pendingRedeemRequest(uint256, address controller) external view returns (uint256) {
+        return _requests(controller).pendingShares;
+    }
+
+    /// @inheritdoc IERC7540Redeem
+    function claimableRedeemRequest(uint256, address controller) external view returns (uint256) {
+        return maxRedeem(controller);
+    }
+
+    /// @inheritdoc IERC7575
+    function maxDeposit(address controller) public view returns (uint256) {
+        return _requests(controller).deposit.asked * UNIT;
+    }
+
+    /// @inheritdoc IERC7575
+    function maxMint(address controller) external view returns (uint256) {
+        return _requests(controller).deposit.given;
+    }
+
+    /// @inheritdoc IERC7575
+    function maxWithdraw(address controller) external view returns (uint256) {
+        return _requests(controller).redemption.given * UNIT;
+    }
+
+    /// @inheritdoc IERC7575
+    function maxRedeem(address controller) public view returns (uint256) {
+        return _requests(controller).redemption.asked;
+    }
+
+    /// @inheritdoc ITrancheVault
+    function refundable(address controller) external view returns (uint256) {
+        return _requests(controller).refund * UNIT;
+    }
+
+    /// @inheritdoc IERC7575
+    function previewDeposit(uint256) external pure returns (uint256) {
+        revert PriceNotKnownYet();
+    }
+
+    /// @inheritdoc IERC7575
+    function previewMint(uint256) external pure returns (uint256) {
+        revert PriceNotKnownYet();
+    }
+
+    /// @inheritdoc IERC7575
+    function previewWithdraw(uint256) external pure returns (uint256) {
+        revert PriceNotKnownYet();
+    }
+
+    /// @inheritdoc IERC7575
+    function previewRedeem(uint256) external pure returns (uint256) {
+        revert PriceNotKnownYet();
+    }
+
+    /// @inheritdoc IERC165
+    function supportsInterface(bytes4 id) external pure returns (bool) {
+        return id == type(IERC165).interfaceId || id == type(IERC7575).interfaceId
+            || id == type(IERC7540Operator).interfaceId || id == type(IERC7540Deposit).interfaceId
+            || id == type(IERC7540Redeem).interfaceId;
+    }
+
+    function _requests(address controller) private view returns (Requests memory) {
+        return pool.requestsOf(tranche, controller);
+    }
+
+    function _units(uint256 assets) private view returns (uint64) {
+        if (assets % UNIT != 0) revert NotWholeUnits(assets, UNIT);
+        return (assets / UNIT).toUint64();
+    }
+}

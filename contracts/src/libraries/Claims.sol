@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+/// @notice What closes have filled of a controller's requests and has not been handed over.
+/// @param asked Assets paid in, or shares given up.
+/// @param given Shares or assets for them.
+struct Claim {
+    uint128 asked;
+    uint128 given;
+}
+
+/// @title Parts of a claim, at the mean price of its fills
+/// @notice Rounded against the one who claims, and the last part takes all: parts together give
+/// what the whole does.
+library Claims {
+    using SafeCast for uint256;
+
+    error MoreThanClaimable(uint256 most, uint256 needed);
+
+    /// @notice Adds what closes have filled.
+    function add(Claim storage claim, uint256 asked, uint256 given) internal {
+        if (asked == 0) return;
+        claim.asked += asked.toUint128();
+        claim.given += given.toUint128();
+    }
+
+    /// @notice Takes a part by what was asked; returns what it gives, rounded down.
+    function takeAsked(Claim storage claim, uint256 asked) internal returns (uint256 given) {
+        (uint128 all, uint128 whole) = (claim.asked, claim.given);
+        if (asked > all) revert MoreThanClaimable(all, asked);
+        given = Math.mulDiv(asked, whole, all);
+        (claim.asked, claim.given) = (all - asked.toUint128(), whole - given.toUint128());
+    }
+
+    /// @notice Takes a part by what it gives; returns what was asked for it, rounded up.
+    function takeGiven(Claim storage claim, uint256 given) internal returns (uint256 asked) {
+        (uint128 all, uint128 whole) = (claim.asked, claim.given);
+        if (given > whole) revert MoreThanClaimable(whole, given);
+        asked = Math.mulDiv(given, all, whole, Math.Rounding.Ceil);
+        (claim.asked, claim.given) = (all - asked.toUint128(), whole - given.toUint128());
+    }
+}
