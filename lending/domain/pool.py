@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from lending.domain.lanes import LaneSums
-from lending.domain.units import BPS, SCALE
+from lending.domain.units import BPS, SCALE, ceil_div
 
 # Shares and assets that nobody owns keep the price of a share out of anyone's hand.
 VIRTUAL_SHARES = 1_000
@@ -107,6 +107,90 @@ def close(
     for fill in fills:
         done = replace(done, tranches=_filled(done.tranches, fill))
     return done
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requests:
+    """What a close may fill, senior and junior: assets to deposit, shares to redeem."""
+
+    deposits: tuple[int, int] = (0, 0)
+    redemptions: tuple[int, int] = (0, 0)
+
+
+def fill_requests(
+    *, before: Tranches, requests: Requests, cash: int, min_subordination_bps: int
+) -> tuple[Tranches, list[Fill]]:
+    """Fill deposits, then redemptions as far as cash goes; return the tranches and the fills.
+
+    The tranches are those that the waterfall left, `cash` is the pool's own.
+    """
+    tranches, fills = before, []
+    for tranche, assets in enumerate(requests.deposits):
+        fill = _deposit_fill(tranches, tranche, assets)
+        if fill.shares and is_fairly_priced(tranches, tranche):
+            tranches, cash = _filled(tranches, fill), cash + assets
+            fills.append(fill)
+    wishes = tuple(
+        assets_for(shares_in=shares, value=tranches.value(one), shares=tranches.shares(one))
+        for one, shares in enumerate(requests.redemptions)
+    )
+    paid = fillable(
+        tranches=tranches,
+        senior_wish=wishes[SENIOR],
+        junior_wish=wishes[JUNIOR],
+        cash=cash,
+        min_subordination_bps=min_subordination_bps,
+    )
+    for tranche, assets in enumerate(paid):
+        if assets:
+            burned = ceil_div(requests.redemptions[tranche] * assets, wishes[tranche])
+            fill = Fill(tranche=tranche, kind=FillKind.REDEMPTION, assets=assets, shares=burned)
+            tranches = _filled(tranches, fill)
+            fills.append(fill)
+    return tranches, fills
+
+
+def is_fairly_priced(tranches: Tranches, tranche: int) -> bool:
+    """Return whether a deposit may buy now: the tranche is worth something, senior has its due."""
+    if tranches.value(tranche) == 0 and tranches.shares(tranche):
+        return False
+    return tranches.senior == tranches.senior_due
+
+
+def fillable(
+    *, tranches: Tranches, senior_wish: int, junior_wish: int, cash: int, min_subordination_bps: int
+) -> tuple[int, int]:
+    """Return what cash pays of both wishes: pro rata, junior down to its minimum (P1, P2)."""
+
+    def spare(senior_paid: int) -> int:
+        least = minimum_junior(
+            senior=tranches.senior - senior_paid, subordination_bps=min_subordination_bps
+        )
+        return max(0, tranches.junior - least)
+
+    senior, junior = pro_rata(
+        senior=senior_wish, junior=min(junior_wish, spare(senior_wish)), cash=cash
+    )
+    return senior, min(junior, spare(senior))
+
+
+def minimum_junior(*, senior: int, subordination_bps: int) -> int:
+    """Return the least junior value beside that senior value, rounded up."""
+    return ceil_div(senior * subordination_bps, BPS - subordination_bps)
+
+
+def pro_rata(*, senior: int, junior: int, cash: int) -> tuple[int, int]:
+    """Split cash between two wishes, in proportion when it is short, rounded down (P1)."""
+    total = senior + junior
+    if total <= cash:
+        return senior, junior
+    return senior * cash // total, junior * cash // total
+
+
+def _deposit_fill(tranches: Tranches, tranche: int, assets: int) -> Fill:
+    value, shares = tranches.value(tranche), tranches.shares(tranche)
+    minted = shares_for(assets=assets, value=value, shares=shares)
+    return Fill(tranche=tranche, kind=FillKind.DEPOSIT, assets=assets, shares=minted)
 
 
 def _filled(tranches: Tranches, fill: Fill) -> Tranches:
