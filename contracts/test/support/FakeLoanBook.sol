@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
 import {LaneState, LoanTail} from "../../src/interfaces/ILoanBook.sol";
+import {LedgerUnits} from "../../src/libraries/LedgerUnits.sol";
 import {TestStablecoin} from "../../src/tokens/TestStablecoin.sol";
 
 /// @notice Holds one lane's cash.
@@ -13,7 +16,10 @@ contract FakeEscrow {
 
 /// @title What the pool sees of a loan book, with lanes that a test can lend from and break
 contract FakeLoanBook {
+    using SafeERC20 for TestStablecoin;
+
     TestStablecoin internal immutable coin;
+    uint256 internal immutable unit;
     FakeEscrow[] internal escrows;
     mapping(uint32 => LaneState) internal states;
     mapping(uint32 => bool) internal broken;
@@ -21,6 +27,7 @@ contract FakeLoanBook {
 
     constructor(TestStablecoin coin_, uint256 count) {
         coin = coin_;
+        unit = LedgerUnits.unitOf(coin_);
         for (uint256 i = 0; i < count; ++i) {
             escrows.push(new FakeEscrow(coin_, address(this)));
         }
@@ -48,7 +55,7 @@ contract FakeLoanBook {
         LaneState storage state = states[lane];
         require(amount <= state.cash - state.owed, "not the pool's");
         state.cash -= amount;
-        coin.transferFrom(escrowOf(lane), msg.sender, amount);
+        coin.safeTransferFrom(escrowOf(lane), msg.sender, amount * unit);
     }
 
     function setBroken(uint32 lane, bool isBroken) external {
@@ -62,7 +69,7 @@ contract FakeLoanBook {
         state.cash -= principal;
         state.a += int144(int256(principal * scale) - int256(principal * rateBps * block.timestamp));
         state.b += uint112(principal * rateBps);
-        coin.transferFrom(escrowOf(lane), address(1), principal);
+        coin.safeTransferFrom(escrowOf(lane), address(1), principal * unit);
     }
 
     /// @dev That borrower's loan, for whoever looks at its terms; the cash goes out by `lend`.
@@ -84,14 +91,20 @@ contract FakeLoanBook {
 
     /// @dev Somebody pays cash in that the pool has no part of.
     function owe(uint32 lane, uint64 amount) external {
-        coin.mint(escrowOf(lane), amount);
+        coin.mint(escrowOf(lane), amount * unit);
         states[lane].cash += amount;
         states[lane].owed += amount;
     }
 
+    /// @dev Interest that borrowers pay in, and nobody owes before.
+    function earn(uint32 lane, uint64 amount) external {
+        coin.mint(escrowOf(lane), amount * unit);
+        states[lane].cash += amount;
+    }
+
     /// @dev A borrower pays the whole lane's debt with that cash.
     function repayAll(uint32 lane, uint64 amount) external {
-        coin.mint(escrowOf(lane), amount);
+        coin.mint(escrowOf(lane), amount * unit);
         states[lane].cash += amount;
         (states[lane].a, states[lane].b, states[lane].impaired) = (0, 0, 0);
     }

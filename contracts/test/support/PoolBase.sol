@@ -35,7 +35,7 @@ abstract contract PoolBase is Test {
     function setUp() public virtual {
         vm.warp(START);
         address manager = address(new AccessManager(address(this)));
-        coin = new TestStablecoin("Test Dollar", "tUSD");
+        coin = _newCoin();
         book = new FakeLoanBook(coin, LANES);
         risk = new RiskTerms(manager, new ClassRow[](0));
         pool = new LendingPool(manager, coin, risk, treasury, _parameters());
@@ -44,6 +44,10 @@ abstract contract PoolBase is Test {
         juniorVault = new TrancheVault(pool, coin, Tranche.Junior, "Junior", "JUN");
         pool.setVaults(seniorVault, juniorVault);
         risk.setPool(address(pool));
+    }
+
+    function _newCoin() internal virtual returns (TestStablecoin) {
+        return new TestStablecoin("Test Dollar", "tUSD");
     }
 
     function _parameters() internal pure returns (PoolParameters memory) {
