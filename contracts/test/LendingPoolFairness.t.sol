@@ -115,17 +115,13 @@ contract LendingPoolFairnessTest is PoolBase {
         uint256 before = uint256(_value(Tranche.Senior)) + _value(Tranche.Junior);
 
         _close();
-        vm.assertEq(
-            uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), before - 60_000 * USD
-        );
+        vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), before - 60_000 * USD);
         vm.assertEq(_value(Tranche.Senior), pool.seniorDue());
         _close();
 
         uint256 paid = juniorVault.maxWithdraw(bob);
         vm.assertLt(paid, 17_000 * USD);
-        vm.assertApproxEqAbs(
-            paid, juniorVault.convertToAssets(juniorVault.maxRedeem(bob)), 10
-        );
+        vm.assertApproxEqAbs(paid, juniorVault.convertToAssets(juniorVault.maxRedeem(bob)), 10);
     }
 
     /// @dev Vulnerability class 22: what waits over many epochs is neither lost nor paid twice.

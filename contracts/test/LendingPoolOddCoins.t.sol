@@ -46,9 +46,7 @@ contract LendingPoolOddCoinsTest is PoolBase {
         // What the vault lacks, others might have sent it: the pool looks for itself.
         coin.mint(address(seniorVault), 1_000);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ExactTransfer.TransferShort.selector, 1_000, 990)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ExactTransfer.TransferShort.selector, 1_000, 990));
         seniorVault.requestDeposit(1_000, alice, alice);
         vm.expectRevert(abi.encodeWithSelector(ExactTransfer.TransferShort.selector, 100, 99));
         pool.fundReserve(100);

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LaneState, LoanState, LoanStatus, LoanTail, ScheduleKind} from "../../src/interfaces/ILoanBook.sol";
+import {
+    LaneState,
+    LoanState,
+    LoanStatus,
+    LoanTail,
+    ScheduleKind
+} from "../../src/interfaces/ILoanBook.sol";
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
 import {Schedule} from "../../src/libraries/Schedule.sol";
 import {TrancheMath} from "../../src/libraries/TrancheMath.sol";

@@ -36,7 +36,7 @@ contract ExposedPool is LendingPool {
     function close(uint256[][] calldata rows) external returns (uint256[][] memory results) {
         results = new uint256[][](rows.length);
         (_shareOf[Tranche.Senior], _shareOf[Tranche.Junior]) =
-            (ITrancheShare(address(this)), ITrancheShare(address(this)));
+        (ITrancheShare(address(this)), ITrancheShare(address(this)));
         for (uint256 i = 0; i < rows.length; ++i) {
             _write(rows[i]);
             results[i] = _close(rows[i], uint32(i));

@@ -114,9 +114,7 @@ def schedule(draw: Random) -> Case:
 
 def freshness(draw: Random) -> Case:
     attested, valid, fresh, now = _attestation(draw)
-    result = health.freshness_bps(
-        attested_at=attested, valid_until=valid, fresh_for=fresh, now=now
-    )
+    result = health.freshness_bps(attested_at=attested, valid_until=valid, fresh_for=fresh, now=now)
     return [attested, valid, fresh, now], [result]
 
 

@@ -103,3 +103,67 @@ def test_buying_and_redeeming_at_once_never_gains(assets, value, shares):
 @pytest.mark.parametrize(("lent", "expected_bps"), [(0, 0), (750, 7_500), (1_000, 10_000)])
 def test_utilisation_is_the_share_that_is_lent(lent, expected_bps):
     assert pool.utilisation_bps(nav=1_000, lent=lent) == expected_bps
+
+
+@pytest.mark.parametrize(
+    ("fields", "tranche", "is_fair"),
+    [
+        ({}, SENIOR, True),
+        ({}, JUNIOR, True),
+        ({"senior": 799}, SENIOR, False),
+        ({"senior": 799}, JUNIOR, False),
+        ({"junior": 0}, JUNIOR, False),
+        ({"junior": 0, "junior_shares": 0}, JUNIOR, True),
+    ],
+)
+def test_a_deposit_buys_only_at_a_fair_price(fields, tranche, is_fair):
+    assert pool.is_fairly_priced(some_tranches(**fields), tranche) is is_fair
+
+
+@pytest.mark.parametrize(
+    ("cash", "expected"), [(300, (200, 100)), (299, (199, 99)), (3, (2, 1)), (0, (0, 0))]
+)
+def test_short_cash_is_split_in_proportion(cash, expected):
+    assert pool.pro_rata(senior=200, junior=100, cash=cash) == expected
+
+
+@pytest.mark.parametrize(("senior", "least"), [(0, 0), (1, 1), (800, 200), (801, 201)])
+def test_least_junior_is_rounded_up(senior, least):
+    assert pool.minimum_junior(senior=senior, subordination_bps=2_000) == least
+
+
+def test_junior_leaves_only_as_far_as_senior_does():
+    def paid(cash):
+        return pool.fillable(
+            tranches=some_tranches(),
+            senior_wish=400,
+            junior_wish=150,
+            cash=cash,
+            min_subordination_bps=2_000,
+        )
+
+    assert (paid(1_000), paid(250)) == ((400, 100), (200, 50))
+
+
+def test_deposits_are_filled_before_redemptions_and_pay_them():
+    requests = pool.Requests(deposits=(0, 50), redemptions=(50_000, 0))
+
+    after, fills = pool.fill_requests(
+        before=some_tranches(), requests=requests, cash=0, min_subordination_bps=2_000
+    )
+
+    assert [(one.tranche, one.kind, one.assets) for one in fills] == [
+        (JUNIOR, FillKind.DEPOSIT, 50),
+        (SENIOR, FillKind.REDEMPTION, 50),
+    ]
+    assert (after.senior, after.junior) == (750, 250)
+
+
+def test_what_finds_no_price_is_no_fill():
+    requests = pool.Requests(deposits=(50, 50))
+
+    after, fills = pool.fill_requests(
+        before=some_tranches(senior=1), requests=requests, cash=0, min_subordination_bps=0
+    )
+
+    assert (after, fills) == (some_tranches(senior=1), [])
