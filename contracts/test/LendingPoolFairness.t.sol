@@ -6,6 +6,7 @@ import {TrancheVault} from "../src/TrancheVault.sol";
 import {ClassRow, RiskTerms} from "../src/RiskTerms.sol";
 import {Tranche} from "../src/interfaces/ILendingPool.sol";
 import {ILoanBook} from "../src/interfaces/ILoanBook.sol";
+import {Orders} from "../src/libraries/Orders.sol";
 import {FakeLoanBook} from "./support/FakeLoanBook.sol";
 import {PoolBase} from "./support/PoolBase.sol";
 
@@ -228,15 +229,40 @@ contract LendingPoolFairnessTest is PoolBase {
         _close();
     }
 
+    /// @dev Junior of a price near zero: a deposit would buy more shares than there can be.
+    function test_a_deposit_that_would_buy_too_many_shares_comes_back() public {
+        uint64 most = 15_000_000_000_000 * USD;
+        _deposit(bob, Tranche.Junior, most);
+        _close();
+        _claim(Tranche.Junior, bob);
+        _redeem(bob, Tranche.Junior, _sharesOf(Tranche.Junior, bob));
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            book.lend(lane, _free(lane), 0);
+        }
+        _close();
+        _close();
+        _claim(Tranche.Junior, bob);
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            book.impair(lane, lane == 0 ? 5 : 0);
+        }
+        _deposit(carol, Tranche.Junior, most);
+        _close();
+        vm.assertEq(_value(Tranche.Junior), 5);
+        _close();
+
+        vm.assertEq(juniorVault.refundable(carol), most);
+    }
+
     function test_a_request_that_waited_for_very_long_can_be_claimed() public {
         _start();
         for (uint32 lane = 0; lane < LANES; ++lane) {
             book.lend(lane, _free(lane), 0);
         }
-        _redeem(alice, Tranche.Senior, _sharesOf(Tranche.Senior, alice));
+        _redeem(alice, Tranche.Senior, _sharesOf(Tranche.Senior, alice) - 1_000);
         _close();
         _close();
         _claim(Tranche.Senior, alice);
+        (uint32 number,) = pool.epoch();
         for (uint256 i = 0; i < 260; ++i) {
             vm.warp(block.timestamp + DAY);
             pool.closeEpoch();
@@ -244,6 +270,9 @@ contract LendingPoolFairnessTest is PoolBase {
         book.earn(0, 100_000 * USD);
         _close();
         vm.assertEq(seniorVault.maxRedeem(alice), 0);
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(Orders.ClaimFirst.selector, number + 256));
+        seniorVault.requestRedeem(1_000, alice, alice);
 
         pool.applyCloses(Tranche.Senior, alice);
 
