@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Tranche} from "../../src/interfaces/ILendingPool.sol";
 import {ILoanBook, LoanTerms, ScheduleKind} from "../../src/interfaces/ILoanBook.sol";
 import {Basket, Evidence} from "../../src/interfaces/IUnderwriter.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
@@ -18,7 +17,7 @@ contract SignatureInvariants is Rounds {
         _startValues();
         _publish();
         vm.startPrank(lenders[0]);
-        pool.requestDeposit(Tranche.Junior, 1_000_000 * USD);
+        vaults[1].requestDeposit(1_000_000 * USD, lenders[0], lenders[0]);
         vm.stopPrank();
         vm.warp(block.timestamp + 1 days);
         pool.closeEpoch();

@@ -30,7 +30,7 @@ contract SystemInvariants is Checks {
 
     /// @custom:invariant I-02 L3
     function invariant_cash_is_there_and_what_is_owed_is_kept() external view {
-        handler.checkCash();
+        vm.assertEq(handler.checkCash(), handler.donated());
     }
 
     /// @custom:invariant P3
@@ -59,13 +59,13 @@ contract SystemInvariants is Checks {
     /// @custom:invariant I-10 I-13 I-14 I-15 I-33
     function test_every_action_happens() external {
         _walk(WALK);
-        string[22] memory names = _names();
+        string[23] memory names = _names();
         for (uint256 i = 0; i < names.length; ++i) {
             vm.assertTrue(handler.taken(names[i]) != 0, names[i]);
         }
     }
 
-    function _names() private pure returns (string[22] memory) {
+    function _names() private pure returns (string[23] memory) {
         return [
             "open",
             "prefund",
@@ -88,7 +88,8 @@ contract SystemInvariants is Checks {
             "redeem",
             "claimPool",
             "closeEpoch",
-            "donate"
+            "donate",
+            "sweep"
         ];
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Tranche} from "../../../src/interfaces/ILendingPool.sol";
 import "../../../src/interfaces/ILoanBook.sol";
 import {Schedule} from "../../../src/libraries/Schedule.sol";
 import {MarketActions} from "./MarketActions.sol";
@@ -23,7 +22,8 @@ contract Handler is MarketActions {
     function _lend() private {
         for (uint256 i = 0; i < 2; ++i) {
             vm.startPrank(lenders[i]);
-            pool.requestDeposit(Tranche(i), (4_000_000 - 3_000_000 * uint64(i)) * USD);
+            uint64 amount = (4_000_000 - 3_000_000 * uint64(i)) * USD;
+            vaults[i].requestDeposit(amount, lenders[i], lenders[i]);
             pool.fundReserve(5_000_000 * USD);
             vm.stopPrank();
         }
@@ -62,8 +62,9 @@ contract Handler is MarketActions {
     }
 
     /// @notice What a lane owes to others is theirs, and all its cash is there (rules L3, I-02).
-    function checkCash() external view {
-        uint256 surplus = coin.balanceOf(address(pool)) - _bookedInPool();
+    /// Returns what no book knows: donations that nobody has swept.
+    function checkCash() external view returns (uint256 surplus) {
+        surplus = coin.balanceOf(address(pool)) - _bookedInPool();
         for (uint32 lane = 0; lane < LANES; ++lane) {
             LaneState memory state = _lane(lane);
             uint256 owed;
@@ -81,7 +82,6 @@ contract Handler is MarketActions {
             vm.assertLe(state.owed, state.cash, "cash below what is owed");
             surplus += coin.balanceOf(book.escrowOf(lane)) - state.cash;
         }
-        vm.assertEq(surplus, donated, "cash that no book knows is a donation");
     }
 
     function _bookedInPool() private view returns (uint256) {
@@ -162,8 +162,9 @@ contract Handler is MarketActions {
 
     /// @notice The contracts, for calls of any kind.
     function targets() external view returns (address[] memory found) {
-        found = new address[](6);
+        found = new address[](8);
         (found[0], found[1], found[2]) = (address(book), address(house), address(pool));
+        (found[6], found[7]) = (address(vaults[0]), address(vaults[1]));
         (found[3], found[4], found[5]) = (address(oracle), address(registry), address(risk));
     }
 

@@ -2,17 +2,19 @@
 pragma solidity ^0.8.30;
 
 import {Lot} from "../../../src/interfaces/IAuctionHouse.sol";
-import {Tranche} from "../../../src/interfaces/ILendingPool.sol";
 import "../../../src/interfaces/ILoanBook.sol";
 import {Basket, Evidence, Weights} from "../../../src/interfaces/IUnderwriter.sol";
 import {ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
+import {TestStablecoin} from "../../../src/tokens/TestStablecoin.sol";
+import {TrancheVault} from "../../../src/TrancheVault.sol";
 import {LoanActions} from "./LoanActions.sol";
 
 /// @title What time, reporters, keepers, bidders and lenders do
 abstract contract MarketActions is LoanActions {
     uint64 private constant EPOCH = 1 days;
     uint64 private constant INTERVAL = 6 hours;
-    uint256 internal donated;
+    uint256 public donated;
+    uint256 private donatedToPool;
 
     function pass(uint256 time) external {
         vm.warp(block.timestamp + bound(time, 1 minutes, 8 days));
@@ -177,28 +179,33 @@ abstract contract MarketActions is LoanActions {
 
     function deposit(uint256 seed, uint64 amount) external {
         amount = uint64(bound(amount, USD, 1_000_000 * USD));
-        vm.prank(lenders[seed % lenders.length]);
-        pool.requestDeposit(Tranche(seed % 2), amount);
+        address lender = lenders[seed % lenders.length];
+        vm.prank(lender);
+        vaults[seed >> 8 & 1].requestDeposit(amount, lender, lender);
         ++taken["deposit"];
     }
 
     function redeem(uint256 seed, uint128 shares) external {
-        Tranche tranche = Tranche(seed % 2);
+        TrancheVault vault = vaults[seed >> 8 & 1];
         address lender = lenders[seed % lenders.length];
-        uint128 held = pool.sharesOf(tranche, lender);
+        uint256 held = TestStablecoin(vault.share()).balanceOf(lender);
         if (held == 0) return;
         vm.prank(lender);
-        pool.requestRedeem(tranche, uint128(bound(shares, 1, held)));
+        vault.requestRedeem(bound(shares, 1, held), lender, lender);
         ++taken["redeem"];
     }
 
     function claimPool(uint256 seed) external {
-        Tranche tranche = Tranche(seed % 2);
+        TrancheVault vault = vaults[seed >> 8 & 1];
         address lender = lenders[seed % lenders.length];
-        (,, uint128 shares, uint64 cash) = pool.requestsOf(tranche, lender);
-        if (shares == 0 && cash == 0) return;
-        pool.claim(tranche, lender);
-        ++taken["claimPool"];
+        vm.startPrank(lender);
+        if (vault.maxMint(lender) != 0) {
+            vault.deposit(vault.maxDeposit(lender), lender, lender);
+            ++taken["claimPool"];
+        }
+        if (vault.maxRedeem(lender) != 0) vault.redeem(vault.maxRedeem(lender), lender, lender);
+        if (vault.refundable(lender) != 0) vault.claimRefund(lender, lender);
+        vm.stopPrank();
     }
 
     function closeEpoch() external {
@@ -219,8 +226,17 @@ abstract contract MarketActions is LoanActions {
         uint64 before = pool.nav();
         coin.mint(to, 1 + amount % USD);
         donated += 1 + amount % USD;
+        if (place == LANES) donatedToPool += 1 + amount % USD;
         vm.assertEq(pool.nav(), before);
         ++taken["donate"];
+    }
+
+    function sweep() external {
+        if (donatedToPool == 0) return;
+        donated -= donatedToPool;
+        vm.assertEq(pool.sweepDonations(), donatedToPool);
+        donatedToPool = 0;
+        ++taken["sweep"];
     }
 
     function _newestOrNone(uint64 loanId) private view returns (ValueProof[] memory) {

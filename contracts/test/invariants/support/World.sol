@@ -14,6 +14,7 @@ import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
 import {IUnderwriter} from "../../../src/interfaces/IUnderwriter.sol";
 import {IValuationOracle} from "../../../src/interfaces/IValuationOracle.sol";
 import {TestStablecoin} from "../../../src/tokens/TestStablecoin.sol";
+import {TrancheVault} from "../../../src/TrancheVault.sol";
 import {Accounts} from "../../support/Accounts.sol";
 import {Signing} from "./Signing.sol";
 import "./Sources.sol";
@@ -58,6 +59,7 @@ abstract contract World is Accounts, Signing {
     IUnderwriter internal underwriter;
     ILoanBook internal book;
     ILendingPool internal pool;
+    TrancheVault[2] internal vaults;
     IAuctionHouse internal house;
     address internal eas;
     uint256[] internal reporterKeys;
@@ -96,9 +98,16 @@ abstract contract World is Accounts, Signing {
         pool = ILendingPool(
             _deploy(
                 "LendingPool.sol:LendingPool",
-                abi.encode(manager, coin, risk, treasury, PoolParameters(1 days, 500, 2_000, 500))
+                abi.encode(
+                    manager, coin, risk, treasury, PoolParameters(1 days, 500, 2_000, 500, 100)
+                )
             )
         );
+        for (uint256 i = 0; i < 2; ++i) {
+            vaults[i] = TrancheVault(
+                _deploy("TrancheVault.sol:TrancheVault", abi.encode(pool, coin, i, "Share", "SHR"))
+            );
+        }
         house = IAuctionHouse(_deploy("AuctionHouse.sol:AuctionHouse", abi.encode(book, pool)));
         _wire();
         _populate();
@@ -136,6 +145,7 @@ abstract contract World is Accounts, Signing {
         risk.setPool(address(pool));
         book.wire(address(pool), address(house));
         pool.setMarket(book, address(house));
+        pool.setVaults(vaults[0], vaults[1]);
         registry.setMarket(address(book), true);
         for (uint32 lane = 0; lane < LANES; ++lane) {
             book.addLane();
@@ -167,6 +177,8 @@ abstract contract World is Accounts, Signing {
         coin.approve(address(book), type(uint256).max);
         coin.approve(address(house), type(uint256).max);
         coin.approve(address(pool), type(uint256).max);
+        coin.approve(address(vaults[0]), type(uint256).max);
+        coin.approve(address(vaults[1]), type(uint256).max);
         lrt.approve(address(book), type(uint256).max);
         vm.stopPrank();
     }
