@@ -30,6 +30,7 @@ abstract contract MintedBase is RegistryBase {
 }
 
 contract AssetRegistryPledgeTest is MintedBase {
+    /// @custom:invariant D9
     function test_a_pledge_moves_the_token_to_the_lane_and_shows_it_locked() public {
         vm.expectEmit(address(registry));
         emit IAssetRegistry.Locked(id);
@@ -53,6 +54,7 @@ contract AssetRegistryPledgeTest is MintedBase {
         vm.assertEq(registry.lockerOf(id), address(0));
     }
 
+    /// @custom:invariant A3 I-11
     function test_only_a_granted_market_pledges() public {
         vm.prank(owner);
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.NotMarket.selector, owner));
@@ -71,6 +73,7 @@ contract AssetRegistryPledgeTest is MintedBase {
         registry.pledge(id, buyer, lane);
     }
 
+    /// @custom:invariant I-01
     function test_a_pledged_token_is_not_pledged_again() public {
         _pledge();
 
@@ -89,6 +92,7 @@ contract AssetRegistryPledgeTest is MintedBase {
         registry.pledge(id, owner, address(0));
     }
 
+    /// @custom:invariant I-31
     function test_a_frozen_or_revoked_token_is_not_pledged() public {
         registry.setStatus(id, AssetStatus.Frozen);
         vm.prank(market);
@@ -172,6 +176,7 @@ contract AssetRegistryStatusTest is MintedBase {
     }
 
     /// @dev Rule D9.
+    /// @custom:invariant D9
     function test_a_frozen_token_is_returned_from_escrow_but_moves_no_further() public {
         _pledge();
         registry.setStatus(id, AssetStatus.Frozen);
@@ -225,6 +230,7 @@ contract AssetRegistryGovernanceTest is MintedBase {
         registry.setClass(5, TITLE, 730 days + 1);
     }
 
+    /// @custom:invariant A3
     function test_setMarket_grants_and_takes_back() public {
         vm.expectEmit(address(registry));
         emit IAssetRegistry.MarketGranted(buyer, true);
@@ -234,6 +240,7 @@ contract AssetRegistryGovernanceTest is MintedBase {
         vm.assertFalse(registry.isMarket(buyer));
     }
 
+    /// @custom:invariant I-32
     function test_setters_are_the_governors() public {
         vm.startPrank(named("stranger"));
 

@@ -85,6 +85,7 @@ contract AssetRegistryMintTest is RegistryBase {
         vm.assertEq(verifiers.exposureOf(vm.addr(keys[2])), 280_000e6);
     }
 
+    /// @custom:invariant A1
     function test_all_anchors_are_claimed_for_the_token() public {
         MintRequest memory request = _house(1);
 
@@ -94,6 +95,7 @@ contract AssetRegistryMintTest is RegistryBase {
         vm.assertEq(registry.tokenByAnchor(request.anchors[1]), _idOf(request));
     }
 
+    /// @custom:invariant A1 I-31
     function test_any_taken_anchor_refuses_the_thing() public {
         MintRequest memory first = _house(1);
         registry.mint(first);
@@ -140,6 +142,7 @@ contract AssetRegistryMintTest is RegistryBase {
         _refuse(request, abi.encodeWithSelector(IAssetRegistry.ClassUnknown.selector, LRT));
     }
 
+    /// @custom:invariant I-31
     function test_a_missing_role_is_named() public {
         MintRequest memory request = _house(1);
         request.attestations[2].role = TITLE;
@@ -235,6 +238,7 @@ contract AssetRegistryMintTest is RegistryBase {
         );
     }
 
+    /// @custom:invariant A2
     function test_what_was_signed_cannot_be_changed() public {
         bytes memory reason =
             abi.encodeWithSelector(IAssetRegistry.InvalidSigner.selector, vm.addr(keys[0]));
@@ -256,6 +260,7 @@ contract AssetRegistryMintTest is RegistryBase {
         else request.attestations[0].salt = keccak256("other");
     }
 
+    /// @custom:invariant A2
     function test_signatures_are_bound_to_the_chain_and_have_a_size() public {
         MintRequest memory request = _house(1);
         bytes memory reason =
@@ -270,6 +275,7 @@ contract AssetRegistryMintTest is RegistryBase {
         _refuse(request, reason);
     }
 
+    /// @custom:invariant A2
     function test_a_uid_is_spent_once() public {
         MintRequest memory request = _house(1);
         request.attestations[1] = _statement(keys[1], TITLE, 0);

@@ -43,6 +43,7 @@ contract LendingPoolCloseTest is PoolBase {
     }
 
     /// @dev Rule P2: senior earns its fixed rate, junior the rest.
+    /// @custom:invariant P2
     function test_senior_earns_its_rate_and_junior_the_rest() public {
         _start();
         book.lend(0, 200_000 * USD, 1_000);
@@ -55,6 +56,7 @@ contract LendingPoolCloseTest is PoolBase {
         vm.assertEq(pool.nav(), 1_020_000 * USD);
     }
 
+    /// @custom:invariant P2 I-04
     function test_losses_are_juniors_first() public {
         _start();
         book.lend(0, 200_000 * USD, 0);
@@ -77,6 +79,7 @@ contract LendingPoolCloseTest is PoolBase {
         pool.closeEpoch();
     }
 
+    /// @custom:invariant P2 I-04
     function test_senior_loses_when_junior_is_gone_and_recovers_first() public {
         _start();
         book.lend(0, 237_500 * USD, 0);
@@ -93,6 +96,7 @@ contract LendingPoolCloseTest is PoolBase {
         vm.assertEq(_value(Tranche.Junior), 1_000_000 * USD - pool.seniorDue());
     }
 
+    /// @custom:invariant L3
     function test_what_lanes_owe_to_others_is_no_part_of_nav() public {
         _start();
         book.owe(1, 5_000 * USD);
@@ -102,6 +106,7 @@ contract LendingPoolCloseTest is PoolBase {
         vm.assertEq(book.laneOf(1).cash, 5_000 * USD + _free(1));
     }
 
+    /// @custom:invariant P3
     function test_nav_is_exact_between_closes_and_rounded_down() public {
         _start();
         book.lend(0, 100_000 * USD, 1_000);

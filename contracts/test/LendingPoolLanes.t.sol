@@ -50,6 +50,7 @@ contract LendingPoolLanesTest is PoolBase {
     }
 
     /// @dev Rule L5.
+    /// @custom:invariant L5
     function test_a_lane_whose_token_call_fails_is_skipped_and_its_cash_counts_zero() public {
         _start();
         book.lend(1, 100_000 * USD, 0);
@@ -68,6 +69,7 @@ contract LendingPoolLanesTest is PoolBase {
         vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), 762_500 * USD);
     }
 
+    /// @custom:invariant L5
     function test_a_lane_that_works_again_gives_its_cash_back_and_counts() public {
         _start();
         book.lend(1, 100_000 * USD, 0);

@@ -44,6 +44,7 @@ contract LendingPoolDepositTest is PoolBase {
     }
 
     /// @dev Rule P1.
+    /// @custom:invariant P1
     function test_later_a_request_waits_for_a_whole_epoch() public {
         _start();
         vm.warp(block.timestamp + DAY - 1);
@@ -97,6 +98,7 @@ contract LendingPoolDepositTest is PoolBase {
         );
     }
 
+    /// @custom:invariant I-04
     function test_a_deposit_buys_at_the_price_of_its_close() public {
         _start();
         book.lend(0, 200_000 * USD, 5_000);
@@ -113,6 +115,7 @@ contract LendingPoolDepositTest is PoolBase {
         vm.assertLt(shares, 10_000_000 * USD);
     }
 
+    /// @custom:invariant P3
     function test_a_donation_changes_no_price() public {
         _deposit(alice, Tranche.Senior, 1);
         _close();
@@ -215,6 +218,7 @@ contract LendingPoolRedeemTest is PoolBase {
     }
 
     /// @dev Rule P1: cash short, pro rata, and the rest at the next closes.
+    /// @custom:invariant P1
     function test_short_cash_is_shared_and_the_rest_follows() public {
         _start();
         _deposit(alice, Tranche.Junior, 800_000 * USD);
@@ -246,6 +250,7 @@ contract LendingPoolRedeemTest is PoolBase {
     }
 
     /// @dev Rule P2.
+    /// @custom:invariant P2
     function test_junior_is_redeemed_only_down_to_the_minimum_subordination() public {
         _start();
         _deposit(bob, Tranche.Junior, 50_000 * USD);
@@ -295,6 +300,7 @@ contract LendingPoolRedeemTest is PoolBase {
 
     /// @dev Whatever lenders do, nobody's part passes the whole and the books hold.
     /// forge-config: default.fuzz.runs = 48
+    /// @custom:invariant I-04
     function test_books_hold_through_random_epochs(uint256 seed) public {
         _start();
         for (uint256 i = 0; i < 12; ++i) {

@@ -34,6 +34,7 @@ contract LendingPoolReservationsTest is PoolBase {
         emit ILendingPool.ReservationEnded(LANE, alice, refunded, forfeited);
     }
 
+    /// @custom:invariant L2
     function test_a_reservation_takes_its_deposit_and_waits() public {
         coin.mint(alice, DEPOSIT);
         vm.startPrank(alice);
@@ -51,6 +52,7 @@ contract LendingPoolReservationsTest is PoolBase {
         vm.assertEq(pool.reservable(), 950_000 * USD - AMOUNT);
     }
 
+    /// @custom:invariant L2
     function test_the_next_close_brings_the_cash_and_levels_the_rest() public {
         _reserve(alice, LANE, AMOUNT);
 
@@ -63,6 +65,7 @@ contract LendingPoolReservationsTest is PoolBase {
         vm.assertEq(_free(LANE), 237_500 * USD);
     }
 
+    /// @custom:invariant L2
     function test_a_draw_brings_the_deposit_back() public {
         _reserve(alice, LANE, AMOUNT);
         _close();

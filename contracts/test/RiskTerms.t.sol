@@ -68,6 +68,7 @@ contract RiskTermsTest is Test {
         vm.assertEq(keccak256(abi.encode(risk.termsOf(CAR))), keccak256(abi.encode(terms)));
     }
 
+    /// @custom:invariant I-32
     function test_setTerms_is_the_governors() public {
         address stranger = named("stranger");
 
@@ -87,6 +88,7 @@ contract RiskTermsTest is Test {
         risk.rateBps(9);
     }
 
+    /// @custom:invariant I-32
     function test_the_maximal_ltv_lies_between_zero_and_liquidation() public {
         ClassTerms memory terms = _car();
         terms.maxLtvBps = 0;
@@ -108,6 +110,7 @@ contract RiskTermsTest is Test {
         risk.setTerms(CAR, terms);
     }
 
+    /// @custom:invariant I-32
     function test_rates_have_a_ceiling_with_the_slope() public {
         ClassTerms memory terms = _car();
         terms.baseRateBps = 5_001;
@@ -139,6 +142,7 @@ contract RiskTermsTest is Test {
         _refuse(terms, "recoveryBps", 10_000);
     }
 
+    /// @custom:invariant I-32
     function test_times_are_bounded_on_both_sides() public {
         ClassTerms memory terms = _car();
         terms.gracePeriod = 1 days - 1;
@@ -170,6 +174,7 @@ contract RiskTermsTest is Test {
         vm.assertEq(risk.rateBps(CAR), 900);
     }
 
+    /// @custom:invariant D4
     function test_the_curve_moves_one_step_a_close_up_and_down() public {
         _report(900);
         vm.assertEq(risk.curveUtilisationBps(), 500);

@@ -49,6 +49,7 @@ contract ValuationOracleClockTest is OracleBase {
         vm.assertEq(oracle.stoppedSeconds(), 0);
     }
 
+    /// @custom:invariant C5
     function test_a_void_never_counts_a_gap_twice_or_backwards() public {
         _publish(1, keccak256("1"));
         vm.warp(START + TTL + 500);
@@ -137,6 +138,7 @@ contract ValuationOracleReportersTest is OracleBase {
         oracle.setReporter(reporter, true);
     }
 
+    /// @custom:invariant I-32
     function test_setReporter_is_the_governors() public {
         vm.prank(named("stranger"));
         vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);

@@ -14,6 +14,7 @@ import {
 import {OracleBase} from "./support/OracleBase.sol";
 
 contract ValuationOracleCheckTest is OracleBase {
+    /// @custom:invariant I-24
     function test_a_leaf_of_the_newest_round_is_proven() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -32,6 +33,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(1, proof);
     }
 
+    /// @custom:invariant I-25 V1
     function test_no_round_older_than_the_last_two_is_usable() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -51,6 +53,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(0, proof);
     }
 
+    /// @custom:invariant I-24
     function test_a_leaf_counts_in_its_own_round_only() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -61,6 +64,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(2, proof);
     }
 
+    /// @custom:invariant I-24
     function test_a_changed_value_breaks_the_proof() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -70,6 +74,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(1, proof);
     }
 
+    /// @custom:invariant I-24
     function test_a_leaf_is_bound_to_the_chain() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -161,6 +166,7 @@ contract ValuationOracleVoidTest is OracleBase {
         vm.assertFalse(oracle.voidWindowPassed());
     }
 
+    /// @custom:invariant V3
     function test_only_the_newest_round_may_be_voided() public {
         setUpTwoRounds();
 
@@ -180,6 +186,7 @@ contract ValuationOracleVoidTest is OracleBase {
         oracle.void(1);
     }
 
+    /// @custom:invariant V3
     function test_a_second_void_waits_for_the_cooldown() public {
         _publish(1, keccak256("1"));
         oracle.void(1);
@@ -194,6 +201,7 @@ contract ValuationOracleVoidTest is OracleBase {
         oracle.void(2);
     }
 
+    /// @custom:invariant V3
     function test_voiding_is_the_guardians() public {
         AccessManager manager = AccessManager(oracle.authority());
         address guardian = named("guardian");

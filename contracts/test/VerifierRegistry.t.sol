@@ -114,6 +114,7 @@ contract VerifierRegistryTest is Test {
         registry.withdraw(500e6 + 1);
     }
 
+    /// @custom:invariant A4
     function test_exposure_is_taken_up_to_bond_times_factor() public {
         _bond(100e6);
 
@@ -191,6 +192,7 @@ contract VerifierRegistryTest is Test {
         vm.assertEq(registry.exposureOf(verifier), 0);
     }
 
+    /// @custom:invariant A4
     function test_exposure_is_not_released_before_nor_twice() public {
         _bond(100e6);
         _take(APPRAISAL, 5_000e6, UID);
@@ -240,6 +242,7 @@ contract VerifierRegistryTest is Test {
         registry.takeExposure(verifier, CAR, APPRAISAL, 1, EXPIRY, keccak256("other"));
     }
 
+    /// @custom:invariant I-32
     function test_setters_and_slashing_are_the_governors() public {
         vm.startPrank(named("stranger"));
 

@@ -43,6 +43,7 @@ abstract contract PoolInvariants is PoolBase {
     }
 
     /// @dev I-02: the pool holds what it has booked, and more only by donation.
+    /// @custom:invariant I-02
     function invariant_the_pools_cash_is_there() public view {
         uint256 booked = uint256(pool.cash()) + pool.reserve() + pool.held();
         vm.assertGe(coin.balanceOf(address(pool)), booked);
@@ -50,6 +51,7 @@ abstract contract PoolInvariants is PoolBase {
     }
 
     /// @dev I-04: every share is somebody's.
+    /// @custom:invariant I-04
     function invariant_shares_add_up() public view {
         for (uint256 side = 0; side < 2; ++side) {
             Tranche tranche = Tranche(side);
@@ -72,7 +74,7 @@ abstract contract PoolInvariants is PoolBase {
             for (uint256 i = 0; i < 3; ++i) {
                 address actor = actors[i];
                 cashClaims += vault.pendingDepositRequest(0, actor) + vault.maxWithdraw(actor)
-                    + vault.refundable(actor);
+                + vault.refundable(actor);
                 shareClaims += vault.pendingRedeemRequest(0, actor) + vault.maxMint(actor);
             }
             vm.assertLe(shareClaims, _sharesOf(Tranche(side), address(pool)), "shares");
@@ -121,6 +123,7 @@ contract PoolBoundedInvariants is PoolInvariants {
     }
 
     /// @dev I-08: cash is only moved.
+    /// @custom:invariant I-08
     function invariant_no_cash_is_made_or_lost() public view {
         uint256 sum = coin.balanceOf(address(pool)) + coin.balanceOf(address(1));
         for (uint32 lane = 0; lane < LANES; ++lane) {

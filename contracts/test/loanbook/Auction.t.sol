@@ -70,6 +70,7 @@ contract OpenAuctionTest is AuctionBase {
         house.open(loanId, newest);
     }
 
+    /// @custom:invariant I-18
     function test_within_the_cure_window_nothing_is_sold() public {
         loanId = _openCalled();
         ValueProof[] memory newest = _proofs(loanId, 2);
@@ -81,6 +82,7 @@ contract OpenAuctionTest is AuctionBase {
         house.open(loanId, newest);
     }
 
+    /// @custom:invariant I-18 S4
     function test_an_open_loan_and_an_auctioned_one_are_refused() public {
         uint64 open = _open(_terms(CAR, 1_000 * USD));
         ValueProof[] memory proofs = _proofs(open, 2);
@@ -97,6 +99,7 @@ contract OpenAuctionTest is AuctionBase {
         house.open(loanId, proofs);
     }
 
+    /// @custom:invariant V4
     function test_a_silent_oracle_starts_from_the_appraisals() public {
         loanId = _openBasket();
         vm.warp(START + 45 days);
@@ -149,6 +152,7 @@ contract OpenAuctionTest is AuctionBase {
 }
 
 contract BuyTest is AuctionBase {
+    /// @custom:invariant I-19 C4
     function test_the_price_falls_to_the_floor_on_a_straight_line() public {
         _startHouse();
         vm.assertEq(house.priceOf(loanId), 161_000 * USD);
@@ -160,6 +164,7 @@ contract BuyTest is AuctionBase {
         vm.assertEq(house.priceOf(loanId), 84_000 * USD);
     }
 
+    /// @custom:invariant C5
     function test_the_clock_stands_still_with_the_oracle() public {
         _startHouse();
 
@@ -169,6 +174,7 @@ contract BuyTest is AuctionBase {
         vm.assertEq(house.priceOf(loanId), 161_000 * USD);
     }
 
+    /// @custom:invariant V4
     function test_a_clock_that_began_in_silence_runs_on() public {
         loanId = _openCalled();
         vm.warp(START + 59 days);
@@ -181,6 +187,7 @@ contract BuyTest is AuctionBase {
         vm.assertEq(house.priceOf(loanId), 240_000 * USD);
     }
 
+    /// @custom:invariant C4
     function test_a_sale_above_the_debt_leaves_the_surplus_to_the_borrower() public {
         _startHouse();
 
@@ -197,6 +204,7 @@ contract BuyTest is AuctionBase {
         vm.assertEq(lane.cash, token.balanceOf(book.escrowOf(0)));
     }
 
+    /// @custom:invariant C4
     function test_a_sale_below_the_debt_is_a_loss_and_a_shortfall() public {
         _startHouse();
         vm.warp(block.timestamp + 7 days);
@@ -228,6 +236,7 @@ contract BuyTest is AuctionBase {
 }
 
 contract LotsTest is AuctionBase {
+    /// @custom:invariant C3
     function test_lots_are_sold_in_order_while_debt_remains() public {
         _startBasket();
         vm.assertEq(house.lotOf(loanId).tokenId, 0);
@@ -258,6 +267,7 @@ contract LotsTest is AuctionBase {
         vm.assertEq(book.tailOf(loanId).impaired, 38_500 * USD);
     }
 
+    /// @custom:invariant C3
     function test_only_as_many_restaking_tokens_are_sold_as_the_debt_needs() public {
         loanId = _openBasket();
         vm.warp(START + 45 days);
@@ -290,6 +300,7 @@ contract LotsTest is AuctionBase {
         vm.assertEq(registry.ownerOf(HOUSE), buyer);
     }
 
+    /// @custom:invariant I-22
     function test_a_cure_ends_the_auction_and_a_later_one_sells_the_rest() public {
         _startBasket();
         _buy();
@@ -308,6 +319,7 @@ contract LotsTest is AuctionBase {
         vm.assertEq(house.lotOf(loanId).lotsLeft, 1);
     }
 
+    /// @custom:invariant I-20
     function test_a_price_above_the_buyers_limit_is_refused() public {
         _startHouse();
 
@@ -320,6 +332,7 @@ contract LotsTest is AuctionBase {
         house.buy(loanId, 161_000 * USD - 1);
     }
 
+    /// @custom:invariant I-20 I-22
     function test_what_is_not_for_sale_is_refused() public {
         loanId = _openHouse();
 
@@ -331,6 +344,7 @@ contract LotsTest is AuctionBase {
         house.lotOf(loanId);
     }
 
+    /// @custom:invariant I-21
     function testFuzz_a_sale_at_any_moment_books_every_unit(uint256 elapsed) public {
         _startHouse();
         vm.warp(block.timestamp + bound(elapsed, 0, 9 days));
@@ -351,6 +365,7 @@ contract TakeForReserveTest is AuctionBase {
         token.mint(address(pool), 1_000_000 * USD);
     }
 
+    /// @custom:invariant I-23 C4
     function test_the_reserve_takes_a_lot_at_its_floor() public {
         _startHouse();
         vm.warp(block.timestamp + 7 days);
@@ -363,6 +378,7 @@ contract TakeForReserveTest is AuctionBase {
         vm.assertEq(book.laneOf(0).cash, token.balanceOf(book.escrowOf(0)));
     }
 
+    /// @custom:invariant I-23
     function test_while_the_price_falls_the_reserve_waits() public {
         _startHouse();
         uint256 end = START + 21 days;
@@ -424,6 +440,7 @@ contract PayShortfallTest is AuctionBase {
         _buy();
     }
 
+    /// @custom:invariant C4
     function test_a_paid_shortfall_lets_the_borrower_borrow_again() public {
         book.payShortfall(borrower, 0, 6_000 * USD);
         vm.assertEq(book.shortfallOf(borrower), 10_000 * USD);

@@ -25,6 +25,7 @@ contract CallTest is BookBase {
         vm.assertEq(book.cureUntilOf(loanId), START + 14 days);
     }
 
+    /// @custom:invariant C1
     function test_a_called_loan_leaves_the_sums_for_the_carrying_value() public {
         uint64 loanId = _openHouse();
         _setPrice(HOUSE, UNHEALTHY);
@@ -37,6 +38,7 @@ contract CallTest is BookBase {
         vm.assertEq(lane.impaired, uint256(UNHEALTHY) * 6_000 / 10_000);
     }
 
+    /// @custom:invariant D6
     function test_prefunded_cash_is_set_off() public {
         uint64 loanId = _openHouse();
         book.prefund(loanId, 10_000 * USD);
@@ -84,6 +86,7 @@ contract CallTest is BookBase {
         book.call(loanId, newest, previous);
     }
 
+    /// @custom:invariant I-12
     function test_a_loan_at_the_limit_is_not_callable() public {
         uint64 loanId = _openHouse();
         _setPrice(HOUSE, HEALTHY);
@@ -96,6 +99,7 @@ contract CallTest is BookBase {
         );
     }
 
+    /// @custom:invariant V1
     function test_the_higher_of_both_rounds_counts() public {
         uint64 loanId = _openHouse();
         oracle.setValue(1, HOUSE, HEALTHY);
@@ -109,6 +113,7 @@ contract CallTest is BookBase {
         );
     }
 
+    /// @custom:invariant V2
     function test_ageing_alone_never_makes_a_loan_callable() public {
         LoanTerms memory terms = _terms(HOUSE, 240_000 * USD);
         terms.schedule = ScheduleKind.InterestOnly;
@@ -122,6 +127,7 @@ contract CallTest is BookBase {
         );
     }
 
+    /// @custom:invariant V3 I-25
     function test_a_jump_waits_for_the_void_window() public {
         uint64 loanId = _openHouse();
         oracle.setValue(1, HOUSE, 130_000 * USD);
@@ -165,6 +171,7 @@ contract CallTest is BookBase {
         vm.assertEq(book.laneOf(0).impaired, 20_000 * USD);
     }
 
+    /// @custom:invariant I-26
     function test_a_stale_round_calls_nothing() public {
         uint64 loanId = _openHouse();
         _setPrice(HOUSE, UNHEALTHY);
@@ -175,6 +182,7 @@ contract CallTest is BookBase {
         );
     }
 
+    /// @custom:invariant V1
     function test_both_rounds_must_be_proven() public {
         uint64 loanId = _openHouse();
         ValueProof[] memory newest = _proofs(loanId, 2);
@@ -195,6 +203,7 @@ contract CallTest is BookBase {
         book.call(loanId, none, none);
     }
 
+    /// @custom:invariant S4
     function test_a_called_loan_is_not_called_again() public {
         uint64 loanId = _openHouse();
         _setPrice(HOUSE, UNHEALTHY);
@@ -206,6 +215,7 @@ contract CallTest is BookBase {
         );
     }
 
+    /// @custom:invariant C5
     function test_the_cure_window_stands_still_with_the_oracle() public {
         uint64 loanId = _openHouse();
         oracle.setSilent(false, 100);
@@ -240,6 +250,7 @@ contract CallOverdueTest is BookBase {
         vm.assertEq(uint256(book.tailOf(loanId).callReason), uint256(CallReason.Overdue));
     }
 
+    /// @custom:invariant I-12
     function test_within_grace_nothing_is_overdue() public {
         uint64 loanId = _openHouse();
         vm.warp(START + 45 days - 1);
@@ -269,6 +280,7 @@ contract CallOverdueTest is BookBase {
         vm.assertTrue(book.isOverdue(loanId));
     }
 
+    /// @custom:invariant V4
     function test_a_silent_oracle_shields_nobody() public {
         uint64 loanId = _openBasket();
         vm.warp(START + 45 days);
@@ -290,6 +302,7 @@ contract CallOverdueTest is BookBase {
         book.callOverdue(loanId, new ValueProof[](0));
     }
 
+    /// @custom:invariant V4
     function test_a_loan_on_a_revoked_asset_is_called() public {
         uint64 loanId = _openHouse();
         registry.setStatus(HOUSE, AssetStatus.Revoked);

@@ -5,6 +5,7 @@ import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
 
 contract CloseTest is BookBase {
+    /// @custom:invariant I-15 D9
     function test_a_repaid_loan_gives_everything_back() public {
         uint64 loanId = _openBasket();
         book.repay(loanId, type(uint64).max);
@@ -18,6 +19,7 @@ contract CloseTest is BookBase {
         vm.assertEq(lrt.balanceOf(borrower), 100e18);
     }
 
+    /// @custom:invariant A5
     function test_each_return_is_an_event_of_the_lane() public {
         uint64 loanId = _openBasket();
         book.repay(loanId, type(uint64).max);
@@ -36,6 +38,7 @@ contract CloseTest is BookBase {
         vm.assertEq(book.laneOf(0).sequence, sequence + 4);
     }
 
+    /// @custom:invariant I-10
     function test_a_loan_with_debt_stays() public {
         uint64 loanId = _openHouse();
 

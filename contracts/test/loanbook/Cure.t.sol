@@ -68,6 +68,7 @@ contract CureTest is BookBase {
         _assertStatus(loanId, LoanStatus.Open);
     }
 
+    /// @custom:invariant C2
     function test_arrears_left_are_no_cure() public {
         uint64 loanId = _openCalled();
         uint64 debt = book.debtOf(loanId);
@@ -81,6 +82,7 @@ contract CureTest is BookBase {
         book.cure(loanId, 10_000 * USD, newest);
     }
 
+    /// @custom:invariant C2
     function test_a_cure_restores_the_opening_ltv() public {
         uint64 loanId = _openHouse();
         _setPrice(HOUSE, 140_000 * USD);
@@ -128,6 +130,7 @@ contract CureTest is BookBase {
         book.cure(loanId, USD, newest);
     }
 
+    /// @custom:invariant D7
     function test_arrears_are_cured_on_appraisals_while_the_oracle_is_silent() public {
         uint64 loanId = _openCalled();
         oracle.setSilent(true, 0);
@@ -150,6 +153,7 @@ contract CureTest is BookBase {
         book.cure(loanId, 20_000 * USD, newest);
     }
 
+    /// @custom:invariant C2
     function test_after_two_cures_within_a_year_there_is_no_third_window() public {
         uint64 loanId = _openHouse();
         for (uint256 i = 0; i < 2; ++i) {

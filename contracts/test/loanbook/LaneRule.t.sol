@@ -34,12 +34,14 @@ contract LaneRuleTest is BookBase {
         _allow(thirdParty);
     }
 
+    /// @custom:invariant L1
     function test_opening() public {
         (bytes memory first, bytes memory second) = (_opening(0), _opening(1));
 
         _assertApart(thirdParty, address(book), first, relayer, address(book), second);
     }
 
+    /// @custom:invariant L1
     function test_prefunding() public {
         _openBoth();
 
@@ -49,6 +51,7 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    /// @custom:invariant L1
     function test_withdrawing() public {
         _openBoth();
         book.prefund(loans[0], 9 * USD);
@@ -60,6 +63,7 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    /// @custom:invariant L1
     function test_repaying() public {
         _openBoth();
         vm.warp(START + 20 days);
@@ -70,6 +74,7 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    /// @custom:invariant L1
     function test_topping_up() public {
         _openBoth();
 
@@ -79,6 +84,7 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    /// @custom:invariant L1
     function test_settling() public {
         _openBoth();
         book.prefund(loans[0], 900 * USD);
@@ -90,6 +96,7 @@ contract LaneRuleTest is BookBase {
         _assertApart(relayer, address(book), first, otherRelayer, address(book), second);
     }
 
+    /// @custom:invariant L1
     function test_calling() public {
         _openBoth();
         vm.warp(START + 45 days);
@@ -100,6 +107,7 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    /// @custom:invariant L1
     function test_curing() public {
         _callBoth();
 
@@ -109,6 +117,7 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    /// @custom:invariant L1
     function test_closing() public {
         _openBoth();
         book.repay(loans[0], type(uint64).max);
@@ -119,6 +128,7 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    /// @custom:invariant L1
     function test_opening_auctions() public {
         _callBoth();
         vm.warp(START + 60 days);
@@ -133,6 +143,7 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    /// @custom:invariant L1
     function test_buying_and_claiming() public {
         _callBoth();
         vm.warp(START + 60 days);

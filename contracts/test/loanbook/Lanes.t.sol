@@ -8,6 +8,7 @@ import {BookBase} from "./support/BookBase.sol";
 contract LanesTest is BookBase {
     bytes4 private constant UNAUTHORISED = bytes4(keccak256("AccessManagedUnauthorized(address)"));
 
+    /// @custom:invariant L6
     function test_each_lane_has_an_escrow_that_obeys_the_book_only() public {
         ILane escrow = ILane(book.escrowOf(0));
 
@@ -41,6 +42,7 @@ contract LanesTest is BookBase {
         vm.assertEq(token.balanceOf(address(pool)), LANE_CASH);
     }
 
+    /// @custom:invariant L3
     function test_what_a_lane_owes_is_not_the_pools() public {
         uint64 loanId = _openHouse();
         book.prefund(loanId, 50_000 * USD);
@@ -75,6 +77,7 @@ contract LanesTest is BookBase {
         book.wire(other, other);
     }
 
+    /// @custom:invariant I-32
     function test_lanes_relayers_and_wiring_are_the_governors() public {
         vm.startPrank(other);
 

@@ -28,6 +28,7 @@ contract LoanMathVectorsTest is Test {
         json = vm.readFile("tests/vectors/loan_math.json");
     }
 
+    /// @custom:invariant I-07
     function test_interest_is_what_the_vectors_say() public view {
         for (uint256 i = 0; i < _count("interest"); ++i) {
             int256[] memory row = _row("interest", i);
@@ -91,6 +92,7 @@ contract LoanMathVectorsTest is Test {
         }
     }
 
+    /// @custom:invariant I-07
     function test_late_fees_are_what_the_vectors_say() public view {
         for (uint256 i = 0; i < _count("late_fee"); ++i) {
             int256[] memory row = _row("late_fee", i);
@@ -112,6 +114,7 @@ contract LoanMathVectorsTest is Test {
         }
     }
 
+    /// @custom:invariant I-07 I-19
     function test_auction_prices_are_what_the_vectors_say() public view {
         for (uint256 i = 0; i < _count("price"); ++i) {
             int256[] memory row = _row("price", i);
@@ -170,6 +173,7 @@ contract LoanMathFuzzTest is Test {
     uint256 private constant T0 = 1_700_000_000;
 
     /// @dev D1: an extra payment of nothing, or a payment in two parts, never costs more.
+    /// @custom:invariant D1 I-16
     function testFuzz_touching_a_loan_never_makes_it_dearer(
         uint256 principal,
         uint256 rate,
@@ -189,6 +193,7 @@ contract LoanMathFuzzTest is Test {
     }
 
     /// @dev Interest runs on principal only, so a touch that takes nothing changes nothing.
+    /// @custom:invariant I-17
     function testFuzz_a_payment_of_nothing_changes_no_debt(
         uint256 principal,
         uint256 rate,
@@ -217,6 +222,7 @@ contract LoanMathFuzzTest is Test {
         vm.assertEq(loan.accruedScaled, 0);
     }
 
+    /// @custom:invariant I-06 I-12
     function testFuzz_a_payment_lowers_the_debt_by_itself(
         uint256 principal,
         uint256 rate,
@@ -234,6 +240,7 @@ contract LoanMathFuzzTest is Test {
     }
 
     /// @dev D3: 0 ≤ Σ debt − lane sum < number of open loans.
+    /// @custom:invariant I-03
     function testFuzz_lane_sums_are_exact(
         uint256[4] memory principals,
         uint256[4] memory rates,
@@ -280,6 +287,7 @@ contract LoanMathFuzzTest is Test {
     }
 
     /// @dev D5: paying never makes a loan overdue, and funding covers as well as paying does.
+    /// @custom:invariant D5
     function testFuzz_paying_never_makes_a_loan_overdue(
         uint256 principal,
         uint256 rate,
@@ -298,6 +306,7 @@ contract LoanMathFuzzTest is Test {
     }
 
     /// @dev D5: a borrower funded to the schedule is not overdue, however late it is collected.
+    /// @custom:invariant D5
     function testFuzz_late_collection_never_makes_a_funded_borrower_overdue(
         uint256 principal,
         uint256 rate,
@@ -314,6 +323,7 @@ contract LoanMathFuzzTest is Test {
         vm.assertFalse(overdue);
     }
 
+    /// @custom:invariant I-19
     function testFuzz_the_price_only_falls(
         uint256 start,
         uint256 floor,

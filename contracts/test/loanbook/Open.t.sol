@@ -23,6 +23,7 @@ abstract contract OpenBase is BookBase {
 }
 
 contract OpenTest is OpenBase {
+    /// @custom:invariant I-05 L3
     function test_open_pays_the_draw_out_of_the_lane() public {
         uint256 before = token.balanceOf(borrower);
 
@@ -73,6 +74,7 @@ contract OpenTest is OpenBase {
         vm.assertEq(tail.calledAt, 0);
     }
 
+    /// @custom:invariant C3
     function test_a_basket_takes_the_dearest_rate_and_the_shortest_patience() public {
         uint64 loanId = _openBasket();
 
@@ -96,6 +98,7 @@ contract OpenTest is OpenBase {
         vm.assertEq(lane.loans, 1);
     }
 
+    /// @custom:invariant L2
     function test_loans_are_numbered_by_lane() public {
         LoanTerms memory terms = _terms(CAR, 1_000 * USD);
         terms.lane = 1;
@@ -107,6 +110,7 @@ contract OpenTest is OpenBase {
         vm.assertEq(second, uint64(1) << 40 | 1);
     }
 
+    /// @custom:invariant A5
     function test_open_events_are_in_the_lanes_sequence() public {
         LoanTerms memory terms = _terms(HOUSE, 100_000 * USD);
         bytes memory signature = _sign(BORROWER_KEY, terms);
@@ -128,6 +132,7 @@ contract OpenTest is OpenBase {
         vm.assertEq(book.debtOf(loanId), 240_000 * USD);
     }
 
+    /// @custom:invariant V2
     function test_ageing_lowers_what_may_be_drawn() public {
         vm.warp(START + 300 days);
         LoanTerms memory terms = _terms(HOUSE, 240_000 * USD);
@@ -140,6 +145,7 @@ contract OpenTest is OpenBase {
         );
     }
 
+    /// @custom:invariant V2
     function test_a_value_above_the_appraisal_counts_as_the_appraisal() public {
         _setPrice(HOUSE, 900_000 * USD);
         LoanTerms memory terms = _terms(HOUSE, 240_001 * USD);
@@ -162,6 +168,7 @@ contract OpenTest is OpenBase {
         vm.assertEq(book.tailOf(loanId).borrower, address(wallet));
     }
 
+    /// @custom:invariant S3
     function test_open_caps_the_gas_of_a_contract_wallet() public {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
         terms.borrower = address(new HungryWallet());
@@ -172,6 +179,7 @@ contract OpenTest is OpenBase {
         book.open{gas: 1_000_000}(terms, signature, proofs);
     }
 
+    /// @custom:invariant I-27 S4
     function test_the_nonce_serves_once() public {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
         _open(terms);
@@ -181,6 +189,7 @@ contract OpenTest is OpenBase {
         );
     }
 
+    /// @custom:invariant I-27 S4
     function test_the_same_nonce_serves_in_another_lane() public {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
         _open(terms);
@@ -214,6 +223,7 @@ contract OpenRefusalTest is OpenBase {
         );
     }
 
+    /// @custom:invariant I-11
     function test_open_refuses_another_signers_terms() public {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
         bytes memory signature = _sign(OTHER_KEY, terms);
@@ -233,6 +243,7 @@ contract OpenRefusalTest is OpenBase {
         book.open(terms, signature, proofs);
     }
 
+    /// @custom:invariant I-28
     function test_open_refuses_late_terms() public {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
         vm.warp(terms.deadline + 1);
@@ -301,6 +312,7 @@ contract OpenRefusalTest is OpenBase {
         _assertRefused(terms, _invalid("principal"));
     }
 
+    /// @custom:invariant C4
     function test_open_refuses_a_borrower_in_shortfall() public {
         uint64 loanId = _open(_terms(CAR, 10_000 * USD));
         vm.warp(START + 50 days);
@@ -328,6 +340,7 @@ contract OpenRefusalTest is OpenBase {
         _assertRefused(terms, abi.encodeWithSelector(ILoanBook.ClassDisabled.selector, HOUSE_CLASS));
     }
 
+    /// @custom:invariant I-31
     function test_open_refuses_an_asset_that_is_not_active() public {
         registry.setStatus(HOUSE, AssetStatus.Frozen);
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
@@ -345,6 +358,7 @@ contract OpenRefusalTest is OpenBase {
         book.open(terms, signature, proofs);
     }
 
+    /// @custom:invariant A4 I-31
     function test_open_refuses_a_maturity_beyond_the_attestation() public {
         vm.warp(START + 200 days);
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
@@ -357,6 +371,7 @@ contract OpenRefusalTest is OpenBase {
         );
     }
 
+    /// @custom:invariant D4
     function test_open_refuses_a_rate_above_the_signed_one() public {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
         terms.maxRateBps = 549;
@@ -364,6 +379,7 @@ contract OpenRefusalTest is OpenBase {
         _assertRefused(terms, abi.encodeWithSelector(ILoanBook.RateTooHigh.selector, 550, 549));
     }
 
+    /// @custom:invariant I-05 L3
     function test_open_refuses_more_than_the_lanes_own_cash() public {
         vm.prank(address(pool));
         book.defundLane(0, LANE_CASH - 1_000 * USD);
@@ -393,6 +409,7 @@ contract OpenRefusalTest is OpenBase {
         book.open(terms, signature, proofs);
     }
 
+    /// @custom:invariant V1
     function test_open_refuses_the_previous_rounds_value() public {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
         oracle.setValue(1, HOUSE, 500_000 * USD);
@@ -403,6 +420,7 @@ contract OpenRefusalTest is OpenBase {
         book.open(terms, signature, proofs);
     }
 
+    /// @custom:invariant I-26 V1
     function test_open_refuses_a_stale_round() public {
         oracle.setSilent(true, 0);
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
@@ -412,6 +430,7 @@ contract OpenRefusalTest is OpenBase {
         );
     }
 
+    /// @custom:invariant I-11
     function test_open_refuses_another_owners_asset() public {
         _mint(7_007, HOUSE_CLASS, other, 400_000 * USD);
         LoanTerms memory terms = _terms(7_007, 1_000 * USD);

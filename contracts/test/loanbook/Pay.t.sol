@@ -5,6 +5,7 @@ import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
 
 contract PrefundTest is BookBase {
+    /// @custom:invariant D6 L3
     function test_prefunded_cash_stays_the_borrowers() public {
         uint64 loanId = _openHouse();
         int256 worth = _worth(0);
@@ -19,6 +20,7 @@ contract PrefundTest is BookBase {
         vm.assertEq(token.balanceOf(book.escrowOf(0)), lane.cash);
     }
 
+    /// @custom:invariant D1
     function test_prefunding_accrues_nothing() public {
         uint64 loanId = _openHouse();
         vm.warp(START + 10 days);
@@ -61,6 +63,7 @@ contract PrefundTest is BookBase {
 }
 
 contract WithdrawPrefundedTest is BookBase {
+    /// @custom:invariant D6
     function test_the_borrower_takes_prefunded_cash_back() public {
         uint64 loanId = _openHouse();
         book.prefund(loanId, 20_000 * USD);
@@ -87,6 +90,7 @@ contract WithdrawPrefundedTest is BookBase {
         vm.assertEq(book.laneOf(0).owed, 0);
     }
 
+    /// @custom:invariant D6 I-12
     function test_nobody_else_withdraws() public {
         uint64 loanId = _openHouse();
         book.prefund(loanId, 20_000 * USD);
@@ -126,6 +130,7 @@ contract RepayTest is BookBase {
         vm.assertEq(book.debtOf(loanId), 90_000 * USD + interest);
     }
 
+    /// @custom:invariant I-06
     function test_repaying_changes_no_worth() public {
         uint64 loanId = _openHouse();
         vm.warp(START + 30 days);
@@ -151,6 +156,7 @@ contract RepayTest is BookBase {
         vm.assertEq(book.laneOf(0).b, 0);
     }
 
+    /// @custom:invariant D7
     function test_anyone_repays_any_loan() public {
         uint64 loanId = _openHouse();
         uint32 sequence = book.laneOf(0).sequence;
@@ -161,6 +167,7 @@ contract RepayTest is BookBase {
         book.repay(loanId, 2 * USD);
     }
 
+    /// @custom:invariant D1
     function test_dust_is_refused_unless_it_ends_the_debt() public {
         uint64 loanId = _openHouse();
         vm.expectRevert(
@@ -188,6 +195,7 @@ contract RepayTest is BookBase {
         vm.assertEq(_worth(0), worth);
     }
 
+    /// @custom:invariant C1
     function test_a_called_debt_is_frozen() public {
         uint64 loanId = _openCalled();
         uint64 debt = book.debtOf(loanId);
@@ -212,6 +220,7 @@ contract RepayTest is BookBase {
         book.repay(5, USD);
     }
 
+    /// @custom:invariant D3
     function testFuzz_any_payments_leave_lane_and_loan_in_step(uint64[5] memory amounts) public {
         uint64 loanId = _openHouse();
         for (uint256 i = 0; i < 5 && _statusOf(loanId) == LoanStatus.Open; ++i) {
@@ -227,6 +236,7 @@ contract RepayTest is BookBase {
 }
 
 contract TopUpTest is BookBase {
+    /// @custom:invariant D7
     function test_anyone_adds_restaking_tokens() public {
         uint64 loanId = _openBasket();
         lrt.mint(other, 1e18);

@@ -38,6 +38,7 @@ abstract contract SettleBase is BookBase {
 }
 
 contract SettleCollectTest is SettleBase {
+    /// @custom:invariant S1
     function test_collecting_pays_out_of_prefunded_cash() public {
         uint64 debt = book.debtOf(loanId);
         int256 worth = _worth(0);
@@ -61,6 +62,7 @@ contract SettleCollectTest is SettleBase {
         vm.assertEq(int256(book.laneOf(0).a), 0);
     }
 
+    /// @custom:invariant S2
     function test_one_event_carries_the_hash_and_the_results() public {
         bytes32[] memory words = new bytes32[](5);
         words[0] = _collect(1, 2 * USD);
@@ -85,6 +87,7 @@ contract SettleCollectTest is SettleBase {
         book.settle(0, words);
     }
 
+    /// @custom:invariant S2 I-30
     function test_sending_a_batch_twice_is_safe() public {
         bytes32[] memory words = new bytes32[](2);
         words[0] = _collect(1, 2 * USD);
@@ -135,6 +138,7 @@ contract SettleCollectTest is SettleBase {
         vm.assertLe(debts - _laneDebt(0), 2);
     }
 
+    /// @custom:invariant S2
     function test_a_failed_id_is_spent() public {
         _settle(_collect(1, 90_000 * USD));
         book.prefund(loanId, 80_000 * USD);
@@ -145,6 +149,7 @@ contract SettleCollectTest is SettleBase {
         vm.assertEq(book.loanOf(loanId).prefunded, 110_000 * USD);
     }
 
+    /// @custom:invariant S1 I-29
     function test_more_than_prefunded_fails() public {
         _assertFails(_collect(1, 30_000 * USD + 1), OperationFailure.MoreThanPrefunded);
     }
@@ -163,6 +168,7 @@ contract SettleCollectTest is SettleBase {
         _assertFails(_word(OperationKind.Collect, 1, 4_711, USD), OperationFailure.UnknownLoan);
     }
 
+    /// @custom:invariant S1
     function test_an_unknown_kind_fails() public {
         _assertFails(_word(OperationKind.None, 1, loanId, USD), OperationFailure.UnknownKind);
         _assertFails(
@@ -181,6 +187,7 @@ contract SettleCollectTest is SettleBase {
         _assertFails(_collect(1, USD), OperationFailure.WrongStatus);
     }
 
+    /// @custom:invariant S1
     function test_only_the_lanes_relayer_settles() public {
         bytes32[] memory words = new bytes32[](0);
 
@@ -213,6 +220,7 @@ contract SettleCollectTest is SettleBase {
     }
 
     /// @dev With any gas a batch either reverts whole, or its word is applied: never failed.
+    /// @custom:invariant S3
     function testFuzz_gas_never_makes_an_operation_fail(uint256 gas) public {
         bytes32[] memory words = new bytes32[](1);
         words[0] = _collect(1, 2 * USD);
@@ -234,6 +242,7 @@ contract SettleChargeTest is SettleBase {
         vm.warp(START + 40 days);
     }
 
+    /// @custom:invariant S1 D2
     function test_a_missed_due_date_bears_its_fee_once() public {
         uint64 debt = book.debtOf(loanId);
 
@@ -296,6 +305,7 @@ contract SettleCloseTest is SettleBase {
         vm.assertEq(book.laneOf(0).sequence, sequence + 5);
     }
 
+    /// @custom:invariant I-29
     function test_a_failing_transfer_undoes_that_operation_alone() public {
         registry.setStuck(CAR, true);
         _assertFails(_close(1), OperationFailure.TransferFailed);
@@ -324,6 +334,7 @@ contract SettleCloseTest is SettleBase {
         vm.assertEq(registry.ownerOf(8_008), borrower);
     }
 
+    /// @custom:invariant S1
     function test_a_loan_with_debt_is_not_closed() public {
         _mint(8_008, CAR_CLASS, borrower, 20_000 * USD);
         uint64 second = _open(_terms(8_008, 5_000 * USD));
@@ -341,6 +352,7 @@ contract SettleCloseTest is SettleBase {
     }
 
     /// @dev The constant covers the dearest close there is: 32 assets and restaking tokens.
+    /// @custom:invariant S3
     function test_the_gas_guard_covers_the_largest_basket() public {
         LoanTerms memory terms = _terms(0, 10_000 * USD);
         terms.assets = new uint256[](32);

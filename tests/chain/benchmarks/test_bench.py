@@ -26,6 +26,7 @@ def test_no_gas_figure_is_two_per_cent_above_the_committed_one():
     assert worsened(load_snapshot(), bench.figures) == {}
 
 
+# @custom:invariant L1
 def test_lanes_share_no_slot(spread):
     assert len(spread.accesses) == 4 * len(STEPS)
     assert shared_slots(spread.accesses, spread.lanes).write_write == 0

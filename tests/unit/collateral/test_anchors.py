@@ -47,6 +47,7 @@ def test_a_thing_claims_all_its_identifiers_under_all_keys_newest_first():
     ]
 
 
+# @custom:invariant A1
 def test_a_rotation_keeps_the_anchors_of_the_old_key():
     before = set(anchors_of(identifiers=[CAR], keys=[KEY]))
 

@@ -25,6 +25,7 @@ def test_the_reserve_may_take_a_lot_only_at_the_floor():
     assert [a_path().at_floor(elapsed) for elapsed in (699, 700)] == [False, True]
 
 
+# @custom:invariant I-07
 def test_start_rounds_up_and_floor_rounds_down():
     assert auction.start_price(value=333, auction_start_bps=11_500) == 383
     assert auction.floor_price(value=333, recovery_bps=4_500) == 149
@@ -56,6 +57,7 @@ def test_the_drawn_path_begins_at_the_start_and_ends_at_the_floor():
     assert (points[0], points[-1], len(points)) == ((0, 1_150), (700, 450), 11)
 
 
+# @custom:invariant I-19
 @given(
     start=st.integers(1, 2**60),
     share=st.integers(0, 10_000),

@@ -22,6 +22,7 @@ def test_a_year_at_nine_per_cent_costs_nine_per_cent_exactly():
     assert scaled == 90_000 * SCALE
 
 
+# @custom:invariant I-07
 def test_the_smallest_fraction_of_a_unit_makes_the_debt_a_unit_dearer():
     debts = [interest.debt_up(principal=100, interest_scaled=scaled) for scaled in (0, 1, SCALE)]
 
@@ -69,6 +70,7 @@ def test_a_payment_lowers_the_debt_by_exactly_its_amount(principal, scaled, shar
     assert interest.debt_up(principal=after[0], interest_scaled=after[1]) == debt - amount
 
 
+# @custom:invariant I-16
 @given(principal=principals, rate=rates, span=spans, cut=spans)
 def test_accruing_in_two_steps_is_the_same_as_in_one(principal, rate, span, cut):
     middle = min(cut, span)

@@ -23,6 +23,7 @@ def some_tranches(**fields) -> Tranches:
     return Tranches(**{**values, **fields})
 
 
+# @custom:invariant P3
 def test_nav_is_cash_and_the_lanes_worth_rounded_down_once():
     halves = [LaneSums(a=SCALE // 2, cash=100, owed=40, impaired=7)] * 2
 
@@ -91,6 +92,7 @@ def test_the_waterfall_hands_out_exactly_the_nav(nav, senior, junior, rate):
     assert min(done.senior, done.junior) >= 0
 
 
+# @custom:invariant I-06
 @given(assets=amounts, value=amounts, shares=st.integers(0, 10**18))
 def test_buying_and_redeeming_at_once_never_gains(assets, value, shares):
     bought = pool.shares_for(assets=assets, value=value, shares=shares)

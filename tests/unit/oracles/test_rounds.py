@@ -119,6 +119,7 @@ def test_a_round_is_the_same_whatever_the_order_of_its_inputs():
     assert recompute(write_snapshot(first)) == recompute(write_snapshot(shuffled))
 
 
+# @custom:invariant V5
 def test_every_leaf_is_proven_by_the_root_and_subjects_without_value_have_none():
     result = recompute(write_snapshot(some_snapshot()))
 
@@ -129,6 +130,7 @@ def test_every_leaf_is_proven_by_the_root_and_subjects_without_value_have_none()
     assert all(verify(root=result.root, leaf=one, proof=tree.proof_of(one)) for one in hashes)
 
 
+# @custom:invariant V5
 def test_the_content_hash_names_the_leaves_and_through_them_the_inputs():
     content = write_snapshot(some_snapshot())
 
@@ -138,6 +140,7 @@ def test_the_content_hash_names_the_leaves_and_through_them_the_inputs():
     assert json.loads(result.leaves)["snapshot_hash"] == sha256(content).hex()
 
 
+# @custom:invariant V5
 def test_published_leaves_are_read_as_they_were_written():
     result = recompute(write_snapshot(some_snapshot()))
 
