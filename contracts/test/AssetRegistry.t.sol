@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
-import {AssetRegistry} from "../src/AssetRegistry.sol";
+import {Attestations} from "../src/Attestations.sol";
 import {AssetStatus, IAssetRegistry} from "../src/interfaces/IAssetRegistry.sol";
 import {EasAttestation} from "../src/libraries/EasAttestation.sol";
 import {RegistryBase} from "./support/RegistryBase.sol";
@@ -209,20 +209,30 @@ contract AssetRegistryStatusTest is MintedBase {
 contract AssetRegistryGovernanceTest is MintedBase {
     function test_setClass_changes_roles_and_validity() public {
         vm.expectEmit(address(registry));
-        emit AssetRegistry.ClassSet(5, TITLE, 30 days);
-        registry.setClass(5, TITLE, 30 days);
+        emit Attestations.ClassSet(5, TITLE, 30 days, 40);
+        registry.setClass(5, TITLE, 30 days, 40);
 
         vm.assertEq(registry.requiredRoles(5), TITLE);
         vm.assertEq(registry.maxValidity(5), 30 days);
+        vm.assertEq(registry.bondFactor(5), 40);
     }
 
     function test_setClass_has_bounds() public {
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.ClassUnknown.selector, 0));
-        registry.setClass(0, TITLE, 1);
+        registry.setClass(0, TITLE, 1, 50);
         vm.expectRevert(
-            abi.encodeWithSelector(AssetRegistry.ValidityOutOfBounds.selector, 730 days + 1)
+            abi.encodeWithSelector(Attestations.ValidityOutOfBounds.selector, 730 days + 1)
         );
-        registry.setClass(5, TITLE, 730 days + 1);
+        registry.setClass(5, TITLE, 730 days + 1, 50);
+        uint16[2] memory factors = [0, 1_001];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(Attestations.BondFactorOutOfBounds.selector, factors[i])
+            );
+            registry.setClass(5, TITLE, 1, factors[i]);
+        }
+        registry.setClass(5, TITLE, 730 days, 1);
+        registry.setClass(5, TITLE, 730 days, 1_000);
     }
 
     function test_setMarket_grants_and_takes_back() public {
@@ -238,11 +248,13 @@ contract AssetRegistryGovernanceTest is MintedBase {
         vm.startPrank(named("stranger"));
 
         vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
-        registry.setClass(5, TITLE, 1);
+        registry.setClass(5, TITLE, 1, 50);
         vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
         registry.setMarket(buyer, true);
         vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
         registry.setStatus(id, AssetStatus.Frozen);
+        vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
+        registry.expire(id);
     }
 
     function test_it_says_which_interfaces_it_has() public view {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {AssetRegistry} from "../src/AssetRegistry.sol";
+import {Attestations} from "../src/Attestations.sol";
 import {
     Asset,
     AssetStatus,
@@ -77,12 +77,9 @@ contract AssetRegistryMintTest is RegistryBase {
         );
         registry.mint(request);
 
-        for (uint256 i = 0; i < 3; ++i) {
-            vm.assertTrue(registry.isSpent(_uid(request, i)));
-        }
-        vm.assertEq(verifiers.exposureOf(vm.addr(keys[0])), 0);
-        vm.assertEq(verifiers.exposureOf(vm.addr(keys[1])), 300_000e6);
-        vm.assertEq(verifiers.exposureOf(vm.addr(keys[2])), 280_000e6);
+        vm.assertEq(verifiers.committedOf(vm.addr(keys[0])), 0);
+        vm.assertEq(verifiers.committedOf(vm.addr(keys[1])), 300_000e6 / FACTOR);
+        vm.assertEq(verifiers.committedOf(vm.addr(keys[2])), 280_000e6 / FACTOR);
     }
 
     function test_all_anchors_are_claimed_for_the_token() public {
@@ -105,14 +102,15 @@ contract AssetRegistryMintTest is RegistryBase {
         _refuse(first, abi.encodeWithSelector(IAssetRegistry.AnchorTaken.selector, _idOf(first)));
     }
 
-    function test_an_anchor_given_twice_is_taken() public {
+    function test_an_anchor_given_twice_is_claimed_once() public {
         MintRequest memory request = _house(1);
         request.anchors[1] = request.anchors[0];
         _signAll(request);
 
-        _refuse(
-            request, abi.encodeWithSelector(IAssetRegistry.AnchorTaken.selector, _idOf(request))
-        );
+        registry.mint(request);
+
+        vm.assertEq(registry.tokenByAnchor(request.anchors[0]), _idOf(request));
+        vm.assertEq(registry.balanceOf(owner), 1);
     }
 
     function test_anchors_must_be_there() public {
@@ -126,10 +124,10 @@ contract AssetRegistryMintTest is RegistryBase {
     function test_requests_have_a_size() public {
         MintRequest memory request = _house(1);
         request.anchors = new bytes32[](17);
-        _refuse(request, abi.encodeWithSelector(AssetRegistry.RequestTooLarge.selector));
+        _refuse(request, abi.encodeWithSelector(Attestations.RequestTooLarge.selector));
         request = _house(1);
         request.attestations = new Attestation[](17);
-        _refuse(request, abi.encodeWithSelector(AssetRegistry.RequestTooLarge.selector));
+        _refuse(request, abi.encodeWithSelector(Attestations.RequestTooLarge.selector));
     }
 
     function test_unknown_classes_and_those_without_roles_are_not_minted() public {
@@ -157,7 +155,7 @@ contract AssetRegistryMintTest is RegistryBase {
             _refuse(
                 request,
                 abi.encodeWithSelector(
-                    AssetRegistry.RoleInvalid.selector, vm.addr(keys[0]), wrong[i]
+                    Attestations.RoleInvalid.selector, vm.addr(keys[0]), wrong[i]
                 )
             );
         }
@@ -290,11 +288,11 @@ contract AssetRegistryMintTest is RegistryBase {
             )
         );
         verifiers.setVerifier(verifier, HOUSE, APPRAISAL);
-        verifiers.slash(verifier, 999_999e6, address(this));
+        verifiers.slash(verifier, 1_000_000e6 - MINIMUM_BOND, 0);
         _refuse(
             request,
             abi.encodeWithSelector(
-                IVerifierRegistry.BondTooSmall.selector, verifier, 300_000e6, 50e6
+                IVerifierRegistry.BondTooSmall.selector, verifier, 6_000e6, MINIMUM_BOND
             )
         );
     }
