@@ -112,6 +112,47 @@ contract AssetRegistryPledgeTest is MintedBase {
         registry.transferFrom(lane, buyer, id);
     }
 
+    /// @dev As ERC-7066 asks.
+    function test_nobody_is_approved_for_a_locked_token() public {
+        _pledge();
+
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AssetLocked.selector, id));
+        vm.prank(lane);
+        registry.approve(buyer, id);
+        vm.prank(lane);
+        registry.transferFrom(lane, owner, id);
+        vm.prank(owner);
+        registry.approve(buyer, id);
+        vm.assertEq(registry.getApproved(id), buyer);
+    }
+
+    function test_an_operator_of_the_owner_has_no_power_over_a_locked_token() public {
+        vm.prank(owner);
+        registry.setApprovalForAll(buyer, true);
+        _pledge();
+
+        vm.startPrank(buyer);
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AssetLocked.selector, id));
+        registry.approve(buyer, id);
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC721Errors.ERC721InsufficientApproval.selector, buyer, id)
+        );
+        registry.transferFrom(lane, buyer, id);
+    }
+
+    /// @dev Class 23: one token cannot secure two loans, in one market or in two.
+    function test_class_23_no_second_market_takes_what_the_first_one_holds() public {
+        address second = named("second market");
+        registry.setMarket(second, true);
+        _pledge();
+
+        vm.startPrank(second);
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AssetLocked.selector, id));
+        registry.pledge(id, owner, otherLane);
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AssetLocked.selector, id));
+        registry.pledge(id, lane, otherLane);
+    }
+
     function test_nobody_sends_a_token_to_an_escrow_by_mistake() public {
         uint256 other = registry.mint(_house(2));
         _pledge();

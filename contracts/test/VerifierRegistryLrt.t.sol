@@ -118,10 +118,11 @@ contract VerifierProofTest is VerifierBase {
         registry.setRestakingToken(address(lrt), false);
 
         _refuseAttesting();
+        ValueProof memory proof = _leaf();
         vm.expectRevert(
             abi.encodeWithSelector(IVerifierRegistry.TokenNotAllowed.selector, address(lrt))
         );
-        _prove();
+        registry.proveBond(verifier, proof);
     }
 
     function test_more_tokens_count_from_their_proof_on() public {

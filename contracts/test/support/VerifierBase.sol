@@ -19,6 +19,8 @@ import {Test} from "./Test.sol";
 
 /// @notice An oracle that takes every proof of its newest round, and terms of one class.
 contract Values {
+    uint64 public constant PRICE = 2_000e6;
+
     uint32 public newest = 7;
     bool public isSilent;
 
@@ -39,6 +41,18 @@ contract Values {
         if (proof.path.length != 0) revert IValuationOracle.BadProof(proof.leaf.assetId, round);
     }
 
+    function proofOf(address token) external view returns (ValueProof memory proof) {
+        proof.leaf = ValueLeaf({
+            assetId: uint160(token),
+            classId: 14,
+            status: ValueStatus.Valid,
+            value: PRICE + 1e6,
+            lower: PRICE,
+            observedAt: uint64(block.timestamp),
+            validUntil: uint64(block.timestamp + 1 days)
+        });
+    }
+
     function termsOf(uint16) external pure returns (ClassTerms memory terms) {
         terms.maxLtvBps = 7_000;
     }
@@ -47,7 +61,6 @@ contract Values {
 /// @title A registry of verifiers with one of them admitted; the test governs
 abstract contract VerifierBase is Test {
     uint16 internal constant CAR = 2;
-    uint16 internal constant LRT_CLASS = 14;
     uint16 internal constant FACTOR = 50;
     uint256 internal constant START = 1_690_000_000;
     uint64 internal constant EXPIRY = 1_700_000_000;
@@ -112,16 +125,8 @@ abstract contract VerifierBase is Test {
         registry.depositLrt(address(lrt), amount);
     }
 
-    function _leaf() internal view returns (ValueProof memory proof) {
-        proof.leaf = ValueLeaf({
-            assetId: uint160(address(lrt)),
-            classId: LRT_CLASS,
-            status: ValueStatus.Valid,
-            value: uint64(PRICE + 1e6),
-            lower: uint64(PRICE),
-            observedAt: uint64(block.timestamp),
-            validUntil: uint64(block.timestamp + 1 days)
-        });
+    function _leaf() internal view returns (ValueProof memory) {
+        return values.proofOf(address(lrt));
     }
 
     function _prove() internal {
