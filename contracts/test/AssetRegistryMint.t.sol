@@ -186,11 +186,26 @@ contract AssetRegistryMintTest is RegistryBase {
             abi.encodeWithSelector(IAssetRegistry.VerifierConflicted.selector, verifier);
         MintRequest memory request = _house(1);
         request.originator = verifier;
+        _signAll(request);
         _refuse(request, conflict);
         request = _house(1);
         request.owner = verifier;
         _signAll(request);
         _refuse(request, conflict);
+    }
+
+    /// @dev I-01: what lies in an escrow belongs to a loan.
+    function test_nothing_is_minted_into_an_escrow() public {
+        uint256 id = registry.mint(_house(1));
+        vm.prank(market);
+        registry.pledge(id, owner, lane);
+        MintRequest memory request = _house(2);
+        request.owner = lane;
+        _signAll(request);
+
+        _refuse(
+            request, abi.encodeWithSelector(IAssetRegistry.AssetLocked.selector, _idOf(request))
+        );
     }
 
     function test_observations_from_the_future_are_refused() public {
@@ -233,10 +248,12 @@ contract AssetRegistryMintTest is RegistryBase {
         );
     }
 
-    function test_what_was_signed_cannot_be_changed() public {
+    /// @dev Class 4: every field is signed.
+    function test_class_4_what_was_signed_cannot_be_changed() public {
         bytes memory reason =
             abi.encodeWithSelector(IAssetRegistry.InvalidSigner.selector, vm.addr(keys[0]));
-        for (uint256 choice = 0; choice < 9; ++choice) {
+        registry.setClass(3, TITLE | APPRAISAL | INSPECTION, VALIDITY, FACTOR);
+        for (uint256 choice = 0; choice < 13; ++choice) {
             _refuse(_changed(choice), reason);
         }
     }
@@ -251,10 +268,15 @@ contract AssetRegistryMintTest is RegistryBase {
         else if (choice == 5) request.attestations[0].time += 1;
         else if (choice == 6) request.attestations[0].observedAt += 1;
         else if (choice == 7) request.attestations[0].validUntil += 1;
+        else if (choice == 8) request.originator = address(0);
+        else if (choice == 9) request.anchors[0] = keccak256("other parcel");
+        else if (choice == 10) request.attestations[0].role = INSPECTION;
+        else if (choice == 11) request.classId = 3;
         else request.attestations[0].salt = keccak256("other");
     }
 
-    function test_signatures_are_bound_to_the_chain_and_have_a_size() public {
+    /// @dev Class 3: the domain is never kept, so a fork of the chain takes none of the signatures.
+    function test_class_3_signatures_are_bound_to_the_chain_and_have_a_size() public {
         MintRequest memory request = _house(1);
         bytes memory reason =
             abi.encodeWithSelector(IAssetRegistry.InvalidSigner.selector, vm.addr(keys[0]));

@@ -30,13 +30,13 @@ struct Statement {
 library EasAttestation {
     string internal constant SCHEMA = "uint256 chainId,address registry,uint16 classId,uint8 role,"
         "bytes32[] anchors,bytes32 identityCommitment,bytes32 evidenceRoot,uint64 value,"
-        "uint64 observedAt,uint64 validUntil";
+        "uint64 observedAt,uint64 validUntil,address originator";
     /// @dev EAS's id of the schema: no resolver, revocable.
     bytes32 internal constant SCHEMA_UID =
-        0x5c2af43c524b83404f0711d8e11b476aee8cf7da2d671b47b6776d9cd8fbbdc1;
+        0xa53591d488c8b0d18611e2bc3f8dd1ca58965ae354f4bdb91340fbbaaa644900;
     /// @dev The same as text, because EAS hashes the text into an off-chain attestation's id.
     bytes internal constant SCHEMA_UID_TEXT =
-        "0x5c2af43c524b83404f0711d8e11b476aee8cf7da2d671b47b6776d9cd8fbbdc1";
+        "0xa53591d488c8b0d18611e2bc3f8dd1ca58965ae354f4bdb91340fbbaaa644900";
     uint16 internal constant VERSION = 2;
     bytes32 private constant DOMAIN_TYPEHASH = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
@@ -73,7 +73,8 @@ library EasAttestation {
             request.evidenceRoot,
             uint64(0),
             uint64(0),
-            uint64(0)
+            uint64(0),
+            request.originator
         );
         bytes memory times = new bytes(16);
         bytes memory uidPreimage = abi.encodePacked(

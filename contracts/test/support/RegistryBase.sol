@@ -26,7 +26,7 @@ abstract contract RegistryBase is Accounts {
     uint64 internal constant MINIMUM_BOND = 1_000e6;
     uint64 internal constant CHALLENGE_BOND = 500e6;
     string internal constant SCHEMA =
-        "uint256 chainId,address registry,uint16 classId,uint8 role,bytes32[] anchors,bytes32 identityCommitment,bytes32 evidenceRoot,uint64 value,uint64 observedAt,uint64 validUntil";
+        "uint256 chainId,address registry,uint16 classId,uint8 role,bytes32[] anchors,bytes32 identityCommitment,bytes32 evidenceRoot,uint64 value,uint64 observedAt,uint64 validUntil,address originator";
 
     address internal owner = named("owner");
     address internal originator = named("originator");
@@ -135,7 +135,8 @@ abstract contract RegistryBase is Accounts {
             request.evidenceRoot,
             given.value,
             given.observedAt,
-            given.validUntil
+            given.validUntil,
+            request.originator
         );
     }
 

@@ -131,6 +131,7 @@ def signed_by_sdk(chain, owner, role):
     values = (
         *(31337, chain.address("AssetRegistry"), HOUSE, role, hexed, "0x" + "ab" * 32),
         *("0x" + "cd" * 32, str(VALUE_UNITS), str(now), str(now + 365 * DAY_S)),
+        typed_data.ZERO_ADDRESS,
     )
     columns = [field.rsplit(" ", 1) for field in typed_data.ATTESTATION_SCHEMA.split(",")]
     answer = ask_sdk(
