@@ -5,7 +5,15 @@ from typing import Any
 from django.db.models import F
 
 from collateral.domain.addresses import checksum_address
-from collateral.models import Asset, AssetStatus, Attestation, Verifier, VerifierAuthority
+from collateral.models import (
+    Asset,
+    AssetStatus,
+    Attestation,
+    Challenge,
+    ChallengeStatus,
+    Verifier,
+    VerifierAuthority,
+)
 from contracts.types import Event
 from settlement import projection
 
@@ -14,14 +22,22 @@ _STATUS_ON_CHAIN = {
     2: AssetStatus.FROZEN,
     3: AssetStatus.REVOKED,
 }
+_RULINGS = {
+    "ChallengeUpheld": ChallengeStatus.UPHELD,
+    "ChallengeDismissed": ChallengeStatus.DISMISSED,
+    "ChallengeLapsed": ChallengeStatus.LAPSED,
+}
 
 
 def register() -> None:
     """Tell the event reader which events concern collateral."""
     for name, handler in (
         ("AssetMinted", asset_minted),
+        ("AssetReattested", asset_reattested),
+        ("AssetExpired", asset_expired),
         ("MintFailed", mint_failed),
         ("AttestationSpent", attestation_spent),
+        ("AttestationRevoked", attestation_revoked),
         ("AssetStatusChanged", asset_status_changed),
         ("Transfer", asset_transferred),
         ("Locked", asset_locked),
@@ -30,9 +46,17 @@ def register() -> None:
         projection.register("AssetRegistry", name, handler)
     for name, handler in (
         ("VerifierSet", verifier_set),
-        ("BondDeposited", bond_raised),
-        ("BondWithdrawn", bond_lowered),
-        ("BondSlashed", bond_lowered),
+        ("BondDeposited", bond_deposited),
+        ("LrtBondDeposited", lrt_bond_deposited),
+        ("UnbondingStarted", unbonding_started),
+        ("BondWithdrawn", bond_withdrawn),
+        ("BondSlashed", bond_slashed),
+        ("ExposureTaken", exposure_taken),
+        ("ExposureReleased", exposure_released),
+        ("ChallengeOpened", challenge_opened),
+        ("ChallengeUpheld", challenge_ended),
+        ("ChallengeDismissed", challenge_ended),
+        ("ChallengeLapsed", challenge_ended),
     ):
         projection.register("VerifierRegistry", name, handler)
 
@@ -51,6 +75,21 @@ def asset_minted(event: Event) -> None:
     )
 
 
+def asset_reattested(event: Event) -> None:
+    """Record the fresh quorum's cap (ledger units) and validity (unix seconds)."""
+    args = event.args
+    _token(event).update(
+        appraisal_cap_units=int(args["appraisalCap"]),
+        attested_at=int(args["attestedAt"]),
+        valid_until=int(args["validUntil"]),
+    )
+
+
+def asset_expired(event: Event) -> None:
+    """Record that nobody vouches for the asset any more (unix seconds)."""
+    _token(event).update(valid_until=int(event.args["validUntil"]))
+
+
 def mint_failed(event: Event) -> None:
     """Record that the registry refused this asset; the others of its transaction went on."""
     reason = str(event.args["reason"])
@@ -63,6 +102,11 @@ def mint_failed(event: Event) -> None:
 def attestation_spent(event: Event) -> None:
     """Mark an attestation as used; its id is never used again."""
     Attestation.objects.filter(uid=_hex(event.args["uid"])).update(spent=True)
+
+
+def attestation_revoked(event: Event) -> None:
+    """Mark an attestation that its verifier took back."""
+    Attestation.objects.filter(uid=_hex(event.args["uid"])).update(revoked=True)
 
 
 def asset_status_changed(event: Event) -> None:
@@ -97,19 +141,86 @@ def verifier_set(event: Event) -> None:
     )
 
 
-def bond_raised(event: Event) -> None:
+def bond_deposited(event: Event) -> None:
     """Add to a verifier's bond (ledger units)."""
-    _change_bond(event, int(event.args["amount"]))
+    _change(event, bond_units=int(event.args["amount"]))
 
 
-def bond_lowered(event: Event) -> None:
-    """Take from a verifier's bond (ledger units)."""
-    _change_bond(event, -int(event.args["amount"]))
+def lrt_bond_deposited(event: Event) -> None:
+    """Add to a verifier's restaking tokens (base units)."""
+    verifier = _change(event, lrt_bond_wei=int(event.args["lrtAmount"]))
+    Verifier.objects.filter(pk=verifier.pk).update(lrt_address=event.args["token"])
 
 
-def _change_bond(event: Event, amount_units: int) -> None:
+def unbonding_started(event: Event) -> None:
+    """Move a part of the bond to what is on its way out."""
+    amount, lrt_amount = int(event.args["amount"]), int(event.args["lrtAmount"])
+    _change(
+        event,
+        bond_units=-amount,
+        unbonding_units=amount,
+        lrt_bond_wei=-lrt_amount,
+        lrt_unbonding_wei=lrt_amount,
+    )
+
+
+def bond_withdrawn(event: Event) -> None:
+    """Take what has left."""
+    _change(
+        event,
+        unbonding_units=-int(event.args["amount"]),
+        lrt_unbonding_wei=-int(event.args["lrtAmount"]),
+    )
+
+
+def bond_slashed(event: Event) -> None:
+    """Take what was slashed, from the bond and from what was on its way out."""
+    args = event.args
+    leaving, lrt_leaving = int(args["fromUnbonding"]), int(args["lrtFromUnbonding"])
+    _change(
+        event,
+        bond_units=leaving - int(args["amount"]),
+        unbonding_units=-leaving,
+        lrt_bond_wei=lrt_leaving - int(args["lrtAmount"]),
+        lrt_unbonding_wei=-lrt_leaving,
+    )
+
+
+def exposure_taken(event: Event) -> None:
+    """Add what an attestation commits of the bond (ledger units)."""
+    _change(event, committed_units=int(event.args["committed"]))
+
+
+def exposure_released(event: Event) -> None:
+    """Take what is not committed any more (ledger units)."""
+    _change(event, committed_units=-int(event.args["committed"]))
+
+
+def challenge_opened(event: Event) -> None:
+    """Record a challenge; governance rules on it."""
+    args = event.args
+    Challenge.objects.create(
+        verifier=_verifier(event),
+        uid=_hex(args["uid"]),
+        challenger_address=args["challenger"],
+        bond_units=int(args["bond"]),
+        evidence_hash=_hex(args["evidenceHash"]),
+        opened_at=event.block_time,
+    )
+
+
+def challenge_ended(event: Event) -> None:
+    """Record how a challenge ended."""
+    Challenge.objects.filter(
+        verifier=_verifier(event), uid=_hex(event.args["uid"]), status=ChallengeStatus.OPEN
+    ).update(status=_RULINGS[event.name])
+
+
+def _change(event: Event, **amounts: int) -> Verifier:
     verifier = _verifier(event)
-    Verifier.objects.filter(pk=verifier.pk).update(bond_units=F("bond_units") + amount_units)
+    changes = {name: F(name) + amount for name, amount in amounts.items()}
+    Verifier.objects.filter(pk=verifier.pk).update(**changes)
+    return verifier
 
 
 def _verifier(event: Event) -> Verifier:

@@ -45,7 +45,11 @@ INSTANCES = {
 }
 MAX_RUNTIME_BYTES = 24_576
 MAX_INIT_BYTES = 49_152
-_COMPILER_PACKAGES = ("solc", "@openzeppelin/contracts", "@ethereum-attestation-service")
+_COMPILER_PACKAGES = (
+    "solc",
+    "@openzeppelin/contracts",
+    "@ethereum-attestation-service/eas-contracts",
+)
 
 
 @dataclass(frozen=True, slots=True)

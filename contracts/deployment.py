@@ -152,7 +152,12 @@ def _creations(
     stablecoin = create("TestStablecoin", *named(genesis["stablecoin"]))
     create("TestRestakingToken", *named(genesis["lrt"]))
     risk = create("RiskTerms", manager, risk_rows(genesis))
-    verifiers = create("VerifierRegistry", manager, stablecoin, *verifier_numbers(genesis))
+    # The two registries know each other for good: the second one's address is known before.
+    next_but_one = created_address(deployer, first_nonce + len(created) + 1)
+    verifiers = create(
+        *("VerifierRegistry", manager, stablecoin, next_but_one, deployer),
+        verifier_numbers(genesis),
+    )
     registry = create("AssetRegistry", manager, eas, verifiers, asset_classes(genesis))
     oracle = create(
         "ValuationOracle", manager, oracle_numbers(genesis), sorted(roles.reporters, key=_number)
@@ -184,7 +189,8 @@ def _wiring(
     oracle = addresses["ValuationOracle"]
     void = [encode_call("ValuationOracle", "void", [0])[:4]]
     calls: list[tuple[str, str, list[Any]]] = [
-        ("VerifierRegistry", "setAssetRegistry", [addresses["AssetRegistry"]]),
+        ("VerifierRegistry", "setValuation", [oracle, addresses["RiskTerms"]]),
+        ("VerifierRegistry", "setRestakingToken", [addresses["TestRestakingToken"], True]),
         ("RiskTerms", "setPool", [pool]),
         ("LoanBook", "wire", [pool, house]),
         ("LendingPool", "setMarket", [book, house]),

@@ -48,19 +48,24 @@ def class_terms(terms: Genesis) -> dict[str, Any]:
     }
 
 
-def asset_classes(genesis: Genesis) -> list[tuple[int, int, int]]:
+def asset_classes(genesis: Genesis) -> list[tuple[int, int, int, int]]:
     """Return the classes that can be minted: restaking tokens need no verifier and no token."""
     return [
-        (row["id"], row["required_roles"], row["max_validity_s"])
+        (row["id"], row["required_roles"], row["max_validity_s"], row["bond_factor"])
         for row in genesis["classes"]
         if row["required_roles"]
     ]
 
 
-def verifier_numbers(genesis: Genesis) -> tuple[int, int]:
-    """Return bond factor and challenge window (seconds)."""
+def verifier_numbers(genesis: Genesis) -> tuple[int, ...]:
+    """Return the fields of `BondParameters`."""
     verifiers = genesis["verifiers"]
-    return verifiers["bond_factor"], verifiers["challenge_window_s"]
+    amounts = ("minimum_bond", "initial_cap", "daily_growth", "challenge_bond")
+    times = ("challenge_window", "unbonding_delay", "ruling_window")
+    return (
+        *(verifiers[f"{name}_units"] for name in amounts),
+        *(verifiers[f"{name}_s"] for name in times),
+    )
 
 
 def oracle_numbers(genesis: Genesis) -> tuple[int, ...]:

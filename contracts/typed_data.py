@@ -17,7 +17,7 @@ ATTESTATION_VERSION = 2
 ATTESTATION_SCHEMA = (
     "uint256 chainId,address registry,uint16 classId,uint8 role,bytes32[] anchors,"
     "bytes32 identityCommitment,bytes32 evidenceRoot,uint64 value,uint64 observedAt,"
-    "uint64 validUntil"
+    "uint64 validUntil,address originator"
 )
 _ATTESTATION_TYPES = [field.rsplit(" ", 1)[0] for field in ATTESTATION_SCHEMA.split(",")]
 _UID_TYPES = [
@@ -89,14 +89,15 @@ def attestation(
     observed_at: int,
     valid_until: int,
     salt: bytes,
+    originator: str = ZERO_ADDRESS,
 ) -> TypedData:
     """Return the EAS off-chain attestation (version 2) that a verifier signs (rule A2).
 
-    The value is in ledger units, times are unix seconds.
+    The value is in ledger units, times are unix seconds. Without an originator the owner is it.
     """
     values = (
         *(chain_id, registry, class_id, role, list(anchors), identity_commitment),
-        *(evidence_root, value_units, observed_at, valid_until),
+        *(evidence_root, value_units, observed_at, valid_until, originator),
     )
     message = {
         "version": ATTESTATION_VERSION,

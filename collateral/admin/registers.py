@@ -8,7 +8,7 @@ from unfold.decorators import display
 from collateral.admin.base import STATUS_COLOURS, BaseAdmin
 from collateral.domain.classes import Role
 from collateral.domain.display import identifier_words, moment, usd
-from collateral.models import Asset, Attestation, LrtHolding, Owner, Verifier
+from collateral.models import Asset, Attestation, Challenge, LrtHolding, Owner, Verifier
 from collateral.selectors import asset_sheet
 
 
@@ -81,13 +81,23 @@ class OwnerAdmin(BaseAdmin):
 class VerifierAdmin(BaseAdmin):
     """Who may vouch, and what is at stake."""
 
-    list_display = ("name", "address", "bond", "admitted", "user")
+    list_display = ("name", "address", "bond", "lrt_bond", "committed", "admitted", "user")
     search_fields = ("name", "address")
 
     @display(description="Bond", ordering="bond_units")
     def bond(self, verifier: Verifier) -> str:
         """Show the bond."""
         return usd(verifier.bond_units)
+
+    @display(description="Restaking tokens", ordering="lrt_bond_wei")
+    def lrt_bond(self, verifier: Verifier) -> str:
+        """Show the bonded restaking tokens in whole tokens."""
+        return f"{verifier.lrt_bond_wei / 10**18:.4f}" if verifier.lrt_bond_wei else "none"
+
+    @display(description="Committed", ordering="committed_units")
+    def committed(self, verifier: Verifier) -> str:
+        """Show what of the bond stands behind attestations."""
+        return usd(verifier.committed_units)
 
     @display(description="Admitted for")
     def admitted(self, verifier: Verifier) -> str:
@@ -123,6 +133,26 @@ class AttestationAdmin(BaseAdmin):
     def expiry(self, attestation: Attestation) -> str:
         """Show when it expires."""
         return moment(attestation.valid_until)
+
+
+@admin.register(Challenge)
+class ChallengeAdmin(BaseAdmin):
+    """Attestations that somebody doubts with a bond."""
+
+    list_display = ("uid", "verifier", "challenger_address", "bond", "opened", "status")
+    list_filter = ("status",)
+    search_fields = ("uid", "verifier__address", "verifier__name", "challenger_address")
+    list_select_related = ("verifier",)
+
+    @display(description="Challenger's bond", ordering="bond_units")
+    def bond(self, challenge: Challenge) -> str:
+        """Show what the challenger posted."""
+        return usd(challenge.bond_units)
+
+    @display(description="Opened", ordering="opened_at")
+    def opened(self, challenge: Challenge) -> str:
+        """Show when it was opened."""
+        return moment(challenge.opened_at)
 
 
 @admin.register(LrtHolding)

@@ -54,6 +54,8 @@ def _words(request: VerificationRequest, verifier: Verifier, made: services.Stat
         f"Its identifier is {identifier_words(asset.canonical)}.",
         f"Its owner is {asset.owner_address}.",
     ]
+    if asset.originator_address:
+        said.append(f"It was brought by {asset.originator_address}, who may not vouch for it.")
     if made.value_units:
         said.append(f"It is worth {usd(made.value_units)}, and no more is lent against it.")
     elif Role(request.role) is Role.APPRAISAL:

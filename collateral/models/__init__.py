@@ -3,6 +3,8 @@
 from collateral.models.assets import Asset, AssetAnchor, AssetStatus, Evidence, LrtHolding, Owner
 from collateral.models.verification import (
     Attestation,
+    Challenge,
+    ChallengeStatus,
     RequestStatus,
     VerificationRequest,
     Verifier,
@@ -14,6 +16,8 @@ __all__ = [
     "AssetAnchor",
     "AssetStatus",
     "Attestation",
+    "Challenge",
+    "ChallengeStatus",
     "Evidence",
     "LrtHolding",
     "Owner",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from collateral.domain.classes import Role
+from collateral.fields import Uint256Field
 from collateral.models.assets import ADDRESS_LENGTH, CLASS_CHOICES, HASH_LENGTH, Asset
 
 ROLE_CHOICES = [(role.value, role.label.capitalize()) for role in Role]
@@ -17,6 +18,15 @@ class RequestStatus(models.TextChoices):
     CLAIMED = "claimed", "Taken by a verifier"
     ATTESTED = "attested", "Attested"
     REJECTED = "rejected", "Rejected"
+
+
+class ChallengeStatus(models.TextChoices):
+    """Where a challenge of an attestation stands."""
+
+    OPEN = "open", "Waiting for a ruling"
+    UPHELD = "upheld", "Upheld"
+    DISMISSED = "dismissed", "Dismissed"
+    LAPSED = "lapsed", "Lapsed without a ruling"
 
 
 class Verifier(models.Model):
@@ -32,12 +42,27 @@ class Verifier(models.Model):
         blank=True,
     )
     bond_units = models.BigIntegerField("bond, 1e-6 USD", default=0)
+    unbonding_units = models.BigIntegerField("unbonding, 1e-6 USD", default=0)
+    committed_units = models.BigIntegerField("committed by attestations, 1e-6 USD", default=0)
+    lrt_address = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
+    lrt_bond_wei = Uint256Field("restaking tokens bonded, 1e-18 tokens", default=0)
+    lrt_unbonding_wei = Uint256Field("restaking tokens unbonding, 1e-18 tokens", default=0)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(bond_units__gte=0), name="verifier_bond_not_negative"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(unbonding_units__gte=0) & Q(lrt_unbonding_wei__gte=0),
+                name="verifier_unbonding_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(committed_units__gte=0), name="verifier_committed_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(lrt_bond_wei__gte=0), name="verifier_lrt_bond_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -130,3 +155,29 @@ class Attestation(models.Model):
 
     def __str__(self) -> str:
         return f"Attestation {self.uid[:10]} by {self.verifier}"
+
+
+class Challenge(models.Model):
+    """Somebody's bonded doubt of an attestation, and what governance ruled."""
+
+    verifier = models.ForeignKey(Verifier, on_delete=models.PROTECT, related_name="challenges")
+    uid = models.CharField("attestation", max_length=HASH_LENGTH)
+    challenger_address = models.CharField(max_length=ADDRESS_LENGTH)
+    bond_units = models.BigIntegerField("challenger's bond, 1e-6 USD")
+    evidence_hash = models.CharField(max_length=HASH_LENGTH)
+    opened_at = models.BigIntegerField("opened at, chain time")
+    status = models.CharField(
+        max_length=9, choices=ChallengeStatus, default=ChallengeStatus.OPEN, db_index=True
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["verifier", "uid"],
+                condition=Q(status=ChallengeStatus.OPEN),
+                name="challenge_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Challenge of {self.uid[:10]} by {self.challenger_address[:10]}"

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from collateral.domain.addresses import ZERO_ADDRESS
 from collateral.domain.classes import Role
 from collateral.domain.verification import (
     VerificationError,
@@ -268,6 +269,7 @@ def _typed_data(
         observed_at=observed_at,
         valid_until=until,
         salt=salt,
+        originator=asset.originator_address or ZERO_ADDRESS,
     )
 
 

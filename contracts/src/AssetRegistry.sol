@@ -3,9 +3,10 @@ pragma solidity ^0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {AssetClassRow, Attestations} from "./Attestations.sol";
 import {
     Asset,
     AssetStatus,
@@ -13,29 +14,20 @@ import {
     IAssetRegistry,
     MintRequest
 } from "./interfaces/IAssetRegistry.sol";
+import {ILane} from "./interfaces/ILane.sol";
+import {ILoanBook, LoanStatus} from "./interfaces/ILoanBook.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
 import {CappedSignature} from "./libraries/CappedSignature.sol";
-import {EasAttestation} from "./libraries/EasAttestation.sol";
-
-/// @notice One asset class, for the constructor; no roles means that it cannot be minted.
-struct AssetClassRow {
-    uint16 classId;
-    uint8 requiredRoles;
-    uint32 maxValidity;
-}
+import {RegistrySlots, Standing} from "./libraries/RegistrySlots.sol";
 
 /// @title Registry of physical assets: one ERC-721 token for one thing
 /// @notice A pledged token lies with its lane and comes back by a plain transfer, whatever is
 /// frozen (rule D9).
-contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
-    using SafeCast for uint256;
+contract AssetRegistry is Attestations, ERC721, AccessManaged {
+    using RegistrySlots for Standing;
 
     bytes4 internal constant ERC5192_ID = 0xb45a3c0e;
-    uint256 internal constant CLOCK_SKEW = 60;
     uint256 internal constant MAX_ANCHORS = 16;
-    uint256 internal constant MAX_ATTESTATIONS = 16;
-    uint256 internal constant MAX_SIGNATURE = 2_048;
-    uint256 internal constant MAX_VALIDITY = 730 days;
 
     // Worst case of a request, so that lack of gas stops a batch and never fails a request.
     uint256 internal constant GAS_PER_REQUEST = 200_000;
@@ -43,52 +35,38 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
     uint256 internal constant GAS_PER_ATTESTATION = 130_000;
     uint256 internal constant GAS_PER_WALLET = 2 * CappedSignature.WALLET_GAS;
 
-    struct ClassRule {
-        uint8 requiredRoles;
-        uint32 maxValidity;
-    }
-
-    /// @notice The EAS contract whose EIP-712 domain the attestations use.
-    address public immutable eas;
-    IVerifierRegistry public immutable verifierRegistry;
-    bytes32 private immutable EAS_VERSION_HASH;
-
-    mapping(uint16 classId => ClassRule) private _classes;
-    mapping(uint256 tokenId => Asset) private _assets;
+    mapping(uint256 tokenId => Standing) private _assets;
+    /// @dev Of a token's first anchor nothing is kept: it is the token id.
     mapping(bytes32 anchor => uint256 tokenId) private _anchors;
-    mapping(bytes32 uid => bool) private _spent;
     mapping(address market => bool) public isMarket;
     /// @notice Escrows of the markets' lanes, each known since its first pledge.
     mapping(address escrow => bool) public isEscrow;
 
-    event ClassSet(uint16 indexed classId, uint8 requiredRoles, uint32 maxValidity);
-
-    error RoleInvalid(address attester, uint8 role);
-    error RequestTooLarge();
     error BatchGasTooLow(uint256 index);
-    error ValidityOutOfBounds(uint32 maxValidity);
 
     constructor(
         address authority,
         address eas_,
         IVerifierRegistry verifierRegistry_,
         AssetClassRow[] memory classes
-    ) ERC721("Ballast Asset", "BALLAST") AccessManaged(authority) {
-        eas = eas_;
-        verifierRegistry = verifierRegistry_;
-        EAS_VERSION_HASH = EasAttestation.versionHash(eas_);
-        for (uint256 i = 0; i < classes.length; ++i) {
-            _setClass(classes[i].classId, classes[i].requiredRoles, classes[i].maxValidity);
-        }
-    }
+    )
+        ERC721("Ballast Asset", "BALLAST")
+        AccessManaged(authority)
+        Attestations(eas_, verifierRegistry_, classes)
+    {}
+
+    // ---- Attested -----------------------------------------------------------------------------
 
     /// @inheritdoc IAssetRegistry
     function mint(MintRequest calldata request) external returns (uint256 tokenId) {
-        ClassRule memory rule = _classes[request.classId];
-        if (rule.requiredRoles == 0) revert ClassUnknown(request.classId);
-        tokenId = _claimAnchors(request.anchors);
-        Asset memory asset = _verify(request, rule, tokenId);
-        _assets[tokenId] = asset;
+        tokenId = _tokenIdOf(request);
+        uint256 taken = tokenByAnchor(bytes32(tokenId));
+        if (taken != 0) revert AnchorTaken(taken);
+        if (isEscrow[request.owner]) revert AssetLocked(tokenId);
+        _claimAnchors(request.anchors, tokenId);
+        Standing memory asset = _accept(request, tokenId, 0);
+        asset.status = AssetStatus.Active;
+        _assets[tokenId].store(asset);
         _mint(request.owner, tokenId);
         emit AssetMinted(
             tokenId,
@@ -99,6 +77,49 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
             asset.validUntil,
             request.evidenceRoot
         );
+    }
+
+    /// @inheritdoc IAssetRegistry
+    /// @dev A frozen asset may be attested anew; that does not thaw it.
+    function reattest(MintRequest calldata request, uint64 loanId)
+        external
+        returns (uint256 tokenId)
+    {
+        tokenId = _tokenIdOf(request);
+        address owner = recordedOwnerOf(tokenId, loanId);
+        if (request.owner != owner) revert ERC721IncorrectOwner(request.owner, tokenId, owner);
+        Standing memory before = _assets[tokenId];
+        if (before.status == AssetStatus.Revoked) revert AssetNotActive(tokenId, before.status);
+        if (before.classId != request.classId) {
+            revert ClassMismatch(before.classId, request.classId);
+        }
+        _claimAnchors(request.anchors, tokenId);
+        // None of the observations accepted before can have been later than this.
+        Standing memory asset = _accept(request, tokenId, before.acceptedAt + CLOCK_SKEW);
+        if (asset.validUntil < before.validUntil) {
+            revert ValidityShortened(before.validUntil, asset.validUntil);
+        }
+        asset.status = before.status;
+        _assets[tokenId].store(asset);
+        emit AssetReattested(
+            tokenId, asset.appraisalCap, asset.attestedAt, asset.validUntil, request.evidenceRoot
+        );
+    }
+
+    /// @inheritdoc IAssetRegistry
+    function noteRevocation(MintRequest calldata request, uint256 index) external {
+        uint256 tokenId = _tokenIdOf(request);
+        (uint72 quorum, bytes32 uid) = _quorumOf(request, index);
+        if (quorum != _assets[tokenId].quorum) revert QuorumMismatch(tokenId);
+        address attester = request.attestations[index].attester;
+        if (!_isRevoked(attester, uid)) revert NotRevoked(attester, uid);
+        emit AttestationRevoked(tokenId, attester, uid);
+        _expire(tokenId);
+    }
+
+    /// @inheritdoc IAssetRegistry
+    function expire(uint256 tokenId) external restricted {
+        _expire(tokenId);
     }
 
     /// @inheritdoc IAssetRegistry
@@ -115,6 +136,8 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
         }
     }
 
+    // ---- Pledged ------------------------------------------------------------------------------
+
     /// @inheritdoc IAssetRegistry
     function pledge(uint256 tokenId, address owner, address lane) external {
         if (!isMarket[msg.sender]) revert NotMarket(msg.sender);
@@ -126,9 +149,20 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
         _update(lane, tokenId, address(0));
     }
 
+    /// @inheritdoc IERC721
+    function approve(address to, uint256 tokenId) public override(ERC721, IERC721) {
+        if (locked(tokenId)) revert AssetLocked(tokenId);
+        super.approve(to, tokenId);
+    }
+
+    // ---- Governed -----------------------------------------------------------------------------
+
     /// @inheritdoc IAssetRegistry
-    function setClass(uint16 classId, uint8 roles, uint32 validity) external restricted {
-        _setClass(classId, roles, validity);
+    function setClass(uint16 classId, uint8 roles, uint32 validity, uint16 factor)
+        external
+        restricted
+    {
+        _setClass(classId, roles, validity, factor);
     }
 
     /// @inheritdoc IAssetRegistry
@@ -148,9 +182,39 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
         emit AssetStatusChanged(tokenId, status);
     }
 
+    // ---- Views --------------------------------------------------------------------------------
+
     /// @inheritdoc IAssetRegistry
     function assetOf(uint256 tokenId) external view returns (Asset memory) {
-        return _assets[tokenId];
+        Standing memory asset = _assets[tokenId];
+        return Asset({
+            classId: asset.classId,
+            status: asset.status,
+            attestedAt: asset.attestedAt,
+            validUntil: asset.validUntil,
+            appraisalCap: asset.appraisalCap
+        });
+    }
+
+    /// @inheritdoc IAssetRegistry
+    function acceptedAt(uint256 tokenId) external view returns (uint64) {
+        return _assets[tokenId].acceptedAt;
+    }
+
+    /// @inheritdoc IAssetRegistry
+    /// @dev The escrow's market says who borrowed against the token; it keeps no copy here, so that
+    /// a pledge writes no more than the transfer.
+    function recordedOwnerOf(uint256 tokenId, uint64 loanId) public view returns (address) {
+        address holder = _requireOwned(tokenId);
+        if (!isEscrow[holder]) return holder;
+        ILoanBook book = ILoanBook(ILane(holder).owner());
+        LoanStatus status = book.loanOf(loanId).status;
+        if (status == LoanStatus.Closed) revert NotPledged(tokenId, loanId);
+        (uint256[] memory assets,,) = book.collateralOf(loanId);
+        for (uint256 i = 0; i < assets.length; ++i) {
+            if (assets[i] == tokenId) return book.tailOf(loanId).borrower;
+        }
+        revert NotPledged(tokenId, loanId);
     }
 
     /// @inheritdoc IAssetRegistry
@@ -160,27 +224,14 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
     }
 
     /// @inheritdoc IAssetRegistry
-    function locked(uint256 tokenId) external view returns (bool) {
+    function locked(uint256 tokenId) public view returns (bool) {
         return lockerOf(tokenId) != address(0);
     }
 
     /// @inheritdoc IAssetRegistry
-    function requiredRoles(uint16 classId) external view returns (uint8) {
-        return _classes[classId].requiredRoles;
-    }
-
-    /// @notice Longest time from observation to expiry of a class's attestations, seconds.
-    function maxValidity(uint16 classId) external view returns (uint32) {
-        return _classes[classId].maxValidity;
-    }
-
-    /// @notice Token that has claimed an anchor, or zero.
-    function tokenByAnchor(bytes32 anchor) external view returns (uint256) {
-        return _anchors[anchor];
-    }
-
-    function isSpent(bytes32 uid) external view returns (bool) {
-        return _spent[uid];
+    function tokenByAnchor(bytes32 anchor) public view returns (uint256) {
+        bool first = _assets[uint256(anchor)].status != AssetStatus.None;
+        return first ? uint256(anchor) : _anchors[anchor];
     }
 
     /// @inheritdoc ERC721
@@ -200,7 +251,8 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
         override
         returns (address from)
     {
-        bool returned = isEscrow[_ownerOf(tokenId)];
+        address holder = _ownerOf(tokenId);
+        bool returned = holder != address(0) && isEscrow[holder];
         AssetStatus status = _assets[tokenId].status;
         if (!returned && status != AssetStatus.Active) revert AssetNotActive(tokenId, status);
         bool pledged = isEscrow[to];
@@ -210,106 +262,35 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
         if (pledged) emit Locked(tokenId);
     }
 
-    function _setClass(uint16 classId, uint8 roles, uint32 validity) private {
-        if (classId == 0) revert ClassUnknown(classId);
-        if (validity > MAX_VALIDITY) revert ValidityOutOfBounds(validity);
-        _classes[classId] = ClassRule(roles, validity);
-        emit ClassSet(classId, roles, validity);
+    function _expire(uint256 tokenId) private {
+        Standing storage asset = _assets[tokenId];
+        if (asset.status == AssetStatus.None) revert ERC721NonexistentToken(tokenId);
+        uint32 validUntil = asset.validUntil;
+        if (validUntil < block.timestamp) revert AssetExpiredAlready(tokenId, validUntil);
+        asset.validUntil = uint32(block.timestamp - 1);
+        emit AssetExpired(tokenId, asset.validUntil);
     }
 
-    /// @dev Every identifier of the thing is claimed for the token; one that is taken refuses it.
-    function _claimAnchors(bytes32[] calldata anchors) private returns (uint256 tokenId) {
-        if (anchors.length == 0) revert AnchorsMissing();
+    function _tokenIdOf(MintRequest calldata request) private pure returns (uint256) {
+        if (request.anchors.length == 0) revert AnchorsMissing();
+        return uint256(request.anchors[0]);
+    }
+
+    /// @dev Every identifier of the thing is the token's; one that is another's refuses it.
+    function _claimAnchors(bytes32[] calldata anchors, uint256 tokenId) private {
         if (anchors.length > MAX_ANCHORS) revert RequestTooLarge();
-        tokenId = uint256(anchors[0]);
-        for (uint256 i = 0; i < anchors.length; ++i) {
+        if (tokenId == 0) revert AnchorsMissing();
+        for (uint256 i = 1; i < anchors.length; ++i) {
             bytes32 anchor = anchors[i];
             if (anchor == bytes32(0)) revert AnchorsMissing();
-            if (_anchors[anchor] != 0) revert AnchorTaken(_anchors[anchor]);
+            uint256 taken = tokenByAnchor(anchor);
+            if (taken == tokenId || uint256(anchor) == tokenId) continue;
+            if (taken != 0) revert AnchorTaken(taken);
             _anchors[anchor] = tokenId;
         }
     }
 
-    /// @dev Checks every attestation and folds them: oldest sight, earliest expiry, lowest value.
-    function _verify(MintRequest calldata request, ClassRule memory rule, uint256 tokenId)
-        private
-        returns (Asset memory asset)
-    {
-        if (request.attestations.length > MAX_ATTESTATIONS) revert RequestTooLarge();
-        asset = Asset(
-            request.classId,
-            AssetStatus.Active,
-            type(uint48).max,
-            type(uint48).max,
-            type(uint64).max
-        );
-        bytes32 domain = EasAttestation.domainSeparator(eas, EAS_VERSION_HASH);
-        uint8 missing = rule.requiredRoles;
-        address previous;
-        for (uint256 i = 0; i < request.attestations.length; ++i) {
-            Attestation calldata given = request.attestations[i];
-            if (given.attester <= previous) revert SignersNotSorted(previous, given.attester);
-            previous = given.attester;
-            _checkAttester(request, given, rule.requiredRoles);
-            _checkValidity(given, rule.maxValidity);
-            _spend(request, given, domain, tokenId);
-            missing &= ~given.role;
-            _fold(asset, given);
-        }
-        if (missing != 0) revert RoleMissing(missing);
-        if (asset.appraisalCap == type(uint64).max) asset.appraisalCap = 0;
-    }
-
-    function _spend(
-        MintRequest calldata request,
-        Attestation calldata given,
-        bytes32 domain,
-        uint256 tokenId
-    ) private {
-        bytes memory data = EasAttestation.encode(request, given);
-        bytes32 digest = EasAttestation.digest(domain, request.owner, given, data);
-        bool small = given.signature.length <= MAX_SIGNATURE;
-        if (!small || !CappedSignature.isValid(given.attester, digest, given.signature)) {
-            revert InvalidSigner(given.attester);
-        }
-        bytes32 uid = EasAttestation.uid(request.owner, given, data);
-        if (_spent[uid]) revert UidSpent(uid);
-        _spent[uid] = true;
-        emit AttestationSpent(tokenId, given.attester, uid, given.role, given.value);
-        verifierRegistry.takeExposure(
-            given.attester, request.classId, given.role, given.value, given.validUntil, uid
-        );
-    }
-
-    function _checkAttester(
-        MintRequest calldata request,
-        Attestation calldata given,
-        uint8 classRoles
-    ) private pure {
-        address attester = given.attester;
-        if (attester == request.owner || attester == request.originator) {
-            revert VerifierConflicted(attester);
-        }
-        uint8 role = given.role;
-        bool oneBit = role != 0 && role & (role - 1) == 0;
-        if (!oneBit || role & classRoles == 0) revert RoleInvalid(attester, role);
-    }
-
-    function _checkValidity(Attestation calldata given, uint256 longest) private view {
-        uint256 observedAt = given.observedAt;
-        uint256 validUntil = given.validUntil;
-        bool seen = observedAt <= block.timestamp + CLOCK_SKEW;
-        bool runs = validUntil > block.timestamp && validUntil <= observedAt + longest;
-        if (!seen || !runs) revert InvalidValidity(given.observedAt, given.validUntil);
-    }
-
-    function _fold(Asset memory asset, Attestation calldata given) private pure {
-        uint48 observedAt = uint256(given.observedAt).toUint48();
-        uint48 validUntil = uint256(given.validUntil).toUint48();
-        if (observedAt < asset.attestedAt) asset.attestedAt = observedAt;
-        if (validUntil < asset.validUntil) asset.validUntil = validUntil;
-        if (given.value != 0 && given.value < asset.appraisalCap) asset.appraisalCap = given.value;
-    }
+    // ---- Batches ------------------------------------------------------------------------------
 
     function _worstCaseGas(MintRequest calldata request) private view returns (uint256 needed) {
         needed = GAS_PER_REQUEST + GAS_PER_ANCHOR * request.anchors.length;

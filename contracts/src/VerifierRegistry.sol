@@ -1,171 +1,202 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {LedgerUnits} from "./libraries/LedgerUnits.sol";
-import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
+import {BondParameters, Challenge, IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
+import {Account, RegistrySlots} from "./libraries/RegistrySlots.sol";
+import {VerifierBonds} from "./VerifierBonds.sol";
 
 /// @title Who may attest which class in which role, and what they have at stake
-/// @notice Bonds are stablecoin, in ledger units. Attested value outstanding never passes bond ×
-/// factor when it is taken.
-contract VerifierRegistry is IVerifierRegistry, AccessManaged {
+/// @notice What a verifier has committed never passes its limit when it is taken.
+contract VerifierRegistry is VerifierBonds {
+    using RegistrySlots for Account;
     using SafeERC20 for IERC20Metadata;
     using SafeCast for uint256;
 
-    uint256 internal constant MAX_BOND_FACTOR = 1_000;
-    uint256 internal constant MAX_CHALLENGE_WINDOW = 365 days;
+    uint256 internal constant ROLE_BITS = 4;
+    uint256 internal constant ALL_ROLES = 15;
+    uint256 internal constant MAX_CLASS = 15;
 
-    /// @dev What a verifier has at stake and what it vouches for, ledger units; one slot.
-    struct Account {
-        uint128 bond;
-        uint128 exposure;
-    }
+    /// @notice The registry that takes exposure.
+    address public immutable assetRegistry;
+    mapping(address verifier => mapping(uint256 week => uint256)) private _committed;
+    mapping(address verifier => mapping(bytes32 uid => Challenge)) private _challenges;
 
-    /// @dev One attestation's exposure; one slot. `until` is unix seconds.
-    struct Exposure {
-        address verifier;
-        uint64 value;
-        uint32 until;
-    }
-
-    IERC20Metadata public immutable stablecoin;
-    uint256 public immutable bondFactor;
-    uint256 public immutable challengeWindow;
-    uint256 private immutable UNIT;
-
-    /// @notice The registry that takes exposure; set once.
-    address public assetRegistry;
-    mapping(address verifier => mapping(uint16 classId => uint8)) private _roles;
-    mapping(address verifier => Account) private _accounts;
-    mapping(bytes32 uid => Exposure) private _exposures;
-
-    event AssetRegistrySet(address indexed assetRegistry);
-
-    error ParametersOutOfBounds();
-    error AssetRegistryAlreadySet(address assetRegistry);
-    error ExposureUnknown(bytes32 uid);
-    error BondShort(address verifier, uint256 bond, uint256 needed);
-    error ZeroAmount();
+    error RolesOutOfBounds(uint16 classId, uint8 roles);
 
     constructor(
         address authority,
         IERC20Metadata stablecoin_,
-        uint256 bondFactor_,
-        uint256 challengeWindow_
-    ) AccessManaged(authority) {
-        if (
-            bondFactor_ == 0 || bondFactor_ > MAX_BOND_FACTOR
-                || challengeWindow_ > MAX_CHALLENGE_WINDOW
-        ) revert ParametersOutOfBounds();
-        stablecoin = stablecoin_;
-        bondFactor = bondFactor_;
-        challengeWindow = challengeWindow_;
-        UNIT = LedgerUnits.unitOf(stablecoin_);
+        address assetRegistry_,
+        address reserve_,
+        BondParameters memory parameters
+    ) VerifierBonds(authority, stablecoin_, reserve_, parameters) {
+        assetRegistry = assetRegistry_;
     }
 
-    /// @notice Names the registry whose mints take exposure, once.
-    function setAssetRegistry(address newRegistry) external restricted {
-        if (assetRegistry != address(0)) revert AssetRegistryAlreadySet(assetRegistry);
-        assetRegistry = newRegistry;
-        emit AssetRegistrySet(newRegistry);
-    }
+    // ---- Admission ----------------------------------------------------------------------------
 
     /// @inheritdoc IVerifierRegistry
+    /// @dev The first role admits; the cap grows from then on.
     function setVerifier(address verifier, uint16 classId, uint8 roles) external restricted {
-        _roles[verifier][classId] = roles;
+        bool known = classId != 0 && classId <= MAX_CLASS && roles <= ALL_ROLES;
+        if (!known) revert RolesOutOfBounds(classId, roles);
+        Account storage account = _accounts[verifier];
+        uint256 shift = ROLE_BITS * classId;
+        uint256 others = account.roles & ~(ALL_ROLES << shift);
+        account.roles = uint64(others | uint256(roles) << shift);
+        if (account.admittedAt == 0 && roles != 0) account.admittedAt = uint32(block.timestamp);
         emit VerifierSet(verifier, classId, roles);
     }
 
-    /// @inheritdoc IVerifierRegistry
-    function deposit(address verifier, uint256 amount) external {
-        if (amount == 0) revert ZeroAmount();
-        Account storage account = _accounts[verifier];
-        account.bond = (account.bond + amount).toUint128();
-        emit BondDeposited(verifier, amount);
-        stablecoin.safeTransferFrom(msg.sender, address(this), amount * UNIT);
-    }
+    // ---- Exposure -----------------------------------------------------------------------------
 
     /// @inheritdoc IVerifierRegistry
-    function withdraw(uint256 amount) external {
-        Account storage account = _accounts[msg.sender];
-        uint256 bond = account.bond;
-        if (amount == 0) revert ZeroAmount();
-        if (amount > bond) revert BondShort(msg.sender, bond, amount);
-        _checkCover(msg.sender, account.exposure, bond - amount);
-        account.bond = (bond - amount).toUint128();
-        emit BondWithdrawn(msg.sender, amount);
-        stablecoin.safeTransfer(msg.sender, amount * UNIT);
-    }
-
-    /// @inheritdoc IVerifierRegistry
-    /// @dev Takes what there is when the bond is smaller.
-    function slash(address verifier, uint256 amount, address beneficiary) external restricted {
-        Account storage account = _accounts[verifier];
-        uint256 taken = Math.min(amount, account.bond);
-        if (taken == 0) revert ZeroAmount();
-        account.bond -= taken.toUint128();
-        emit BondSlashed(verifier, taken, beneficiary);
-        stablecoin.safeTransfer(beneficiary, taken * UNIT);
-    }
-
-    /// @inheritdoc IVerifierRegistry
-    /// @dev A verifier without any bond vouches for nothing, not even without a value.
     function takeExposure(
         address verifier,
         uint16 classId,
         uint8 role,
         uint64 value,
-        uint64 validUntil,
-        bytes32 uid
+        uint16 bondFactor,
+        uint64 validUntil
     ) external {
         if (msg.sender != assetRegistry) revert NotAssetRegistry(msg.sender);
-        if (role == 0 || _roles[verifier][classId] & role != role) {
+        Account memory account = _accounts[verifier];
+        if (role == 0 || _rolesIn(account, classId) & role != role) {
             revert NotAuthorised(verifier, classId, role);
         }
-        Account memory account = _accounts[verifier];
-        uint256 exposure = uint256(account.exposure) + value;
-        if (account.bond == 0) revert BondTooSmall(verifier, exposure, 0);
-        if (value == 0) return;
-        _checkCover(verifier, exposure, account.bond);
-        uint256 until = validUntil + challengeWindow;
-        _accounts[verifier].exposure = exposure.toUint128();
-        _exposures[uid] = Exposure(verifier, value, until.toUint32());
-        emit ExposureTaken(verifier, uid, value, uint64(until));
+        uint256 share = Math.ceilDiv(value, bondFactor);
+        uint256 committed = account.committed + share;
+        uint256 limit = _limit(verifier, account);
+        if (limit < minimumBond) revert BondTooSmall(verifier, minimumBond, limit);
+        if (committed > limit) revert BondTooSmall(verifier, committed, limit);
+
+        uint256 week = Math.ceilDiv(uint256(validUntil) + challengeWindow, 1 weeks);
+        if (week > account.lockedWeek) account.lockedWeek = week.toUint16();
+        account.committed = committed.toUint56();
+        _accounts[verifier].store(account);
+        if (share == 0) return;
+        _committed[verifier][week] += share;
+        emit ExposureTaken(verifier, week, share);
     }
 
     /// @inheritdoc IVerifierRegistry
-    /// @dev Anyone, once the attestation and its challenge window have run out.
-    function releaseExposure(bytes32 uid) external {
-        Exposure memory taken = _exposures[uid];
-        if (taken.verifier == address(0)) revert ExposureUnknown(uid);
-        if (block.timestamp <= taken.until) revert ExposureRunning(uid, taken.until);
-        delete _exposures[uid];
-        _accounts[taken.verifier].exposure -= taken.value;
-        emit ExposureReleased(taken.verifier, uid, taken.value);
+    function releaseExposure(address verifier, uint256 week) external {
+        uint256 committed = _committed[verifier][week];
+        if (committed == 0) revert ExposureUnknown(verifier, week);
+        uint256 until = _endOf(week);
+        if (block.timestamp <= until) revert ExposureRunning(verifier, until);
+        delete _committed[verifier][week];
+        _accounts[verifier].committed -= committed.toUint56();
+        emit ExposureReleased(verifier, week, committed);
     }
+
+    // ---- Challenges ---------------------------------------------------------------------------
+
+    /// @inheritdoc IVerifierRegistry
+    /// @dev The uid is not looked up: the asset registry's event of it is what governance rules
+    /// on, and who challenges what was never attested forfeits the bond.
+    function challenge(address verifier, bytes32 uid, bytes32 evidenceHash) external {
+        Challenge storage opened = _challenges[verifier][uid];
+        if (opened.challenger != address(0)) revert ChallengeExists(verifier, uid);
+        _challenges[verifier][uid] = Challenge(msg.sender, uint32(block.timestamp), challengeBond);
+        ++_accounts[verifier].challenges;
+        emit ChallengeOpened(verifier, uid, msg.sender, challengeBond, evidenceHash);
+        IERC20Metadata(address(stablecoin))
+            .safeTransferFrom(msg.sender, address(this), challengeBond * UNIT);
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    /// @dev Halves are rounded for the reserve.
+    function uphold(address verifier, bytes32 uid, uint256 amount, uint256 lrtAmount)
+        external
+        restricted
+    {
+        Challenge memory closed = _close(verifier, uid);
+        emit ChallengeUpheld(verifier, uid);
+        (uint256 taken, uint256 lrtTaken) = _slashAccount(verifier, amount, lrtAmount);
+        _accounts[verifier].admittedAt = uint32(block.timestamp);
+        uint256 reward = taken * UNIT / 2;
+        _credit(closed.challenger, address(stablecoin), closed.bond * UNIT + reward);
+        _credit(reserve, address(stablecoin), taken * UNIT - reward);
+        address lrt = _lrts[verifier].token;
+        _credit(closed.challenger, lrt, lrtTaken / 2);
+        _credit(reserve, lrt, lrtTaken - lrtTaken / 2);
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function dismiss(address verifier, bytes32 uid) external restricted {
+        Challenge memory closed = _close(verifier, uid);
+        emit ChallengeDismissed(verifier, uid);
+        _credit(reserve, address(stablecoin), closed.bond * UNIT);
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function lapse(address verifier, bytes32 uid) external {
+        Challenge memory closed = _close(verifier, uid);
+        uint256 until = uint256(closed.openedAt) + rulingWindow;
+        if (block.timestamp <= until) revert ChallengeRunning(verifier, uid, until);
+        emit ChallengeLapsed(verifier, uid);
+        _credit(closed.challenger, address(stablecoin), closed.bond * UNIT);
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function slash(address verifier, uint256 amount, uint256 lrtAmount) external restricted {
+        (uint256 taken, uint256 lrtTaken) = _slashAccount(verifier, amount, lrtAmount);
+        if (taken == 0 && lrtTaken == 0) revert ZeroAmount();
+        _credit(reserve, address(stablecoin), taken * UNIT);
+        _credit(reserve, _lrts[verifier].token, lrtTaken);
+    }
+
+    // ---- Views --------------------------------------------------------------------------------
 
     /// @inheritdoc IVerifierRegistry
     function rolesOf(address verifier, uint16 classId) external view returns (uint8) {
-        return _roles[verifier][classId];
+        return _rolesIn(_accounts[verifier], classId);
     }
 
     /// @inheritdoc IVerifierRegistry
-    function bondOf(address verifier) external view returns (uint256) {
-        return _accounts[verifier].bond;
+    function committedOf(address verifier) external view returns (uint256) {
+        return _accounts[verifier].committed;
     }
 
     /// @inheritdoc IVerifierRegistry
-    function exposureOf(address verifier) external view returns (uint256) {
-        return _accounts[verifier].exposure;
+    function committedIn(address verifier, uint256 week) external view returns (uint256) {
+        return _committed[verifier][week];
     }
 
-    function _checkCover(address verifier, uint256 exposure, uint256 bond) private view {
-        uint256 limit = bond * bondFactor;
-        if (exposure > limit) revert BondTooSmall(verifier, exposure, limit);
+    /// @inheritdoc IVerifierRegistry
+    function challengesOf(address verifier) external view returns (uint256) {
+        return _accounts[verifier].challenges;
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function challengeOf(address verifier, bytes32 uid) external view returns (Challenge memory) {
+        return _challenges[verifier][uid];
+    }
+
+    function _rolesIn(Account memory account, uint16 classId) private pure returns (uint8) {
+        if (classId > MAX_CLASS) return 0;
+        return uint8((account.roles >> (ROLE_BITS * classId)) & ALL_ROLES);
+    }
+
+    function _close(address verifier, bytes32 uid) private returns (Challenge memory closed) {
+        closed = _challenges[verifier][uid];
+        if (closed.challenger == address(0)) revert ChallengeUnknown(verifier, uid);
+        delete _challenges[verifier][uid];
+        --_accounts[verifier].challenges;
+    }
+
+    function _slashAccount(address verifier, uint256 amount, uint256 lrtAmount)
+        private
+        returns (uint256 taken, uint256 lrtTaken)
+    {
+        Account memory account = _accounts[verifier];
+        (taken, lrtTaken) = _slash(verifier, account, amount, lrtAmount);
+        _accounts[verifier].store(account);
     }
 }

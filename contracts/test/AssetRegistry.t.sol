@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
-import {AssetRegistry} from "../src/AssetRegistry.sol";
+import {Attestations} from "../src/Attestations.sol";
 import {AssetStatus, IAssetRegistry} from "../src/interfaces/IAssetRegistry.sol";
 import {EasAttestation} from "../src/libraries/EasAttestation.sol";
 import {RegistryBase} from "./support/RegistryBase.sol";
@@ -116,6 +116,47 @@ contract AssetRegistryPledgeTest is MintedBase {
         registry.transferFrom(lane, buyer, id);
     }
 
+    /// @dev As ERC-7066 asks.
+    function test_nobody_is_approved_for_a_locked_token() public {
+        _pledge();
+
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AssetLocked.selector, id));
+        vm.prank(lane);
+        registry.approve(buyer, id);
+        vm.prank(lane);
+        registry.transferFrom(lane, owner, id);
+        vm.prank(owner);
+        registry.approve(buyer, id);
+        vm.assertEq(registry.getApproved(id), buyer);
+    }
+
+    function test_an_operator_of_the_owner_has_no_power_over_a_locked_token() public {
+        vm.prank(owner);
+        registry.setApprovalForAll(buyer, true);
+        _pledge();
+
+        vm.startPrank(buyer);
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AssetLocked.selector, id));
+        registry.approve(buyer, id);
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC721Errors.ERC721InsufficientApproval.selector, buyer, id)
+        );
+        registry.transferFrom(lane, buyer, id);
+    }
+
+    /// @dev Class 23: one token cannot secure two loans, in one market or in two.
+    function test_class_23_no_second_market_takes_what_the_first_one_holds() public {
+        address second = named("second market");
+        registry.setMarket(second, true);
+        _pledge();
+
+        vm.startPrank(second);
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AssetLocked.selector, id));
+        registry.pledge(id, owner, otherLane);
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AssetLocked.selector, id));
+        registry.pledge(id, lane, otherLane);
+    }
+
     function test_nobody_sends_a_token_to_an_escrow_by_mistake() public {
         uint256 other = registry.mint(_house(2));
         _pledge();
@@ -214,20 +255,30 @@ contract AssetRegistryStatusTest is MintedBase {
 contract AssetRegistryGovernanceTest is MintedBase {
     function test_setClass_changes_roles_and_validity() public {
         vm.expectEmit(address(registry));
-        emit AssetRegistry.ClassSet(5, TITLE, 30 days);
-        registry.setClass(5, TITLE, 30 days);
+        emit Attestations.ClassSet(5, TITLE, 30 days, 40);
+        registry.setClass(5, TITLE, 30 days, 40);
 
         vm.assertEq(registry.requiredRoles(5), TITLE);
         vm.assertEq(registry.maxValidity(5), 30 days);
+        vm.assertEq(registry.bondFactor(5), 40);
     }
 
     function test_setClass_has_bounds() public {
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.ClassUnknown.selector, 0));
-        registry.setClass(0, TITLE, 1);
+        registry.setClass(0, TITLE, 1, 50);
         vm.expectRevert(
-            abi.encodeWithSelector(AssetRegistry.ValidityOutOfBounds.selector, 730 days + 1)
+            abi.encodeWithSelector(Attestations.ValidityOutOfBounds.selector, 730 days + 1)
         );
-        registry.setClass(5, TITLE, 730 days + 1);
+        registry.setClass(5, TITLE, 730 days + 1, 50);
+        uint16[2] memory factors = [0, 1_001];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(Attestations.BondFactorOutOfBounds.selector, factors[i])
+            );
+            registry.setClass(5, TITLE, 1, factors[i]);
+        }
+        registry.setClass(5, TITLE, 730 days, 1);
+        registry.setClass(5, TITLE, 730 days, 1_000);
     }
 
     /// @custom:invariant A3
@@ -245,11 +296,13 @@ contract AssetRegistryGovernanceTest is MintedBase {
         vm.startPrank(named("stranger"));
 
         vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
-        registry.setClass(5, TITLE, 1);
+        registry.setClass(5, TITLE, 1, 50);
         vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
         registry.setMarket(buyer, true);
         vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
         registry.setStatus(id, AssetStatus.Frozen);
+        vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
+        registry.expire(id);
     }
 
     function test_it_says_which_interfaces_it_has() public view {

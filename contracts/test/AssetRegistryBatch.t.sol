@@ -9,7 +9,7 @@ import {HungryWallet, TalkativeWallet, Wallet} from "./support/Wallets.sol";
 contract AssetRegistryWalletTest is RegistryBase {
     /// @dev The title attestation alone, by a wallet; the class then asks for the title only.
     function _byWallet(address wallet) internal returns (MintRequest memory request) {
-        registry.setClass(HOUSE, TITLE, VALIDITY);
+        registry.setClass(HOUSE, TITLE, VALIDITY, 50);
         _appoint(wallet);
         request = _house(1);
         Attestation[] memory one = new Attestation[](1);
@@ -79,8 +79,7 @@ contract AssetRegistryMintBatchTest is RegistryBase {
 
         vm.assertEq(registry.balanceOf(owner), 2);
         vm.assertEq(registry.tokenByAnchor(requests[1].anchors[0]), 0);
-        vm.assertFalse(registry.isSpent(_uid(requests[1], 0)));
-        vm.assertEq(verifiers.exposureOf(vm.addr(keys[1])), 600_000e6);
+        vm.assertEq(verifiers.committedOf(vm.addr(keys[1])), 2 * 6_000e6);
     }
 
     function test_a_request_without_anchors_fails_alone() public {

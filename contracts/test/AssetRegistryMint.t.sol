@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {AssetRegistry} from "../src/AssetRegistry.sol";
+import {Attestations} from "../src/Attestations.sol";
 import {
     Asset,
     AssetStatus,
@@ -77,12 +77,9 @@ contract AssetRegistryMintTest is RegistryBase {
         );
         registry.mint(request);
 
-        for (uint256 i = 0; i < 3; ++i) {
-            vm.assertTrue(registry.isSpent(_uid(request, i)));
-        }
-        vm.assertEq(verifiers.exposureOf(vm.addr(keys[0])), 0);
-        vm.assertEq(verifiers.exposureOf(vm.addr(keys[1])), 300_000e6);
-        vm.assertEq(verifiers.exposureOf(vm.addr(keys[2])), 280_000e6);
+        vm.assertEq(verifiers.committedOf(vm.addr(keys[0])), 0);
+        vm.assertEq(verifiers.committedOf(vm.addr(keys[1])), 300_000e6 / FACTOR);
+        vm.assertEq(verifiers.committedOf(vm.addr(keys[2])), 280_000e6 / FACTOR);
     }
 
     /// @custom:invariant A1
@@ -107,14 +104,15 @@ contract AssetRegistryMintTest is RegistryBase {
         _refuse(first, abi.encodeWithSelector(IAssetRegistry.AnchorTaken.selector, _idOf(first)));
     }
 
-    function test_an_anchor_given_twice_is_taken() public {
+    function test_an_anchor_given_twice_is_claimed_once() public {
         MintRequest memory request = _house(1);
         request.anchors[1] = request.anchors[0];
         _signAll(request);
 
-        _refuse(
-            request, abi.encodeWithSelector(IAssetRegistry.AnchorTaken.selector, _idOf(request))
-        );
+        registry.mint(request);
+
+        vm.assertEq(registry.tokenByAnchor(request.anchors[0]), _idOf(request));
+        vm.assertEq(registry.balanceOf(owner), 1);
     }
 
     function test_anchors_must_be_there() public {
@@ -128,10 +126,10 @@ contract AssetRegistryMintTest is RegistryBase {
     function test_requests_have_a_size() public {
         MintRequest memory request = _house(1);
         request.anchors = new bytes32[](17);
-        _refuse(request, abi.encodeWithSelector(AssetRegistry.RequestTooLarge.selector));
+        _refuse(request, abi.encodeWithSelector(Attestations.RequestTooLarge.selector));
         request = _house(1);
         request.attestations = new Attestation[](17);
-        _refuse(request, abi.encodeWithSelector(AssetRegistry.RequestTooLarge.selector));
+        _refuse(request, abi.encodeWithSelector(Attestations.RequestTooLarge.selector));
     }
 
     function test_unknown_classes_and_those_without_roles_are_not_minted() public {
@@ -160,7 +158,7 @@ contract AssetRegistryMintTest is RegistryBase {
             _refuse(
                 request,
                 abi.encodeWithSelector(
-                    AssetRegistry.RoleInvalid.selector, vm.addr(keys[0]), wrong[i]
+                    Attestations.RoleInvalid.selector, vm.addr(keys[0]), wrong[i]
                 )
             );
         }
@@ -191,11 +189,26 @@ contract AssetRegistryMintTest is RegistryBase {
             abi.encodeWithSelector(IAssetRegistry.VerifierConflicted.selector, verifier);
         MintRequest memory request = _house(1);
         request.originator = verifier;
+        _signAll(request);
         _refuse(request, conflict);
         request = _house(1);
         request.owner = verifier;
         _signAll(request);
         _refuse(request, conflict);
+    }
+
+    /// @dev I-01: what lies in an escrow belongs to a loan.
+    function test_nothing_is_minted_into_an_escrow() public {
+        uint256 id = registry.mint(_house(1));
+        vm.prank(market);
+        registry.pledge(id, owner, lane);
+        MintRequest memory request = _house(2);
+        request.owner = lane;
+        _signAll(request);
+
+        _refuse(
+            request, abi.encodeWithSelector(IAssetRegistry.AssetLocked.selector, _idOf(request))
+        );
     }
 
     function test_observations_from_the_future_are_refused() public {
@@ -238,11 +251,13 @@ contract AssetRegistryMintTest is RegistryBase {
         );
     }
 
+    /// @dev Class 4: every field is signed.
     /// @custom:invariant A2
-    function test_what_was_signed_cannot_be_changed() public {
+    function test_class_4_what_was_signed_cannot_be_changed() public {
         bytes memory reason =
             abi.encodeWithSelector(IAssetRegistry.InvalidSigner.selector, vm.addr(keys[0]));
-        for (uint256 choice = 0; choice < 9; ++choice) {
+        registry.setClass(3, TITLE | APPRAISAL | INSPECTION, VALIDITY, FACTOR);
+        for (uint256 choice = 0; choice < 13; ++choice) {
             _refuse(_changed(choice), reason);
         }
     }
@@ -257,11 +272,16 @@ contract AssetRegistryMintTest is RegistryBase {
         else if (choice == 5) request.attestations[0].time += 1;
         else if (choice == 6) request.attestations[0].observedAt += 1;
         else if (choice == 7) request.attestations[0].validUntil += 1;
+        else if (choice == 8) request.originator = address(0);
+        else if (choice == 9) request.anchors[0] = keccak256("other parcel");
+        else if (choice == 10) request.attestations[0].role = INSPECTION;
+        else if (choice == 11) request.classId = 3;
         else request.attestations[0].salt = keccak256("other");
     }
 
+    /// @dev Class 3: the domain is never kept, so a fork of the chain takes none of the signatures.
     /// @custom:invariant A2
-    function test_signatures_are_bound_to_the_chain_and_have_a_size() public {
+    function test_class_3_signatures_are_bound_to_the_chain_and_have_a_size() public {
         MintRequest memory request = _house(1);
         bytes memory reason =
             abi.encodeWithSelector(IAssetRegistry.InvalidSigner.selector, vm.addr(keys[0]));
@@ -296,11 +316,11 @@ contract AssetRegistryMintTest is RegistryBase {
             )
         );
         verifiers.setVerifier(verifier, HOUSE, APPRAISAL);
-        verifiers.slash(verifier, 999_999e6, address(this));
+        verifiers.slash(verifier, 1_000_000e6 - MINIMUM_BOND, 0);
         _refuse(
             request,
             abi.encodeWithSelector(
-                IVerifierRegistry.BondTooSmall.selector, verifier, 300_000e6, 50e6
+                IVerifierRegistry.BondTooSmall.selector, verifier, 6_000e6, MINIMUM_BOND
             )
         );
     }

@@ -46,11 +46,12 @@ struct Attestation {
     bytes signature;
 }
 
-/// @notice A request to mint one asset.
-/// @param owner Recipient; every attestation names it.
+/// @notice A request to mint one asset, or to attest it anew.
+/// @param owner Recipient or recorded owner; every attestation names it.
 /// @param originator Party that brought the asset; may not verify it. Zero when it is the owner.
 /// @param classId Asset class.
-/// @param anchors Anchors of all identifiers of the thing; the first becomes the token id.
+/// @param anchors Anchors of all identifiers of the thing under all key versions; the first is the
+/// token id.
 /// @param identityCommitment Salted commitment to the canonical identifier (rule A1).
 /// @param evidenceRoot Root of the salted evidence tree.
 /// @param attestations Sorted by attester, unique; roles of the class must all be present.
@@ -78,6 +79,17 @@ interface IAssetRegistry is IERC721 {
     event AttestationSpent(
         uint256 indexed tokenId, address indexed attester, bytes32 uid, uint8 role, uint64 value
     );
+    /// @notice A fresh quorum vouches for a living token.
+    event AssetReattested(
+        uint256 indexed tokenId,
+        uint64 appraisalCap,
+        uint64 attestedAt,
+        uint64 validUntil,
+        bytes32 evidenceRoot
+    );
+    event AttestationRevoked(uint256 indexed tokenId, address indexed attester, bytes32 uid);
+    /// @notice Nobody vouches for the asset any more, until a fresh quorum does.
+    event AssetExpired(uint256 indexed tokenId, uint64 validUntil);
     event AssetStatusChanged(uint256 indexed tokenId, AssetStatus status);
     event Locked(uint256 tokenId);
     event Unlocked(uint256 tokenId);
@@ -94,6 +106,14 @@ interface IAssetRegistry is IERC721 {
     error VerifierConflicted(address attester);
     error InvalidValidity(uint64 observedAt, uint64 validUntil);
     error UidSpent(bytes32 uid);
+    error AttestationWithdrawn(address attester, bytes32 uid);
+    error ObservationOld(uint64 observedAt, uint64 mustExceed);
+    error ValidityShortened(uint64 validUntil, uint64 given);
+    error ClassMismatch(uint16 expected, uint16 given);
+    error QuorumMismatch(uint256 tokenId);
+    error NotRevoked(address attester, bytes32 uid);
+    error AssetExpiredAlready(uint256 tokenId, uint64 validUntil);
+    error NotPledged(uint256 tokenId, uint64 loanId);
     error AssetLocked(uint256 tokenId);
     error AssetNotActive(uint256 tokenId, AssetStatus status);
     error NotMarket(address caller);
@@ -102,8 +122,29 @@ interface IAssetRegistry is IERC721 {
     function mint(MintRequest calldata request) external returns (uint256 tokenId);
     /// @notice Mints several; a request that fails has no effect and leaves a `MintFailed` event.
     function mintBatch(MintRequest[] calldata requests) external;
+    /// @notice Takes a fresh quorum for a living token: it renews the appraisal cap and extends the
+    /// validity. Every observation is younger than the quorum before. Anchors that the token does
+    /// not have yet are claimed for it. Anyone may bring the signatures.
+    /// @param loanId Loan that holds the token, or 0 when its owner does.
+    function reattest(MintRequest calldata request, uint64 loanId)
+        external
+        returns (uint256 tokenId);
+    /// @notice Ends the validity of an asset of whose quorum a verifier has revoked its attestation
+    /// with EAS (`revokeOffchain`). Loans that exist go on. Anyone.
+    /// @param request The request that the quorum came with; signatures are not looked at.
+    /// @param index Place of the revoked attestation.
+    function noteRevocation(MintRequest calldata request, uint256 index) external;
+    /// @notice Ends the validity of an asset's quorum. Governance.
+    function expire(uint256 tokenId) external;
     function assetOf(uint256 tokenId) external view returns (Asset memory);
-    /// @notice ERC-7066/ERC-5192 views: the lane that holds a pledged token, or zero.
+    /// @notice When the quorum that vouches for an asset was accepted, unix seconds.
+    function acceptedAt(uint256 tokenId) external view returns (uint64);
+    /// @notice Whose the token is: its holder, or the borrower of the loan that holds it.
+    function recordedOwnerOf(uint256 tokenId, uint64 loanId) external view returns (address);
+    /// @notice Token that has claimed an anchor, or zero.
+    function tokenByAnchor(bytes32 anchor) external view returns (uint256);
+    /// @notice ERC-7066/ERC-5192 views: the lane that holds a pledged token, or zero. While it is
+    /// locked nobody is approved for it.
     function lockerOf(uint256 tokenId) external view returns (address);
     function locked(uint256 tokenId) external view returns (bool);
     /// @notice Moves an owner's token to a lane. Only a granted market, which has checked the
@@ -111,7 +152,11 @@ interface IAssetRegistry is IERC721 {
     function pledge(uint256 tokenId, address owner, address lane) external;
     /// @notice Required roles of a class as bits: 1 title, 2 appraisal, 4 inspection, 8 device.
     function requiredRoles(uint16 classId) external view returns (uint8);
-    function setClass(uint16 classId, uint8 roles, uint32 maxValidity) external;
+    /// @notice Longest time from observation to expiry of a class's attestations, seconds.
+    function maxValidity(uint16 classId) external view returns (uint32);
+    /// @notice Attested value that a unit of a verifier's bond stands for in a class (rule A4).
+    function bondFactor(uint16 classId) external view returns (uint16);
+    function setClass(uint16 classId, uint8 roles, uint32 validity, uint16 factor) external;
     function setMarket(address market, bool granted) external;
     function setStatus(uint256 tokenId, AssetStatus status) external;
 }

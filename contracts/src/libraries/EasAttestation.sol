@@ -1,22 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-
 import {Attestation, MintRequest} from "../interfaces/IAssetRegistry.sol";
 import {ISemver} from "../vendor/eas/ISemver.sol";
+
+/// @dev What all attestations of one request have in common, laid out as it is hashed. Only the
+/// fields of one attestation are written over, so that each costs little.
+/// @param uidPreimage What EAS hashes into the id; the attested data are a part of it.
+/// @param message The EIP-712 struct.
+/// @param domain EAS's domain separator.
+struct Draft {
+    bytes uidPreimage;
+    bytes message;
+    bytes32 domain;
+}
+
+/// @dev An attestation without its signature, read from calldata once.
+struct Statement {
+    address attester;
+    uint8 role;
+    uint64 value;
+    uint64 time;
+    uint64 observedAt;
+    uint64 validUntil;
+    bytes32 salt;
+}
 
 /// @title EAS off-chain attestations, version 2, as the public EAS tooling signs and checks them
 library EasAttestation {
     string internal constant SCHEMA = "uint256 chainId,address registry,uint16 classId,uint8 role,"
         "bytes32[] anchors,bytes32 identityCommitment,bytes32 evidenceRoot,uint64 value,"
-        "uint64 observedAt,uint64 validUntil";
+        "uint64 observedAt,uint64 validUntil,address originator";
     /// @dev EAS's id of the schema: no resolver, revocable.
     bytes32 internal constant SCHEMA_UID =
-        0x5c2af43c524b83404f0711d8e11b476aee8cf7da2d671b47b6776d9cd8fbbdc1;
+        0xa53591d488c8b0d18611e2bc3f8dd1ca58965ae354f4bdb91340fbbaaa644900;
     /// @dev The same as text, because EAS hashes the text into an off-chain attestation's id.
     bytes internal constant SCHEMA_UID_TEXT =
-        "0x5c2af43c524b83404f0711d8e11b476aee8cf7da2d671b47b6776d9cd8fbbdc1";
+        "0xa53591d488c8b0d18611e2bc3f8dd1ca58965ae354f4bdb91340fbbaaa644900";
     uint16 internal constant VERSION = 2;
     bytes32 private constant DOMAIN_TYPEHASH = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
@@ -36,69 +56,100 @@ library EasAttestation {
         return keccak256(abi.encode(DOMAIN_TYPEHASH, NAME_HASH, easVersionHash, block.chainid, eas));
     }
 
-    /// @notice The attested data, in the schema's order, bound to this chain and registry.
-    function encode(MintRequest calldata request, Attestation calldata given)
+    /// @notice Lays out a request, bound to this chain and registry; one attestation's fields are
+    /// left empty.
+    function draft(MintRequest calldata request, bytes32 domain)
         internal
         view
-        returns (bytes memory)
+        returns (Draft memory)
     {
-        return abi.encode(
+        bytes memory data = abi.encode(
             block.chainid,
             address(this),
             request.classId,
-            given.role,
+            uint8(0),
             request.anchors,
             request.identityCommitment,
             request.evidenceRoot,
-            given.value,
-            given.observedAt,
-            given.validUntil
+            uint64(0),
+            uint64(0),
+            uint64(0),
+            request.originator
         );
+        bytes memory times = new bytes(16);
+        bytes memory uidPreimage = abi.encodePacked(
+            abi.encodePacked(VERSION, SCHEMA_UID_TEXT, request.owner, address(0), times, true),
+            bytes32(0),
+            data,
+            bytes32(0),
+            uint32(0)
+        );
+        bytes memory message = abi.encode(
+            ATTEST_TYPEHASH,
+            VERSION,
+            SCHEMA_UID,
+            request.owner,
+            uint64(0),
+            uint64(0),
+            true,
+            bytes32(0),
+            bytes32(0),
+            bytes32(0)
+        );
+        return Draft(uidPreimage, message, domain);
     }
 
-    function digest(
-        bytes32 domain,
-        address recipient,
-        Attestation calldata given,
-        bytes memory data
-    ) internal pure returns (bytes32) {
-        bytes32 structHash = keccak256(
-            abi.encode(
-                ATTEST_TYPEHASH,
-                VERSION,
-                SCHEMA_UID,
-                recipient,
-                given.time,
-                given.validUntil,
-                true,
-                bytes32(0),
-                keccak256(data),
-                given.salt
-            )
-        );
-        return MessageHashUtils.toTypedDataHash(domain, structHash);
+    function read(Attestation calldata given) internal pure returns (Statement memory) {
+        return Statement({
+            attester: given.attester,
+            role: given.role,
+            value: given.value,
+            time: given.time,
+            observedAt: given.observedAt,
+            validUntil: given.validUntil,
+            salt: given.salt
+        });
     }
 
-    /// @notice The id that the EAS SDK gives an off-chain attestation of version 2.
-    function uid(address recipient, Attestation calldata given, bytes memory data)
+    /// @notice What the attester signs, and the id that the EAS SDK gives the attestation.
+    /// @dev In the preimage: times at byte 108 before a true and an empty reference, data from byte
+    /// 157 to the salt, which is followed by four bytes.
+    function hashes(Draft memory drafted, Statement memory given)
         internal
         pure
-        returns (bytes32)
+        returns (bytes32 digest, bytes32 uid)
     {
-        return keccak256(
-            abi.encodePacked(
-                VERSION,
-                SCHEMA_UID_TEXT,
-                recipient,
-                address(0),
-                given.time,
-                given.validUntil,
-                true,
-                bytes32(0),
-                data,
-                given.salt,
-                uint32(0)
-            )
-        );
+        (bytes memory uidPreimage, bytes memory message) = (drafted.uidPreimage, drafted.message);
+        bytes32 domain = drafted.domain;
+        (uint256 time, uint256 validUntil) = (given.time, given.validUntil);
+        uint256 times = time << 192 | validUntil << 128 | 1 << 120;
+        (uint256 role, uint256 value, uint256 observedAt) =
+            (given.role, given.value, given.observedAt);
+        bytes32 salt = given.salt;
+        assembly ("memory-safe") {
+            let length := mload(uidPreimage)
+            let start := add(uidPreimage, 0x20)
+            let data := add(start, 157)
+            mstore(add(start, 108), times)
+            mstore(add(data, 0x60), role)
+            mstore(add(data, 0xe0), value)
+            mstore(add(data, 0x100), observedAt)
+            mstore(add(data, 0x120), validUntil)
+            mstore(add(start, sub(length, 36)), salt)
+            uid := keccak256(start, length)
+
+            let struct := add(message, 0x20)
+            mstore(add(struct, 0x80), time)
+            mstore(add(struct, 0xa0), validUntil)
+            mstore(add(struct, 0x100), keccak256(data, sub(length, 193)))
+            mstore(add(struct, 0x120), salt)
+            // The last word reaches into the free memory pointer, which is put back.
+            let free := mload(0x40)
+            mstore(0x00, hex"1901")
+            mstore(0x02, domain)
+            mstore(0x22, keccak256(struct, 0x140))
+            digest := keccak256(0x00, 0x42)
+            mstore(0x40, free)
+        }
     }
 }

@@ -3,9 +3,11 @@ pragma solidity ^0.8.30;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
-import {AssetClassRow, AssetRegistry} from "../../src/AssetRegistry.sol";
+import {AssetRegistry} from "../../src/AssetRegistry.sol";
 import {VerifierRegistry} from "../../src/VerifierRegistry.sol";
+import {AssetClassRow} from "../../src/Attestations.sol";
 import {Attestation, MintRequest} from "../../src/interfaces/IAssetRegistry.sol";
+import {BondParameters} from "../../src/interfaces/IVerifierRegistry.sol";
 import {TestStablecoin} from "../../src/tokens/TestStablecoin.sol";
 import {EAS} from "../../src/vendor/eas/EAS.sol";
 import {ISchemaRegistry} from "../../src/vendor/eas/ISchemaRegistry.sol";
@@ -20,14 +22,18 @@ abstract contract RegistryBase is Accounts {
     uint16 internal constant HOUSE = 1;
     uint16 internal constant LRT = 14;
     uint32 internal constant VALIDITY = 365 days;
+    uint16 internal constant FACTOR = 50;
+    uint64 internal constant MINIMUM_BOND = 1_000e6;
+    uint64 internal constant CHALLENGE_BOND = 500e6;
     string internal constant SCHEMA =
-        "uint256 chainId,address registry,uint16 classId,uint8 role,bytes32[] anchors,bytes32 identityCommitment,bytes32 evidenceRoot,uint64 value,uint64 observedAt,uint64 validUntil";
+        "uint256 chainId,address registry,uint16 classId,uint8 role,bytes32[] anchors,bytes32 identityCommitment,bytes32 evidenceRoot,uint64 value,uint64 observedAt,uint64 validUntil,address originator";
 
     address internal owner = named("owner");
     address internal originator = named("originator");
     address internal lane = named("lane");
     address internal otherLane = named("other lane");
     address internal market = named("market");
+    address internal reserve = named("reserve");
     uint256[] internal keys;
     AccessManager internal manager;
     EAS internal eas;
@@ -41,17 +47,29 @@ abstract contract RegistryBase is Accounts {
         manager = new AccessManager(address(this));
         eas = new EAS(ISchemaRegistry(address(new SchemaRegistry())));
         coin = new TestStablecoin("Test Dollar", "tUSD");
-        verifiers = new VerifierRegistry(address(manager), coin, 50, 14 days);
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        verifiers = new VerifierRegistry(address(manager), coin, next, reserve, _bondParameters());
         AssetClassRow[] memory classes = new AssetClassRow[](2);
-        classes[0] = AssetClassRow(HOUSE, TITLE | APPRAISAL | INSPECTION, VALIDITY);
-        classes[1] = AssetClassRow(LRT, 0, 0);
+        classes[0] = AssetClassRow(HOUSE, TITLE | APPRAISAL | INSPECTION, VALIDITY, FACTOR);
+        classes[1] = AssetClassRow(LRT, 0, 0, 1);
         registry = new AssetRegistry(address(manager), address(eas), verifiers, classes);
-        verifiers.setAssetRegistry(address(registry));
         registry.setMarket(market, true);
         coin.approve(address(verifiers), type(uint256).max);
         for (uint256 i = 0; i < 3; ++i) {
             _appoint(vm.addr(keys[i]));
         }
+    }
+
+    function _bondParameters() internal pure returns (BondParameters memory) {
+        return BondParameters({
+            minimumBond: MINIMUM_BOND,
+            initialCap: 1_000_000e6,
+            dailyGrowth: 10_000e6,
+            challengeBond: CHALLENGE_BOND,
+            challengeWindow: 14 days,
+            unbondingDelay: 21 days,
+            rulingWindow: 60 days
+        });
     }
 
     function _appoint(address verifier) internal {
@@ -117,7 +135,8 @@ abstract contract RegistryBase is Accounts {
             request.evidenceRoot,
             given.value,
             given.observedAt,
-            given.validUntil
+            given.validUntil,
+            request.originator
         );
     }
 

@@ -26,6 +26,8 @@ interface Vm {
     function etch(address target, bytes calldata code) external;
     function store(address target, bytes32 slot, bytes32 value) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
+    function getNonce(address account) external view returns (uint64);
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function label(address target, string calldata name) external;
     function readFile(string calldata path) external view returns (string memory);
     function parseJson(string calldata json, string calldata key)

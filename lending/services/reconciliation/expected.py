@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
-from collateral.models import Asset
+from collateral.models import Asset, Verifier
 from collateral.models.assets import ON_CHAIN
 from lending.domain import pool as pool_domain
 from lending.domain.health import Terms
@@ -66,6 +66,7 @@ def all_checks(*, now: int) -> list[Check]:
         *pool_checks(now=now),
         *balance_checks(),
         *asset_checks(),
+        *verifier_checks(),
         *terms_checks(),
     ]
 
@@ -168,6 +169,22 @@ def asset_checks() -> Iterator[Check]:
             args=(token_id,),
             expected=holder,
         )
+
+
+def verifier_checks() -> Iterator[Check]:
+    """What verifiers have at stake, and what of it is committed."""
+    for row in Verifier.objects.all():
+        for function, expected in (
+            ("bondOf", row.bond_units),
+            ("committedOf", row.committed_units),
+        ):
+            yield Check(
+                subject=f"Verifier {row}",
+                contract="VerifierRegistry",
+                function=function,
+                args=(row.address,),
+                expected=expected,
+            )
 
 
 def terms_checks() -> Iterator[Check]:

@@ -3,7 +3,14 @@
 import pytest
 
 from collateral import projection
-from collateral.models import Asset, Attestation, VerificationRequest, Verifier, VerifierAuthority
+from collateral.models import (
+    Asset,
+    Attestation,
+    Challenge,
+    VerificationRequest,
+    Verifier,
+    VerifierAuthority,
+)
 from contracts.types import Event
 from tests.integration.collateral.conftest import NOW, OTHER_OWNER, OWNER
 
@@ -23,6 +30,21 @@ def event(name, contract="AssetRegistry", **args):
         log_index=0,
         block_time=NOW,
     )
+
+
+def told(name, **args):
+    """Let the verifier registry say something of one verifier."""
+    handler = {
+        "BondDeposited": projection.bond_deposited,
+        "LrtBondDeposited": projection.lrt_bond_deposited,
+        "UnbondingStarted": projection.unbonding_started,
+        "BondWithdrawn": projection.bond_withdrawn,
+        "BondSlashed": projection.bond_slashed,
+        "ExposureTaken": projection.exposure_taken,
+        "ExposureReleased": projection.exposure_released,
+        "ChallengeOpened": projection.challenge_opened,
+    }.get(name, projection.challenge_ended)
+    handler(event(name, "VerifierRegistry", verifier=OTHER_OWNER, **args))
 
 
 def minted(asset, **changes):
@@ -132,10 +154,91 @@ def test_authority_and_bond_follow_the_verifier_registry():
     projection.verifier_set(
         event("VerifierSet", registry, verifier=OTHER_OWNER, classId=2, roles=1)
     )
-    projection.bond_raised(event("BondDeposited", registry, verifier=OTHER_OWNER, amount=500))
-    projection.bond_lowered(event("BondSlashed", registry, verifier=OTHER_OWNER, amount=200))
+    told("BondDeposited", amount=500)
+    told("BondSlashed", amount=200, lrtAmount=0, fromUnbonding=0, lrtFromUnbonding=0)
 
     verifier = Verifier.objects.get(address=OTHER_OWNER)
     grant = VerifierAuthority.objects.get(verifier=verifier)
     assert verifier.bond_units == 300
     assert (grant.class_id, grant.roles) == (2, 1)
+
+
+def test_what_is_at_stake_follows_every_way_in_and_out():
+    told("BondDeposited", amount=500)
+    told("LrtBondDeposited", token=LANE, lrtAmount=90)
+    told("UnbondingStarted", amount=300, lrtAmount=60)
+    told("BondSlashed", amount=250, lrtAmount=40, fromUnbonding=50, lrtFromUnbonding=10)
+    told("BondWithdrawn", amount=250, lrtAmount=50)
+    told("ExposureTaken", week=2_900, committed=70)
+    told("ExposureTaken", week=2_901, committed=30)
+    told("ExposureReleased", week=2_900, committed=70)
+
+    verifier = Verifier.objects.get(address=OTHER_OWNER)
+    assert (verifier.bond_units, verifier.unbonding_units) == (0, 0)
+    assert (verifier.lrt_bond_wei, verifier.lrt_unbonding_wei) == (0, 0)
+    assert (verifier.lrt_address, verifier.committed_units) == (LANE, 30)
+
+
+@pytest.mark.parametrize(
+    ("ruling", "status"),
+    [
+        ("ChallengeUpheld", "upheld"),
+        ("ChallengeDismissed", "dismissed"),
+        ("ChallengeLapsed", "lapsed"),
+    ],
+)
+def test_a_challenge_follows_its_ruling(ruling, status):
+    uid = "0x" + "ab" * 32
+    doubt = {"challenger": OWNER, "bond": 40, "evidenceHash": "0x" + "cd" * 32}
+
+    told("ChallengeOpened", uid=uid, **doubt)
+    opened = Challenge.objects.get(uid=uid).status
+    told(ruling, uid=uid)
+    told("ChallengeOpened", uid=uid, **doubt)
+
+    assert opened == "open"
+    assert sorted(Challenge.objects.values_list("status", flat=True)) == sorted([status, "open"])
+
+
+def test_a_fresh_quorum_renews_cap_and_validity(submitted_car):
+    minted(submitted_car)
+
+    projection.asset_reattested(
+        event(
+            "AssetReattested",
+            tokenId=submitted_car.token_id,
+            appraisalCap=9,
+            attestedAt=NOW + 5,
+            validUntil=NOW + 500,
+        )
+    )
+
+    submitted_car.refresh_from_db()
+    assert submitted_car.appraisal_cap_units == 9
+    assert (submitted_car.attested_at, submitted_car.valid_until) == (NOW + 5, NOW + 500)
+
+
+def test_an_attestation_taken_back_ends_the_validity(submitted_car, verifiers):
+    minted(submitted_car)
+    attestation = Attestation.objects.create(
+        request=VerificationRequest.objects.filter(asset=submitted_car).first(),
+        verifier=verifiers[0],
+        message={},
+        uid="0x" + "ef" * 32,
+        signature="0x",
+        salt="0x",
+        signed_at=NOW,
+        observed_at=NOW,
+        valid_until=NOW + 1,
+    )
+    token = submitted_car.token_id
+
+    projection.attestation_revoked(
+        event("AttestationRevoked", tokenId=token, attester=OWNER, uid=attestation.uid)
+    )
+    projection.asset_expired(event("AssetExpired", tokenId=token, validUntil=NOW + 3))
+
+    attestation.refresh_from_db()
+    submitted_car.refresh_from_db()
+    assert attestation.revoked
+    assert submitted_car.valid_until == NOW + 3
