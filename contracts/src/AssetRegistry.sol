@@ -13,6 +13,7 @@ import {
     IAssetRegistry,
     MintRequest
 } from "./interfaces/IAssetRegistry.sol";
+import {IPause} from "./interfaces/IPause.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
 import {CappedSignature} from "./libraries/CappedSignature.sol";
 import {EasAttestation} from "./libraries/EasAttestation.sol";
@@ -51,6 +52,8 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
     /// @notice The EAS contract whose EIP-712 domain the attestations use.
     address public immutable eas;
     IVerifierRegistry public immutable verifierRegistry;
+    /// @notice Where the guardian pauses minting.
+    IPause public immutable guard;
     bytes32 private immutable EAS_VERSION_HASH;
 
     mapping(uint16 classId => ClassRule) private _classes;
@@ -72,10 +75,12 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
         address authority,
         address eas_,
         IVerifierRegistry verifierRegistry_,
+        IPause guard_,
         AssetClassRow[] memory classes
     ) ERC721("Ballast Asset", "BALLAST") AccessManaged(authority) {
         eas = eas_;
         verifierRegistry = verifierRegistry_;
+        guard = guard_;
         EAS_VERSION_HASH = EasAttestation.versionHash(eas_);
         for (uint256 i = 0; i < classes.length; ++i) {
             _setClass(classes[i].classId, classes[i].requiredRoles, classes[i].maxValidity);
@@ -84,6 +89,7 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
 
     /// @inheritdoc IAssetRegistry
     function mint(MintRequest calldata request) external returns (uint256 tokenId) {
+        guard.requireRunning();
         ClassRule memory rule = _classes[request.classId];
         if (rule.requiredRoles == 0) revert ClassUnknown(request.classId);
         tokenId = _claimAnchors(request.anchors);
@@ -103,6 +109,7 @@ contract AssetRegistry is IAssetRegistry, ERC721, AccessManaged {
 
     /// @inheritdoc IAssetRegistry
     function mintBatch(MintRequest[] calldata requests) external {
+        guard.requireRunning();
         for (uint256 i = 0; i < requests.length; ++i) {
             MintRequest calldata request = requests[i];
             // The call passes on 63/64 of what is left.

@@ -65,6 +65,7 @@ class OracleClock(models.Model):
     previous_at = models.BigIntegerField("previous published at, chain time", default=0)
     last = models.PositiveIntegerField(default=0)
     voided_at = models.BigIntegerField("voided at, chain time", default=0)
+    paused_at = models.BigIntegerField("paused at, chain time", default=0)
     stopped = models.BigIntegerField("stopped seconds", default=0)
 
     def __str__(self) -> str:

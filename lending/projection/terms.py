@@ -36,7 +36,21 @@ def on_round_published(event: Event) -> None:
 def on_round_voided(event: Event) -> None:
     """The round before is the newest again."""
     row, _ = OracleClock.objects.get_or_create(id=1)
-    row.clock = row.clock.voided(at=event.block_time)
+    row.clock = row.clock.voided(at=event.block_time, ttl=oracle_parameters().ttl)
+    row.save()
+
+
+def on_protocol_paused(event: Event) -> None:
+    """The guardian paused: clocks stand still until the pause ends or lapses."""
+    row, _ = OracleClock.objects.get_or_create(id=1)
+    row.clock = row.clock.paused(at=event.block_time, ttl=oracle_parameters().ttl)
+    row.save()
+
+
+def on_protocol_resumed(event: Event) -> None:
+    """A pause was ended before it lapsed."""
+    row, _ = OracleClock.objects.get_or_create(id=1)
+    row.clock = row.clock.resumed(at=event.block_time, ttl=oracle_parameters().ttl)
     row.save()
 
 
@@ -52,4 +66,6 @@ RISK_HANDLERS = {
 ORACLE_HANDLERS = {
     "RoundPublished": on_round_published,
     "RoundVoided": on_round_voided,
+    "ProtocolPaused": on_protocol_paused,
+    "ProtocolResumed": on_protocol_resumed,
 }

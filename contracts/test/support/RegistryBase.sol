@@ -11,6 +11,7 @@ import {EAS} from "../../src/vendor/eas/EAS.sol";
 import {ISchemaRegistry} from "../../src/vendor/eas/ISchemaRegistry.sol";
 import {SchemaRegistry} from "../../src/vendor/eas/SchemaRegistry.sol";
 import {Accounts} from "./Accounts.sol";
+import {FakePause} from "./FakePause.sol";
 import {APPRAISAL, INSPECTION, TITLE} from "./Roles.sol";
 
 /// @title A registry with three bonded verifiers, and requests as they would sign them
@@ -34,6 +35,7 @@ abstract contract RegistryBase is Accounts {
     TestStablecoin internal coin;
     VerifierRegistry internal verifiers;
     AssetRegistry internal registry;
+    FakePause internal guard;
 
     function setUp() public virtual {
         vm.warp(NOW);
@@ -45,7 +47,8 @@ abstract contract RegistryBase is Accounts {
         AssetClassRow[] memory classes = new AssetClassRow[](2);
         classes[0] = AssetClassRow(HOUSE, TITLE | APPRAISAL | INSPECTION, VALIDITY);
         classes[1] = AssetClassRow(LRT, 0, 0);
-        registry = new AssetRegistry(address(manager), address(eas), verifiers, classes);
+        guard = new FakePause();
+        registry = new AssetRegistry(address(manager), address(eas), verifiers, guard, classes);
         verifiers.setAssetRegistry(address(registry));
         registry.setMarket(market, true);
         coin.approve(address(verifiers), type(uint256).max);

@@ -6,6 +6,7 @@ from django.conf import settings
 from contracts import events, typed_data
 from contracts.wallet import development_wallet, development_wallets
 from tests.chain.contracts.sending import send
+from tests.chain.governing import enact
 
 CAR = 2
 ROLES = (1, 2)
@@ -27,7 +28,7 @@ def verifiers(chain, governor):
     send(chain, governor, token, "mint", governor.address, total)
     send(chain, governor, token, "approve", chain.address(registry), total)
     for wallet, role in zip(wallets, ROLES, strict=True):
-        send(chain, governor, registry, "setVerifier", wallet.address, CAR, role)
+        enact(chain, [(registry, "setVerifier", (wallet.address, CAR, role))])
         send(chain, governor, registry, "deposit", wallet.address, BOND_UNITS)
     return list(zip(wallets, ROLES, strict=True))
 
@@ -114,10 +115,8 @@ def signed_round(chain, reporters):
     message = {
         "round": 1,
         "observedAt": chain.head().timestamp - 10,
-        "count": 3,
         "root": b"\x01" * 32,
         "contentHash": b"\x02" * 32,
-        "modelSetHash": b"\x03" * 32,
     }
     oracle = chain.address("ValuationOracle")
     data = typed_data.round(chain_id=31337, oracle=oracle, message=message)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {CompactSignature, IValuationOracle, Round} from "../src/interfaces/IValuationOracle.sol";
-import {OracleBase} from "./support/OracleBase.sol";
+import {CompactSignature, IReporters, Round} from "../../src/interfaces/IReporters.sol";
+import {IValuationOracle} from "../../src/interfaces/IValuationOracle.sol";
+import {OracleBase} from "../support/OracleBase.sol";
 
 contract ValuationOraclePublishTest is OracleBase {
     function test_a_round_signed_by_five_of_seven_is_published() public {
@@ -10,16 +11,7 @@ contract ValuationOraclePublishTest is OracleBase {
         CompactSignature[] memory signatures = _sign(round, 5);
 
         vm.expectEmit(address(oracle));
-        emit IValuationOracle.RoundPublished(
-            1,
-            round.root,
-            round.contentHash,
-            round.modelSetHash,
-            round.observedAt,
-            2,
-            uint64(START),
-            0
-        );
+        emit IValuationOracle.RoundPublished(1, round.root, round.contentHash, round.observedAt);
         oracle.publish(round, signatures);
 
         (uint32 newest, uint64 newestAt, uint32 previous,) = oracle.rounds();
@@ -43,7 +35,9 @@ contract ValuationOraclePublishTest is OracleBase {
         vm.assertEq(previousAt, START + INTERVAL);
     }
 
-    function test_publishing_costs_at_most_75_000_gas_cold() public {
+    /// @dev The committed bytecode costs less: docs/decisions has the figures, a test of the chain
+    /// holds them.
+    function test_publishing_costs_at_most_68_000_gas_cold() public {
         _publish(1, keccak256("1"));
         _pass(INTERVAL);
         _publish(2, keccak256("2"));
@@ -60,7 +54,7 @@ contract ValuationOraclePublishTest is OracleBase {
 
         vm.assertTrue(done);
         // A transaction does not pay for the first access to the contract that it calls.
-        vm.assertLe(intrinsic + spent - 2_500, 75_000);
+        vm.assertLe(intrinsic + spent - 2_500, 68_000);
     }
 
     function test_four_signatures_are_not_enough() public {
@@ -102,7 +96,7 @@ contract ValuationOraclePublishTest is OracleBase {
         (bytes32 r, bytes32 vs) = vm.signCompact(5, _digest(round));
         signatures[2] = CompactSignature(r, vs);
 
-        vm.expectRevert(abi.encodeWithSelector(IValuationOracle.InvalidSigner.selector, vm.addr(5)));
+        vm.expectRevert(abi.encodeWithSelector(IReporters.InvalidSigner.selector, vm.addr(5)));
         oracle.publish(round, signatures);
     }
 
@@ -111,7 +105,7 @@ contract ValuationOraclePublishTest is OracleBase {
         CompactSignature[] memory signatures = _sign(round, 5);
         signatures[0] = CompactSignature(bytes32(0), bytes32(0));
 
-        vm.expectRevert(abi.encodeWithSelector(IValuationOracle.InvalidSigner.selector, address(0)));
+        vm.expectRevert(abi.encodeWithSelector(IReporters.InvalidSigner.selector, address(0)));
         oracle.publish(round, signatures);
     }
 
@@ -120,7 +114,7 @@ contract ValuationOraclePublishTest is OracleBase {
         CompactSignature[] memory signatures = _sign(round, 5);
         vm.chainId(block.chainid + 1);
 
-        vm.expectPartialRevert(IValuationOracle.InvalidSigner.selector);
+        vm.expectPartialRevert(IReporters.InvalidSigner.selector);
         oracle.publish(round, signatures);
     }
 
@@ -156,7 +150,7 @@ contract ValuationOraclePublishTest is OracleBase {
 
     function test_observations_from_the_future_are_refused() public {
         Round memory round = _round(1, keccak256("root"));
-        round.observedAt = uint64(block.timestamp + 1);
+        round.observedAt = uint40(block.timestamp + 1);
         CompactSignature[] memory signatures = _sign(round, 5);
 
         vm.expectRevert(
@@ -169,7 +163,7 @@ contract ValuationOraclePublishTest is OracleBase {
         _publish(1, keccak256("1"));
         _pass(INTERVAL);
         Round memory round = _round(2, keccak256("2"));
-        round.observedAt = uint64(START - 1);
+        round.observedAt = uint40(START - 1);
         CompactSignature[] memory signatures = _sign(round, 5);
 
         vm.expectRevert(
