@@ -8,9 +8,13 @@ from lending.parameters import oracle_parameters
 
 
 def on_class_terms_set(event: Event) -> None:
-    """Keep the present terms of a class."""
+    """Keep the present terms of a class, and where its liquidation LTV comes from."""
     terms = {snake_case(name): value for name, value in event.args["terms"].items()}
-    ClassTerms.objects.update_or_create(class_id=event.args["classId"], defaults=terms)
+    class_id, now = event.args["classId"], event.block_time
+    known = ClassTerms.objects.filter(class_id=class_id).first()
+    before = known.terms_at(now).liquidation_ltv_bps if known else 0
+    changed = terms | {"falls_from_bps": before, "changed_at": now}
+    ClassTerms.objects.update_or_create(class_id=class_id, defaults=changed)
 
 
 def on_utilisation_set(event: Event) -> None:

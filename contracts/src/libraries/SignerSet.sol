@@ -9,9 +9,6 @@ import {CompactSignature} from "../interfaces/IReporters.sol";
 library SignerSet {
     /// @dev Deploys what follows it as code.
     bytes11 private constant DEPLOYER = hex"600b5981380380925939f3";
-    /// @dev Half the order of secp256k1: each signature has one form only.
-    uint256 private constant HIGHEST_S =
-        0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
 
     error SetNotStored();
 
@@ -62,7 +59,8 @@ library SignerSet {
     /// the one before, so that nobody counts twice. `set` is as read.
     /// @dev Written out because it is most of what a publication costs beside its signatures. The
     /// recovered signer goes behind the last member, where the search for it ends at the latest; a
-    /// failed recovery leaves the signer before, whose place is passed.
+    /// failed recovery leaves the signer before, whose place is passed. The compact form has no room
+    /// for the second form of a signature, that with the higher s.
     function countSigned(bytes memory set, bytes32 digest, CompactSignature[] calldata signatures)
         internal
         view
@@ -80,9 +78,7 @@ library SignerSet {
                 let s := calldataload(add(signature, 0x20))
                 mstore(add(input, 0x20), add(shr(255, s), 27))
                 mstore(add(input, 0x40), calldataload(signature))
-                s := shr(1, shl(1, s))
-                mstore(add(input, 0x60), s)
-                if gt(s, HIGHEST_S) { break }
+                mstore(add(input, 0x60), shr(1, shl(1, s)))
                 pop(staticcall(gas(), 1, input, 0x80, end, 0x20))
                 let signer := mload(end)
                 for {} xor(mload(member), signer) {} { member := add(member, 0x20) }

@@ -100,10 +100,57 @@ contract ValuationOraclePublishTest is OracleBase {
         oracle.publish(round, signatures);
     }
 
+    /// @dev The other form of a signature, s and v turned over, loses a bit in the compact form.
+    function test_a_signature_in_its_high_form_does_not_count() public {
+        Round memory round = _round(1, keccak256("root"));
+        CompactSignature[] memory signatures = _sign(round, 5);
+        uint256 order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
+        uint256 vs = uint256(signatures[4].vs);
+        uint256 s = order - (vs << 1 >> 1);
+        signatures[4].vs = bytes32(s | (vs >> 255 ^ 1) << 255);
+
+        vm.expectPartialRevert(IReporters.InvalidSigner.selector);
+        oracle.publish(round, signatures);
+    }
+
+    function test_any_five_of_the_seven_will_do(uint256 dice) public {
+        uint256 first = bound(dice, 0, 6);
+        uint256 second = bound(dice >> 8, 0, 6);
+        if (first == second) second = (first + 1) % 7;
+        Round memory round = _round(1, keccak256("root"));
+        CompactSignature[] memory all = _sign(round, 7);
+        CompactSignature[] memory five = new CompactSignature[](5);
+        uint256 place;
+        for (uint256 i = 0; i < 7; ++i) {
+            if (i != first && i != second) five[place++] = all[i];
+        }
+
+        oracle.publish(round, five);
+
+        vm.assertEq(oracle.lastRound(), 1);
+    }
+
+    function test_more_signatures_than_needed_all_have_to_be_good() public {
+        Round memory round = _round(1, keccak256("root"));
+        CompactSignature[] memory signatures = _sign(round, 7);
+        CompactSignature memory good = signatures[6];
+        signatures[6] = signatures[5];
+
+        vm.expectPartialRevert(IValuationOracle.SignersNotSorted.selector);
+        oracle.publish(round, signatures);
+        signatures[6] = good;
+        oracle.publish(round, signatures);
+    }
+
     function test_a_malformed_signature_does_not_count() public {
         Round memory round = _round(1, keccak256("root"));
         CompactSignature[] memory signatures = _sign(round, 5);
+        CompactSignature memory good = signatures[0];
         signatures[0] = CompactSignature(bytes32(0), bytes32(0));
+        vm.expectRevert(abi.encodeWithSelector(IReporters.InvalidSigner.selector, address(0)));
+        oracle.publish(round, signatures);
+        // The signer before does not stand in for one that cannot be recovered.
+        (signatures[0], signatures[1]) = (good, signatures[0]);
 
         vm.expectRevert(abi.encodeWithSelector(IReporters.InvalidSigner.selector, address(0)));
         oracle.publish(round, signatures);
@@ -118,7 +165,7 @@ contract ValuationOraclePublishTest is OracleBase {
         oracle.publish(round, signatures);
     }
 
-    function test_the_next_number_is_the_only_one_taken() public {
+    function test_I_25_the_next_number_is_the_only_one_taken() public {
         Round memory round = _round(2, keccak256("root"));
         CompactSignature[] memory signatures = _sign(round, 5);
 
@@ -148,7 +195,7 @@ contract ValuationOraclePublishTest is OracleBase {
         oracle.publish(round, signatures);
     }
 
-    function test_observations_from_the_future_are_refused() public {
+    function test_class_7_observations_from_the_future_are_refused() public {
         Round memory round = _round(1, keccak256("root"));
         round.observedAt = uint40(block.timestamp + 1);
         CompactSignature[] memory signatures = _sign(round, 5);
@@ -172,7 +219,7 @@ contract ValuationOraclePublishTest is OracleBase {
         oracle.publish(round, signatures);
     }
 
-    function test_observations_older_than_ttl_are_refused() public {
+    function test_class_7_observations_older_than_ttl_are_refused() public {
         Round memory round = _round(1, keccak256("root"));
         CompactSignature[] memory signatures = _sign(round, 5);
         _pass(TTL + 1);

@@ -25,6 +25,7 @@ from lending.models import (
     TokenBalance,
     Tranche,
 )
+from lending.parameters import oracle_parameters
 from lending.services.reconciliation.checks import Check
 
 NOBODY = "0x" + "00" * 20
@@ -66,7 +67,7 @@ def all_checks(*, now: int) -> list[Check]:
         *pool_checks(now=now),
         *balance_checks(),
         *asset_checks(),
-        *terms_checks(),
+        *terms_checks(now=now),
     ]
 
 
@@ -170,7 +171,7 @@ def asset_checks() -> Iterator[Check]:
         )
 
 
-def terms_checks() -> Iterator[Check]:
+def terms_checks(*, now: int) -> Iterator[Check]:
     """Risk terms of every class, and the oracle's rounds in force."""
     names = tuple(field.name for field in fields(Terms) if field.name != "class_id")
     for row in ClassTerms.objects.all():
@@ -179,7 +180,7 @@ def terms_checks() -> Iterator[Check]:
             contract="RiskTerms",
             function="termsOf",
             args=(row.class_id,),
-            expected=_named(row, names),
+            expected=_named(row.terms_at(now), names),
         )
     for clock in OracleClock.objects.all():
         yield Check(
@@ -188,6 +189,13 @@ def terms_checks() -> Iterator[Check]:
             function="rounds",
             args=(),
             expected=(clock.newest, clock.newest_at, clock.previous, clock.previous_at),
+        )
+        yield Check(
+            subject="Oracle",
+            contract="ValuationOracle",
+            function="stoppedSeconds",
+            args=(),
+            expected=clock.clock.stopped_at(now, ttl=oracle_parameters().ttl),
         )
 
 

@@ -128,6 +128,8 @@ def test_terms_change_by_vote_after_the_delay_and_not_before(chain):
     def act(function, *arguments):
         return send(chain, holder, "BallastGovernor", function, *arguments, gas=2_000_000)
 
+    # Votes count as of the second before.
+    wait(chain, 1)
     assert act("propose", *proposal, "Lower the late fee").succeeded
     number = chain.call("BallastGovernor", "getProposalId", *hashed)
     wait(chain, chain.call("BallastGovernor", "votingDelay") + 1)
