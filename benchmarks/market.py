@@ -137,10 +137,8 @@ class Market:
         message = {
             "round": number,
             "observedAt": now,
-            "count": size,
             "root": self.tree.root,
             "contentHash": keccak256(b"content" + self.tree.root),
-            "modelSetHash": keccak256(b"models"),
         }
         reporter = account("publisher")
         return self.send(

@@ -17,13 +17,16 @@ from contracts.deployment_record import Deployment, deployment_file, load
 from contracts.errors import ChainRejected, ChainUnavailable, DeploymentInvalid
 from contracts.genesis import (
     asset_classes,
+    bond_terms,
     book_numbers,
     load_genesis,
     named,
     oracle_numbers,
     pool_numbers,
     risk_rows,
+    timelock_numbers,
     verifier_numbers,
+    voting_terms,
 )
 from contracts.typed_data import ATTESTATION_SCHEMA, ZERO_ADDRESS
 from contracts.types import Fees, Receipt
@@ -31,7 +34,10 @@ from contracts.wallet import LocalWallet, development_wallet, development_wallet
 
 __all__ = ["Deployment", "deploy", "deploy_if_needed", "load", "load_genesis"]
 
+ADMIN_ROLE = 0
 GUARDIAN_ROLE = 1
+# What the guardian can do, and nothing else (docs/decisions).
+GUARDIAN_FUNCTIONS = (("void", (0,)), ("pause", ()), ("resume", ()))
 CREATION_GAS = 12_000_000
 CALL_GAS = 1_500_000
 MINING_LIMIT_S = 120
@@ -49,7 +55,10 @@ _MAX_ONE_BYTE_RLP = 0x80
 
 @dataclass(frozen=True)
 class Roles:
-    """Who may do what from the start, by address."""
+    """Who may do what from the start, by address.
+
+    The governor sets up, gets the votes, and hands its power over to the timelock.
+    """
 
     governor: LocalWallet
     guardian: str
@@ -90,7 +99,7 @@ def deploy_if_needed(rpc_url: str | None = None, path: Path | None = None) -> De
 
 
 def deploy(chain: Chain, *, roles: Roles, genesis: Mapping[str, Any]) -> Deployment:
-    """Create and wire all contracts; the governor sends and then governs."""
+    """Create and wire all contracts; at the end only votes govern, through the timelock."""
     governor = roles.governor
     first_nonce = chain.transaction_count(governor.address)
     first_block = chain.head().number + 1
@@ -123,10 +132,10 @@ def deploy(chain: Chain, *, roles: Roles, genesis: Mapping[str, Any]) -> Deploym
         parameters={
             **genesis,
             "eas_version": named.call("EAS", "version"),
-            "governor": governor.address,
+            "governor": addresses["BallastTimelock"],
             "guardian": roles.guardian,
             "reporters": list(roles.reporters),
-            "reserve_holder": governor.address,
+            "reserve_holder": addresses["BallastTimelock"],
         },
     )
 
@@ -151,21 +160,30 @@ def _creations(
     eas = create("EAS", registry_of_schemas)
     stablecoin = create("TestStablecoin", *named(genesis["stablecoin"]))
     create("TestRestakingToken", *named(genesis["lrt"]))
+    votes = create("BallastToken", deployer)
+    # The timelock takes orders from the governor alone, which is created right after it.
+    proposer = created_address(deployer, first_nonce + len(created) + 1)
+    timelock = create("BallastTimelock", *timelock_numbers(genesis), [proposer])
+    create("BallastGovernor", votes, timelock, voting_terms(genesis))
     risk = create("RiskTerms", manager, risk_rows(genesis))
+    oracle = create(
+        "ValuationOracle",
+        manager,
+        oracle_numbers(genesis),
+        bond_terms(genesis, stablecoin, timelock),
+        sorted(roles.reporters, key=_number),
+    )
     # The two registries know each other for good: the second one's address is known before.
     next_but_one = created_address(deployer, first_nonce + len(created) + 1)
     verifiers = create(
-        *("VerifierRegistry", manager, stablecoin, next_but_one, deployer),
+        *("VerifierRegistry", manager, stablecoin, next_but_one, timelock),
         verifier_numbers(genesis),
     )
-    registry = create("AssetRegistry", manager, eas, verifiers, asset_classes(genesis))
-    oracle = create(
-        "ValuationOracle", manager, oracle_numbers(genesis), sorted(roles.reporters, key=_number)
-    )
+    registry = create("AssetRegistry", manager, eas, verifiers, oracle, asset_classes(genesis))
     minimum_payment, cures = book_numbers(genesis)
     underwriter = create("Underwriter", registry, risk, oracle, minimum_payment)
     book = create("LoanBook", manager, stablecoin, underwriter, cures)
-    pool = create("LendingPool", manager, stablecoin, risk, deployer, pool_numbers(genesis))
+    pool = create("LendingPool", manager, stablecoin, risk, timelock, pool_numbers(genesis))
     for number, (tranche, symbol) in enumerate(TRANCHES):
         create(f"{tranche}Vault", pool, stablecoin, number, f"Ballast {tranche}", symbol)
     create("AuctionHouse", book, pool)
@@ -187,7 +205,7 @@ def _wiring(
     """Return the calls that make the contracts know each other, and who may do what."""
     book, pool, house = (addresses[name] for name in ("LoanBook", "LendingPool", "AuctionHouse"))
     oracle = addresses["ValuationOracle"]
-    void = [encode_call("ValuationOracle", "void", [0])[:4]]
+    guarded = [encode_call("ValuationOracle", *call)[:4] for call in GUARDIAN_FUNCTIONS]
     calls: list[tuple[str, str, list[Any]]] = [
         ("VerifierRegistry", "setValuation", [oracle, addresses["RiskTerms"]]),
         ("VerifierRegistry", "setRestakingToken", [addresses["TestRestakingToken"], True]),
@@ -198,12 +216,33 @@ def _wiring(
         ("AssetRegistry", "setMarket", [book, True]),
         ("SchemaRegistry", "register", [ATTESTATION_SCHEMA, ZERO_ADDRESS, True]),
         ("AccessManager", "grantRole", [GUARDIAN_ROLE, roles.guardian, 0]),
-        ("AccessManager", "setTargetFunctionRole", [oracle, void, GUARDIAN_ROLE]),
+        ("AccessManager", "setTargetFunctionRole", [oracle, guarded, GUARDIAN_ROLE]),
     ]
     for lane in range(genesis["lanes"]):
         calls.append(("LoanBook", "addLane", []))
         calls.append(("LoanBook", "setRelayer", [lane, roles.lane_relayers[lane], True]))
+    calls += _bonds(oracle, roles, genesis["oracle"]["bond_units"])
+    calls += _hand_over(addresses["BallastTimelock"], roles.governor.address)
     return [(name, encode_call(name, function, arguments)) for name, function, arguments in calls]
+
+
+def _bonds(oracle: str, roles: Roles, amount: int) -> list[tuple[str, str, list[Any]]]:
+    """Return the calls that put up every reporter's bond."""
+    total = amount * len(roles.reporters)
+    return [
+        ("TestStablecoin", "mint", [roles.governor.address, total]),
+        ("TestStablecoin", "approve", [oracle, total]),
+        *(("ValuationOracle", "deposit", [one, amount]) for one in roles.reporters),
+    ]
+
+
+def _hand_over(timelock: str, governor: str) -> list[tuple[str, str, list[Any]]]:
+    """Return the calls after which nothing is governed but by vote and timelock (rule G1)."""
+    return [
+        ("BallastToken", "delegate", [governor]),
+        ("AccessManager", "grantRole", [ADMIN_ROLE, timelock, 0]),
+        ("AccessManager", "renounceRole", [ADMIN_ROLE, governor]),
+    ]
 
 
 def _send_all(

@@ -23,7 +23,13 @@ def named(token: Genesis) -> tuple[str, str]:
 def risk_rows(genesis: Genesis) -> list[dict[str, Any]]:
     """Return the rows of `RiskTerms`."""
     return [
-        {"classId": row["id"], "terms": class_terms(row["terms"])} for row in genesis["classes"]
+        {
+            "classId": row["id"],
+            "terms": class_terms(row["terms"]),
+            "startCap": row["start_cap_units"],
+            "cap": row["cap_units"],
+        }
+        for row in genesis["classes"]
     ]
 
 
@@ -73,6 +79,28 @@ def oracle_numbers(genesis: Genesis) -> tuple[int, ...]:
     oracle = genesis["oracle"]
     names = ("threshold", "min_interval_s", "ttl_s", "void_window_s", "void_cooldown_s")
     return tuple(oracle[name] for name in names)
+
+
+def bond_terms(genesis: Genesis, stablecoin: str, treasury: str) -> tuple[str, int, str]:
+    """Return the fields of `BondTerms`."""
+    return stablecoin, genesis["oracle"]["minimum_bond_units"], treasury
+
+
+def timelock_numbers(genesis: Genesis) -> tuple[int, int]:
+    """Return the timelock's delay and the pool's epoch, of which it outlasts two (rule G1)."""
+    return genesis["governance"]["timelock_delay_s"], genesis["pool"]["epoch_s"]
+
+
+def voting_terms(genesis: Genesis) -> tuple[int, int, int, int]:
+    """Return the fields of `VotingTerms`."""
+    voting = genesis["governance"]
+    threshold = voting["proposal_threshold_votes"] * 10**18
+    return (
+        voting["voting_delay_s"],
+        voting["voting_period_s"],
+        threshold,
+        voting["quorum_percent"],
+    )
 
 
 def book_numbers(genesis: Genesis) -> tuple[int, int]:

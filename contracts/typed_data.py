@@ -57,11 +57,9 @@ _LOAN_TERMS: Fields = (
 )
 _ROUND: Fields = (
     ("round", "uint32"),
-    ("observedAt", "uint64"),
-    ("count", "uint32"),
+    ("observedAt", "uint40"),
     ("root", "bytes32"),
     ("contentHash", "bytes32"),
-    ("modelSetHash", "bytes32"),
 )
 
 

@@ -36,7 +36,7 @@ def round_published(event: Event) -> None:
     number, root = int(args["round"]), str(args["root"])
     facts = {
         "status": RoundStatus.PUBLISHED,
-        "published_at": int(args["publishedAt"]),
+        "published_at": event.block_time,
         "published_block": event.block_number,
         "tx_hash": event.tx_hash,
     }
@@ -51,10 +51,8 @@ def round_published(event: Event) -> None:
     Round.objects.create(
         number=number,
         observed_at=int(args["observedAt"]),
-        count=int(args["count"]),
         root=root,
         content_hash=str(args["contentHash"]),
-        model_set_hash=str(args["modelSetHash"]),
         **facts,
     )
 

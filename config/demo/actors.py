@@ -30,6 +30,7 @@ class Call:
     wallet: LocalWallet
     to: str
     data: bytes
+    gas: int = GAS_LIMIT
 
 
 class Cast:
@@ -78,7 +79,7 @@ def send_all(chain: Chain, calls: Sequence[Call]) -> list[Receipt]:
                 "to": call.to,
                 "data": call.data,
                 "value": 0,
-                "gas": GAS_LIMIT,
+                "gas": call.gas,
                 "maxFeePerGas": fees.max_fee_wei * 4,
                 "maxPriorityFeePerGas": fees.priority_fee_wei,
                 "type": 2,

@@ -165,7 +165,7 @@ def collect(chain: Chain, speedup: SpeedUp | None) -> Figures:
         assets_waiting=Asset.objects.filter(status__in=WAITING).count(),
         assets_minted=len(_events("AssetMinted")),
         assets_attested=EventLog.objects.filter(name="AttestationSpent").count(),
-        assets_valued=int(published[-1].args["count"]) - 1 if published else 0,
+        assets_valued=sum(count for _, count, _ in values),
         rounds=len(published),
         values=values,
         loans=len(opened),

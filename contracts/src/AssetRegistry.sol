@@ -16,6 +16,7 @@ import {
 } from "./interfaces/IAssetRegistry.sol";
 import {ILane} from "./interfaces/ILane.sol";
 import {ILoanBook, LoanStatus} from "./interfaces/ILoanBook.sol";
+import {IPause} from "./interfaces/IPause.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
 import {CappedSignature} from "./libraries/CappedSignature.sol";
 import {RegistrySlots, Standing} from "./libraries/RegistrySlots.sol";
@@ -35,6 +36,8 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
     uint256 internal constant GAS_PER_ATTESTATION = 130_000;
     uint256 internal constant GAS_PER_WALLET = 2 * CappedSignature.WALLET_GAS;
 
+    /// @notice Where the guardian pauses minting.
+    IPause public immutable guard;
     mapping(uint256 tokenId => Standing) private _assets;
     /// @dev Of a token's first anchor nothing is kept: it is the token id.
     mapping(bytes32 anchor => uint256 tokenId) private _anchors;
@@ -48,17 +51,21 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
         address authority,
         address eas_,
         IVerifierRegistry verifierRegistry_,
+        IPause guard_,
         AssetClassRow[] memory classes
     )
         ERC721("Ballast Asset", "BALLAST")
         AccessManaged(authority)
         Attestations(eas_, verifierRegistry_, classes)
-    {}
+    {
+        guard = guard_;
+    }
 
     // ---- Attested -----------------------------------------------------------------------------
 
     /// @inheritdoc IAssetRegistry
     function mint(MintRequest calldata request) external returns (uint256 tokenId) {
+        guard.requireRunning();
         tokenId = _tokenIdOf(request);
         uint256 taken = tokenByAnchor(bytes32(tokenId));
         if (taken != 0) revert AnchorTaken(taken);
@@ -85,6 +92,7 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
         external
         returns (uint256 tokenId)
     {
+        guard.requireRunning();
         tokenId = _tokenIdOf(request);
         address owner = recordedOwnerOf(tokenId, loanId);
         if (request.owner != owner) revert ERC721IncorrectOwner(request.owner, tokenId, owner);
@@ -124,6 +132,7 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
 
     /// @inheritdoc IAssetRegistry
     function mintBatch(MintRequest[] calldata requests) external {
+        guard.requireRunning();
         for (uint256 i = 0; i < requests.length; ++i) {
             MintRequest calldata request = requests[i];
             // The call passes on 63/64 of what is left.

@@ -58,6 +58,7 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
 
     /// @inheritdoc IAuctionHouse
     function open(uint64 loanId, ValueProof[] calldata newest) external nonReentrant {
+        oracle.requireRunning();
         Basket memory basket = _basketOf(loanId);
         basket.evidence = Evidence.NewestOrCaps;
         (LotPrices[] memory prices, bool silent) = underwriter.lots(basket, newest);

@@ -63,6 +63,7 @@ contract LoanBook is LoanStore, ReentrancyGuardTransient {
         nonReentrant
         returns (uint64)
     {
+        oracle.requireRunning();
         _admit(terms);
         Draw memory draw = underwriter.underwrite(terms, signature, proofs);
         Position memory position = _begin(terms, draw);

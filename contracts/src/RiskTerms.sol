@@ -1,33 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
+import {Governed} from "./Governed.sol";
 import {ClassTerms, IRiskTerms} from "./interfaces/IRiskTerms.sol";
+import {TermBounds} from "./libraries/TermBounds.sol";
 
-/// @notice One row for the constructor.
+/// @notice One class for the constructor.
+/// @param startCap Exposure cap at deployment, ledger units.
+/// @param cap What it grows to, ledger units.
 struct ClassRow {
     uint16 classId;
     ClassTerms terms;
+    uint64 startCap;
+    uint64 cap;
 }
 
-/// @title Risk terms by asset class, inside hard bounds
-contract RiskTerms is IRiskTerms, AccessManaged {
+/// @title Risk terms by asset class, inside hard bounds and speeds
+contract RiskTerms is IRiskTerms, Governed {
     uint256 internal constant BPS = 10_000;
     /// @notice Most by which the rate curve's utilisation moves at one close.
     uint16 public constant MAX_STEP_BPS = 500;
-    uint256 internal constant MAX_RATE_BPS = 5_000;
-    uint256 internal constant MAX_LATE_FEE_BPS = 1_000;
-    uint256 internal constant MAX_MOVE_BPS = 5_000;
-    uint256 internal constant MAX_START_BPS = 20_000;
-    uint256 internal constant MIN_WINDOW = 1 days;
-    uint256 internal constant MAX_WINDOW = 60 days;
-    uint256 internal constant MIN_AUCTION = 1 hours;
-    uint256 internal constant MAX_AUCTION = 30 days;
-    uint256 internal constant MAX_FRESH = 730 days;
-    uint256 internal constant MIN_TENOR = 1 days;
-    uint256 internal constant MAX_TENOR = 3650 days;
+    /// @notice Least seconds between two changes of one class.
+    uint256 public constant CHANGE_INTERVAL = 7 days;
+    /// @notice Seconds in which a lower liquidation LTV takes effect, in a straight line.
+    uint256 public constant RAMP = 30 days;
+    /// @notice Seconds in which a higher exposure cap takes effect, in a straight line.
+    uint256 public constant CAP_GROWTH = 90 days;
+    /// @notice What the cap of a class that has none may be set to; ledger units.
+    uint64 public constant FIRST_CAP = 1_000_000e6;
+
+    /// @dev Grows from `from` to `to` over `CAP_GROWTH`; ledger units; one slot.
+    struct Cap {
+        uint64 from;
+        uint64 to;
+        uint64 setAt;
+    }
 
     /// @dev The last two reports, newest first, and what the curve uses; one slot.
     struct Utilisation {
@@ -39,6 +49,7 @@ contract RiskTerms is IRiskTerms, AccessManaged {
     /// @notice The pool that reports utilisation; set once.
     address public pool;
     mapping(uint16 classId => ClassTerms) private _terms;
+    mapping(uint16 classId => Cap) private _caps;
     Utilisation private _utilisation;
 
     event PoolSet(address indexed pool);
@@ -46,9 +57,11 @@ contract RiskTerms is IRiskTerms, AccessManaged {
     error NotPool(address caller);
     error PoolAlreadySet(address pool);
 
-    constructor(address authority, ClassRow[] memory rows) AccessManaged(authority) {
+    constructor(address authority_, ClassRow[] memory rows) Governed(IAccessManager(authority_)) {
         for (uint256 i = 0; i < rows.length; ++i) {
-            _setTerms(rows[i].classId, rows[i].terms);
+            ClassRow memory row = rows[i];
+            _setTerms(row.classId, row.terms, row.terms.liquidationLtvBps);
+            _setCap(row.classId, row.startCap, row.cap);
         }
     }
 
@@ -61,13 +74,30 @@ contract RiskTerms is IRiskTerms, AccessManaged {
 
     /// @inheritdoc IRiskTerms
     function setTerms(uint16 classId, ClassTerms calldata terms) external restricted {
-        _setTerms(classId, terms);
+        uint16 from = terms.liquidationLtvBps;
+        if (_terms[classId].maxLtvBps != 0) {
+            ClassTerms memory present = termsOf(classId);
+            (, uint256 changedAt) = _rampOf(_terms[classId]);
+            uint256 earliest = changedAt + CHANGE_INTERVAL;
+            if (block.timestamp < earliest) revert TermsTooSoon(classId, uint64(earliest));
+            TermBounds.checkSteps(present, terms);
+            from = present.liquidationLtvBps;
+        }
+        _setTerms(classId, terms, from);
+    }
+
+    /// @inheritdoc IRiskTerms
+    function setCap(uint16 classId, uint64 cap) external restricted {
+        uint64 present = capOf(classId);
+        uint256 highest = Math.max(2 * uint256(present), FIRST_CAP);
+        if (cap > highest) revert OutOfBounds("cap", cap);
+        _setCap(classId, uint64(Math.min(present, cap)), cap);
     }
 
     /// @inheritdoc IRiskTerms
     function setUtilisation(uint16 utilisationBps) external {
         if (msg.sender != pool) revert NotPool(msg.sender);
-        _check(utilisationBps <= BPS, "utilisationBps", utilisationBps);
+        if (utilisationBps > BPS) revert OutOfBounds("utilisationBps", utilisationBps);
         Utilisation memory past = _utilisation;
         uint256 highest = Math.max(utilisationBps, Math.max(past.last, past.beforeLast));
         uint16 curve = _step(past.curve, uint16(highest));
@@ -76,8 +106,23 @@ contract RiskTerms is IRiskTerms, AccessManaged {
     }
 
     /// @inheritdoc IRiskTerms
-    function termsOf(uint16 classId) external view returns (ClassTerms memory) {
-        return _known(classId);
+    /// @dev A falling liquidation LTV is rounded up, for the borrower.
+    function termsOf(uint16 classId) public view returns (ClassTerms memory terms) {
+        ClassTerms storage stored = _known(classId);
+        terms = stored;
+        (uint256 from, uint256 changedAt) = _rampOf(stored);
+        uint256 elapsed = block.timestamp - changedAt;
+        if (from <= terms.liquidationLtvBps || elapsed >= RAMP) return terms;
+        uint256 left = (from - terms.liquidationLtvBps) * (RAMP - elapsed);
+        terms.liquidationLtvBps += uint16(Math.ceilDiv(left, RAMP));
+    }
+
+    /// @inheritdoc IRiskTerms
+    function capOf(uint16 classId) public view returns (uint64) {
+        _known(classId);
+        Cap memory cap = _caps[classId];
+        uint256 elapsed = Math.min(block.timestamp - cap.setAt, CAP_GROWTH);
+        return cap.from + uint64(uint256(cap.to - cap.from) * elapsed / CAP_GROWTH);
     }
 
     /// @inheritdoc IRiskTerms
@@ -93,12 +138,45 @@ contract RiskTerms is IRiskTerms, AccessManaged {
         return _utilisation.curve;
     }
 
-    function _setTerms(uint16 classId, ClassTerms memory terms) private {
+    function _setTerms(uint16 classId, ClassTerms memory terms, uint16 from) private {
         if (classId == 0) revert ClassUnknown(classId);
-        _checkShares(terms);
-        _checkTimes(terms);
+        TermBounds.check(terms);
         _terms[classId] = terms;
+        _setRamp(_terms[classId], from);
         emit ClassTermsSet(classId, terms);
+        if (from > terms.liquidationLtvBps) {
+            emit LiquidationLtvFalls(
+                classId, from, terms.liquidationLtvBps, uint64(block.timestamp + RAMP)
+            );
+        }
+    }
+
+    function _setCap(uint16 classId, uint64 from, uint64 to) private {
+        if (from > to) revert OutOfBounds("startCap", from);
+        _caps[classId] = Cap(from, to, uint64(block.timestamp));
+        emit CapSet(classId, from, to, uint64(block.timestamp + CAP_GROWTH));
+    }
+
+    /// @dev The second word of a row has room for its ramp, which so costs no access of its own:
+    /// above 64 bits of terms the liquidation LTV from which it falls, then the time of the change.
+    function _rampOf(ClassTerms storage terms)
+        private
+        view
+        returns (uint256 fromBps, uint256 changedAt)
+    {
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(add(terms.slot, 1))
+        }
+        return (uint16(word >> 64), uint32(word >> 80));
+    }
+
+    function _setRamp(ClassTerms storage terms, uint256 fromBps) private {
+        uint256 ramp = fromBps << 64 | block.timestamp << 80;
+        assembly ("memory-safe") {
+            let slot := add(terms.slot, 1)
+            sstore(slot, or(and(sload(slot), 0xffffffffffffffff), ramp))
+        }
     }
 
     /// @dev The curve follows the highest of the last three closes, one step at a time.
@@ -111,38 +189,5 @@ contract RiskTerms is IRiskTerms, AccessManaged {
     function _known(uint16 classId) private view returns (ClassTerms storage terms) {
         terms = _terms[classId];
         if (terms.maxLtvBps == 0) revert ClassUnknown(classId);
-    }
-
-    function _checkShares(ClassTerms memory t) private pure {
-        _check(t.maxLtvBps > 0 && t.maxLtvBps < BPS, "maxLtvBps", t.maxLtvBps);
-        _check(
-            t.liquidationLtvBps > t.maxLtvBps && t.liquidationLtvBps < BPS,
-            "liquidationLtvBps",
-            t.liquidationLtvBps
-        );
-        _check(t.baseRateBps <= MAX_RATE_BPS, "baseRateBps", t.baseRateBps);
-        uint256 steepest = uint256(t.baseRateBps) + t.rateSlopeBps;
-        _check(steepest <= MAX_RATE_BPS, "rateSlopeBps", t.rateSlopeBps);
-        _check(t.moveLimitBps > 0 && t.moveLimitBps <= MAX_MOVE_BPS, "moveLimitBps", t.moveLimitBps);
-        _check(t.lateFeeBps <= MAX_LATE_FEE_BPS, "lateFeeBps", t.lateFeeBps);
-        bool startFits = t.auctionStartBps >= BPS && t.auctionStartBps <= MAX_START_BPS;
-        _check(startFits, "auctionStartBps", t.auctionStartBps);
-        _check(t.recoveryBps > 0 && t.recoveryBps < BPS, "recoveryBps", t.recoveryBps);
-    }
-
-    function _checkTimes(ClassTerms memory t) private pure {
-        _checkRange("gracePeriod", t.gracePeriod, MIN_WINDOW, MAX_WINDOW);
-        _checkRange("cureWindow", t.cureWindow, MIN_WINDOW, MAX_WINDOW);
-        _checkRange("auctionDuration", t.auctionDuration, MIN_AUCTION, MAX_AUCTION);
-        _checkRange("freshFor", t.freshFor, 0, MAX_FRESH);
-        _checkRange("maxTenor", t.maxTenor, MIN_TENOR, MAX_TENOR);
-    }
-
-    function _checkRange(bytes32 parameter, uint256 value, uint256 low, uint256 high) private pure {
-        _check(value >= low && value <= high, parameter, value);
-    }
-
-    function _check(bool holds, bytes32 parameter, uint256 value) private pure {
-        if (!holds) revert OutOfBounds(parameter, value);
     }
 }

@@ -9,6 +9,7 @@ import {
     IAssetRegistry,
     MintRequest
 } from "../src/interfaces/IAssetRegistry.sol";
+import {IPause} from "../src/interfaces/IPause.sol";
 import {IVerifierRegistry} from "../src/interfaces/IVerifierRegistry.sol";
 import {RegistryBase} from "./support/RegistryBase.sol";
 import {APPRAISAL, DEVICE, INSPECTION, TITLE} from "./support/Roles.sol";
@@ -39,6 +40,20 @@ contract AssetRegistryMintTest is RegistryBase {
         vm.assertEq(minted, id);
         vm.assertEq(registry.ownerOf(id), owner);
         vm.assertFalse(registry.locked(id));
+    }
+
+    function test_a_pause_stops_minting_and_lapses() public {
+        MintRequest memory request = _house(1);
+        MintRequest[] memory requests = new MintRequest[](1);
+        requests[0] = request;
+        uint64 until = uint64(NOW + 7 days);
+        guard.setPaused(until);
+
+        _refuse(request, abi.encodeWithSelector(IPause.ProtocolIsPaused.selector, until));
+        vm.expectRevert(abi.encodeWithSelector(IPause.ProtocolIsPaused.selector, until));
+        registry.mintBatch(requests);
+        vm.warp(until);
+        registry.mint(request);
     }
 
     function test_the_asset_keeps_lowest_value_oldest_sight_and_earliest_expiry() public {

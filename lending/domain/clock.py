@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+PAUSE_LENGTH_S = 7 * 86_400
+
 
 @dataclass(frozen=True, kw_only=True)
 class Clock:
@@ -13,6 +15,7 @@ class Clock:
     previous_at: int = 0
     last: int = 0
     voided_at: int = 0
+    paused_at: int = 0
     stopped: int = 0
 
     def published(self, *, round_number: int, at: int, ttl: int) -> "Clock":
@@ -27,10 +30,11 @@ class Clock:
             last=round_number,
         )
 
-    def voided(self, *, at: int) -> "Clock":
+    def voided(self, *, at: int, ttl: int) -> "Clock":
         """Return the clock after the newest round was voided."""
         return replace(
             self,
+            stopped=self.stopped_at(at, ttl=ttl),
             newest=self.previous,
             newest_at=self.previous_at,
             previous=0,
@@ -38,12 +42,34 @@ class Clock:
             voided_at=at,
         )
 
+    def paused(self, *, at: int, ttl: int) -> "Clock":
+        """Return the clock after the guardian paused; what an earlier pause stopped is booked."""
+        return replace(self.resumed(at=at, ttl=ttl), paused_at=at)
+
+    def resumed(self, *, at: int, ttl: int) -> "Clock":
+        """Return the clock after a pause was ended."""
+        booked = self.stopped + self._paused_before_silence(at, ttl=ttl)
+        return replace(self, paused_at=0, stopped=booked)
+
     def stopped_at(self, now: int, *, ttl: int) -> int:
-        """Return the seconds for which clocks have stood still, the running gap included."""
-        if self.last == 0:
-            return self.stopped
-        since = max(self.newest_at + ttl, self.voided_at)
-        return self.stopped + max(0, now - since)
+        """Return the seconds for which clocks have stood still, what runs now included.
+
+        Each second of silence or pause counts once: silence runs on from its start, a pause
+        counts as far as it lies before.
+        """
+        silence = max(0, now - self._silent_from(ttl)) if self.last else 0
+        return self.stopped + silence + self._paused_before_silence(now, ttl=ttl)
+
+    def _paused_before_silence(self, now: int, *, ttl: int) -> int:
+        """Return the paused seconds since the last publication or void, which booked all before."""
+        if self.paused_at == 0:
+            return 0
+        start = max(self.paused_at, self.newest_at, self.voided_at)
+        end = min(self.paused_at + PAUSE_LENGTH_S, now)
+        return max(0, (min(end, self._silent_from(ttl)) if self.last else end) - start)
+
+    def _silent_from(self, ttl: int) -> int:
+        return max(self.newest_at + ttl, self.voided_at)
 
     def is_silent(self, now: int, *, ttl: int) -> bool:
         """Return whether no usable round is younger than `ttl`."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lending.domain.units import BPS, LRT_UNIT, ceil_div
 
+LTV_RAMP_S = 30 * 86_400
 FULL_FRESHNESS_BPS = 10_000
 LEAST_FRESHNESS_BPS = 5_000
 
@@ -36,6 +37,14 @@ class Terms:
     def rate_bps(self, utilisation_bps: int) -> int:
         """Return the yearly rate at a utilisation, rounded up for the pool (rule D4)."""
         return self.base_rate_bps + ceil_div(self.rate_slope_bps * utilisation_bps, BPS)
+
+
+def falling_ltv_bps(*, start_bps: int, end_bps: int, changed_at: int, now: int) -> int:
+    """Return the liquidation LTV on its way down after a vote; rounded up, for the borrower."""
+    left = LTV_RAMP_S - (now - changed_at)
+    if start_bps <= end_bps or left <= 0:
+        return end_bps
+    return end_bps + ceil_div((start_bps - end_bps) * left, LTV_RAMP_S)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ('auction_duration', models.PositiveBigIntegerField()),
                 ('fresh_for', models.PositiveBigIntegerField()),
                 ('max_tenor', models.PositiveBigIntegerField()),
+                ('falls_from_bps', models.PositiveIntegerField(default=0, verbose_name='liquidation LTV before the change')),
+                ('changed_at', models.BigIntegerField(default=0, verbose_name='changed at, chain time')),
             ],
             options={
                 'verbose_name_plural': 'class terms',
@@ -48,6 +50,7 @@ class Migration(migrations.Migration):
                 ('previous_at', models.BigIntegerField(default=0, verbose_name='previous published at, chain time')),
                 ('last', models.PositiveIntegerField(default=0)),
                 ('voided_at', models.BigIntegerField(default=0, verbose_name='voided at, chain time')),
+                ('paused_at', models.BigIntegerField(default=0, verbose_name='paused at, chain time')),
                 ('stopped', models.BigIntegerField(default=0, verbose_name='stopped seconds')),
             ],
         ),

@@ -5,7 +5,7 @@ from dataclasses import fields
 from django.db import models
 
 from lending.domain.clock import Clock
-from lending.domain.health import Terms
+from lending.domain.health import Terms, falling_ltv_bps
 
 
 class ClassTerms(models.Model):
@@ -27,6 +27,8 @@ class ClassTerms(models.Model):
     auction_duration = models.PositiveBigIntegerField()
     fresh_for = models.PositiveBigIntegerField()
     max_tenor = models.PositiveBigIntegerField()
+    falls_from_bps = models.PositiveIntegerField("liquidation LTV before the change", default=0)
+    changed_at = models.BigIntegerField("changed at, chain time", default=0)
 
     class Meta:
         ordering = ["class_id"]
@@ -35,13 +37,16 @@ class ClassTerms(models.Model):
     def __str__(self) -> str:
         return f"Terms of class {self.class_id}"
 
-    @property
-    def terms(self) -> Terms:
-        """The terms as the domain knows them."""
-        return Terms(**{field.attname: getattr(self, field.attname) for field in TERMS_FIELDS})
-
-
-TERMS_FIELDS = tuple(ClassTerms._meta.concrete_fields)
+    def terms_at(self, now: int) -> Terms:
+        """Return the terms in force then: a lowered liquidation LTV falls over thirty days."""
+        falling = falling_ltv_bps(
+            start_bps=self.falls_from_bps,
+            end_bps=self.liquidation_ltv_bps,
+            changed_at=self.changed_at,
+            now=now,
+        )
+        kept = {field.name: getattr(self, field.name) for field in fields(Terms)}
+        return Terms(**kept | {"liquidation_ltv_bps": falling})
 
 
 class RateCurve(models.Model):
@@ -65,6 +70,7 @@ class OracleClock(models.Model):
     previous_at = models.BigIntegerField("previous published at, chain time", default=0)
     last = models.PositiveIntegerField(default=0)
     voided_at = models.BigIntegerField("voided at, chain time", default=0)
+    paused_at = models.BigIntegerField("paused at, chain time", default=0)
     stopped = models.BigIntegerField("stopped seconds", default=0)
 
     def __str__(self) -> str:

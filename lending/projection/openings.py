@@ -15,7 +15,8 @@ LRT_CLASS = 14
 def on_loan_opened(event: Event) -> None:
     """The draw is paid out; the terms that a basket shares are the strictest of its classes."""
     terms = event.args["terms"]
-    state = opened_state(event, class_terms(terms["assets"], terms["lrtAmount"]))
+    classes = class_terms(terms["assets"], terms["lrtAmount"], now=event.block_time)
+    state = opened_state(event, classes)
     lane = Lane.objects.get(pk=terms["lane"])
     lane.loans += 1
     lane.save(update_fields=["loans"])
@@ -51,9 +52,9 @@ def opened_state(event: Event, classes: list[Terms]) -> LoanState:
     )
 
 
-def class_terms(token_ids: list[int], lrt_amount: int) -> list[Terms]:
-    """Return the present terms of every class in a basket."""
+def class_terms(token_ids: list[int], lrt_amount: int, *, now: int) -> list[Terms]:
+    """Return the terms of every class in a basket as they are then."""
     class_ids = set(Asset.objects.filter(token_id__in=token_ids).values_list("class_id", flat=True))
     if lrt_amount:
         class_ids.add(LRT_CLASS)
-    return [row.terms for row in ClassTerms.objects.filter(pk__in=class_ids)]
+    return [row.terms_at(now) for row in ClassTerms.objects.filter(pk__in=class_ids)]

@@ -8,9 +8,13 @@ from lending.parameters import oracle_parameters
 
 
 def on_class_terms_set(event: Event) -> None:
-    """Keep the present terms of a class."""
+    """Keep the present terms of a class, and where its liquidation LTV comes from."""
     terms = {snake_case(name): value for name, value in event.args["terms"].items()}
-    ClassTerms.objects.update_or_create(class_id=event.args["classId"], defaults=terms)
+    class_id, now = event.args["classId"], event.block_time
+    known = ClassTerms.objects.filter(class_id=class_id).first()
+    before = known.terms_at(now).liquidation_ltv_bps if known else 0
+    changed = terms | {"falls_from_bps": before, "changed_at": now}
+    ClassTerms.objects.update_or_create(class_id=class_id, defaults=changed)
 
 
 def on_utilisation_set(event: Event) -> None:
@@ -36,7 +40,21 @@ def on_round_published(event: Event) -> None:
 def on_round_voided(event: Event) -> None:
     """The round before is the newest again."""
     row, _ = OracleClock.objects.get_or_create(id=1)
-    row.clock = row.clock.voided(at=event.block_time)
+    row.clock = row.clock.voided(at=event.block_time, ttl=oracle_parameters().ttl)
+    row.save()
+
+
+def on_protocol_paused(event: Event) -> None:
+    """The guardian paused: clocks stand still until the pause ends or lapses."""
+    row, _ = OracleClock.objects.get_or_create(id=1)
+    row.clock = row.clock.paused(at=event.block_time, ttl=oracle_parameters().ttl)
+    row.save()
+
+
+def on_protocol_resumed(event: Event) -> None:
+    """A pause was ended before it lapsed."""
+    row, _ = OracleClock.objects.get_or_create(id=1)
+    row.clock = row.clock.resumed(at=event.block_time, ttl=oracle_parameters().ttl)
     row.save()
 
 
@@ -52,4 +70,6 @@ RISK_HANDLERS = {
 ORACLE_HANDLERS = {
     "RoundPublished": on_round_published,
     "RoundVoided": on_round_voided,
+    "ProtocolPaused": on_protocol_paused,
+    "ProtocolResumed": on_protocol_resumed,
 }

@@ -39,9 +39,9 @@ def clock() -> Clock:
     return row.clock if row else Clock()
 
 
-def all_terms() -> dict[int, Terms]:
-    """Return the present terms by class."""
-    return {row.class_id: row.terms for row in ClassTerms.objects.all()}
+def all_terms(*, now: int) -> dict[int, Terms]:
+    """Return the terms in force then, by class."""
+    return {row.class_id: row.terms_at(now) for row in ClassTerms.objects.all()}
 
 
 def lrt_oracle_id(address: str) -> int:
@@ -85,7 +85,7 @@ def pledges_of(loans: Sequence[Loan], *, now: int) -> dict[int, list[Pledge]]:
 
 def pledges(things: Sequence[tuple[int, int, str, int]], *, now: int) -> list[Pledge]:
     """Return pledges of (token id, class, restaking token, its amount), in that order."""
-    times, terms = clock(), all_terms()
+    times, terms = clock(), all_terms(now=now)
     ids = [lrt_oracle_id(lrt) if token_id == 0 else token_id for token_id, _, lrt, _ in things]
     newest, previous = leaves(times.newest, ids, now), leaves(times.previous, ids, now)
     assets = Asset.objects.in_bulk([i for i, *_ in things if i], field_name="token_id")

@@ -42,10 +42,11 @@ class Round(models.Model):
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=RoundStatus, default=RoundStatus.SIGNING)
     observed_at = models.BigIntegerField("observed at, chain time")
-    count = models.PositiveIntegerField("number of values")
+    # Unknown of a round that others computed: the chain has hashes only.
+    count = models.PositiveIntegerField("number of values", null=True, blank=True)
     root = models.CharField(max_length=HASH_LENGTH)
     content_hash = models.CharField("SHA-256 of the published leaves", max_length=HASH_LENGTH)
-    model_set_hash = models.CharField(max_length=HASH_LENGTH)
+    model_set_hash = models.CharField(max_length=HASH_LENGTH, blank=True)
     snapshot_hash = models.CharField("SHA-256 of the inputs", max_length=HASH_LENGTH, blank=True)
     publish_key = models.CharField(max_length=80, blank=True)
     publish_attempts = models.PositiveSmallIntegerField(default=0)

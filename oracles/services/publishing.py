@@ -101,10 +101,8 @@ def _fields(round: Round) -> dict[str, Any]:
     return {
         "round": round.number,
         "observedAt": round.observed_at,
-        "count": round.count,
         "root": round.root,
         "contentHash": round.content_hash,
-        "modelSetHash": round.model_set_hash,
     }
 
 

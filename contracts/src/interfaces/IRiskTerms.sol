@@ -41,18 +41,32 @@ struct ClassTerms {
 /// @title Risk terms by asset class
 interface IRiskTerms {
     event ClassTermsSet(uint16 indexed classId, ClassTerms terms);
+    event LiquidationLtvFalls(uint16 indexed classId, uint16 fromBps, uint16 toBps, uint64 until);
+    event CapSet(uint16 indexed classId, uint64 from, uint64 to, uint64 until);
     event UtilisationSet(uint16 reportedBps, uint16 curveBps);
 
     error ClassUnknown(uint16 classId);
     error OutOfBounds(bytes32 parameter, uint256 value);
+    error StepTooLarge(bytes32 parameter, uint256 from, uint256 to);
+    error TermsTooSoon(uint16 classId, uint64 earliest);
 
+    /// @notice Terms in force now: a lowered liquidation LTV falls over thirty days, so that no loan
+    /// becomes callable at once.
     function termsOf(uint16 classId) external view returns (ClassTerms memory);
     /// @notice Rate of a class in the present epoch, basis points a year (rule D4).
     function rateBps(uint16 classId) external view returns (uint16);
     /// @notice The curve's utilisation: highest of the last three closes, moved at most one step a
     /// close.
     function curveUtilisationBps() external view returns (uint16);
+    /// @notice Most that may be lent against a class now, ledger units; it grows with time (rules
+    /// G1, L4).
+    function capOf(uint16 classId) external view returns (uint64);
+    /// @notice Sets the terms of a class: each at most one step from those in force, at most once in
+    /// seven days. Governor.
     function setTerms(uint16 classId, ClassTerms calldata terms) external;
+    /// @notice Sets what a class's cap grows to over ninety days, at most twice the present; a lower
+    /// cap holds at once. Governor.
+    function setCap(uint16 classId, uint64 cap) external;
     /// @notice Reports utilisation at a close. Only the pool.
     function setUtilisation(uint16 utilisationBps) external;
 }

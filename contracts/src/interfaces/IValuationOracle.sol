@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IPause} from "./IPause.sol";
+import {CompactSignature, IReporters, Round} from "./IReporters.sol";
+
+/// @notice Anything but `Valid` cannot be borrowed against.
+/// @dev For restaking tokens `Challenged` says that market and NAV differ by more than the band
+/// for borrowing, `Frozen` that they differ by more than the band for calling (rule V6).
 enum ValueStatus {
     Valid,
     Frozen,
@@ -32,49 +38,18 @@ struct ValueProof {
     bytes32[] path;
 }
 
-/// @notice What the reporters sign (EIP-712 type `Round`), in this order.
-/// @param round Number, one above the last.
-/// @param observedAt Chain time up to which observations count, unix seconds.
-/// @param count Number of leaves.
-/// @param root Merkle root (sorted pairs, double-hashed leaves).
-/// @param contentHash SHA-256 of the published leaves (rule V5).
-/// @param modelSetHash Hash of the models and their parameters.
-struct Round {
-    uint32 round;
-    uint64 observedAt;
-    uint32 count;
-    bytes32 root;
-    bytes32 contentHash;
-    bytes32 modelSetHash;
-}
-
-/// @notice EIP-2098 compact signature.
-struct CompactSignature {
-    bytes32 r;
-    bytes32 vs;
-}
-
 /// @title k-of-n signed rounds of values
-interface IValuationOracle {
+interface IValuationOracle is IPause, IReporters {
     event RoundPublished(
-        uint32 indexed round,
-        bytes32 root,
-        bytes32 contentHash,
-        bytes32 modelSetHash,
-        uint64 observedAt,
-        uint32 count,
-        uint64 publishedAt,
-        uint64 stoppedSeconds
+        uint32 indexed round, bytes32 root, bytes32 contentHash, uint40 observedAt
     );
     event RoundVoided(uint32 indexed round);
-    event ReporterSet(address indexed reporter, bool active);
 
     error RoundGap(uint32 expected, uint32 given);
     error TooSoon(uint64 earliest);
-    error InvalidObservedAt(uint64 observedAt);
+    error InvalidObservedAt(uint40 observedAt);
     error NotEnoughSigners(uint256 given, uint256 required);
     error SignersNotSorted(address previous, address next);
-    error InvalidSigner(address signer);
     error RoundUnusable(uint32 round);
     error BadProof(uint256 assetId, uint32 round);
     error ValueExpired(uint256 assetId, uint64 validUntil);
@@ -98,11 +73,10 @@ interface IValuationOracle {
     function check(uint32 round, ValueProof calldata proof) external view;
     /// @notice Whether the newest round is older than TTL (or none exists).
     function isSilent() external view returns (bool);
-    /// @notice Seconds for which clocks stood still for want of a round, the running gap included
-    /// (rule C5).
+    /// @notice Seconds for which clocks stood still, for want of a round or by the guardian's pause:
+    /// the union of both, what runs now included (rule C5).
     function stoppedSeconds() external view returns (uint64);
     /// @notice Whether the guardian's void window of the newest round has passed.
     function voidWindowPassed() external view returns (bool);
     function ttl() external view returns (uint64);
-    function setReporter(address reporter, bool active) external;
 }

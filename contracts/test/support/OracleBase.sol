@@ -3,14 +3,11 @@ pragma solidity ^0.8.30;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
+import {BondTerms} from "../../src/Reporters.sol";
 import {OracleParameters, ValuationOracle} from "../../src/ValuationOracle.sol";
-import {
-    CompactSignature,
-    Round,
-    ValueLeaf,
-    ValueProof,
-    ValueStatus
-} from "../../src/interfaces/IValuationOracle.sol";
+import {CompactSignature, Round} from "../../src/interfaces/IReporters.sol";
+import {ValueLeaf, ValueProof, ValueStatus} from "../../src/interfaces/IValuationOracle.sol";
+import {TestStablecoin} from "../../src/tokens/TestStablecoin.sol";
 import {Accounts} from "./Accounts.sol";
 
 /// @title An oracle with seven reporters, and rounds as they would sign them
@@ -23,21 +20,29 @@ abstract contract OracleBase is Accounts {
     uint32 internal constant COOLDOWN = 7 days;
     uint256 internal constant ASSET = 77;
 
+    uint64 internal constant BOND = 100_000e6;
+
     uint256[] internal keys;
+    address internal treasury = named("treasury");
+    TestStablecoin internal coin;
+    AccessManager internal manager;
     ValuationOracle internal oracle;
 
-    function setUp() public {
+    function setUp() public virtual {
         vm.warp(START);
         keys = keysFrom(1_000, 7);
+        coin = new TestStablecoin("Test Dollar", "tUSD");
+        manager = new AccessManager(address(this));
         oracle = _deploy(_parameters(), addressesOf(keys));
+        coin.mint(address(this), 100 * BOND);
+        coin.approve(address(oracle), type(uint256).max);
     }
 
     function _deploy(OracleParameters memory parameters, address[] memory reporters)
         internal
         returns (ValuationOracle)
     {
-        address manager = address(new AccessManager(address(this)));
-        return new ValuationOracle(manager, parameters, reporters);
+        return new ValuationOracle(manager, parameters, BondTerms(coin, BOND, treasury), reporters);
     }
 
     function _parameters() internal pure returns (OracleParameters memory) {
@@ -59,11 +64,9 @@ abstract contract OracleBase is Accounts {
     function _round(uint32 number, bytes32 root) internal view returns (Round memory) {
         return Round({
             round: number,
-            observedAt: uint64(block.timestamp),
-            count: 2,
+            observedAt: uint40(block.timestamp),
             root: root,
-            contentHash: keccak256("content"),
-            modelSetHash: keccak256("models")
+            contentHash: keccak256("content")
         });
     }
 
@@ -81,15 +84,11 @@ abstract contract OracleBase is Accounts {
         );
         bytes32 message = keccak256(
             abi.encode(
-                keccak256(
-                    "Round(uint32 round,uint64 observedAt,uint32 count,bytes32 root,bytes32 contentHash,bytes32 modelSetHash)"
-                ),
+                keccak256("Round(uint32 round,uint40 observedAt,bytes32 root,bytes32 contentHash)"),
                 round.round,
                 round.observedAt,
-                round.count,
                 round.root,
-                round.contentHash,
-                round.modelSetHash
+                round.contentHash
             )
         );
         return keccak256(abi.encodePacked(hex"1901", domain, message));

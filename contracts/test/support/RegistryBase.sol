@@ -13,6 +13,7 @@ import {EAS} from "../../src/vendor/eas/EAS.sol";
 import {ISchemaRegistry} from "../../src/vendor/eas/ISchemaRegistry.sol";
 import {SchemaRegistry} from "../../src/vendor/eas/SchemaRegistry.sol";
 import {Accounts} from "./Accounts.sol";
+import {FakePause} from "./FakePause.sol";
 import {APPRAISAL, INSPECTION, TITLE} from "./Roles.sol";
 
 /// @title A registry with three bonded verifiers, and requests as they would sign them
@@ -40,6 +41,7 @@ abstract contract RegistryBase is Accounts {
     TestStablecoin internal coin;
     VerifierRegistry internal verifiers;
     AssetRegistry internal registry;
+    FakePause internal guard;
 
     function setUp() public virtual {
         vm.warp(NOW);
@@ -50,9 +52,10 @@ abstract contract RegistryBase is Accounts {
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         verifiers = new VerifierRegistry(address(manager), coin, next, reserve, _bondParameters());
         AssetClassRow[] memory classes = new AssetClassRow[](2);
+        guard = new FakePause();
         classes[0] = AssetClassRow(HOUSE, TITLE | APPRAISAL | INSPECTION, VALIDITY, FACTOR);
         classes[1] = AssetClassRow(LRT, 0, 0, 1);
-        registry = new AssetRegistry(address(manager), address(eas), verifiers, classes);
+        registry = new AssetRegistry(address(manager), address(eas), verifiers, guard, classes);
         registry.setMarket(market, true);
         coin.approve(address(verifiers), type(uint256).max);
         for (uint256 i = 0; i < 3; ++i) {

@@ -25,6 +25,7 @@ from lending.models import (
     TokenBalance,
     Tranche,
 )
+from lending.parameters import oracle_parameters
 from lending.services.reconciliation.checks import Check
 
 NOBODY = "0x" + "00" * 20
@@ -67,7 +68,7 @@ def all_checks(*, now: int) -> list[Check]:
         *balance_checks(),
         *asset_checks(),
         *verifier_checks(),
-        *terms_checks(),
+        *terms_checks(now=now),
     ]
 
 
@@ -187,7 +188,7 @@ def verifier_checks() -> Iterator[Check]:
             )
 
 
-def terms_checks() -> Iterator[Check]:
+def terms_checks(*, now: int) -> Iterator[Check]:
     """Risk terms of every class, and the oracle's rounds in force."""
     names = tuple(field.name for field in fields(Terms) if field.name != "class_id")
     for row in ClassTerms.objects.all():
@@ -196,7 +197,7 @@ def terms_checks() -> Iterator[Check]:
             contract="RiskTerms",
             function="termsOf",
             args=(row.class_id,),
-            expected=_named(row, names),
+            expected=_named(row.terms_at(now), names),
         )
     for clock in OracleClock.objects.all():
         yield Check(
@@ -205,6 +206,13 @@ def terms_checks() -> Iterator[Check]:
             function="rounds",
             args=(),
             expected=(clock.newest, clock.newest_at, clock.previous, clock.previous_at),
+        )
+        yield Check(
+            subject="Oracle",
+            contract="ValuationOracle",
+            function="stoppedSeconds",
+            args=(),
+            expected=clock.clock.stopped_at(now, ttl=oracle_parameters().ttl),
         )
 
 

@@ -72,4 +72,8 @@ def _differences(published: Round, result: RoundResult) -> list[str]:
         ("root", published.root, "0x" + result.root.hex()),
         ("content hash", published.content_hash, "0x" + result.content_hash.hex()),
     )
-    return [f"{name} {theirs} but {ours} here" for name, theirs, ours in pairs if theirs != ours]
+    return [
+        f"{name} {theirs} but {ours} here"
+        for name, theirs, ours in pairs
+        if theirs != ours and theirs not in (None, "")
+    ]

@@ -14,6 +14,7 @@ from contracts.client import Chain
 from contracts.deployment import deploy_if_needed
 from contracts.wallet import development_wallet, development_wallets
 from settlement import services as engine
+from tests.chain.governing import enact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 USD = 1_000_000
@@ -44,8 +45,12 @@ class Registry:
         self.send("TestStablecoin", "approve", verifiers, bond * 3)
         for wallet in self.wallets:
             self.send("VerifierRegistry", "deposit", wallet.address, bond)
-            for class_id in CLASSES:
-                self.send("VerifierRegistry", "setVerifier", wallet.address, class_id, EVERY_ROLE)
+        grants = [
+            ("VerifierRegistry", "setVerifier", (wallet.address, class_id, EVERY_ROLE))
+            for wallet in self.wallets
+            for class_id in CLASSES
+        ]
+        enact(self.chain, grants)
         self.run()
 
     def send(self, contract, function, *arguments):

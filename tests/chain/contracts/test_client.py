@@ -145,10 +145,8 @@ def test_the_schema_of_attestations_and_the_typed_data_are_those_of_the_contract
     message = {
         "round": 1,
         "observedAt": 2,
-        "count": 3,
         "root": b"\x01" * 32,
         "contentHash": b"\x02" * 32,
-        "modelSetHash": b"\x03" * 32,
     }
     oracle = chain.address("ValuationOracle")
     ours = typed_data.round(chain_id=31337, oracle=oracle, message=message)

@@ -60,13 +60,23 @@ def test_a_relayer_may_settle_its_own_lane_only(chain):
     assert refused.value.arguments["lane"] == 1
 
 
-def test_the_governor_may_set_terms_and_nobody_else(chain):
-    terms = class_terms(load_genesis()["classes"][0]["terms"])
-    data = chain.encode("RiskTerms", "setTerms", 1, terms)
+def test_every_class_starts_with_the_committed_cap(chain):
+    classes = load_genesis()["classes"]
 
-    chain.simulate(chain.address("RiskTerms"), data, wallet("governor").address)
-    with pytest.raises(CallReverted):
-        chain.simulate(chain.address("RiskTerms"), data, wallet("relayer").address)
+    caps = chain.calls([("RiskTerms", "capOf", (row["id"],)) for row in classes])
+
+    for row, cap in zip(classes, caps, strict=True):
+        assert row["start_cap_units"] <= cap < row["cap_units"]
+
+
+def test_the_timelock_may_set_terms_and_whoever_deployed_may_not(chain):
+    cap = chain.encode("RiskTerms", "setCap", 1, 1)
+
+    chain.simulate(chain.address("RiskTerms"), cap, chain.address("BallastTimelock"))
+    with pytest.raises(CallReverted) as refused:
+        chain.simulate(chain.address("RiskTerms"), cap, wallet("governor").address)
+
+    assert refused.value.error == "AccessManagedUnauthorized"
 
 
 def test_the_guardian_may_void_and_the_governor_may_not_do_it_for_it(chain):

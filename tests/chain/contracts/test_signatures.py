@@ -2,10 +2,12 @@
 
 import pytest
 from django.conf import settings
+from eth_utils.crypto import keccak
 
 from contracts import events, typed_data
 from contracts.wallet import development_wallet, development_wallets
 from tests.chain.contracts.sending import send
+from tests.chain.governing import enact
 
 CAR = 2
 ROLES = (1, 2)
@@ -27,7 +29,7 @@ def verifiers(chain, governor):
     send(chain, governor, token, "mint", governor.address, total)
     send(chain, governor, token, "approve", chain.address(registry), total)
     for wallet, role in zip(wallets, ROLES, strict=True):
-        send(chain, governor, registry, "setVerifier", wallet.address, CAR, role)
+        enact(chain, [(registry, "setVerifier", (wallet.address, CAR, role))])
         send(chain, governor, registry, "deposit", wallet.address, BOND_UNITS)
     return list(zip(wallets, ROLES, strict=True))
 
@@ -110,14 +112,12 @@ def test_an_attestation_of_another_value_is_refused(chain, governor, verifiers):
     assert chain.revert_reason(receipt.tx_hash).error == "InvalidSigner"
 
 
-def signed_round(chain, reporters):
+def signed_round(chain, reporters, number=1):
     message = {
-        "round": 1,
+        "round": number,
         "observedAt": chain.head().timestamp - 10,
-        "count": 3,
-        "root": b"\x01" * 32,
-        "contentHash": b"\x02" * 32,
-        "modelSetHash": b"\x03" * 32,
+        "root": keccak(b"root %d" % number),
+        "contentHash": keccak(b"content %d" % number),
     }
     oracle = chain.address("ValuationOracle")
     data = typed_data.round(chain_id=31337, oracle=oracle, message=message)
@@ -133,6 +133,24 @@ def test_a_round_is_published_on_five_of_seven_signatures(chain, governor):
 
     assert receipt.succeeded, chain.revert_reason(receipt.tx_hash)
     assert chain.call("ValuationOracle", "rounds")[0] == 1
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_a_round_costs_at_most_62_500_gas_as_a_whole_transaction(chain, governor, first):
+    """From the third round on, when every slot has been written before."""
+    reporters = sorted(
+        development_wallets(settings.RELAYER_MNEMONIC, "reporter", 7),
+        key=lambda wallet: int(wallet.address, 16),
+    )
+    receipts = []
+    for number in range(1, 6):
+        message, signatures = signed_round(chain, reporters[first : first + 5], number)
+        receipts.append(send(chain, governor, "ValuationOracle", "publish", message, signatures))
+        chain.rpc.request("evm_increaseTime", hex(86_400))
+        chain.rpc.request("evm_mine")
+
+    assert all(receipt.succeeded for receipt in receipts)
+    assert max(receipt.gas_used for receipt in receipts[2:]) <= 62_500
 
 
 def test_four_of_seven_signatures_are_not_enough(chain, governor):

@@ -76,7 +76,10 @@ def chain(anvil_snapshot, reporters):
         "voidCooldown": 604_800,
     }
     addresses = [wallet.address for wallet in reporters]
-    created = send(plain, encode_creation("ValuationOracle", {}, [governor, parameters, addresses]))
+    coin = send(plain, encode_creation("TestStablecoin", {}, ["Dollar", "USD"])).contract_address
+    bonds = {"stablecoin": coin, "minimumBond": 0, "treasury": governor}
+    arguments = [governor, parameters, bonds, sorted(addresses, key=lambda one: int(one, 16))]
+    created = send(plain, encode_creation("ValuationOracle", {}, arguments))
     record = Deployment(
         chain_id=31_337,
         genesis_hash=plain.block(0).hash,
@@ -98,7 +101,8 @@ def project(chain, receipt):
         "RoundVoided": projections.round_voided,
     }
     for log in receipt.logs:
-        event = decode(log, chain.deployment)
+        mined_at = chain.block(receipt.block_number).timestamp
+        event = decode(log, chain.deployment, block_time=mined_at)
         if event is not None and event.name in handlers:
             handlers[event.name](event)
 

@@ -146,11 +146,7 @@ class Story:
             round=number,
             root=row.root,
             contentHash=row.content_hash,
-            modelSetHash=row.model_set_hash,
             observedAt=self.now,
-            count=3,
-            publishedAt=self.now,
-            stoppedSeconds=0,
         )
 
     def _value(self, row: Round, lower: int, class_id: int, **subject) -> None:

@@ -30,12 +30,9 @@ def published(opened, *, at=None, root=None):
                 "round": opened.number,
                 "root": root or opened.root,
                 "contentHash": opened.content_hash,
-                "modelSetHash": opened.model_set_hash,
                 "observedAt": opened.observed_at,
-                "count": opened.count,
-                "publishedAt": at,
-                "stoppedSeconds": 0,
             },
+            block_time=at,
         )
     )
     return Round.objects.get(pk=opened.pk)

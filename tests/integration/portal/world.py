@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import fields
 from pathlib import Path
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from collateral.domain.classes import Role
 from collateral.models import Asset, Attestation, Evidence, Owner, VerificationRequest, Verifier
+from lending.domain.health import Terms
 from lending.domain.loans import Status
 from lending.models import (
     AuctionLot,
@@ -21,7 +23,6 @@ from lending.models import (
     PoolEpoch,
     PoolState,
 )
-from lending.models.terms import TERMS_FIELDS
 from oracles.models import Observation, Round, Source, Valuation
 from settlement.models import Batch, Block, Cursor, Signer
 
@@ -50,7 +51,7 @@ def make_chain(*, behind: int = 0, block: int = 1_204) -> None:
 def make_terms() -> None:
     """The shipped risk terms of every class."""
     genesis = json.loads((Path(settings.BASE_DIR) / "contracts" / "genesis.json").read_text())
-    names = {field.attname for field in TERMS_FIELDS} - {"class_id"}
+    names = {field.name for field in fields(Terms)} - {"class_id"}
     for one in genesis["classes"]:
         terms = {name.removesuffix("_s"): value for name, value in one["terms"].items()}
         kept = {name: value for name, value in terms.items() if name in names}

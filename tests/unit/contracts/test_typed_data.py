@@ -54,10 +54,8 @@ def oracle_round():
     message = {
         "round": 1,
         "observedAt": 1_800_000_000,
-        "count": 60,
         "root": b"\x01" * 32,
         "contentHash": b"\x02" * 32,
-        "modelSetHash": b"\x03" * 32,
     }
     return typed_data.round(chain_id=31337, oracle=BOOK, message=message)
 

@@ -106,3 +106,23 @@ def test_the_rate_follows_utilisation():
     rates = [terms.rate_bps(utilisation) for utilisation in (0, 5_000, 10_000)]
 
     assert rates == [900, 1_150, 1_400]
+
+
+@pytest.mark.parametrize(
+    ("after_s", "expected"),
+    [
+        (0, 6_200),
+        (1, 6_200),
+        (health.LTV_RAMP_S // 2, 5_700),
+        (health.LTV_RAMP_S - 1, 5_201),
+        (health.LTV_RAMP_S, 5_200),
+    ],
+)
+def test_a_lowered_liquidation_ltv_falls_over_thirty_days(after_s, expected):
+    fall = {"start_bps": 6_200, "end_bps": 5_200, "changed_at": 1_000}
+
+    assert health.falling_ltv_bps(**fall, now=1_000 + after_s) == expected
+
+
+def test_a_raised_liquidation_ltv_holds_at_once():
+    assert health.falling_ltv_bps(start_bps=5_200, end_bps=6_200, changed_at=9, now=9) == 6_200

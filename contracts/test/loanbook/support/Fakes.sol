@@ -5,6 +5,7 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Asset, AssetStatus} from "../../../src/interfaces/IAssetRegistry.sol";
 import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
+import {IPause} from "../../../src/interfaces/IPause.sol";
 import {IValuationOracle, ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 
 /// @notice A token of any number of decimals, that anyone may mint.
@@ -84,6 +85,7 @@ contract FakeOracle {
     bool public isSilent;
     bool public voidWindowPassed = true;
     uint64 public stoppedSeconds;
+    uint64 public pausedUntil;
 
     function setRound(uint32 round) external {
         (newest, newestAt) = (round, uint64(block.timestamp));
@@ -99,6 +101,14 @@ contract FakeOracle {
 
     function setVoidWindowPassed(bool passed) external {
         voidWindowPassed = passed;
+    }
+
+    function setPaused(uint64 until) external {
+        pausedUntil = until;
+    }
+
+    function requireRunning() external view {
+        if (block.timestamp < pausedUntil) revert IPause.ProtocolIsPaused(pausedUntil);
     }
 
     function rounds() external view returns (uint32, uint64, uint32, uint64) {

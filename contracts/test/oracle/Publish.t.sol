@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {CompactSignature, IValuationOracle, Round} from "../src/interfaces/IValuationOracle.sol";
-import {OracleBase} from "./support/OracleBase.sol";
+import {CompactSignature, IReporters, Round} from "../../src/interfaces/IReporters.sol";
+import {IValuationOracle} from "../../src/interfaces/IValuationOracle.sol";
+import {OracleBase} from "../support/OracleBase.sol";
 
 contract ValuationOraclePublishTest is OracleBase {
     function test_a_round_signed_by_five_of_seven_is_published() public {
@@ -10,16 +11,7 @@ contract ValuationOraclePublishTest is OracleBase {
         CompactSignature[] memory signatures = _sign(round, 5);
 
         vm.expectEmit(address(oracle));
-        emit IValuationOracle.RoundPublished(
-            1,
-            round.root,
-            round.contentHash,
-            round.modelSetHash,
-            round.observedAt,
-            2,
-            uint64(START),
-            0
-        );
+        emit IValuationOracle.RoundPublished(1, round.root, round.contentHash, round.observedAt);
         oracle.publish(round, signatures);
 
         (uint32 newest, uint64 newestAt, uint32 previous,) = oracle.rounds();
@@ -43,7 +35,9 @@ contract ValuationOraclePublishTest is OracleBase {
         vm.assertEq(previousAt, START + INTERVAL);
     }
 
-    function test_publishing_costs_at_most_75_000_gas_cold() public {
+    /// @dev The committed bytecode costs less: docs/decisions has the figures, a test of the chain
+    /// holds them.
+    function test_publishing_costs_at_most_68_000_gas_cold() public {
         _publish(1, keccak256("1"));
         _pass(INTERVAL);
         _publish(2, keccak256("2"));
@@ -60,7 +54,7 @@ contract ValuationOraclePublishTest is OracleBase {
 
         vm.assertTrue(done);
         // A transaction does not pay for the first access to the contract that it calls.
-        vm.assertLe(intrinsic + spent - 2_500, 75_000);
+        vm.assertLe(intrinsic + spent - 2_500, 68_000);
     }
 
     function test_four_signatures_are_not_enough() public {
@@ -102,16 +96,63 @@ contract ValuationOraclePublishTest is OracleBase {
         (bytes32 r, bytes32 vs) = vm.signCompact(5, _digest(round));
         signatures[2] = CompactSignature(r, vs);
 
-        vm.expectRevert(abi.encodeWithSelector(IValuationOracle.InvalidSigner.selector, vm.addr(5)));
+        vm.expectRevert(abi.encodeWithSelector(IReporters.InvalidSigner.selector, vm.addr(5)));
+        oracle.publish(round, signatures);
+    }
+
+    /// @dev The other form of a signature, s and v turned over, loses a bit in the compact form.
+    function test_a_signature_in_its_high_form_does_not_count() public {
+        Round memory round = _round(1, keccak256("root"));
+        CompactSignature[] memory signatures = _sign(round, 5);
+        uint256 order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
+        uint256 vs = uint256(signatures[4].vs);
+        uint256 s = order - (vs << 1 >> 1);
+        signatures[4].vs = bytes32(s | (vs >> 255 ^ 1) << 255);
+
+        vm.expectPartialRevert(IReporters.InvalidSigner.selector);
+        oracle.publish(round, signatures);
+    }
+
+    function test_any_five_of_the_seven_will_do(uint256 dice) public {
+        uint256 first = bound(dice, 0, 6);
+        uint256 second = bound(dice >> 8, 0, 6);
+        if (first == second) second = (first + 1) % 7;
+        Round memory round = _round(1, keccak256("root"));
+        CompactSignature[] memory all = _sign(round, 7);
+        CompactSignature[] memory five = new CompactSignature[](5);
+        uint256 place;
+        for (uint256 i = 0; i < 7; ++i) {
+            if (i != first && i != second) five[place++] = all[i];
+        }
+
+        oracle.publish(round, five);
+
+        vm.assertEq(oracle.lastRound(), 1);
+    }
+
+    function test_more_signatures_than_needed_all_have_to_be_good() public {
+        Round memory round = _round(1, keccak256("root"));
+        CompactSignature[] memory signatures = _sign(round, 7);
+        CompactSignature memory good = signatures[6];
+        signatures[6] = signatures[5];
+
+        vm.expectPartialRevert(IValuationOracle.SignersNotSorted.selector);
+        oracle.publish(round, signatures);
+        signatures[6] = good;
         oracle.publish(round, signatures);
     }
 
     function test_a_malformed_signature_does_not_count() public {
         Round memory round = _round(1, keccak256("root"));
         CompactSignature[] memory signatures = _sign(round, 5);
+        CompactSignature memory good = signatures[0];
         signatures[0] = CompactSignature(bytes32(0), bytes32(0));
+        vm.expectRevert(abi.encodeWithSelector(IReporters.InvalidSigner.selector, address(0)));
+        oracle.publish(round, signatures);
+        // The signer before does not stand in for one that cannot be recovered.
+        (signatures[0], signatures[1]) = (good, signatures[0]);
 
-        vm.expectRevert(abi.encodeWithSelector(IValuationOracle.InvalidSigner.selector, address(0)));
+        vm.expectRevert(abi.encodeWithSelector(IReporters.InvalidSigner.selector, address(0)));
         oracle.publish(round, signatures);
     }
 
@@ -120,12 +161,12 @@ contract ValuationOraclePublishTest is OracleBase {
         CompactSignature[] memory signatures = _sign(round, 5);
         vm.chainId(block.chainid + 1);
 
-        vm.expectPartialRevert(IValuationOracle.InvalidSigner.selector);
+        vm.expectPartialRevert(IReporters.InvalidSigner.selector);
         oracle.publish(round, signatures);
     }
 
     /// @custom:invariant I-25
-    function test_the_next_number_is_the_only_one_taken() public {
+    function test_I_25_the_next_number_is_the_only_one_taken() public {
         Round memory round = _round(2, keccak256("root"));
         CompactSignature[] memory signatures = _sign(round, 5);
 
@@ -155,9 +196,9 @@ contract ValuationOraclePublishTest is OracleBase {
         oracle.publish(round, signatures);
     }
 
-    function test_observations_from_the_future_are_refused() public {
+    function test_class_7_observations_from_the_future_are_refused() public {
         Round memory round = _round(1, keccak256("root"));
-        round.observedAt = uint64(block.timestamp + 1);
+        round.observedAt = uint40(block.timestamp + 1);
         CompactSignature[] memory signatures = _sign(round, 5);
 
         vm.expectRevert(
@@ -170,7 +211,7 @@ contract ValuationOraclePublishTest is OracleBase {
         _publish(1, keccak256("1"));
         _pass(INTERVAL);
         Round memory round = _round(2, keccak256("2"));
-        round.observedAt = uint64(START - 1);
+        round.observedAt = uint40(START - 1);
         CompactSignature[] memory signatures = _sign(round, 5);
 
         vm.expectRevert(
@@ -179,7 +220,7 @@ contract ValuationOraclePublishTest is OracleBase {
         oracle.publish(round, signatures);
     }
 
-    function test_observations_older_than_ttl_are_refused() public {
+    function test_class_7_observations_older_than_ttl_are_refused() public {
         Round memory round = _round(1, keccak256("root"));
         CompactSignature[] memory signatures = _sign(round, 5);
         _pass(TTL + 1);

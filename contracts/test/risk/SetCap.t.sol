@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Governed} from "../../src/Governed.sol";
+import {RiskTerms, ClassRow} from "../../src/RiskTerms.sol";
+import {IRiskTerms} from "../../src/interfaces/IRiskTerms.sol";
+import {RiskBase} from "../support/RiskBase.sol";
+
+contract SetCapTest is RiskBase {
+    uint256 internal constant GROWTH = 90 days;
+    uint64 internal constant FIRST = 1_000_000e6;
+
+    function _refuse(uint16 classId, uint64 cap) private {
+        vm.expectRevert(
+            abi.encodeWithSelector(IRiskTerms.OutOfBounds.selector, bytes32("cap"), uint256(cap))
+        );
+        risk.setCap(classId, cap);
+    }
+
+    function test_the_first_cap_grows_from_its_start() public {
+        vm.assertEq(risk.capOf(CAR), START_CAP);
+        _pass(GROWTH / 2);
+        vm.assertEq(risk.capOf(CAR), (START_CAP + CAP) / 2);
+        _pass(GROWTH / 2);
+        vm.assertEq(risk.capOf(CAR), CAP);
+        _pass(365 days);
+        vm.assertEq(risk.capOf(CAR), CAP);
+    }
+
+    function test_a_cap_is_at_most_doubled_and_grows_to_it() public {
+        _refuse(CAR, 2 * START_CAP + 1);
+        vm.expectEmit(address(risk));
+        emit IRiskTerms.CapSet(CAR, START_CAP, 2 * START_CAP, uint64(block.timestamp + GROWTH));
+        risk.setCap(CAR, 2 * START_CAP);
+
+        vm.assertEq(risk.capOf(CAR), START_CAP);
+        _pass(GROWTH);
+        vm.assertEq(risk.capOf(CAR), 2 * START_CAP);
+    }
+
+    function test_doubling_again_at_once_gains_nothing() public {
+        risk.setCap(CAR, 2 * START_CAP);
+        _refuse(CAR, 2 * START_CAP + 1);
+        risk.setCap(CAR, 2 * START_CAP);
+
+        vm.assertEq(risk.capOf(CAR), START_CAP);
+    }
+
+    function test_a_lower_cap_holds_at_once() public {
+        risk.setCap(CAR, START_CAP - 1);
+        vm.assertEq(risk.capOf(CAR), START_CAP - 1);
+        risk.setCap(CAR, 0);
+        vm.assertEq(risk.capOf(CAR), 0);
+    }
+
+    function test_a_new_class_starts_small() public {
+        risk.setTerms(9, _car());
+        _refuse(9, FIRST + 1);
+        risk.setCap(9, FIRST);
+
+        vm.assertEq(risk.capOf(9), 0);
+        _pass(GROWTH / 10);
+        vm.assertEq(risk.capOf(9), FIRST / 10);
+        _pass(GROWTH);
+        vm.assertEq(risk.capOf(9), FIRST);
+    }
+
+    function test_a_start_above_the_cap_is_refused() public {
+        ClassRow[] memory rows = new ClassRow[](1);
+        rows[0] = ClassRow(CAR, _car(), CAP + 1, CAP);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRiskTerms.OutOfBounds.selector, bytes32("startCap"), uint256(CAP + 1)
+            )
+        );
+        new RiskTerms(address(this), rows);
+    }
+
+    function test_setting_caps_is_the_governors() public {
+        address stranger = named("stranger");
+
+        vm.prank(stranger);
+        vm.expectRevert(
+            abi.encodeWithSelector(Governed.AccessManagedUnauthorized.selector, stranger)
+        );
+        risk.setCap(CAR, 1);
+    }
+
+    /// @dev A class needs at least 62 days to double: 90 days times the logarithm of two.
+    function test_caps_grow_no_faster_than_they_may(uint256 seed) public {
+        uint256 from = risk.capOf(CAR);
+        risk.setCap(CAR, START_CAP);
+        for (uint256 day = 0; day < 62; ++day) {
+            if (seed >> day & 1 == 1) risk.setCap(CAR, uint64(2 * risk.capOf(CAR)));
+            _pass(1 days);
+        }
+        vm.assertLe(risk.capOf(CAR), 2 * from);
+    }
+}
