@@ -48,7 +48,7 @@ format: setup-dev ## Format the Python sources
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
 
 contracts: setup-dev ## Compile the contracts and write contracts/artifacts
-	@$(PY) scripts/forge.py build
+	@$(PY) scripts/forge.py build contracts/src
 	@$(PY) -m contracts.artifacts
 
 contracts-rebuild: setup-dev ## Prove that compiling gives the committed bytecode (ten minutes or more)

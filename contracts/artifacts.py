@@ -30,7 +30,6 @@ CONTRACTS = (
     "SchemaRegistry",
     "TestRestakingToken",
     "TestStablecoin",
-    "Underwriter",
     "ValuationOracle",
     "VerifierRegistry",
 )
