@@ -35,7 +35,6 @@ CONTRACTS = (
     "TestStablecoin",
     "TrancheShare",
     "TrancheVault",
-    "Underwriter",
     "ValuationOracle",
     "VerifierRegistry",
 )

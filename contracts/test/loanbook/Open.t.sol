@@ -71,7 +71,6 @@ contract OpenTest is OpenBase {
         vm.assertEq(tail.cureWindow, 14 days);
         vm.assertEq(tail.lateFeeBps, 300);
         vm.assertEq(tail.chargedThrough, 0);
-        vm.assertEq(tail.calledAt, 0);
     }
 
     /// @custom:invariant C3
