@@ -128,7 +128,7 @@ contract Exposed {
     function _charge(uint256[] memory row) private pure returns (int256[] memory) {
         LoanState memory loan = _loan(row);
         LoanTail memory tail;
-        (tail.basePrincipal, tail.lateFeeBps) = (uint64(row[6]), uint16(row[7]));
+        (tail.basePrincipal, tail.lateFeeBps) = (uint56(row[6]), uint16(row[7]));
         tail.instalments = uint16(row[8]);
         loan.charge(tail.lateFee(), row[5]);
         return _one(loan.accruedScaled);
@@ -144,9 +144,9 @@ contract Exposed {
         LoanState memory loan = _loan(row);
         loan.prefunded = uint56(row[6]);
         LoanTail memory tail;
-        (tail.schedule, tail.basePrincipal) = (ScheduleKind(row[7]), uint64(row[8]));
+        (tail.schedule, tail.basePrincipal) = (ScheduleKind(row[7]), uint56(row[8]));
         (tail.instalments, tail.interval) = (uint16(row[9]), uint32(row[10]));
-        (tail.openedAt, tail.gracePeriod) = (uint64(row[11]), uint32(row[12]));
+        (tail.openedAt, tail.gracePeriod) = (uint32(row[11]), uint24(row[12]));
         uint256 reached = tail.reached(row[5]);
         bool overdue = tail.isOverdue(loan, row[5]);
         return _three(reached, tail.outstandingAfter(reached), overdue ? 1 : 0);

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {LoanTerms, OperationKind, OperationResult} from "../../src/interfaces/ILoanBook.sol";
-import {Basket, Evidence} from "../../src/interfaces/IUnderwriter.sol";
+import {Basket, Evidence} from "../../src/libraries/Underwriter.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {Rounds} from "./support/Rounds.sol";
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import "../../../src/interfaces/ILoanBook.sol";
-import {Basket, Evidence, Weights} from "../../../src/interfaces/IUnderwriter.sol";
+import {Basket, Evidence, Weights} from "../../../src/libraries/Underwriter.sol";
 import {ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 import {Watch} from "./Watch.sol";
 
@@ -29,7 +29,7 @@ abstract contract LoanActions is Watch {
         if (seed >> 32 & 3 == 0) (terms.lrt, terms.lrtAmount) = (address(lrt), 2e18);
         Basket memory basket = Basket(terms.assets, terms.lrt, terms.lrtAmount, 0, Evidence.Newest);
         ValueProof[] memory proofs = _proofsOf(basket, false);
-        uint256 limit = underwriter.weigh(basket, proofs, proofs).opening;
+        uint256 limit = weigher.weigh(basket, proofs, proofs).opening;
         LaneState memory lane = _lane(terms.lane);
         if (limit > lane.cash - lane.owed) limit = lane.cash - lane.owed;
         if (limit < 10 * MINIMUM) return;

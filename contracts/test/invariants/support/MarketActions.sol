@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Lot} from "../../../src/interfaces/IAuctionHouse.sol";
 import "../../../src/interfaces/ILoanBook.sol";
-import {Basket, Evidence, Weights} from "../../../src/interfaces/IUnderwriter.sol";
+import {Basket, Evidence, Weights} from "../../../src/libraries/Underwriter.sol";
 import {ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 import {TestStablecoin} from "../../../src/tokens/TestStablecoin.sol";
 import {TrancheVault} from "../../../src/TrancheVault.sol";
@@ -55,7 +55,7 @@ abstract contract MarketActions is LoanActions {
         Basket memory basket = _basketOf(loanId, Evidence.BothRounds);
         ValueProof[] memory newest = _proofsOf(basket, false);
         ValueProof[] memory previous = _proofsOf(basket, true);
-        Weights memory weights = underwriter.weigh(basket, newest, previous);
+        Weights memory weights = weigher.weigh(basket, newest, previous);
         if (book.debtOf(loanId) <= weights.liquidation) return false;
         _call(loanId, newest, previous);
         return true;
@@ -89,7 +89,7 @@ abstract contract MarketActions is LoanActions {
         if (!found || oracle.isSilent()) return;
         Basket memory basket = _basketOf(loanId, Evidence.Newest);
         ValueProof[] memory proofs = _proofsOf(basket, false);
-        uint256 opening = underwriter.weigh(basket, proofs, proofs).opening;
+        uint256 opening = weigher.weigh(basket, proofs, proofs).opening;
         uint64 debt = book.debtOf(loanId);
         uint64 keep = uint64(opening < debt / 2 ? opening : debt / 2);
         if (seed >> 16 & 3 == 0 || debt - keep < MINIMUM) keep = 0;

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {
-    Round,
-    ValueLeaf,
-    ValueProof,
-    ValueStatus
-} from "../../../src/interfaces/IValuationOracle.sol";
-import {Basket} from "../../../src/interfaces/IUnderwriter.sol";
+import {Round} from "../../../src/interfaces/IReporters.sol";
+import {ValueLeaf, ValueProof, ValueStatus} from "../../../src/interfaces/IValuationOracle.sol";
+import {Basket} from "../../../src/libraries/Underwriter.sol";
 import {ValuationOracle} from "../../../src/ValuationOracle.sol";
 import {World} from "./World.sol";
 
@@ -45,11 +41,9 @@ abstract contract Rounds is World {
         }
         Round memory round = Round({
             round: number,
-            observedAt: made.observedAt,
-            count: uint32(values.length),
+            observedAt: uint40(made.observedAt),
             root: made.nodes[0],
-            contentHash: keccak256(abi.encode(values)),
-            modelSetHash: keccak256("models")
+            contentHash: keccak256(abi.encode(values))
         });
         oracle.publish(round, _signRound(reporterKeys, THRESHOLD, round, address(oracle)));
     }

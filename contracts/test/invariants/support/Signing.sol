@@ -3,14 +3,14 @@ pragma solidity ^0.8.30;
 
 import {Attestation, MintRequest} from "../../../src/interfaces/IAssetRegistry.sol";
 import {LoanTerms} from "../../../src/interfaces/ILoanBook.sol";
-import {CompactSignature, Round} from "../../../src/interfaces/IValuationOracle.sol";
+import {CompactSignature, Round} from "../../../src/interfaces/IReporters.sol";
 import {Test} from "../../support/Test.sol";
 
 /// @title What verifiers, reporters and borrowers sign
 abstract contract Signing is Test {
     uint256 internal constant VERIFIER_KEY = 0xA77E57;
     string private constant SCHEMA =
-        "uint256 chainId,address registry,uint16 classId,uint8 role,bytes32[] anchors,bytes32 identityCommitment,bytes32 evidenceRoot,uint64 value,uint64 observedAt,uint64 validUntil";
+        "uint256 chainId,address registry,uint16 classId,uint8 role,bytes32[] anchors,bytes32 identityCommitment,bytes32 evidenceRoot,uint64 value,uint64 observedAt,uint64 validUntil,address originator";
 
     /// @dev The only attestation that the classes of this world ask for; it also gives the value.
     function _attest(MintRequest memory request, address eas, address registry, uint64 value)
@@ -33,7 +33,8 @@ abstract contract Signing is Test {
             request.evidenceRoot,
             given.value,
             given.observedAt,
-            given.validUntil
+            given.validUntil,
+            request.originator
         );
         bytes32 message = keccak256(
             abi.encode(
@@ -63,7 +64,7 @@ abstract contract Signing is Test {
         bytes32 message = keccak256(
             abi.encode(
                 keccak256(
-                    "Round(uint32 round,uint64 observedAt,uint32 count,bytes32 root,bytes32 contentHash,bytes32 modelSetHash)"
+                    "Round(uint32 round,uint40 observedAt,bytes32 root,bytes32 contentHash)"
                 ),
                 round
             )

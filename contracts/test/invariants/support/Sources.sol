@@ -5,7 +5,6 @@ pragma solidity ^0.8.30;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {AuctionHouse} from "../../../src/AuctionHouse.sol";
 import {LoanBook} from "../../../src/LoanBook.sol";
-import {Underwriter} from "../../../src/Underwriter.sol";
 import {TestRestakingToken} from "../../../src/tokens/TestRestakingToken.sol";
 import {EAS} from "../../../src/vendor/eas/EAS.sol";
 import {SchemaRegistry} from "../../../src/vendor/eas/SchemaRegistry.sol";

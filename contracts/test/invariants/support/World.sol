@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {AssetClassRow} from "../../../src/AssetRegistry.sol";
+import {AssetClassRow} from "../../../src/Attestations.sol";
 import {PoolParameters} from "../../../src/LendingPool.sol";
+import {BondTerms} from "../../../src/Reporters.sol";
 import {ClassRow, RiskTerms} from "../../../src/RiskTerms.sol";
 import {OracleParameters} from "../../../src/ValuationOracle.sol";
 import {VerifierRegistry} from "../../../src/VerifierRegistry.sol";
@@ -11,13 +12,14 @@ import {IAuctionHouse} from "../../../src/interfaces/IAuctionHouse.sol";
 import {ILendingPool} from "../../../src/interfaces/ILendingPool.sol";
 import {ILoanBook} from "../../../src/interfaces/ILoanBook.sol";
 import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
-import {IUnderwriter} from "../../../src/interfaces/IUnderwriter.sol";
 import {IValuationOracle} from "../../../src/interfaces/IValuationOracle.sol";
+import {BondParameters} from "../../../src/interfaces/IVerifierRegistry.sol";
 import {TestStablecoin} from "../../../src/tokens/TestStablecoin.sol";
 import {TrancheVault} from "../../../src/TrancheVault.sol";
 import {Accounts} from "../../support/Accounts.sol";
 import {Signing} from "./Signing.sol";
 import "./Sources.sol";
+import {Weigher} from "./Weigher.sol";
 
 /// @notice More of Foundry's cheatcodes.
 interface VmWorld {
@@ -44,6 +46,7 @@ abstract contract World is Accounts, Signing {
     uint32 internal constant LANES = 3;
     uint64 internal constant USD = 1e6;
     uint64 internal constant MINIMUM = USD;
+    uint64 internal constant CAP = 100_000_000 * USD;
     uint256 internal constant OWNERS = 4;
     uint256 internal constant ASSETS_EACH = 3;
     uint16 internal constant HOUSE_CLASS = 1;
@@ -56,7 +59,7 @@ abstract contract World is Accounts, Signing {
     IAssetRegistry internal registry;
     RiskTerms internal risk;
     IValuationOracle internal oracle;
-    IUnderwriter internal underwriter;
+    Weigher internal weigher;
     ILoanBook internal book;
     ILendingPool internal pool;
     TrancheVault[2] internal vaults;
@@ -79,21 +82,27 @@ abstract contract World is Accounts, Signing {
         lrt = TestStablecoin(
             _deploy("TestRestakingToken.sol:TestRestakingToken", abi.encode("LRT", "LRT"))
         );
-        _buildRegistry(manager);
         risk = RiskTerms(_deploy("RiskTerms.sol:RiskTerms", abi.encode(manager, _rows())));
         reporterKeys = keysFrom(5_000, 7);
         OracleParameters memory numbers = OracleParameters(5, 6 hours, 36 hours, 12 hours, 7 days);
         oracle = IValuationOracle(
             _deploy(
                 "ValuationOracle.sol:ValuationOracle",
-                abi.encode(manager, numbers, addressesOf(reporterKeys))
+                abi.encode(
+                    manager,
+                    numbers,
+                    BondTerms(coin, 100_000 * USD, treasury),
+                    addressesOf(reporterKeys)
+                )
             )
         );
-        underwriter = IUnderwriter(
-            _deploy("Underwriter.sol:Underwriter", abi.encode(registry, risk, oracle, MINIMUM))
-        );
+        _buildRegistry(manager);
+        weigher = Weigher(_deploy("Weigher.sol:Weigher", abi.encode(registry, risk, oracle)));
         book = ILoanBook(
-            _deploy("LoanBook.sol:LoanBook", abi.encode(manager, coin, underwriter, uint8(2)))
+            _deploy(
+                "LoanBook.sol:LoanBook",
+                abi.encode(manager, coin, registry, risk, oracle, MINIMUM, uint8(2))
+            )
         );
         pool = ILendingPool(
             _deploy(
@@ -123,22 +132,36 @@ abstract contract World is Accounts, Signing {
         VerifierRegistry verifiers = VerifierRegistry(
             _deploy(
                 "VerifierRegistry.sol:VerifierRegistry",
-                abi.encode(manager, coin, uint256(50), uint256(14 days))
+                abi.encode(manager, coin, _nextButOne(), treasury, _bondParameters())
             )
         );
         AssetClassRow[] memory classes = new AssetClassRow[](2);
-        classes[0] = AssetClassRow(HOUSE_CLASS, TITLE_ROLE, 730 days);
-        classes[1] = AssetClassRow(CAR_CLASS, TITLE_ROLE, 730 days);
+        classes[0] = AssetClassRow(HOUSE_CLASS, TITLE_ROLE, 730 days, 50);
+        classes[1] = AssetClassRow(CAR_CLASS, TITLE_ROLE, 730 days, 50);
         registry = IAssetRegistry(
-            _deploy("AssetRegistry.sol:AssetRegistry", abi.encode(manager, eas, verifiers, classes))
+            _deploy(
+                "AssetRegistry.sol:AssetRegistry",
+                abi.encode(manager, eas, verifiers, oracle, classes)
+            )
         );
-        verifiers.setAssetRegistry(address(registry));
         address verifier = vm.addr(VERIFIER_KEY);
         verifiers.setVerifier(verifier, HOUSE_CLASS, TITLE_ROLE);
         verifiers.setVerifier(verifier, CAR_CLASS, TITLE_ROLE);
         coin.mint(address(this), 1_000_000 * USD);
         coin.approve(address(verifiers), type(uint256).max);
         verifiers.deposit(verifier, 1_000_000 * USD);
+    }
+
+    /// @dev Where the asset registry will be: the two registries know each other for good.
+    function _nextButOne() private view returns (address) {
+        return vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+    }
+
+    function _bondParameters() private pure returns (BondParameters memory numbers) {
+        (numbers.minimumBond, numbers.initialCap) = (1_000 * USD, 1_000_000 * USD);
+        (numbers.dailyGrowth, numbers.challengeBond) = (10_000 * USD, 500 * USD);
+        (numbers.challengeWindow, numbers.unbondingDelay) = (14 days, 21 days);
+        numbers.rulingWindow = 60 days;
     }
 
     function _wire() private {
@@ -204,9 +227,9 @@ abstract contract World is Accounts, Signing {
 
     function _rows() private pure returns (ClassRow[] memory rows) {
         rows = new ClassRow[](3);
-        rows[0] = ClassRow(HOUSE_CLASS, _terms(6_000, 7_000, 1_000, 6_000));
-        rows[1] = ClassRow(CAR_CLASS, _terms(5_000, 6_200, 1_000, 4_500));
-        rows[2] = ClassRow(LRT_CLASS, _terms(7_000, 7_500, 500, 8_500));
+        rows[0] = ClassRow(HOUSE_CLASS, _terms(6_000, 7_000, 1_000, 6_000), CAP, CAP);
+        rows[1] = ClassRow(CAR_CLASS, _terms(5_000, 6_200, 1_000, 4_500), CAP, CAP);
+        rows[2] = ClassRow(LRT_CLASS, _terms(7_000, 7_500, 500, 8_500), CAP, CAP);
         rows[1].terms.mustAmortise = true;
     }
 
