@@ -53,6 +53,7 @@ contract AssetRegistryPledgeTest is MintedBase {
         vm.assertEq(registry.lockerOf(id), address(0));
     }
 
+    /// @custom:invariant A3 I-11
     function test_only_a_granted_market_pledges() public {
         vm.prank(owner);
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.NotMarket.selector, owner));
@@ -89,6 +90,7 @@ contract AssetRegistryPledgeTest is MintedBase {
         registry.pledge(id, owner, address(0));
     }
 
+    /// @custom:invariant I-31
     function test_a_frozen_or_revoked_token_is_not_pledged() public {
         registry.setStatus(id, AssetStatus.Frozen);
         vm.prank(market);

@@ -91,6 +91,7 @@ contract AssetRegistryMintTest is RegistryBase {
         vm.assertEq(registry.tokenByAnchor(request.anchors[1]), _idOf(request));
     }
 
+    /// @custom:invariant A1 I-31
     function test_any_taken_anchor_refuses_the_thing() public {
         MintRequest memory first = _house(1);
         registry.mint(first);
@@ -138,6 +139,7 @@ contract AssetRegistryMintTest is RegistryBase {
         _refuse(request, abi.encodeWithSelector(IAssetRegistry.ClassUnknown.selector, LRT));
     }
 
+    /// @custom:invariant I-31
     function test_a_missing_role_is_named() public {
         MintRequest memory request = _house(1);
         request.attestations[2].role = TITLE;
@@ -249,6 +251,7 @@ contract AssetRegistryMintTest is RegistryBase {
     }
 
     /// @dev Class 4: every field is signed.
+    /// @custom:invariant A2
     function test_class_4_what_was_signed_cannot_be_changed() public {
         bytes memory reason =
             abi.encodeWithSelector(IAssetRegistry.InvalidSigner.selector, vm.addr(keys[0]));
@@ -276,6 +279,7 @@ contract AssetRegistryMintTest is RegistryBase {
     }
 
     /// @dev Class 3: the domain is never kept, so a fork of the chain takes none of the signatures.
+    /// @custom:invariant A2
     function test_class_3_signatures_are_bound_to_the_chain_and_have_a_size() public {
         MintRequest memory request = _house(1);
         bytes memory reason =
@@ -290,6 +294,7 @@ contract AssetRegistryMintTest is RegistryBase {
         _refuse(request, reason);
     }
 
+    /// @custom:invariant A2
     function test_a_uid_is_spent_once() public {
         MintRequest memory request = _house(1);
         request.attestations[1] = _statement(keys[1], TITLE, 0);

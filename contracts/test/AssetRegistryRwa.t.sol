@@ -36,6 +36,7 @@ contract AssetRegistryRwaTest is RegistryBase {
     }
 
     /// @dev Exposure is never changed by the end of a loan (rule A4).
+    /// @custom:invariant A4
     function test_rwa_the_end_of_a_loan_frees_no_bond() public {
         Market book = new Market(registry);
         registry.setMarket(address(book), true);

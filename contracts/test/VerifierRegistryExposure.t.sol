@@ -6,6 +6,7 @@ import {APPRAISAL, INSPECTION, TITLE} from "./support/Roles.sol";
 import {VerifierBase} from "./support/VerifierBase.sol";
 
 contract VerifierTakeExposureTest is VerifierBase {
+    /// @custom:invariant A4
     function test_an_attestation_commits_its_value_over_the_class_factor() public {
         _bond(100e6);
 
@@ -133,6 +134,7 @@ contract VerifierTakeExposureTest is VerifierBase {
 }
 
 contract VerifierReleaseExposureTest is VerifierBase {
+    /// @custom:invariant A4
     function test_exposure_is_released_after_expiry_and_challenge_window() public {
         _bond(200e6);
         _take(APPRAISAL, 5_000e6);
