@@ -81,6 +81,11 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(max_length=42, unique=True)),
                 ('name', models.CharField(blank=True, max_length=120)),
                 ('bond_units', models.BigIntegerField(default=0, verbose_name='bond, 1e-6 USD')),
+                ('unbonding_units', models.BigIntegerField(default=0, verbose_name='unbonding, 1e-6 USD')),
+                ('committed_units', models.BigIntegerField(default=0, verbose_name='committed by attestations, 1e-6 USD')),
+                ('lrt_address', models.CharField(blank=True, max_length=42)),
+                ('lrt_bond_wei', collateral.fields.Uint256Field(default=0, verbose_name='restaking tokens bonded, 1e-18 tokens')),
+                ('lrt_unbonding_wei', collateral.fields.Uint256Field(default=0, verbose_name='restaking tokens unbonding, 1e-18 tokens')),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='verifier', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -117,6 +122,19 @@ class Migration(migrations.Migration):
                 ('revoked', models.BooleanField(default=False)),
                 ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='attestation', to='collateral.verificationrequest')),
                 ('verifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to='collateral.verifier')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Challenge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.CharField(max_length=66, verbose_name='attestation')),
+                ('challenger_address', models.CharField(max_length=42)),
+                ('bond_units', models.BigIntegerField(verbose_name="challenger's bond, 1e-6 USD")),
+                ('evidence_hash', models.CharField(max_length=66)),
+                ('opened_at', models.BigIntegerField(verbose_name='opened at, chain time')),
+                ('status', models.CharField(choices=[('open', 'Waiting for a ruling'), ('upheld', 'Upheld'), ('dismissed', 'Dismissed'), ('lapsed', 'Lapsed without a ruling')], db_index=True, default='open', max_length=9)),
+                ('verifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='challenges', to='collateral.verifier')),
             ],
         ),
         migrations.CreateModel(
@@ -222,5 +240,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='verifierauthority',
             constraint=models.UniqueConstraint(fields=('verifier', 'class_id'), name='authority_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='verifier',
+            constraint=models.CheckConstraint(condition=models.Q(('unbonding_units__gte', 0), ('lrt_unbonding_wei__gte', 0)), name='verifier_unbonding_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='verifier',
+            constraint=models.CheckConstraint(condition=models.Q(('committed_units__gte', 0)), name='verifier_committed_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='verifier',
+            constraint=models.CheckConstraint(condition=models.Q(('lrt_bond_wei__gte', 0)), name='verifier_lrt_bond_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='challenge',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('verifier', 'uid'), name='challenge_open_once'),
         ),
     ]

@@ -59,6 +59,7 @@ contract AssetRegistryReattestTest is RegistryBase {
     }
 
     /// @dev Class 3: a quorum of before cannot be brought again, however it is mixed.
+    /// @custom:invariant A2
     function test_class_3_no_attestation_counts_for_a_second_quorum() public {
         MintRequest memory fresh = _house(1);
         registry.reattest(fresh, 0);
@@ -156,6 +157,7 @@ contract AssetRegistryReattestTest is RegistryBase {
     }
 
     /// @dev Rule A1: after a rotation of the key both versions are claimed.
+    /// @custom:invariant A1
     function test_new_anchors_are_claimed_for_the_token() public {
         MintRequest memory request = _house(1);
         request.anchors = new bytes32[](3);

@@ -136,4 +136,20 @@ contract AssetRegistryRevocationTest is RegistryBase {
         vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 5));
         registry.expire(5);
     }
+
+    function test_an_asset_in_its_last_second_still_ends_and_after_it_no_more() public {
+        (, uint256 id) = _minted();
+        uint256 other = registry.mint(_house(2));
+        vm.warp(NOW + 300 days);
+        registry.expire(id);
+
+        vm.assertEq(registry.assetOf(id).validUntil, NOW + 300 days - 1);
+        vm.warp(NOW + 300 days + 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IAssetRegistry.AssetExpiredAlready.selector, other, NOW + 300 days
+            )
+        );
+        registry.expire(other);
+    }
 }

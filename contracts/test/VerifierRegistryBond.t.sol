@@ -83,6 +83,20 @@ contract VerifierSettingsTest is VerifierBase {
         registry.setVerifier(verifier, classId, roles);
     }
 
+    function test_settings_are_seen() public {
+        vm.expectEmit(address(registry));
+        emit IVerifierRegistry.RestakingTokenSet(verifier, true);
+        registry.setRestakingToken(verifier, true);
+        vm.expectEmit(address(registry));
+        emit IVerifierRegistry.ValuationSet(verifier, reserve);
+        registry.setValuation(verifier, reserve);
+
+        vm.assertTrue(registry.isRestakingToken(verifier));
+        vm.assertEq(address(registry.oracle()), verifier);
+        vm.assertEq(address(registry.riskTerms()), reserve);
+        vm.assertEq(registry.assetRegistry(), assets);
+    }
+
     function test_the_stablecoin_is_no_restaking_token() public {
         vm.expectRevert(
             abi.encodeWithSelector(IVerifierRegistry.TokenNotAllowed.selector, address(coin))

@@ -171,6 +171,19 @@ contract VerifierSlashTest is ChallengedBase {
         vm.assertEq(_owedCoin(challenger), 0);
     }
 
+    function test_what_is_slashed_waits_for_the_reserve_and_counts_no_more() public {
+        _prove();
+        uint256 before = registry.limitOf(verifier);
+
+        vm.expectEmit(address(registry));
+        emit IVerifierRegistry.Credited(reserve, address(coin), 30e6);
+        vm.expectEmit(address(registry));
+        emit IVerifierRegistry.Credited(reserve, address(lrt), 1e18);
+        registry.slash(verifier, 30e6, 1e18);
+
+        vm.assertEq(before - registry.limitOf(verifier), 30e6 + 1_400e6);
+    }
+
     function test_slashing_takes_what_there_is_and_something() public {
         registry.slash(verifier, 500e6 + 1, 4e18 + 1);
 

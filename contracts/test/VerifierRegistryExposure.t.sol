@@ -134,6 +134,7 @@ contract VerifierTakeExposureTest is VerifierBase {
 }
 
 contract VerifierReleaseExposureTest is VerifierBase {
+    /// @custom:invariant A4
     function test_exposure_is_released_after_expiry_and_challenge_window() public {
         _bond(200e6);
         _take(APPRAISAL, 5_000e6);

@@ -94,6 +94,7 @@ contract VerifierProofTest is VerifierBase {
     }
 
     /// @dev Rule A4: re-proven at each attestation, so no round but the newest will do.
+    /// @custom:invariant A4
     function test_nobody_attests_on_the_value_of_an_older_round() public {
         _bondLrt(3e18);
         _prove();

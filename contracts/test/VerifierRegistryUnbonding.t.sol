@@ -109,6 +109,20 @@ contract VerifierUnbondingTest is VerifierBase {
         vm.assertEq(registry.limitOf(verifier), 2_800e6);
     }
 
+    function test_restaking_tokens_that_left_count_no_more_and_new_ones_again() public {
+        _bond(MINIMUM);
+        _bondLrt(3e18);
+        _prove();
+
+        _unbond(0, 3e18);
+
+        vm.assertEq(registry.limitOf(verifier), MINIMUM);
+        vm.assertEq(registry.lrtBondOf(verifier).value, 0);
+        _bondLrt(1e18);
+        _prove();
+        vm.assertEq(registry.limitOf(verifier), MINIMUM + 1_400e6);
+    }
+
     function test_stablecoin_behind_restaking_tokens_leaves_on_a_fresh_proof_only() public {
         _bond(500e6);
         _bondLrt(3e18);

@@ -93,6 +93,7 @@ contract RegistriesInvariants is Test {
     }
 
     /// @dev Rule A4: what runs is what is counted.
+    /// @custom:invariant A4
     function invariant_running_exposures_add_up_to_what_is_committed() public view {
         for (uint256 i = 0; i < 3; ++i) {
             address verifier = handler.verifierAt(i);
@@ -133,6 +134,7 @@ contract RegistriesInvariants is Test {
     }
 
     /// @dev I-31 and rule A1: one thing, one token, for ever.
+    /// @custom:invariant A1 I-31
     function invariant_an_anchor_names_one_token() public view {
         uint256 count = handler.anchorCount();
         for (uint256 i = 0; i < count; ++i) {
@@ -154,6 +156,7 @@ contract RegistriesInvariants is Test {
     }
 
     /// @dev No uid is spent twice (rule A2); nobody commits beyond its limit (rule A4).
+    /// @custom:invariant A2 A4
     function invariant_nothing_turned_out_false() public view {
         vm.assertEq(handler.brokenCount(), 0);
     }

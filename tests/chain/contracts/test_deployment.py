@@ -25,6 +25,22 @@ def test_every_contract_has_code_at_its_address(chain):
     assert missing == []
 
 
+def test_the_two_registries_name_each_other(chain):
+    vouched = chain.call("VerifierRegistry", "assetRegistry")
+    bonds = chain.call("AssetRegistry", "verifierRegistry")
+
+    assert vouched == chain.address("AssetRegistry")
+    assert bonds == chain.address("VerifierRegistry")
+
+
+def test_restaking_bonds_are_valued_by_the_oracle_and_the_risk_terms(chain):
+    token = chain.address("TestRestakingToken")
+
+    assert chain.call("VerifierRegistry", "isRestakingToken", token) is True
+    assert chain.call("VerifierRegistry", "oracle") == chain.address("ValuationOracle")
+    assert chain.call("VerifierRegistry", "riskTerms") == chain.address("RiskTerms")
+
+
 def test_every_class_has_the_committed_terms(chain):
     classes = load_genesis()["classes"]
 
