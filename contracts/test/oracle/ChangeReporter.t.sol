@@ -100,6 +100,7 @@ contract ChangeReporterTest is OracleBase {
         oracle.changeReporter(NOBODY, known);
     }
 
+    /// @custom:invariant I-32
     function test_changing_is_the_governors() public {
         address stranger = named("stranger");
 

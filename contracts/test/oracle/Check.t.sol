@@ -10,6 +10,7 @@ import {
 import {OracleBase} from "../support/OracleBase.sol";
 
 contract ValuationOracleCheckTest is OracleBase {
+    /// @custom:invariant I-24
     function test_a_leaf_of_the_newest_round_is_proven() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -28,6 +29,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(1, proof);
     }
 
+    /// @custom:invariant I-25 V1
     function test_no_round_older_than_the_last_two_is_usable() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -47,6 +49,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(0, proof);
     }
 
+    /// @custom:invariant I-24
     function test_a_leaf_counts_in_its_own_round_only() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -57,6 +60,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(2, proof);
     }
 
+    /// @custom:invariant I-24
     function test_a_changed_value_breaks_the_proof() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -66,6 +70,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(1, proof);
     }
 
+    /// @custom:invariant I-24
     function test_a_leaf_is_bound_to_the_chain() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -93,6 +98,7 @@ contract ValuationOracleCheckTest is OracleBase {
     // ---- I-24 ---------------------------------------------------------------------------------
 
     /// @dev Each field is bound: one bit anywhere breaks the proof.
+    /// @custom:invariant I-24
     function test_I_24_no_field_of_a_leaf_can_be_changed(uint256 field, uint256 bit) public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -110,6 +116,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(1, proof);
     }
 
+    /// @custom:invariant I-24
     function test_I_24_a_frozen_leaf_cannot_pass_for_a_valid_one() public {
         ValueLeaf memory leaf = _leaf();
         leaf.status = ValueStatus.Frozen;
@@ -122,6 +129,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(1, proof);
     }
 
+    /// @custom:invariant I-24
     function test_I_24_another_oracle_takes_no_proof_of_this_one() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         oracle = _deploy(_parameters(), addressesOf(keys));
@@ -132,6 +140,7 @@ contract ValuationOracleCheckTest is OracleBase {
     }
 
     /// @dev A leaf is hashed twice, a node once: a leaf hash is no path's start of another kind.
+    /// @custom:invariant I-24
     function test_I_24_a_node_is_no_leaf_and_a_path_has_its_full_length() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         bytes32 other = keccak256("another branch");
@@ -151,6 +160,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(1, proof);
     }
 
+    /// @custom:invariant I-25
     function test_I_25_a_proof_ends_with_the_second_round_after_it() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);

@@ -45,6 +45,7 @@ contract ValuationOracleClockTest is OracleBase {
         vm.assertEq(oracle.stoppedSeconds(), 0);
     }
 
+    /// @custom:invariant C5
     function test_a_void_never_counts_a_gap_twice_or_backwards() public {
         _publish(1, keccak256("1"));
         vm.warp(START + TTL + 500);

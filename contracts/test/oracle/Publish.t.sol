@@ -165,6 +165,7 @@ contract ValuationOraclePublishTest is OracleBase {
         oracle.publish(round, signatures);
     }
 
+    /// @custom:invariant I-25
     function test_I_25_the_next_number_is_the_only_one_taken() public {
         Round memory round = _round(2, keccak256("root"));
         CompactSignature[] memory signatures = _sign(round, 5);

@@ -72,6 +72,7 @@ contract ValuationOracleVoidTest is OracleBase {
         vm.assertFalse(oracle.voidWindowPassed());
     }
 
+    /// @custom:invariant V3
     function test_only_the_newest_round_may_be_voided() public {
         setUpTwoRounds();
 
@@ -91,6 +92,7 @@ contract ValuationOracleVoidTest is OracleBase {
         oracle.void(1);
     }
 
+    /// @custom:invariant V3
     function test_a_second_void_waits_for_the_cooldown() public {
         _publish(1, keccak256("1"));
         oracle.void(1);
@@ -105,6 +107,7 @@ contract ValuationOracleVoidTest is OracleBase {
         oracle.void(2);
     }
 
+    /// @custom:invariant V3
     function test_voiding_is_the_guardians() public {
         address guardian = named("guardian");
         bytes4[] memory selectors = new bytes4[](1);

@@ -15,6 +15,7 @@ contract TermBoundsTest is RiskBase {
         this.deploy(terms);
     }
 
+    /// @custom:invariant I-32
     function test_the_maximal_ltv_lies_between_zero_and_liquidation() public {
         ClassTerms memory terms = _car();
         terms.maxLtvBps = 0;
@@ -36,6 +37,7 @@ contract TermBoundsTest is RiskBase {
         _deploy(terms);
     }
 
+    /// @custom:invariant I-32
     function test_rates_have_a_ceiling_with_the_slope() public {
         ClassTerms memory terms = _car();
         terms.baseRateBps = 5_001;
@@ -67,6 +69,7 @@ contract TermBoundsTest is RiskBase {
         _refuse(terms, "recoveryBps", 10_000);
     }
 
+    /// @custom:invariant I-32
     function test_times_are_bounded_on_both_sides() public {
         ClassTerms memory terms = _car();
         terms.gracePeriod = 1 days - 1;

@@ -16,6 +16,7 @@ contract SetUtilisationTest is RiskBase {
         vm.assertEq(risk.rateBps(CAR), 900);
     }
 
+    /// @custom:invariant D4
     function test_the_curve_moves_one_step_a_close_up_and_down() public {
         _report(900);
         vm.assertEq(risk.curveUtilisationBps(), 500);
