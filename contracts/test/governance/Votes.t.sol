@@ -100,6 +100,7 @@ contract BallastGovernorTest is GovernanceBase {
     }
 
     /// @dev I-32: the delay runs after the vote, to the second.
+    /// @custom:invariant I-32
     function test_I_32_nothing_is_executed_before_the_delay_has_run() public {
         Plan memory plan = _planToHalveTheFee();
         uint256 id = _propose(plan);
@@ -146,6 +147,7 @@ contract BallastGovernorTest is GovernanceBase {
         vm.assertTrue(governor.proposalNeedsQueuing(id));
     }
 
+    /// @custom:invariant I-32
     function test_the_numbers_of_the_vote_have_hard_bounds() public {
         _refuse(abi.encodeCall(governor.setVotingDelay, (1 hours - 1)), "votingDelay", 1 hours - 1);
         _refuse(abi.encodeCall(governor.setVotingDelay, (14 days + 1)), "votingDelay", 14 days + 1);
@@ -180,6 +182,7 @@ contract BallastGovernorTest is GovernanceBase {
     }
 
     /// @dev I-32: whoever set up has nothing left, and the guardian has three functions.
+    /// @custom:invariant I-32
     function test_I_32_only_the_timelock_governs() public {
         address[2] memory powerless = [address(this), guardian];
         for (uint256 i = 0; i < 2; ++i) {

@@ -41,6 +41,7 @@ contract OracleInvariantsTest is OracleBase {
     }
 
     /// @dev Rule C5: each second of silence or pause once, and none else.
+    /// @custom:invariant C5
     function invariant_the_stopped_seconds_are_those_of_silence_and_pause_together() public view {
         vm.assertEq(oracle.stoppedSeconds(), handler.stopped());
     }
@@ -53,6 +54,7 @@ contract OracleInvariantsTest is OracleBase {
     }
 
     /// @dev I-25: numbers go up by one, and nothing older than the last two usable rounds counts.
+    /// @custom:invariant I-25
     function invariant_I_25_rounds_go_up_and_only_the_last_two_are_usable() public {
         uint32 number = oracle.lastRound();
         vm.assertEq(number, handler.rounds());

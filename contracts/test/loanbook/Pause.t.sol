@@ -76,6 +76,7 @@ contract PauseTest is AuctionBase {
         house.open(loanId, new ValueProof[](0));
     }
 
+    /// @custom:invariant D7 I-14
     function test_repaying_and_prefunding_are_never_paused() public {
         loanId = _openHouse();
         _pause();
@@ -92,6 +93,7 @@ contract PauseTest is AuctionBase {
         vm.assertEq(registry.ownerOf(HOUSE), borrower);
     }
 
+    /// @custom:invariant D7
     function test_topping_up_and_curing_are_never_paused() public {
         loanId = _openBasket();
         _setPrice(HOUSE, 60_000 * USD);
@@ -107,6 +109,7 @@ contract PauseTest is AuctionBase {
         _assertStatus(loanId, LoanStatus.Open);
     }
 
+    /// @custom:invariant C5
     function test_buying_is_never_paused() public {
         _callHouse();
         vm.warp(START + 14 days);
@@ -136,6 +139,7 @@ contract OracleSilenceTest is AuctionBase {
         vm.expectPartialRevert(IValuationOracle.RoundStale.selector);
     }
 
+    /// @custom:invariant I-26
     function test_class_7_and_I_26_a_stale_round_stops_borrowing_and_not_repaying() public {
         loanId = _openHouse();
         LoanTerms memory terms = _terms(CAR, 5_000 * USD);
@@ -161,6 +165,7 @@ contract OracleSilenceTest is AuctionBase {
         book.open(terms, signature, proofs);
     }
 
+    /// @custom:invariant I-26
     function test_I_26_a_stale_round_stops_the_auction_of_a_call_for_health() public {
         loanId = _openHouse();
         _setPrice(HOUSE, 140_000 * USD);
@@ -175,6 +180,7 @@ contract OracleSilenceTest is AuctionBase {
 
     /// @dev While the chain or the reporters stand still so do the clocks: nobody is sold out by an
     /// outage in which nothing could be paid.
+    /// @custom:invariant C5
     function test_class_8_an_outage_lengthens_the_cure_window_and_holds_the_price() public {
         _startHouse();
         vm.warp(block.timestamp + 1 days);

@@ -72,6 +72,7 @@ contract BondsTest is OracleBase {
         oracle.slash(reporter, 1, harmed);
     }
 
+    /// @custom:invariant I-32
     function test_slashing_is_the_governors() public {
         address stranger = named("stranger");
 

@@ -98,6 +98,7 @@ contract ValuationOracleCheckTest is OracleBase {
     // ---- I-24 ---------------------------------------------------------------------------------
 
     /// @dev Each field is bound: one bit anywhere breaks the proof.
+    /// @custom:invariant I-24
     function test_I_24_no_field_of_a_leaf_can_be_changed(uint256 field, uint256 bit) public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);
@@ -115,6 +116,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(1, proof);
     }
 
+    /// @custom:invariant I-24
     function test_I_24_a_frozen_leaf_cannot_pass_for_a_valid_one() public {
         ValueLeaf memory leaf = _leaf();
         leaf.status = ValueStatus.Frozen;
@@ -127,6 +129,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(1, proof);
     }
 
+    /// @custom:invariant I-24
     function test_I_24_another_oracle_takes_no_proof_of_this_one() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         oracle = _deploy(_parameters(), addressesOf(keys));
@@ -137,6 +140,7 @@ contract ValuationOracleCheckTest is OracleBase {
     }
 
     /// @dev A leaf is hashed twice, a node once: a leaf hash is no path's start of another kind.
+    /// @custom:invariant I-24
     function test_I_24_a_node_is_no_leaf_and_a_path_has_its_full_length() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         bytes32 other = keccak256("another branch");
@@ -156,6 +160,7 @@ contract ValuationOracleCheckTest is OracleBase {
         oracle.check(1, proof);
     }
 
+    /// @custom:invariant I-25
     function test_I_25_a_proof_ends_with_the_second_round_after_it() public {
         (bytes32 root, ValueProof memory proof) = _tree(1, _leaf());
         _publish(1, root);

@@ -65,6 +65,7 @@ contract PauseTest is OracleBase {
         oracle.pause();
     }
 
+    /// @custom:invariant I-32
     function test_pausing_is_the_guardians_and_renewing_the_governors() public {
         address guardian = named("guardian");
         bytes4[] memory selectors = new bytes4[](2);
@@ -136,6 +137,7 @@ contract PauseTest is OracleBase {
         _expectStopped(LENGTH);
     }
 
+    /// @custom:invariant C5
     function test_a_pause_within_silence_counts_nothing_more() public {
         _publish(1, "1");
         vm.warp(START + TTL + 1 days);
@@ -151,6 +153,7 @@ contract PauseTest is OracleBase {
         _expectStopped(3 days + 10);
     }
 
+    /// @custom:invariant C5
     function test_silence_that_begins_within_a_pause_counts_on_after_it() public {
         _publish(1, "1");
         _pass(12 hours);

@@ -77,6 +77,7 @@ contract SetCapTest is RiskBase {
         new RiskTerms(address(this), rows);
     }
 
+    /// @custom:invariant I-32
     function test_setting_caps_is_the_governors() public {
         address stranger = named("stranger");
 

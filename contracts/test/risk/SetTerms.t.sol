@@ -94,6 +94,7 @@ contract SetTermsTest is RiskBase {
         _expectTerms(terms);
     }
 
+    /// @custom:invariant I-32
     function test_shares_and_rates_move_one_step_at_a_time() public {
         _pass(CHANGE_INTERVAL);
         ClassTerms memory terms = _car();
@@ -126,6 +127,7 @@ contract SetTermsTest is RiskBase {
         _refuseStep(terms, "recoveryBps", 4_500, 3_499);
     }
 
+    /// @custom:invariant I-32
     function test_times_move_one_step_at_a_time() public {
         _pass(CHANGE_INTERVAL);
         ClassTerms memory terms = _car();

@@ -49,10 +49,10 @@ abstract contract RegistryBase is Accounts {
         manager = new AccessManager(address(this));
         eas = new EAS(ISchemaRegistry(address(new SchemaRegistry())));
         coin = new TestStablecoin("Test Dollar", "tUSD");
+        guard = new FakePause();
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         verifiers = new VerifierRegistry(address(manager), coin, next, reserve, _bondParameters());
         AssetClassRow[] memory classes = new AssetClassRow[](2);
-        guard = new FakePause();
         classes[0] = AssetClassRow(HOUSE, TITLE | APPRAISAL | INSPECTION, VALIDITY, FACTOR);
         classes[1] = AssetClassRow(LRT, 0, 0, 1);
         registry = new AssetRegistry(address(manager), address(eas), verifiers, guard, classes);
