@@ -213,11 +213,10 @@ class Market:
     def _lend(self) -> None:
         """Fund the pool's tranches and let the first close hand cash to the lanes."""
         lender = account("lender")
-        pool = self.chain.address("LendingPool")
         self.send(lender, "TestStablecoin", "mint", lender, 2 * LENT)
-        self.send(lender, "TestStablecoin", "approve", pool, UNLIMITED)
-        for tranche in (0, 1):
-            self.send(lender, "LendingPool", "requestDeposit", tranche, LENT)
+        for vault in ("SeniorVault", "JuniorVault"):
+            self.send(lender, "TestStablecoin", "approve", self.chain.address(vault), UNLIMITED)
+            self.send(lender, vault, "requestDeposit", LENT, lender, lender)
         self.sender.wait(self.genesis["pool"]["epoch_s"])
         self.send(lender, "LendingPool", "closeEpoch")
 
