@@ -24,6 +24,8 @@ contract LendingPool is Reservations, AccessManaged {
     /// @dev Required before each lane's token call, so that lack of gas never looks like a failing
     /// lane.
     uint256 internal constant LANE_CALL_GAS = 400_000;
+    /// @dev Closes for which requests wait for the cash of a stuck lane; then it counts as lost.
+    uint256 internal constant PATIENT_CLOSES = 7;
 
     /// @dev What a close knows of a lane: the pool's part of its cash, what the close brings that
     /// to, what is reserved in it, and whether its calls fail.
@@ -35,9 +37,9 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     address public auctionHouse;
-    /// @notice Lanes whose last token call failed: their cash counts zero until one succeeds (rule
-    /// L5).
-    mapping(uint32 lane => bool) public isStuck;
+    /// @notice Epoch whose close found that a lane's token call fails, or zero: its cash counts zero
+    /// until a call succeeds (rule L5).
+    mapping(uint32 lane => uint32 epoch) public stuckSince;
 
     constructor(
         address authority,
@@ -72,10 +74,11 @@ contract LendingPool is Reservations, AccessManaged {
         close.juniorBefore = _tranches[Tranche.Junior].value;
         _runWaterfall(close, navNow, block.timestamp - pool.startedAt);
         _plan(close, lanes);
-        uint256 stuck = _drainLanes(lanes);
-        if (stuck != 0) _runWaterfall(close, navNow - stuck, 0);
-        _fillDeposits(Tranche.Senior, pool.epoch);
-        _fillDeposits(Tranche.Junior, pool.epoch);
+        (uint256 missing, uint256 found) = _drainLanes(lanes);
+        if (missing != found) _runWaterfall(close, navNow + found - missing, 0);
+        close.waits = _waitsForLanes(lanes, pool.epoch);
+        _fillDeposits(close, Tranche.Senior, pool.epoch);
+        _fillDeposits(close, Tranche.Junior, pool.epoch);
         _fillRedemptions(close, pool.epoch);
         _supplyLanes(lanes, close);
         _finish(close, pool.epoch);
@@ -164,7 +167,7 @@ contract LendingPool is Reservations, AccessManaged {
         for (uint32 i = 0; i < count; ++i) {
             LaneState memory state = loanBook.laneOf(i);
             lanes[i].free = Math.saturatingSub(state.cash, state.owed);
-            lanes[i].stuck = isStuck[i];
+            lanes[i].stuck = stuckSince[i] != 0;
             uint256 counted = lanes[i].stuck ? 0 : lanes[i].free;
             idle += counted;
             scaled += TrancheMath.worthScaled(state, counted, block.timestamp);
@@ -210,8 +213,9 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @dev Takes from each lane what it has above the target; from a stuck one all, if it now can.
-    /// Returns the cash that counted in NAV and turned out to be stuck.
-    function _drainLanes(LaneCash[] memory lanes) private returns (uint256 newlyStuck) {
+    /// Returns the cash that counted in NAV and turned out to be stuck, and that which had not
+    /// counted and came.
+    function _drainLanes(LaneCash[] memory lanes) private returns (uint256 missing, uint256 found) {
         for (uint32 i = 0; i < lanes.length; ++i) {
             uint256 kept = lanes[i].stuck ? 0 : lanes[i].target;
             uint256 free = lanes[i].free;
@@ -221,12 +225,21 @@ contract LendingPool is Reservations, AccessManaged {
             try loanBook.defundLane(i, amount) {
                 _pool.cash += amount;
                 lanes[i].free = kept;
+                if (lanes[i].stuck) found += amount;
                 _setStuck(lanes[i], i, false);
             } catch {
-                if (!lanes[i].stuck) newlyStuck += free;
+                if (!lanes[i].stuck) missing += free;
                 _setStuck(lanes[i], i, true);
             }
         }
+    }
+
+    function _waitsForLanes(LaneCash[] memory lanes, uint32 number) private view returns (bool) {
+        for (uint32 i = 0; i < lanes.length; ++i) {
+            bool lacks = lanes[i].stuck && lanes[i].free != 0;
+            if (lacks && number < stuckSince[i] + PATIENT_CLOSES) return true;
+        }
+        return false;
     }
 
     /// @dev Brings each lane up to its target as far as cash above the buffer goes.
@@ -256,7 +269,7 @@ contract LendingPool is Reservations, AccessManaged {
     function _setStuck(LaneCash memory lane, uint32 number, bool stuck) private {
         if (lane.stuck == stuck) return;
         lane.stuck = stuck;
-        isStuck[number] = stuck;
+        stuckSince[number] = stuck ? _pool.epoch : 0;
         emit LaneStuck(number, stuck);
     }
 

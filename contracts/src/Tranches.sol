@@ -57,8 +57,10 @@ abstract contract Tranches is ILendingPool {
         uint64 reserve;
     }
 
-    /// @dev Working figures of one close; `before` are the values that the last one left.
+    /// @dev Working figures of one close; `before` are the values that the last one left. `waits`
+    /// tells that NAV lacks cash of which nobody knows whether it is lost.
     struct Close {
+        bool waits;
         uint256 lent;
         uint256 seniorBefore;
         uint256 juniorBefore;
@@ -133,15 +135,16 @@ abstract contract Tranches is ILendingPool {
 
     /// @dev Fills all deposits, or gives them back when shares have no fair price: the tranche is
     /// wiped out, or senior is short of its due: new junior would pay for that loss, and new senior
-    /// would take the recovery from those who bore it.
-    function _fillDeposits(Tranche tranche, uint32 number) internal {
+    /// would take the recovery from those who bore it. So it is with cash that may yet come back.
+    function _fillDeposits(Close memory close, Tranche tranche, uint32 number) internal {
         Queue storage queue = _depositQueue[tranche];
         uint256 assets = queue.ready;
         queue.advance(assets);
         if (assets == 0) return;
         TrancheState storage state = _tranches[tranche];
-        uint256 minted =
-            _fairlyPriced(tranche) ? TrancheMath.sharesFor(assets, state.value, state.shares) : 0;
+        uint256 minted = close.waits || !_fairlyPriced(tranche)
+            ? 0
+            : TrancheMath.sharesFor(assets, state.value, state.shares);
         if (minted > type(uint128).max - state.shares) minted = 0;
         _depositFills[tranche][number] =
             Fill(assets.toUint128(), assets.toUint128(), minted.toUint128());
@@ -197,10 +200,11 @@ abstract contract Tranches is ILendingPool {
         return Math.saturatingSub(_tranches[Tranche.Junior].value, least);
     }
 
+    /// @dev Who left without a part of NAV that comes back would leave it to those who stay.
     function _fillRedemptions(Close memory close, uint32 number) internal {
         close.seniorWish = _wish(Tranche.Senior);
         close.juniorWish = _wish(Tranche.Junior);
-        (uint256 senior, uint256 junior) = _fillable(close, _pool.cash);
+        (uint256 senior, uint256 junior) = _fillable(close, close.waits ? 0 : _pool.cash);
         _redeem(Tranche.Senior, number, senior, close.seniorWish);
         _redeem(Tranche.Junior, number, junior, close.juniorWish);
     }

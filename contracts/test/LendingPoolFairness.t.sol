@@ -57,7 +57,7 @@ contract LendingPoolFairnessTest is PoolBase {
         vm.assertLe(hers, uint256(pumped) + 1);
     }
 
-    /// @dev Vulnerability class 6.
+    /// @dev Vulnerability class 6; I-06.
     function test_class_6_a_round_trip_gains_nothing(uint64 deposit, uint64 earned) public {
         _start();
         book.earn(0, uint64(bound(earned, 0, 100_000 * USD)));

@@ -61,7 +61,7 @@ contract LendingPoolLanesTest is PoolBase {
         emit ILendingPool.LaneStuck(0, true);
         pool.closeEpoch();
 
-        vm.assertTrue(pool.isStuck(0));
+        vm.assertTrue(_isStuck(0));
         vm.assertEq(_free(0), 237_500 * USD);
         vm.assertEq(pool.nav(), 762_500 * USD);
         vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), 762_500 * USD);
@@ -82,7 +82,7 @@ contract LendingPoolLanesTest is PoolBase {
         emit ILendingPool.LaneStuck(0, false);
         pool.closeEpoch();
 
-        vm.assertFalse(pool.isStuck(0));
+        vm.assertFalse(_isStuck(0));
         vm.assertEq(pool.nav(), 1_000_000 * USD);
         _close();
         vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), 1_000_000 * USD);
@@ -94,13 +94,13 @@ contract LendingPoolLanesTest is PoolBase {
 
         _start();
 
-        vm.assertTrue(pool.isStuck(2));
+        vm.assertTrue(_isStuck(2));
         vm.assertEq(_free(2), 0);
         vm.assertEq(pool.cash(), 287_500 * USD);
         vm.assertEq(coin.balanceOf(book.escrowOf(2)), 0);
         book.setBroken(2, false);
         _close();
-        vm.assertFalse(pool.isStuck(2));
+        vm.assertFalse(_isStuck(2));
     }
 
     function test_a_broken_lanes_debt_still_counts() public {
@@ -108,9 +108,63 @@ contract LendingPoolLanesTest is PoolBase {
         book.lend(0, 237_500 * USD, 0);
         book.setBroken(0, true);
         _close();
-        vm.assertTrue(pool.isStuck(0));
+        vm.assertTrue(_isStuck(0));
 
         vm.assertEq(pool.nav(), 1_000_000 * USD);
+    }
+
+    /// @dev A redeemer must not leave to others what may come back, nor a depositor buy it cheap.
+    function test_requests_wait_for_the_cash_of_a_stuck_lane() public {
+        _start();
+        _redeem(alice, Tranche.Senior, 400_000_000 * USD);
+        _deposit(bob, Tranche.Junior, 1_000 * USD);
+        book.setBroken(0, true);
+        _close();
+        _close();
+        vm.assertTrue(_isStuck(0));
+        vm.assertEq(pool.stuckSince(0), 3);
+        vm.assertEq(seniorVault.maxRedeem(alice), 0);
+        vm.assertEq(juniorVault.refundable(bob), 1_000 * USD);
+
+        book.setBroken(0, false);
+        _close();
+
+        vm.assertFalse(_isStuck(0));
+        vm.assertEq(seniorVault.maxRedeem(alice), 400_000_000 * USD);
+        vm.assertGe(seniorVault.maxWithdraw(alice), 400_000 * USD);
+    }
+
+    function test_requests_wait_for_seven_closes_and_no_longer() public {
+        _start();
+        _redeem(alice, Tranche.Senior, 400_000_000 * USD);
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            book.setBroken(lane, true);
+        }
+        _close();
+        for (uint256 i = 0; i < 7; ++i) {
+            vm.assertEq(seniorVault.maxRedeem(alice), 0);
+            _close();
+        }
+        vm.assertEq(seniorVault.maxRedeem(alice), 0);
+
+        _close();
+
+        vm.assertEq(seniorVault.maxRedeem(alice), 400_000_000 * USD);
+        vm.assertApproxEqAbs(seniorVault.maxWithdraw(alice), 25_000 * USD, 1);
+    }
+
+    /// @dev Where nothing is missing nobody waits: the lane broke with its cash lent.
+    function test_a_stuck_lane_without_cash_keeps_nobody_waiting() public {
+        _start();
+        book.lend(0, _free(0), 0);
+        book.setBroken(0, true);
+        _redeem(alice, Tranche.Senior, 1_000_000 * USD);
+        _close();
+        vm.assertTrue(_isStuck(0));
+
+        _close();
+
+        vm.assertEq(seniorVault.maxRedeem(alice), 1_000_000 * USD);
     }
 
     /// @dev Anyone closes, so nobody may make a lane look broken by sending too little gas.
@@ -123,7 +177,7 @@ contract LendingPoolLanesTest is PoolBase {
         (bool done,) = address(pool).call{gas: gasLimit}(abi.encodeCall(pool.closeEpoch, ()));
 
         for (uint32 lane = 0; lane < LANES; ++lane) {
-            vm.assertFalse(pool.isStuck(lane));
+            vm.assertFalse(_isStuck(lane));
             vm.assertEq(_free(lane), done ? 190_000 * USD : 0);
         }
     }

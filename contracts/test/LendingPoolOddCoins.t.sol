@@ -77,7 +77,7 @@ contract LendingPoolOddCoinsTest is PoolBase {
 
         _close();
 
-        vm.assertTrue(pool.isStuck(3));
+        vm.assertTrue(_isStuck(3));
         vm.assertEq(pool.nav(), 762_500 * USD);
     }
 

@@ -269,6 +269,29 @@ contract LendingPoolRedeemTest is PoolBase {
         vm.assertGt(waiting, 0);
     }
 
+    /// @dev Rule P2 after a loss: junior below its minimum leaves no faster than senior.
+    function test_junior_that_has_lost_leaves_only_as_senior_left_allows() public {
+        _start();
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            book.lend(lane, _free(lane), 0);
+        }
+        book.impair(0, 187_500 * USD);
+        _redeem(alice, Tranche.Senior, _sharesOf(Tranche.Senior, alice));
+        _redeem(bob, Tranche.Junior, _sharesOf(Tranche.Junior, bob));
+        _close();
+        book.earn(1, 400_000 * USD);
+        book.impair(1, 0);
+        book.impair(2, 75_000 * USD);
+
+        _close();
+
+        uint256 senior = _value(Tranche.Senior);
+        uint256 junior = _value(Tranche.Junior);
+        vm.assertGt(juniorVault.maxRedeem(bob), 0);
+        vm.assertGe(junior * 10_000, 2_000 * (senior + junior));
+        vm.assertLt(senior, 450_000 * USD);
+    }
+
     function test_junior_may_leave_when_senior_has_left() public {
         _start();
         _redeem(alice, Tranche.Senior, _sharesOf(Tranche.Senior, alice));

@@ -134,7 +134,7 @@ contract LendingPoolReservationsTest is PoolBase {
         // The lane turns out to be stuck when its cash should come, after the tranches' values.
         vm.warp(block.timestamp + DAY);
         pool.closeEpoch();
-        vm.assertTrue(pool.isStuck(LANE));
+        vm.assertTrue(_isStuck(LANE));
         _close();
 
         _expectEnd(DEPOSIT, 0);
@@ -148,7 +148,7 @@ contract LendingPoolReservationsTest is PoolBase {
         book.setBroken(LANE, true);
         vm.warp(block.timestamp + DAY);
         pool.closeEpoch();
-        vm.assertTrue(pool.isStuck(LANE));
+        vm.assertTrue(_isStuck(LANE));
         _close();
 
         // The verdict fell at a close that still believed in the lane.
@@ -194,9 +194,7 @@ contract LendingPoolReservationsTest is PoolBase {
     }
 
     function _refuses(uint64 loanId) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(ILendingPool.DrawNotOfReservation.selector, loanId)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.DrawNotOfReservation.selector, loanId));
         pool.endReservation(LANE, alice, loanId);
     }
 
@@ -238,13 +236,9 @@ contract LendingPoolReservationsTest is PoolBase {
     function test_one_reservation_at_a_time_and_none_ends_twice() public {
         _reserve(alice, LANE, AMOUNT);
         vm.prank(alice);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILendingPool.ReservationOpen.selector, LANE, 2)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.ReservationOpen.selector, LANE, 2));
         pool.reserveDraw(LANE, 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILendingPool.ReservationMissing.selector, LANE, bob)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.ReservationMissing.selector, LANE, bob));
         pool.endReservation(LANE, bob, 0);
         _close();
         _close();

@@ -61,8 +61,8 @@ contract ExposedPool is LendingPool {
         Close memory books;
         (books.seniorBefore, books.juniorBefore) = (row[0], row[1]);
         _runWaterfall(books, row[10], row[11]);
-        _fillDeposits(Tranche.Senior, number);
-        _fillDeposits(Tranche.Junior, number);
+        _fillDeposits(books, Tranche.Senior, number);
+        _fillDeposits(books, Tranche.Junior, number);
         _fillRedemptions(books, number);
         result = new uint256[](9);
         (result[0], result[2]) = (_tranches[Tranche.Senior].value, _tranches[Tranche.Senior].due);

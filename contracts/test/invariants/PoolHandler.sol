@@ -202,7 +202,7 @@ contract PoolHandler is Test {
 
     function _anyStuck() private view returns (bool) {
         for (uint32 i = 0; i < LANES; ++i) {
-            if (pool.isStuck(i)) return true;
+            if (pool.stuckSince(i) != 0) return true;
         }
         return false;
     }

@@ -115,6 +115,10 @@ abstract contract PoolBase is Test {
         (, shares) = pool.trancheOf(tranche);
     }
 
+    function _isStuck(uint32 lane) internal view returns (bool) {
+        return pool.stuckSince(lane) != 0;
+    }
+
     function _free(uint32 lane) internal view returns (uint64) {
         return book.laneOf(lane).cash - book.laneOf(lane).owed;
     }
