@@ -55,9 +55,7 @@ class Market:
         self.act(self.borrower, "approve", **book)
         owner = self.lender.address
         for tranche, amount in ((0, 800_000 * USD), (1, 200_000 * USD)):
-            self.act(
-                self.lender, "request_deposit", tranche=tranche, owner=owner, amount=amount
-            )
+            self.act(self.lender, "request_deposit", tranche=tranche, owner=owner, amount=amount)
         self.act(self.lender, "fund_reserve", amount=50_000 * USD)
         ensure_source(slug="exchange", name="Exchange", kind="exchange")
         self.run()

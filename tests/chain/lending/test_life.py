@@ -1,7 +1,15 @@
 """Loans from signature to end on real contracts; the database stays equal to the unit."""
 
 from lending.domain.loans import Status
-from lending.models import AuctionLot, Loan, LotStatus, PoolEpoch, PoolState, Shortfall, TokenBalance
+from lending.models import (
+    AuctionLot,
+    Loan,
+    LotStatus,
+    PoolEpoch,
+    PoolState,
+    Shortfall,
+    TokenBalance,
+)
 from lending.services import (
     charge_missed,
     close_repaid,
@@ -150,8 +158,6 @@ def test_a_reserved_draw_finds_its_cash_after_the_close(market):
         market.wait(DAY)
         market.close_epoch()
     before = PoolState.objects.get().reserve
-    market.send(
-        market.lender, "LendingPool", "endReservation", lane, market.borrower.address, 0
-    )
+    market.send(market.lender, "LendingPool", "endReservation", lane, market.borrower.address, 0)
     assert differences(market) == []
     assert PoolState.objects.get().reserve - before == amount // 200

@@ -88,9 +88,7 @@ def test_a_wallet_gets_the_address_and_the_call(story, action, given, contract, 
         ("claim_refund", {}, "claimRefund", [LENDER, LENDER]),
     ],
 )
-def test_lenders_come_through_the_vault_of_their_tranche(
-    story, action, given, function, arguments
-):
+def test_lenders_come_through_the_vault_of_their_tranche(story, action, given, function, arguments):
     call = wallet_call(action, tranche=1, owner=LENDER, **given)
 
     assert call.to == ADDRESSES["JuniorVault"]
