@@ -18,7 +18,10 @@ from typing import Any
 from scripts.forge import forge
 from scripts.mutation.compiler import ROOT
 
-LIMIT_S = 300
+BUILD_LIMIT_S = 3_600
+TEST_LIMIT_S = 300
+ARTIFACTS = "out/test-out"
+KEPT = ".kept"
 # Fewer random cases: a mutant that only the gate's larger number would find counts as survived.
 QUICK = {
     "FOUNDRY_PROFILE": "test",
@@ -40,12 +43,16 @@ class Workspace:
         self.directory = directory
 
     def prepare(self) -> None:
-        """Copy the sources and build all tests."""
-        shutil.rmtree(self.directory, ignore_errors=True)
+        """Copy the sources and build what changed since the last run."""
+        self._restore()
+        for copied in ("contracts", "tests"):
+            shutil.rmtree(self.directory / copied, ignore_errors=True)
         shutil.copytree(ROOT / "contracts", self.directory / "contracts")
         shutil.copytree(ROOT / "tests" / "vectors", self.directory / "tests" / "vectors")
-        (self.directory / "node_modules").symlink_to(ROOT / "node_modules")
-        (self.directory / ".venv").symlink_to(ROOT / ".venv")
+        self._answer_version_at_once()
+        for shared in ("node_modules", ".venv"):
+            if not (self.directory / shared).is_symlink():
+                (self.directory / shared).symlink_to(ROOT / shared)
         settings = (ROOT / "foundry.toml").read_text()
         settings = re.sub(
             r"fs_permissions = .*",
@@ -53,24 +60,45 @@ class Workspace:
             settings,
         )
         (self.directory / "foundry.toml").write_text(settings.replace(".ballast/forge/", "out/"))
-        built = self._forge("build", "--quiet")
+        built = self._forge("build", "--quiet", limit_s=BUILD_LIMIT_S)
         if built.returncode != 0:
             raise WorkspaceBroken(built.stdout[-2_000:] + built.stderr[-2_000:])
+
+    def _answer_version_at_once(self) -> None:
+        """Forge asks its compiler for the version before each run; loading it takes a second."""
+        solc = self.directory / "contracts" / "tools" / "solc"
+        told = subprocess.run(
+            [str(ROOT / "contracts" / "tools" / "solc"), "--version"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        real = solc.rename(solc.with_name("solc-that-compiles"))
+        solc.write_text(
+            f"#!/bin/sh\ncase $1 in --version) cat <<'END'\n{told}END\n;;"
+            f' *) exec "{real}" "$@" ;; esac\n'
+        )
+        solc.chmod(0o755)
 
     @contextmanager
     def with_bytecode(self, contract: str, machine: Mapping[str, Any]) -> Iterator[None]:
         """Let tests deploy other bytecode under a contract's name."""
-        path = next(self.directory.glob(f"out/test-out/{contract}.sol/{contract}.json"))
-        original = path.read_text()
-        artifact = json.loads(original)
+        path = next(self.directory.glob(f"{ARTIFACTS}/{contract}.sol/{contract}.json"))
+        artifact = json.loads(path.read_text())
         for part in ("bytecode", "deployedBytecode"):
             artifact[part]["object"] = "0x" + machine[part]["object"]
             artifact[part]["linkReferences"] = machine[part]["linkReferences"]
+        path.rename(path.with_suffix(KEPT))
         path.write_text(json.dumps(artifact))
         try:
             yield
         finally:
-            path.write_text(original)
+            self._restore()
+
+    def _restore(self) -> None:
+        """Put the contracts' own artifacts back, also those that a killed run left replaced."""
+        for kept in self.directory.glob(f"{ARTIFACTS}/*/*{KEPT}"):
+            kept.rename(kept.with_suffix(".json"))
 
     def passes(self, tests: str) -> bool:
         """Run the tests of a glob until the first that fails."""
@@ -83,7 +111,9 @@ class Workspace:
             raise WorkspaceBroken(f"No test matches {tests}.")
         return done.returncode == 0
 
-    def _forge(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _forge(
+        self, *arguments: str, limit_s: int = TEST_LIMIT_S
+    ) -> subprocess.CompletedProcess[str]:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
         return subprocess.run(
             [str(forge()), *arguments, "--root", str(self.directory)],
@@ -92,5 +122,5 @@ class Workspace:
             capture_output=True,
             text=True,
             check=False,
-            timeout=LIMIT_S,
+            timeout=limit_s,
         )
