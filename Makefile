@@ -11,7 +11,7 @@ DEMO_FLAGS := $(if $(filter 0,$(SERVE)),--no-serve) $(if $(filter 1,$(RESET)),--
 
 .DEFAULT_GOAL := help
 .PHONY: help demo stack test stop clean distclean lint format contracts screenshots requirements \
-	setup setup-dev
+	setup setup-dev setup-deep contracts-deep mutation mutation-all
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -51,11 +51,20 @@ contracts: setup-dev ## Compile the contracts and write contracts/artifacts
 	@$(PY) scripts/forge.py build contracts/src
 	@$(PY) -m contracts.artifacts
 
+contracts-deep: setup-deep ## Prove the contracts at length: deep invariants, halmos, slither, mutants (an hour)
+	@$(PY) scripts/deep.py
+
+mutation: setup-dev ## Run a seeded sample of 400 mutants of the core contracts
+	@$(PY) -m scripts.mutation --sample 400
+
+mutation-all: setup-dev ## Run every mutant of the core contracts (hours)
+	@$(PY) -m scripts.mutation
+
 screenshots: setup-dev ## Photograph the running portal and admin into .ballast/screenshots
 	@$(PY) -m tests.screenshots
 
 requirements: setup-dev ## Compile the hash-pinned requirements*.txt from requirements*.in
-	@for name in requirements requirements-dev requirements-node requirements-tools; do \
+	@for name in requirements requirements-dev requirements-node requirements-tools requirements-deep; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			$$name.in -o $$name.txt || exit 1; \
 	done
@@ -65,3 +74,6 @@ setup: ## Set up what the demo needs (virtual environment, packages, node)
 
 setup-dev: ## Set up what tests and checks need on top
 	@$(PYTHON) scripts/bootstrap.py --dev
+
+setup-deep: setup-dev ## Set up what the long proofs need on top, in an environment of its own
+	@$(PY) scripts/bootstrap.py --deep

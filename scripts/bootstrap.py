@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 PYTHON = BIN / "python"
+# Packages of the long proofs, which pin other versions than ours.
+DEEP = VENV / "deep"
 STAMP = VENV / "ballast-setup.json"
 LOG = ROOT / ".ballast" / "logs" / "setup.log"
 SUPPORTED = ((3, 11), (3, 12))
@@ -37,13 +39,16 @@ def main() -> int:
     """Bring the environment up to date and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
+    parser.add_argument("--deep", action="store_true", help="also what the long proofs need")
     options = parser.parse_args()
     use_supported_python()
     try:
         LOG.parent.mkdir(parents=True, exist_ok=True)
         with open(LOG.parent.parent / "setup.lock", "a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            set_up(dev=options.dev)
+            set_up(dev=options.dev or options.deep)
+            if options.deep:
+                set_up_deep(read_stamp())
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
@@ -74,6 +79,16 @@ def set_up(*, dev: bool) -> None:
     set_up_node(done, dev=dev)
 
 
+def set_up_deep(done: dict[str, str]) -> None:
+    """Install the long proofs' tools apart: they pin other versions of our own packages."""
+    name = "requirements-deep.txt"
+    if (DEEP / "bin" / "python").exists() and done.get(name) == digest(name):
+        return
+    step("Environment of the long proofs", lambda: make_environment(DEEP))
+    step(f"Python packages of {name}", lambda: install(name, DEEP / "bin" / "python"))
+    stamp(done, **{name: digest(name)})
+
+
 def set_up_node(done: dict[str, str], *, dev: bool) -> None:
     """Install node if the machine has none, and then its packages."""
     if system_node() is None and done.get("requirements-node.txt") != digest(
@@ -88,24 +103,24 @@ def set_up_node(done: dict[str, str], *, dev: bool) -> None:
         stamp(done, **wanted)
 
 
-def make_environment() -> None:
-    """Make `.venv` anew."""
-    shutil.rmtree(VENV, ignore_errors=True)
+def make_environment(directory: Path = VENV) -> None:
+    """Make a virtual environment anew."""
+    shutil.rmtree(directory, ignore_errors=True)
     try:
-        venv.create(VENV, with_pip=True, symlinks=True)
+        venv.create(directory, with_pip=True, symlinks=True)
     except (subprocess.CalledProcessError, OSError) as error:
         raise SetupError(
-            f"The virtual environment {VENV} could not be made: {error} On Debian, install the "
-            "package python3-venv."
+            f"The virtual environment {directory} could not be made: {error} On Debian, install "
+            "the package python3-venv."
         ) from error
 
 
-def install(name: str) -> None:
+def install(name: str, python: Path = PYTHON) -> None:
     """Install a lock file with uv, which is fast, or with pip where uv cannot."""
-    command = [str(BIN / "uv"), "pip", "install", "--python", str(PYTHON), "--require-hashes"]
+    command = [str(BIN / "uv"), "pip", "install", "--python", str(python), "--require-hashes"]
     if have_uv() and run([*command, "--compile-bytecode", "-r", name]):
         return
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"]
+    pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"]
     if not run([*pip, "-r", name]):
         raise SetupError(
             f"The packages of {name} could not be installed: {last_line()} The whole log is "

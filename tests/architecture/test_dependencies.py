@@ -9,6 +9,7 @@ from config.paths import ROOT
 
 LOCKS = (
     "requirements.txt",
+    "requirements-deep.txt",
     "requirements-dev.txt",
     "requirements-node.txt",
     "requirements-tools.txt",

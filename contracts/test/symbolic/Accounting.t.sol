@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {LaneState, LoanState, LoanStatus} from "../../src/interfaces/ILoanBook.sol";
+import {LoanMath} from "../../src/libraries/LoanMath.sol";
+import {Slots} from "../../src/libraries/Slots.sol";
+
+/// @title Accounting that holds for every number that fits, proved by halmos
+/// @notice Functions named `check_` are for halmos; forge runs none of them.
+contract AccountingProofs {
+    using LoanMath for LaneState;
+    using LoanMath for LoanState;
+    using Slots for LaneState;
+    using Slots for LoanState;
+
+    LoanState private storedLoan;
+    LaneState private storedLane;
+
+    /// @dev Rule D3: what a loan adds to its lane's sums, it takes out of them again.
+    function check_a_loan_in_and_out_leaves_the_lane(
+        uint56 principal,
+        uint88 accrued,
+        uint32 last,
+        uint16 rate,
+        int128 a,
+        uint104 b
+    ) external pure {
+        LoanState memory loan = LoanState(principal, 0, accrued, last, rate, LoanStatus.Open);
+        LaneState memory lane;
+        (lane.a, lane.b) = (a, b);
+        lane.include(loan);
+        lane.exclude(loan);
+        assert(lane.a == a && lane.b == b);
+    }
+
+    /// @dev Rule D3: a loan that is not open is in no sum.
+    function check_only_open_loans_are_in_the_sums(uint56 principal, uint16 rate, uint8 status)
+        external
+        pure
+    {
+        LoanState memory loan;
+        (loan.principal, loan.rateBps) = (principal, rate);
+        if (status > uint8(type(LoanStatus).max) || status == uint8(LoanStatus.Open)) return;
+        loan.status = LoanStatus(status);
+        LaneState memory lane;
+        lane.include(loan);
+        assert(lane.a == 0 && lane.b == 0);
+    }
+
+    /// @dev Rule C1: what a called loan owes stands still.
+    function check_a_called_debt_stands_still(uint56 principal, uint88 accrued, uint32 later)
+        external
+        pure
+    {
+        LoanState memory loan = LoanState(principal, 0, accrued, 0, 900, LoanStatus.Called);
+        assert(loan.interestScaled(later) == accrued);
+    }
+
+    /// @dev Rule D1: a fee is added whole, and nothing else changes.
+    function check_a_fee_is_added_whole(uint56 principal, uint64 accrued, uint32 fee, uint32 now_)
+        external
+        pure
+    {
+        LoanState memory loan = LoanState(principal, 7, accrued, now_, 900, LoanStatus.Open);
+        loan.charge(fee, now_);
+        assert(loan.accruedScaled == accrued + uint256(fee) * LoanMath.SCALE);
+        assert(loan.principal == principal && loan.prefunded == 7 && loan.rateBps == 900);
+    }
+
+    /// @dev The hand-made packing of a loan is the compiler's.
+    function check_a_loan_is_stored_as_it_is_read(
+        uint56 principal,
+        uint56 prefunded,
+        uint88 accrued,
+        uint32 last,
+        uint16 rate,
+        uint8 status
+    ) external {
+        if (status > uint8(type(LoanStatus).max)) return;
+        storedLoan.store(LoanState(principal, prefunded, accrued, last, rate, LoanStatus(status)));
+        assert(storedLoan.principal == principal && storedLoan.prefunded == prefunded);
+        assert(storedLoan.accruedScaled == accrued && storedLoan.lastAccrual == last);
+        assert(storedLoan.rateBps == rate && uint8(storedLoan.status) == status);
+    }
+
+    /// @dev The hand-made packing of a lane is the compiler's.
+    function check_a_lane_is_stored_as_it_is_read(
+        int144 a,
+        uint112 b,
+        uint64 cash,
+        uint64 owed,
+        uint64 impaired,
+        uint32 sequence,
+        uint32 loans
+    ) external {
+        storedLane.store(LaneState(a, b, cash, owed, impaired, sequence, loans));
+        assert(storedLane.a == a && storedLane.b == b);
+        assert(storedLane.cash == cash && storedLane.owed == owed);
+        assert(storedLane.impaired == impaired);
+        assert(storedLane.sequence == sequence && storedLane.loans == loans);
+    }
+}
