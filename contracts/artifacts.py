@@ -32,7 +32,6 @@ CONTRACTS = (
     "TestStablecoin",
     "TrancheShare",
     "TrancheVault",
-    "Underwriter",
     "ValuationOracle",
     "VerifierRegistry",
 )

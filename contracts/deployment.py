@@ -158,8 +158,8 @@ def _creations(
         "ValuationOracle", manager, oracle_numbers(genesis), sorted(roles.reporters, key=_number)
     )
     minimum_payment, cures = book_numbers(genesis)
-    underwriter = create("Underwriter", registry, risk, oracle, minimum_payment)
-    book = create("LoanBook", manager, stablecoin, underwriter, cures)
+    sources = (registry, risk, oracle)
+    book = create("LoanBook", manager, stablecoin, sources, minimum_payment, cures)
     pool = create("LendingPool", manager, stablecoin, risk, deployer, pool_numbers(genesis))
     for number, (tranche, symbol) in enumerate(TRANCHES):
         create(f"{tranche}Vault", pool, stablecoin, number, f"Ballast {tranche}", symbol)

@@ -5,11 +5,13 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {Basket, Evidence, IUnderwriter, LotPrices} from "./interfaces/IUnderwriter.sol";
+import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import {IAuctionHouse, Lot} from "./interfaces/IAuctionHouse.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
 import {LoanStatus} from "./interfaces/ILoanBook.sol";
+import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
+import {Basket, Evidence, LotPrices, Sources, Underwriter} from "./libraries/Underwriter.sol";
 import {Valuation} from "./libraries/Valuation.sol";
 import {Words} from "./libraries/Words.sol";
 import {LoanBook} from "./LoanBook.sol";
@@ -21,10 +23,14 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using Words for uint64;
 
-    /// @dev The clock of the present lot; `next` is its place, so `count - next - 1` come after.
-    struct Clock {
-        uint64 startedAt;
-        uint64 stoppedAtStart;
+    /// @dev The present lot and its clock, in one slot; `next` is its place, so that
+    /// `count - next - 1` come after. Prices in ledger units, times in unix seconds.
+    struct Running {
+        uint64 start;
+        uint64 floor;
+        uint32 duration;
+        uint32 startedAt;
+        uint32 stoppedAtStart;
         bool silent;
         bool lrtFirst;
         uint8 next;
@@ -40,19 +46,21 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
 
     LoanBook public immutable loanBook;
     ILendingPool public immutable pool;
-    IUnderwriter public immutable underwriter;
+    IAssetRegistry public immutable registry;
+    IRiskTerms public immutable risk;
     IValuationOracle public immutable oracle;
     IERC20 public immutable token;
     uint256 public immutable unitScale;
 
-    mapping(uint64 loanId => Clock) private _clocks;
-    mapping(uint64 loanId => mapping(uint256 place => LotPrices)) private _prices;
+    mapping(uint64 loanId => Running) private _lots;
+    /// @dev Prices of the lots that come after the first.
+    mapping(uint64 loanId => mapping(uint256 place => LotPrices)) private _later;
     mapping(uint32 lane => uint32) private _sequences;
 
     constructor(LoanBook loanBook_, ILendingPool pool_) {
         (loanBook, pool) = (loanBook_, pool_);
-        underwriter = loanBook_.underwriter();
-        oracle = underwriter.oracle();
+        (registry, risk) = (loanBook_.registry(), loanBook_.risk());
+        oracle = loanBook_.oracle();
         (token, unitScale) = (loanBook_.token(), loanBook_.unitScale());
     }
 
@@ -60,13 +68,16 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
     function open(uint64 loanId, ValueProof[] calldata newest) external nonReentrant {
         Basket memory basket = _basketOf(loanId);
         basket.evidence = Evidence.NewestOrCaps;
-        (LotPrices[] memory prices, bool silent) = underwriter.lots(basket, newest);
-        for (uint256 i; i < prices.length; ++i) {
-            _prices[loanId][i] = prices[i];
+        Sources memory from = Sources(registry, risk, oracle);
+        (LotPrices[] memory prices, bool silent) = Underwriter.lots(from, basket, newest);
+        for (uint256 i = 1; i < prices.length; ++i) {
+            _later[loanId][i] = prices[i];
         }
-        _clocks[loanId] = Clock(0, 0, silent, basket.lrtAmount != 0, 0, uint8(prices.length));
+        Running memory lot;
+        (lot.silent, lot.lrtFirst) = (silent, basket.lrtAmount != 0);
+        lot.count = uint8(prices.length);
         loanBook.startAuction(loanId);
-        _offer(loanId);
+        _offer(loanId, lot, prices[0], basket);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -82,8 +93,8 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
     /// @inheritdoc IAuctionHouse
     function takeForReserve(uint64 loanId) external nonReentrant {
         Offer memory offer = _offerOf(loanId);
-        Clock memory clock = _clocks[loanId];
-        uint256 end = clock.startedAt + _prices[loanId][clock.next].duration + _stopped(clock);
+        Running memory lot = _lots[loanId];
+        uint256 end = uint256(lot.startedAt) + lot.duration + _stopped(lot);
         if (block.timestamp < end) revert StillFalling(loanId, uint64(end));
         uint32 lane = loanId.laneOf();
         pool.payFromReserve(loanId, lane, loanBook.escrowOf(lane), offer.price);
@@ -98,27 +109,31 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
     /// @inheritdoc IAuctionHouse
     function lotOf(uint64 loanId) external view returns (Lot memory) {
         Offer memory offer = _offerOf(loanId);
-        Clock memory clock = _clocks[loanId];
-        LotPrices memory prices = _prices[loanId][clock.next];
+        Running memory lot = _lots[loanId];
         return Lot({
             tokenId: offer.tokenId,
-            startPrice: prices.start,
-            floorPrice: prices.floor,
-            startedAt: clock.startedAt,
-            stoppedAtStart: clock.stoppedAtStart,
-            duration: prices.duration,
-            silent: clock.silent,
-            lotsLeft: clock.count - clock.next - 1
+            startPrice: lot.start,
+            floorPrice: lot.floor,
+            startedAt: lot.startedAt,
+            stoppedAtStart: lot.stoppedAtStart,
+            duration: lot.duration,
+            silent: lot.silent,
+            lotsLeft: lot.count - lot.next - 1
         });
     }
 
-    /// @dev Starts the clock of the present lot.
-    function _offer(uint64 loanId) private {
-        Clock storage clock = _clocks[loanId];
-        clock.startedAt = uint64(block.timestamp);
-        clock.stoppedAtStart = oracle.stoppedSeconds();
-        LotPrices memory prices = _prices[loanId][clock.next];
-        (uint256 tokenId, uint128 lrtAmount) = _lotOf(loanId, clock);
+    /// @dev Starts the clock of a lot.
+    function _offer(
+        uint64 loanId,
+        Running memory lot,
+        LotPrices memory prices,
+        Basket memory basket
+    ) private {
+        (lot.start, lot.floor, lot.duration) = (prices.start, prices.floor, prices.duration);
+        lot.startedAt = uint32(block.timestamp);
+        lot.stoppedAtStart = uint32(oracle.stoppedSeconds());
+        _lots[loanId] = lot;
+        (uint256 tokenId, uint128 lrtAmount) = _lotOf(lot, basket);
         emit LotOffered(
             loanId,
             tokenId,
@@ -133,9 +148,8 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
 
     /// @dev Books a lot whose price has reached the escrow; then the next lot, or the end.
     function _sell(uint64 loanId, Offer memory offer, address buyer, bool toReserve) private {
-        Clock storage clock = _clocks[loanId];
-        ++clock.next;
-        uint256 left = clock.count - clock.next;
+        Running memory lot = _lots[loanId];
+        uint256 left = lot.count - ++lot.next;
         emit LotSold(
             loanId,
             offer.tokenId,
@@ -148,7 +162,7 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
         LoanStatus status =
             loanBook.applySale(loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left);
         if (status == LoanStatus.Auctioned) {
-            _offer(loanId);
+            _offer(loanId, lot, _later[loanId][lot.next], _basketOf(loanId));
         } else {
             emit AuctionEnded(loanId, _nextSequence(loanId));
         }
@@ -156,11 +170,10 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
 
     function _offerOf(uint64 loanId) private view returns (Offer memory offer) {
         if (loanBook.loanOf(loanId).status != LoanStatus.Auctioned) revert NoAuction(loanId);
-        Clock memory clock = _clocks[loanId];
-        LotPrices memory prices = _prices[loanId][clock.next];
-        uint256 elapsed = block.timestamp - clock.startedAt - _stopped(clock);
-        uint256 price = Valuation.priceAt(prices.start, prices.floor, prices.duration, elapsed);
-        (offer.tokenId, offer.lrtAmount) = _lotOf(loanId, clock);
+        Running memory lot = _lots[loanId];
+        uint256 elapsed = block.timestamp - lot.startedAt - _stopped(lot);
+        uint256 price = Valuation.priceAt(lot.start, lot.floor, lot.duration, elapsed);
+        (offer.tokenId, offer.lrtAmount) = _lotOf(lot, _basketOf(loanId));
         if (offer.tokenId == 0) {
             uint256 sold;
             (sold, price) = Valuation.lrtLot(offer.lrtAmount, loanBook.debtOf(loanId), price);
@@ -170,19 +183,18 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
     }
 
     /// @dev The present lot: all restaking tokens (token 0), or the first unsold asset.
-    function _lotOf(uint64 loanId, Clock memory clock)
+    function _lotOf(Running memory lot, Basket memory basket)
         private
-        view
+        pure
         returns (uint256 tokenId, uint128 lrtAmount)
     {
-        Basket memory basket = _basketOf(loanId);
-        if (clock.lrtFirst && clock.next == 0) return (0, basket.lrtAmount);
+        if (lot.lrtFirst && lot.next == 0) return (0, basket.lrtAmount);
         return (basket.assets[0], 0);
     }
 
     /// @dev Seconds for which the lot's clock stood still; without the oracle it never does (V4).
-    function _stopped(Clock memory clock) private view returns (uint256) {
-        return clock.silent ? 0 : oracle.stoppedSeconds() - clock.stoppedAtStart;
+    function _stopped(Running memory lot) private view returns (uint256) {
+        return lot.silent ? 0 : oracle.stoppedSeconds() - lot.stoppedAtStart;
     }
 
     function _basketOf(uint64 loanId) private view returns (Basket memory basket) {

@@ -5,474 +5,316 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Borrowing} from "./book/Borrowing.sol";
+import {Calling} from "./book/Calling.sol";
+import {Book, LoanStore, Market, Position} from "./book/LoanStore.sol";
+import {Sale, Selling} from "./book/Selling.sol";
 import {Governed} from "./Governed.sol";
+import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
-import {Basket, Draw, Evidence, IUnderwriter, Weights} from "./interfaces/IUnderwriter.sol";
-import {ValueProof} from "./interfaces/IValuationOracle.sol";
+import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
+import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {Lane} from "./Lane.sol";
+import {LedgerUnits} from "./libraries/LedgerUnits.sol";
 import {LoanMath} from "./libraries/LoanMath.sol";
+import {LoanWord, Tally} from "./libraries/Payments.sol";
 import {Schedule} from "./libraries/Schedule.sol";
-import {Slots} from "./libraries/Slots.sol";
+import {LaneWords, Slots} from "./libraries/Slots.sol";
+import {Sources} from "./libraries/Underwriter.sol";
 import {Word, Words} from "./libraries/Words.sol";
-import {LoanStore} from "./LoanStore.sol";
 
 /// @title The loan book
 /// @notice Everything that an operation writes is keyed by loan, lane or party (rule L1): two
 /// operations on different lanes, for different parties, share no slot.
-/// @dev An entry point loads a `Position` into memory, changes it, emits, saves it with one write
-/// a slot, and moves tokens last.
-contract LoanBook is LoanStore, ReentrancyGuardTransient {
+/// @dev What is called often is here; the rest is in libraries linked at deployment, which work on
+/// the same `Book` (rule L6). Every entry point checks, changes, emits, and moves tokens last.
+contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     using LoanMath for LoanState;
-    using LoanMath for LaneState;
-    using SafeCast for uint256;
+    using LoanStore for Book;
     using SafeERC20 for IERC20;
     using Schedule for LoanTail;
-    using Slots for LaneState;
-    using Slots for LoanState;
-    using Slots for LoanTail;
-    using Words for uint64;
+    using Slots for LoanWord;
     using Words for bytes;
+    using Words for bytes32[];
+    using Words for uint64;
+    using Words for uint256;
 
-    /// @dev A page of result bits, held in memory while a batch stays on it.
-    struct Page {
-        uint256 number;
+    /// @dev A batch on its way: the loan and the page of result bits at hand, and what it has done
+    /// to the lane. They are written back when the batch leaves them. Whole words: no masks.
+    struct Batch {
+        uint256 firstId;
+        uint256 loanId;
+        uint256 loanSlot;
+        LoanWord loan;
+        LoanWord storedLoan;
+        uint256 page;
         uint256 bits;
-        bool changed;
+        uint256 storedBits;
+        uint256 sequence;
+        Tally tally;
     }
 
     uint256 private constant MAX_WORDS = 400;
-    /// @dev Worst-case gas of one word, what ends the batch included; see LoanBookSettle.t.sol.
+    /// @dev Worst-case gas of one word, what ends the batch included; see Settle.t.sol.
     uint256 private constant WORD_GAS = 150_000;
     uint256 private constant RELEASE_GAS_PER_ITEM = 80_000;
+
+    IERC20 public immutable token;
+    IAssetRegistry public immutable registry;
+    IRiskTerms public immutable risk;
+    IValuationOracle public immutable oracle;
+    /// @notice Base units of the token in one ledger unit.
+    uint256 public immutable unitScale;
+    /// @notice Smallest payment that does not end a debt, and smallest principal; ledger units.
+    uint64 public immutable minimumPayment;
+    /// @notice Cures within a year after which a call has no cure window.
+    uint8 public immutable curesPerYear;
+    bytes32 private immutable ESCROW_CODE_HASH;
+
+    Book private _book;
 
     constructor(
         IAccessManager authority_,
         IERC20Metadata token_,
-        IUnderwriter underwriter_,
+        Sources memory from,
+        uint64 minimumPayment_,
         uint8 curesPerYear_
-    ) LoanStore(token_, underwriter_, curesPerYear_) Governed(authority_) {}
-
-    // ---- Opening ------------------------------------------------------------------------------
-
-    /// @inheritdoc ILoanBook
-    function open(LoanTerms calldata terms, bytes calldata signature, ValueProof[] calldata proofs)
-        external
-        nonReentrant
-        returns (uint64)
-    {
-        _admit(terms);
-        Draw memory draw = underwriter.underwrite(terms, signature, proofs);
-        Position memory position = _begin(terms, draw);
-        emit LoanOpened(position.id, terms.borrower, ++position.lane.sequence, draw.rateBps, terms);
-        _pledge(position, terms, draw.lrtPrice);
-        _save(position);
-        _send(terms.lane, terms.borrower, terms.principal);
-        return position.id;
-    }
-
-    /// @dev What the book itself knows: the lane, the nonce (rule S4), an unpaid shortfall (C4).
-    function _admit(LoanTerms calldata terms) private {
-        _requireLane(terms.lane);
-        uint64 shortfall = _shortfalls[terms.borrower];
-        if (shortfall != 0) revert BorrowerInShortfall(terms.borrower, shortfall);
-        mapping(uint256 => bool) storage used = _nonces[terms.borrower][terms.lane];
-        if (used[terms.nonce]) revert NonceUsed(terms.borrower, terms.lane, terms.nonce);
-        used[terms.nonce] = true;
-    }
-
-    /// @dev Writes the cold terms and takes the draw out of the lane's own cash (rule L3).
-    function _begin(LoanTerms calldata terms, Draw memory draw)
-        private
-        returns (Position memory position)
-    {
-        LaneState memory lane = _lanes[terms.lane];
-        uint64 available = lane.cash - lane.owed;
-        if (terms.principal > available) revert LaneShortOfCash(terms.lane, available);
-        (position.laneId, position.lane) = (terms.lane, lane);
-        position.id = Words.idOf(terms.lane, ++lane.loans);
-
-        LoanState memory loan = position.loan;
-        loan.principal = uint56(terms.principal);
-        loan.lastAccrual = uint32(block.timestamp);
-        loan.rateBps = draw.rateBps;
-        loan.status = LoanStatus.Open;
-        lane.cash -= terms.principal;
-        lane.include(loan);
-
-        _tails[position.id].begin(terms, draw);
-    }
-
-    function _pledge(Position memory position, LoanTerms calldata terms, uint64 lrtPrice) private {
-        address escrow = address(_escrows[terms.lane]);
-        uint256[] calldata assets = terms.assets;
-        for (uint256 i; i < assets.length; ++i) {
-            _assets[position.id].push(assets[i]);
-            emit Pledged(position.id, assets[i], ++position.lane.sequence);
-            registry.pledge(assets[i], terms.borrower, escrow);
-        }
-        if (terms.lrtAmount == 0) return;
-        _lrts[position.id] = LrtPledge(terms.lrt, uint96(terms.lrtAmount), lrtPrice);
-        emit LrtPledged(position.id, terms.lrt, ++position.lane.sequence, terms.lrtAmount);
-        IERC20(terms.lrt).safeTransferFrom(terms.borrower, escrow, terms.lrtAmount);
-    }
-
-    // ---- Paying -------------------------------------------------------------------------------
-
-    /// @inheritdoc ILoanBook
-    function prefund(uint64 loanId, uint64 amount) external nonReentrant {
-        Position memory position = _loadOpen(loanId);
-        if (amount < minimumPayment) revert AmountTooSmall(amount, minimumPayment);
-        position.loan.prefunded = (uint256(position.loan.prefunded) + amount).toUint56();
-        position.lane.cash += amount;
-        position.lane.owed += amount;
-        emit Prefunded(loanId, msg.sender, ++position.lane.sequence, amount);
-        _save(position);
-        _pull(position.laneId, amount);
-    }
-
-    /// @inheritdoc ILoanBook
-    function withdrawPrefunded(uint64 loanId, uint64 amount) external nonReentrant {
-        Position memory position = _load(loanId);
-        if (msg.sender != _tails[loanId].borrower) revert NotBorrower(loanId, msg.sender);
-        if (amount > position.loan.prefunded) {
-            revert AmountTooLarge(amount, position.loan.prefunded);
-        }
-        if (amount == 0) revert AmountTooSmall(0, 1);
-        position.loan.prefunded -= uint56(amount);
-        position.lane.cash -= amount;
-        position.lane.owed -= amount;
-        emit PrefundWithdrawn(loanId, ++position.lane.sequence, amount);
-        _save(position);
-        _send(position.laneId, msg.sender, amount);
-    }
-
-    /// @inheritdoc ILoanBook
-    function repay(uint64 loanId, uint64 maxAmount) external nonReentrant returns (uint64 paid) {
-        Position memory position = _load(loanId);
-        LoanStatus status = position.loan.status;
-        if (status != LoanStatus.Open) _requireCalled(position);
-        paid = _take(position, maxAmount);
-        if (status != LoanStatus.Open) _carry(position, _tails[loanId].impaired);
-        position.lane.cash += paid;
-        emit Repaid(loanId, msg.sender, ++position.lane.sequence, paid);
-        _save(position);
-        _pull(position.laneId, paid);
-    }
-
-    /// @inheritdoc ILoanBook
-    function topUp(uint64 loanId, uint128 lrtAmount) external nonReentrant {
-        Position memory position = _load(loanId);
-        LrtPledge storage lrt = _lrts[loanId];
-        if (lrt.token == address(0)) revert InvalidTerms("lrt");
-        if (lrtAmount == 0) revert InvalidTerms("lrtAmount");
-        // A lot of the running auction must not be passed by.
-        if (position.loan.status != LoanStatus.Called) _requireOpen(position);
-        lrt.amount = (uint256(lrt.amount) + lrtAmount).toUint96();
-        emit LrtPledged(loanId, lrt.token, ++position.lane.sequence, lrtAmount);
-        _save(position);
-        IERC20(lrt.token)
-            .safeTransferFrom(msg.sender, address(_escrows[position.laneId]), lrtAmount);
-    }
-
-    // ---- Calling and curing -------------------------------------------------------------------
-
-    /// @inheritdoc ILoanBook
-    function call(uint64 loanId, ValueProof[] calldata newest, ValueProof[] calldata previous)
-        external
-        nonReentrant
-    {
-        Position memory position = _loadOpen(loanId);
-        Basket memory basket = _basketOf(loanId);
-        basket.evidence = Evidence.BothRounds;
-        Weights memory weights = _weigh(basket, newest, previous);
-        uint64 debt = position.loan.debtUp(block.timestamp);
-        if (debt <= weights.liquidation) {
-            revert NotCallable(loanId, debt, _capped(weights.liquidation));
-        }
-        _tails[loanId].callReason = CallReason.Health;
-        _impair(position, weights.recovery);
-    }
-
-    /// @inheritdoc ILoanBook
-    function callOverdue(uint64 loanId, ValueProof[] calldata newest) external nonReentrant {
-        Position memory position = _loadOpen(loanId);
-        Basket memory basket = _basketOf(loanId);
-        basket.evidence = Evidence.NewestOrCaps;
-        Weights memory weights = _weigh(basket, newest, newest);
-        bool overdue = _tails[loanId].isOverdue(position.loan, block.timestamp);
-        if (!overdue && weights.allActive) revert NotOverdue(loanId);
-        _tails[loanId].callReason = overdue ? CallReason.Overdue : CallReason.Attestation;
-        _impair(position, weights.recovery);
-    }
-
-    /// @dev Sets prefunded cash off, then moves what is left out of the sums into `impaired`
-    /// (rules C1, D6). A debt that the prefunded cash covers is simply repaid.
-    function _impair(Position memory position, uint256 recovery) private {
-        LoanState memory loan = position.loan;
-        LoanTail storage tail = _tails[position.id];
-        uint64 setOff = uint64(Math.min(loan.prefunded, loan.debtUp(block.timestamp)));
-        loan.prefunded -= uint56(setOff);
-        position.lane.owed -= setOff;
-        _pay(position, setOff);
-        uint64 debt = loan.debtUp(block.timestamp);
-        if (debt != 0) {
-            position.lane.exclude(loan);
-            loan.status = LoanStatus.Called;
-            tail.calledAt = uint64(block.timestamp);
-            tail.stoppedAtCall = oracle.stoppedSeconds();
-            _carry(position, _capped(recovery));
-        }
-        LoanTail memory called = tail;
-        emit LoanCalled(
-            position.id,
-            ++position.lane.sequence,
-            called.callReason,
-            debt,
-            called.impaired,
-            debt == 0 ? 0 : _cureUntil(called),
-            setOff
-        );
-        _save(position);
-    }
-
-    /// @inheritdoc ILoanBook
-    function cure(uint64 loanId, uint64 amount, ValueProof[] calldata newest)
-        external
-        nonReentrant
-    {
-        Position memory position = _load(loanId);
-        _requireCalled(position);
-        uint64 paid = amount == 0 ? 0 : _take(position, amount);
-        if (position.loan.status != LoanStatus.Repaid) _reopen(position, newest);
-        _carry(position, 0);
-        position.lane.cash += paid;
-        emit LoanCured(loanId, msg.sender, ++position.lane.sequence, paid);
-        _save(position);
-        _pull(position.laneId, paid);
-    }
-
-    /// @dev Back into the sums once arrears are paid and the opening LTV holds (rule C2). Without
-    /// the oracle appraisal caps count, but only for a call that needed no oracle either.
-    function _reopen(Position memory position, ValueProof[] calldata newest) private {
-        LoanTail memory tail = _tails[position.id];
-        Basket memory basket = _basketOf(position.id);
-        bool neededOracle = tail.callReason == CallReason.Health;
-        basket.evidence = neededOracle ? Evidence.Newest : Evidence.NewestOrCaps;
-        Weights memory weights = _weigh(basket, newest, newest);
-        uint64 debt = position.loan.debtUp(block.timestamp);
-        if (debt > weights.opening || tail.isOverdue(position.loan, block.timestamp)) {
-            revert NotCured(position.id, debt, _capped(weights.opening));
-        }
-        bool sameYear = tail.cures != 0 && block.timestamp - tail.firstCureAt < 365 days;
-        _tails[position.id].cures = sameYear ? tail.cures + 1 : 1;
-        if (!sameYear) _tails[position.id].firstCureAt = uint64(block.timestamp);
-        position.loan.status = LoanStatus.Open;
-        position.loan.lastAccrual = uint32(block.timestamp);
-        position.lane.include(position.loan);
-    }
-
-    // ---- Closing ------------------------------------------------------------------------------
-
-    /// @inheritdoc ILoanBook
-    function close(uint64 loanId) external nonReentrant {
-        Position memory position = _load(loanId);
-        if (position.loan.status != LoanStatus.Repaid) _revertStatus(position);
-        position.loan.status = LoanStatus.Closed;
-        position.lane.sequence = _release(loanId, position.lane.sequence);
-        _save(position);
-    }
-
-    /// @inheritdoc ILoanBook
-    function release(uint64 loanId, uint32 sequence) external returns (uint32) {
-        if (msg.sender != address(this)) revert NotSelf(msg.sender);
-        return _release(loanId, sequence);
-    }
-
-    function _release(uint64 loanId, uint32 sequence) private returns (uint32) {
-        Lane escrow = _escrows[loanId.laneOf()];
-        address owner = _tails[loanId].borrower;
-        uint256[] memory assets = _unsold(loanId);
-        for (uint256 i; i < assets.length; ++i) {
-            emit Released(loanId, assets[i], ++sequence, owner);
-            escrow.sendAsset(address(registry), owner, assets[i]);
-        }
-        LrtPledge memory lrt = _lrts[loanId];
-        if (lrt.amount != 0) {
-            emit LrtReleased(loanId, lrt.token, ++sequence, lrt.amount, owner);
-            escrow.sendToken(lrt.token, owner, lrt.amount);
-        }
-        emit LoanClosed(loanId, ++sequence);
-        return sequence;
+    ) Governed(authority_) {
+        token = token_;
+        (registry, risk, oracle) = (from.registry, from.risk, from.oracle);
+        unitScale = LedgerUnits.unitOf(token_);
+        (minimumPayment, curesPerYear) = (minimumPayment_, curesPerYear_);
+        ESCROW_CODE_HASH = keccak256(type(Lane).creationCode);
     }
 
     // ---- Settling -----------------------------------------------------------------------------
 
     /// @inheritdoc ILoanBook
     function settle(uint32 laneId, bytes32[] calldata words) external nonReentrant {
-        if (!_relayers[laneId][msg.sender]) revert NotRelayer(laneId, msg.sender);
+        if (!_book.relayers[laneId][msg.sender]) revert NotRelayer(laneId, msg.sender);
         if (words.length > MAX_WORDS) revert BatchTooLarge(words.length);
-        Position memory position;
-        (position.laneId, position.lane) = (laneId, _lanes[laneId]);
-        Page memory page;
-        page.number = type(uint256).max;
+        LaneWords storage lane = _book.sums[laneId];
+        Batch memory batch;
+        (batch.firstId, batch.page) = (uint256(laneId) << 40, type(uint256).max);
+        batch.sequence = lane.sequence();
         bytes memory results = new bytes((words.length + 3) / 4);
         for (uint256 i; i < words.length; ++i) {
-            Word memory word = Words.decode(words[i], laneId);
-            results.set(i, _settleOnce(position, page, word, i));
+            results.set(i, _settleOnce(batch, words.wordAt(i), i));
         }
-        _saveLoan(position);
-        _savePage(page);
-        emit BatchSettled(
-            laneId,
-            ++position.lane.sequence,
-            keccak256(abi.encodePacked(words)),
-            uint16(words.length),
-            results
-        );
-        _lanes[laneId].store(position.lane);
+        _saveLoan(batch);
+        _savePage(batch);
+        uint32 sequence = uint32(batch.sequence) + 1;
+        lane.book(batch.tally, block.timestamp, sequence);
+        if (batch.tally.paid != 0) lane.discharge(uint64(batch.tally.paid));
+        emit BatchSettled(laneId, sequence, words.hash(), uint16(words.length), results);
     }
 
-    /// @dev Skips a used id; otherwise applies the word and spends its id (rule S2).
-    function _settleOnce(Position memory position, Page memory page, Word memory word, uint256 i)
-        private
-        returns (OperationResult result)
-    {
-        (uint256 number, uint256 shift) = word.operationId.placeOf();
-        if (number != page.number) {
-            _savePage(page);
-            (page.number, page.bits, page.changed) = (number, _results[number], false);
-        }
-        if (Words.resultAt(page.bits, shift) != OperationResult.None) {
-            return OperationResult.Skipped;
-        }
+    /// @dev Skips a used id; otherwise applies the word and spends its id (rule S2). Returns the
+    /// two bits of result.
+    function _settleOnce(Batch memory batch, Word word, uint256 i) private returns (uint256) {
+        uint256 operationId = batch.firstId | word.operation();
+        (uint256 page, uint256 shift) = operationId.placeOf();
+        if (page != batch.page) _turnTo(batch, page);
+        if (batch.bits >> shift & 3 != 0) return uint256(OperationResult.Skipped);
         if (gasleft() < WORD_GAS) revert BatchGasTooLow(i);
-        if (word.loanId != position.id) {
-            _saveLoan(position);
-            (position.id, position.loan) = (word.loanId, _loans[word.loanId]);
-            position.changed = false;
-        }
-        OperationFailure failure = _apply(position, word, i);
-        result = OperationResult.Applied;
-        if (failure == OperationFailure.None) {
-            position.changed = true;
+        uint256 loanId = batch.firstId | word.loan();
+        if (loanId != batch.loanId) _take(batch, loanId);
+        uint256 failure;
+        if (word.isCollect() && batch.loan.isOpen()) {
+            (batch.loan, failure) = batch.loan.collect(batch.tally, word.amount(), minimumPayment);
         } else {
-            result = OperationResult.Failed;
-            emit OperationFailed(position.laneId, word.operationId, failure);
+            failure = uint256(_apply(batch, word, i));
         }
-        page.bits |= uint256(result) << shift;
-        page.changed = true;
+        uint256 result = uint256(OperationResult.Applied);
+        if (failure != 0) {
+            result = uint256(OperationResult.Failed);
+            _noteFailure(operationId, failure);
+        }
+        batch.bits |= result << shift;
+        return result;
     }
 
-    function _savePage(Page memory page) private {
-        if (page.changed) _results[page.number] = page.bits;
+    function _noteFailure(uint256 operationId, uint256 failure) private {
+        uint64 id = uint64(operationId);
+        emit OperationFailed(id.laneOf(), id, OperationFailure(failure));
     }
 
-    /// @dev Applies a word in memory, or says why not and changes nothing.
-    function _apply(Position memory position, Word memory word, uint256 i)
-        private
-        returns (OperationFailure)
-    {
-        if (word.kind == OperationKind.None) return OperationFailure.UnknownKind;
-        LoanStatus status = position.loan.status;
+    /// @dev Applies a word other than the collection of an open loan, or says why not and changes
+    /// nothing.
+    function _apply(Batch memory batch, Word word, uint256 i) private returns (OperationFailure) {
+        OperationKind kind = word.kind();
+        if (kind == OperationKind.None) return OperationFailure.UnknownKind;
+        LoanStatus status = batch.loan.status();
         if (status == LoanStatus.None) return OperationFailure.UnknownLoan;
-        bool closing = word.kind == OperationKind.Close;
+        bool closing = kind == OperationKind.Close;
         if (status != (closing ? LoanStatus.Repaid : LoanStatus.Open)) {
             return OperationFailure.WrongStatus;
         }
-        if (closing) return _settleClose(position, i);
-        if (word.kind == OperationKind.Charge) return _settleCharge(position, word.amount);
-        return _settleCollect(position, word.amount);
-    }
-
-    /// @dev Pays out of prefunded cash: it can only lower the debt.
-    function _settleCollect(Position memory position, uint64 amount)
-        private
-        view
-        returns (OperationFailure)
-    {
-        if (amount > position.loan.prefunded) return OperationFailure.MoreThanPrefunded;
-        uint64 debt = position.loan.debtUp(block.timestamp);
-        if (amount > debt) return OperationFailure.MoreThanDebt;
-        if (amount < minimumPayment && amount < debt) return OperationFailure.BelowMinimum;
-        position.loan.prefunded -= uint56(amount);
-        position.lane.owed -= amount;
-        _pay(position, amount);
-        return OperationFailure.None;
+        return closing ? _settleClose(batch, i) : _settleCharge(batch, word.amount());
     }
 
     /// @dev The late fee of a due date missed beyond grace, once (rules S1, D2).
-    function _settleCharge(Position memory position, uint64 index)
-        private
-        returns (OperationFailure)
-    {
-        LoanTail memory tail = _tails[position.id];
+    function _settleCharge(Batch memory batch, uint256 index) private returns (OperationFailure) {
+        uint64 loanId = uint64(batch.loanId);
+        LoanTail memory tail = _book.tails[loanId];
         if (index == 0 || index > tail.instalments) return OperationFailure.NothingDue;
         if (index <= tail.chargedThrough) return OperationFailure.AlreadyCharged;
         bool missed = block.timestamp >= tail.dueAt(index) + tail.gracePeriod
-            && tail.isMissed(position.loan, index, block.timestamp);
+            && tail.isMissed(batch.loan.unpack(), index, block.timestamp);
         if (!missed) return OperationFailure.NothingDue;
-        _tails[position.id].chargedThrough = uint16(index);
-        position.lane.exclude(position.loan);
-        position.loan.charge(tail.lateFee(), block.timestamp);
-        position.lane.include(position.loan);
+        _book.tails[loanId].chargedThrough = uint16(index);
+        batch.loan = batch.loan.charge(batch.tally, tail.lateFee());
         return OperationFailure.None;
     }
 
     /// @dev The book calls itself, so that a failing transfer undoes this operation alone.
-    function _settleClose(Position memory position, uint256 i) private returns (OperationFailure) {
-        uint256 items = _assets[position.id].length + 1;
+    function _settleClose(Batch memory batch, uint256 i) private returns (OperationFailure) {
+        uint64 loanId = uint64(batch.loanId);
+        uint256 items = uint256(_book.tails[loanId].assets) + 1;
         if (gasleft() < WORD_GAS + items * RELEASE_GAS_PER_ITEM) revert BatchGasTooLow(i);
-        try this.release(position.id, position.lane.sequence) returns (uint32 sequence) {
-            position.lane.sequence = sequence;
-            position.loan.status = LoanStatus.Closed;
+        try this.release(loanId, uint32(batch.sequence)) returns (uint32 sequence) {
+            batch.sequence = sequence;
+            batch.loan = batch.loan.withStatus(LoanStatus.Closed);
             return OperationFailure.None;
         } catch {
             return OperationFailure.TransferFailed;
         }
     }
 
-    // ---- Claims and shortfalls ----------------------------------------------------------------
+    /// @dev Takes the next loan to hand.
+    function _take(Batch memory batch, uint256 loanId) private {
+        _saveLoan(batch);
+        mapping(uint64 => LoanWord) storage loans = _book.hot;
+        (uint256 slot, LoanWord loan) = Slots.locate(loans, loanId);
+        (batch.loanId, batch.loanSlot, batch.loan) = (loanId, slot, loan);
+        batch.storedLoan = loan;
+    }
+
+    function _saveLoan(Batch memory batch) private {
+        if (!batch.loan.differs(batch.storedLoan)) return;
+        Slots.write(batch.loanSlot, batch.loan);
+    }
+
+    /// @dev Takes the next page of result bits to hand.
+    function _turnTo(Batch memory batch, uint256 page) private {
+        _savePage(batch);
+        uint256 bits = _book.results[page];
+        (batch.page, batch.bits, batch.storedBits) = (page, bits, bits);
+    }
+
+    function _savePage(Batch memory batch) private {
+        if (batch.bits != batch.storedBits) _book.results[batch.page] = batch.bits;
+    }
+
+    // ---- Paying -------------------------------------------------------------------------------
 
     /// @inheritdoc ILoanBook
-    function claim(uint32 laneId) external nonReentrant returns (uint64 amount) {
-        amount = _claimable[laneId][msg.sender];
-        if (amount == 0) revert NothingToClaim(laneId, msg.sender);
-        _claimable[laneId][msg.sender] = 0;
-        LaneState storage lane = _lanes[laneId];
-        lane.cash -= amount;
-        lane.owed -= amount;
-        emit Claimed(laneId, msg.sender, ++lane.sequence, amount);
+    function repay(uint64 loanId, uint64 maxAmount) external nonReentrant returns (uint64) {
+        LoanWord loan = _loanOf(loanId);
+        if (loan.status() != LoanStatus.Open) {
+            return Calling.repay(_book, _market(), loanId, maxAmount);
+        }
+        uint256 debt = loan.debtUp(loan.interestScaled(block.timestamp));
+        uint64 paid = uint64(maxAmount < debt ? maxAmount : debt);
+        if (paid < minimumPayment && paid < debt) revert AmountTooSmall(paid, minimumPayment);
+        Tally memory tally;
+        // Cash that has just been set aside is collected at once.
+        (_book.hot[loanId],) = loan.withPrefunded(paid).collect(tally, paid, minimumPayment);
+        uint32 laneId = loanId.laneOf();
+        LaneWords storage lane = _book.sums[laneId];
+        uint32 sequence = lane.sequence() + 1;
+        lane.book(tally, block.timestamp, sequence);
+        emit Repaid(loanId, msg.sender, sequence, paid);
+        _pull(laneId, paid);
+        return paid;
+    }
+
+    /// @inheritdoc ILoanBook
+    function prefund(uint64 loanId, uint64 amount) external nonReentrant {
+        LoanWord loan = _loanOf(loanId);
+        LoanStatus status = loan.status();
+        if (status != LoanStatus.Open) revert WrongStatus(loanId, status);
+        if (amount < minimumPayment) revert AmountTooSmall(amount, minimumPayment);
+        _book.hot[loanId] = loan.withPrefunded(amount);
+        uint32 laneId = loanId.laneOf();
+        LaneWords storage lane = _book.sums[laneId];
+        lane.owe(amount);
+        emit Prefunded(loanId, msg.sender, lane.nextSequence(), amount);
+        _pull(laneId, amount);
+    }
+
+    /// @inheritdoc ILoanBook
+    function withdrawPrefunded(uint64 loanId, uint64 amount) external nonReentrant {
+        LoanWord loan = _loanOf(loanId);
+        if (msg.sender != _book.tails[loanId].borrower) revert NotBorrower(loanId, msg.sender);
+        uint64 prefunded = uint64(loan.prefunded());
+        if (amount > prefunded) revert AmountTooLarge(amount, prefunded);
+        if (amount == 0) revert AmountTooSmall(0, 1);
+        _book.hot[loanId] = loan.withoutPrefunded(amount);
+        uint32 laneId = loanId.laneOf();
+        LaneWords storage lane = _book.sums[laneId];
+        lane.discharge(amount);
+        emit PrefundWithdrawn(loanId, lane.nextSequence(), amount);
         _send(laneId, msg.sender, amount);
     }
 
     /// @inheritdoc ILoanBook
-    function payShortfall(address borrower, uint32 laneId, uint64 amount) external nonReentrant {
-        uint64 shortfall = _shortfalls[borrower];
-        if (amount > shortfall) revert AmountTooLarge(amount, shortfall);
-        if (amount == 0) revert AmountTooSmall(0, 1);
-        _requireLane(laneId);
-        _shortfalls[borrower] = shortfall - amount;
-        LaneState storage lane = _lanes[laneId];
-        lane.cash += amount;
-        emit ShortfallPaid(borrower, laneId, ++lane.sequence, amount);
-        _pull(laneId, amount);
+    function close(uint64 loanId) external nonReentrant {
+        LoanWord loan = _loanOf(loanId);
+        LoanStatus status = loan.status();
+        if (status != LoanStatus.Repaid) revert WrongStatus(loanId, status);
+        _book.hot[loanId] = loan.withStatus(LoanStatus.Closed);
+        LaneWords storage lane = _book.sums[loanId.laneOf()];
+        lane.setSequence(Selling.release(_book, _market(), loanId, lane.sequence()));
     }
 
-    // ---- Auctions -----------------------------------------------------------------------------
+    /// @inheritdoc ILoanBook
+    function release(uint64 loanId, uint32 sequence) external returns (uint32) {
+        if (msg.sender != address(this)) revert NotSelf(msg.sender);
+        return Selling.release(_book, _market(), loanId, sequence);
+    }
+
+    // ---- Borrowing ----------------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function open(LoanTerms calldata, bytes calldata, ValueProof[] calldata)
+        external
+        nonReentrant
+        returns (uint64)
+    {
+        return Borrowing.open(_book, _market(), msg.data);
+    }
+
+    /// @inheritdoc ILoanBook
+    function topUp(uint64 loanId, uint128 lrtAmount) external nonReentrant {
+        Borrowing.topUp(_book, _market(), loanId, lrtAmount);
+    }
+
+    // ---- Calling and selling ------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function call(uint64 loanId, ValueProof[] calldata, ValueProof[] calldata)
+        external
+        nonReentrant
+    {
+        Calling.call(_book, _market(), loanId, msg.data);
+    }
+
+    /// @inheritdoc ILoanBook
+    function callOverdue(uint64 loanId, ValueProof[] calldata) external nonReentrant {
+        Calling.callOverdue(_book, _market(), loanId, msg.data);
+    }
+
+    /// @inheritdoc ILoanBook
+    function cure(uint64 loanId, uint64 amount, ValueProof[] calldata) external nonReentrant {
+        Calling.cure(_book, _market(), loanId, amount, msg.data);
+    }
 
     /// @inheritdoc ILoanBook
     function startAuction(uint64 loanId) external nonReentrant {
-        if (msg.sender != auctionHouse) revert NotAuctionHouse(msg.sender);
-        Position memory position = _load(loanId);
-        if (position.loan.status != LoanStatus.Called) _revertStatus(position);
-        uint64 until = _cureUntil(_tails[loanId]);
-        if (block.timestamp < until) revert CureWindowOpen(loanId, until);
-        position.loan.status = LoanStatus.Auctioned;
-        emit LoanAuctioned(loanId, ++position.lane.sequence);
-        _save(position);
+        _requireAuctionHouse();
+        Selling.start(_book, _market(), loanId);
     }
 
     /// @inheritdoc ILoanBook
@@ -484,101 +326,192 @@ contract LoanBook is LoanStore, ReentrancyGuardTransient {
         uint64 proceeds,
         uint256 lots
     ) external nonReentrant returns (LoanStatus) {
-        if (msg.sender != auctionHouse) revert NotAuctionHouse(msg.sender);
-        Position memory position = _load(loanId);
-        if (position.loan.status != LoanStatus.Auctioned) _revertStatus(position);
-        _applyProceeds(position, proceeds);
-        if (lots == 0 && position.loan.status == LoanStatus.Auctioned) _writeOff(position);
-        if (tokenId == 0) {
-            _handOverLrt(position, lrtAmount, buyer);
-        } else {
-            _handOverAsset(position, tokenId, buyer);
-        }
-        _save(position);
-        return position.loan.status;
+        _requireAuctionHouse();
+        Sale memory sale = Sale(tokenId, lrtAmount, buyer, proceeds, lots);
+        return Selling.sell(_book, _market(), loanId, sale);
     }
 
-    /// @dev Proceeds pay the debt first; the surplus is the borrower's (rule C4).
-    function _applyProceeds(Position memory position, uint64 proceeds) private {
-        LoanTail storage tail = _tails[position.id];
-        uint64 debt = position.loan.debtUp(block.timestamp);
-        uint64 toDebt = uint64(Math.min(proceeds, debt));
-        uint64 surplus = proceeds - toDebt;
-        _pay(position, toDebt);
-        // What was sold no longer carries anything.
-        _carry(position, tail.impaired - uint64(Math.min(tail.impaired, toDebt)));
-        position.lane.cash += proceeds;
-        if (surplus != 0) {
-            position.lane.owed += surplus;
-            _claimable[position.laneId][tail.borrower] += surplus;
-        }
-        emit SaleApplied(position.id, ++position.lane.sequence, proceeds, toDebt, surplus);
+    // ---- Claims and shortfalls ----------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function claim(uint32 laneId) external nonReentrant returns (uint64 amount) {
+        amount = _book.claimable[laneId][msg.sender];
+        if (amount == 0) revert NothingToClaim(laneId, msg.sender);
+        _book.claimable[laneId][msg.sender] = 0;
+        LaneWords storage lane = _book.sums[laneId];
+        lane.discharge(amount);
+        emit Claimed(laneId, msg.sender, lane.nextSequence(), amount);
+        _send(laneId, msg.sender, amount);
     }
 
-    /// @dev The last lot is sold and debt is left: a loss, recorded against the borrower.
-    function _writeOff(Position memory position) private {
-        address borrower = _tails[position.id].borrower;
-        uint64 loss = position.loan.debtUp(block.timestamp);
-        (position.loan.principal, position.loan.accruedScaled) = (0, 0);
-        position.loan.status = LoanStatus.WrittenOff;
-        _carry(position, 0);
-        _shortfalls[borrower] += loss;
-        emit LoanWrittenOff(position.id, borrower, ++position.lane.sequence, loss);
-    }
-
-    function _handOverAsset(Position memory position, uint256 tokenId, address buyer) private {
-        LoanTail storage tail = _tails[position.id];
-        uint256 next = _assets[position.id][tail.assetsSold];
-        if (tokenId != next) revert ProofMismatch(next, tokenId);
-        ++tail.assetsSold;
-        emit Released(position.id, tokenId, ++position.lane.sequence, buyer);
-        _escrows[position.laneId].sendAsset(address(registry), buyer, tokenId);
-    }
-
-    function _handOverLrt(Position memory position, uint128 amount, address buyer) private {
-        LrtPledge storage lrt = _lrts[position.id];
-        lrt.amount -= uint96(amount);
-        emit LrtReleased(position.id, lrt.token, ++position.lane.sequence, amount, buyer);
-        _escrows[position.laneId].sendToken(lrt.token, buyer, amount);
+    /// @inheritdoc ILoanBook
+    function payShortfall(address borrower, uint32 laneId, uint64 amount) external nonReentrant {
+        uint64 shortfall = _book.shortfalls[borrower];
+        if (amount > shortfall) revert AmountTooLarge(amount, shortfall);
+        if (amount == 0) revert AmountTooSmall(0, 1);
+        _book.requireLane(laneId);
+        _book.shortfalls[borrower] = shortfall - amount;
+        uint32 sequence = _book.sums[laneId].move(int256(uint256(amount)));
+        emit ShortfallPaid(borrower, laneId, sequence, amount);
+        _pull(laneId, amount);
     }
 
     // ---- Pool and governor --------------------------------------------------------------------
 
     /// @inheritdoc ILoanBook
     function fundLane(uint32 laneId, uint64 amount) external nonReentrant {
-        LaneState storage lane = _laneOfPool(laneId);
-        lane.cash += amount;
-        emit CashMoved(laneId, ++lane.sequence, int64(amount));
+        _requirePool(laneId);
+        uint32 sequence = _book.sums[laneId].move(int256(uint256(amount)));
+        emit CashMoved(laneId, sequence, int64(amount));
     }
 
     /// @inheritdoc ILoanBook
     function defundLane(uint32 laneId, uint64 amount) external nonReentrant {
-        LaneState storage lane = _laneOfPool(laneId);
-        uint64 available = lane.cash - lane.owed;
+        _requirePool(laneId);
+        LaneWords storage lane = _book.sums[laneId];
+        uint64 available = lane.free();
         if (amount > available) revert LaneShortOfCash(laneId, available);
-        lane.cash -= amount;
-        emit CashMoved(laneId, ++lane.sequence, -int64(amount));
+        emit CashMoved(laneId, lane.move(-int256(uint256(amount))), -int64(amount));
         _send(laneId, msg.sender, amount);
     }
 
     /// @inheritdoc ILoanBook
     function addLane() external restricted returns (uint32 laneId) {
-        laneId = lanes++;
-        _escrows[laneId] = new Lane{salt: bytes32(uint256(laneId))}();
-        emit LaneAdded(laneId, address(_escrows[laneId]));
+        laneId = _book.lanes++;
+        emit LaneAdded(laneId, address(new Lane{salt: bytes32(uint256(laneId))}()));
     }
 
     /// @inheritdoc ILoanBook
     function wire(address pool_, address auctionHouse_) external restricted {
-        if (pool != address(0)) revert AlreadyWired();
-        (pool, auctionHouse) = (pool_, auctionHouse_);
+        if (_book.pool != address(0)) revert AlreadyWired();
+        (_book.pool, _book.auctionHouse) = (pool_, auctionHouse_);
         emit Wired(pool_, auctionHouse_);
     }
 
     /// @inheritdoc ILoanBook
     function setRelayer(uint32 laneId, address relayer, bool active) external restricted {
-        _requireLane(laneId);
-        _relayers[laneId][relayer] = active;
+        _book.requireLane(laneId);
+        _book.relayers[laneId][relayer] = active;
         emit RelayerSet(laneId, relayer, active);
+    }
+
+    // ---- Views --------------------------------------------------------------------------------
+
+    function pool() external view returns (address) {
+        return _book.pool;
+    }
+
+    function auctionHouse() external view returns (address) {
+        return _book.auctionHouse;
+    }
+
+    /// @inheritdoc ILoanBook
+    function lanes() external view returns (uint32) {
+        return _book.lanes;
+    }
+
+    /// @inheritdoc ILoanBook
+    function loanOf(uint64 loanId) external view returns (LoanState memory) {
+        return _book.hot[loanId].unpack();
+    }
+
+    /// @inheritdoc ILoanBook
+    function tailOf(uint64 loanId) external view returns (LoanTail memory) {
+        return _book.tails[loanId];
+    }
+
+    /// @inheritdoc ILoanBook
+    function collateralOf(uint64 loanId)
+        external
+        view
+        returns (uint256[] memory assets, address lrt, uint128 lrtAmount)
+    {
+        return (_book.unsold(loanId), _book.lrts[loanId].token, _book.lrts[loanId].amount);
+    }
+
+    /// @inheritdoc ILoanBook
+    function lrtOpeningPriceOf(uint64 loanId) external view returns (uint64) {
+        return _book.lrts[loanId].openingPrice;
+    }
+
+    /// @inheritdoc ILoanBook
+    function laneOf(uint32 laneId) external view returns (LaneState memory) {
+        return _book.sums[laneId].load();
+    }
+
+    /// @inheritdoc ILoanBook
+    function escrowOf(uint32 laneId) external view returns (address) {
+        return laneId < _book.lanes ? LoanStore.escrowOf(laneId, ESCROW_CODE_HASH) : address(0);
+    }
+
+    /// @inheritdoc ILoanBook
+    function debtOf(uint64 loanId) external view returns (uint64) {
+        return _book.hot[loanId].unpack().debtUp(block.timestamp);
+    }
+
+    /// @inheritdoc ILoanBook
+    function isOverdue(uint64 loanId) external view returns (bool) {
+        LoanState memory loan = _book.hot[loanId].unpack();
+        return
+            loan.status != LoanStatus.None && _book.tails[loanId].isOverdue(loan, block.timestamp);
+    }
+
+    /// @inheritdoc ILoanBook
+    function cureUntilOf(uint64 loanId) external view returns (uint64) {
+        uint256 calledAt = _book.hot[loanId].unpack().lastAccrual;
+        return uint64(_book.cureUntil(_market(), loanId, calledAt));
+    }
+
+    /// @inheritdoc ILoanBook
+    function claimableOf(uint32 laneId, address party) external view returns (uint64) {
+        return _book.claimable[laneId][party];
+    }
+
+    /// @inheritdoc ILoanBook
+    function shortfallOf(address borrower) external view returns (uint64) {
+        return _book.shortfalls[borrower];
+    }
+
+    /// @inheritdoc ILoanBook
+    function resultOf(uint64 operationId) external view returns (OperationResult) {
+        (uint256 page, uint256 shift) = Words.placeOf(operationId);
+        return Words.resultAt(_book.results[page], shift);
+    }
+
+    // ---- Inside -------------------------------------------------------------------------------
+
+    function _loanOf(uint64 loanId) private view returns (LoanWord loan) {
+        loan = _book.hot[loanId];
+        if (loan.status() == LoanStatus.None) revert LoanNotFound(loanId);
+    }
+
+    function _market() private view returns (Market memory) {
+        return Market({
+            from: Sources(registry, risk, oracle),
+            token: token,
+            unitScale: unitScale,
+            minimumPayment: minimumPayment,
+            curesPerYear: curesPerYear,
+            escrowCodeHash: ESCROW_CODE_HASH
+        });
+    }
+
+    function _requireAuctionHouse() private view {
+        if (msg.sender != _book.auctionHouse) revert NotAuctionHouse(msg.sender);
+    }
+
+    function _requirePool(uint32 laneId) private view {
+        if (msg.sender != _book.pool) revert NotPool(msg.sender);
+        _book.requireLane(laneId);
+    }
+
+    /// @dev From the payer straight to the lane's escrow.
+    function _pull(uint32 laneId, uint64 amount) private {
+        address escrow = LoanStore.escrowOf(laneId, ESCROW_CODE_HASH);
+        token.safeTransferFrom(msg.sender, escrow, amount * unitScale);
+    }
+
+    function _send(uint32 laneId, address to, uint64 amount) private {
+        LoanStore.escrow(_market(), laneId).sendToken(address(token), to, amount * unitScale);
     }
 }

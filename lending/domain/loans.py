@@ -129,7 +129,9 @@ def _pay(loan: LoanState, amount: int, now: int) -> LoanState:
     principal, accrued_scaled = interest.after_payment(
         principal=loan.principal, interest_scaled=loan.interest_scaled(now), amount=amount
     )
-    paid = replace(loan, principal=principal, accrued_scaled=accrued_scaled, last_accrual=now)
+    # The clock of a loan that does not earn stands: it tells when the loan was called.
+    clock = now if loan.status == Status.OPEN else loan.last_accrual
+    paid = replace(loan, principal=principal, accrued_scaled=accrued_scaled, last_accrual=clock)
     if principal == 0 and accrued_scaled == 0:
         return replace(paid, status=Status.REPAID, impaired=0)
     return replace(paid, impaired=min(paid.impaired, paid.debt_up(now)))
@@ -211,13 +213,14 @@ def apply_call(
 def apply_cure(loan: LoanState, *, amount: int, now: int) -> Change:
     """Arrears paid: the loan earns again from `now` (rule C2)."""
     _require(loan, Status.CALLED, Status.AUCTIONED)
-    paid = _pay(loan, amount, now) if amount else replace(loan, last_accrual=now)
+    paid = _pay(loan, amount, now) if amount else loan
     if paid.status == Status.REPAID:
         return _change(loan, paid, cash=amount)
     again = loan.cures > 0 and now - loan.first_cure_at < YEAR_S
     cured = replace(
         paid,
         status=Status.OPEN,
+        last_accrual=now,
         impaired=0,
         cures=loan.cures + 1 if again else 1,
         first_cure_at=loan.first_cure_at if again else now,

@@ -86,7 +86,7 @@ struct LoanTerms {
 /// @param principal Outstanding principal, ledger units.
 /// @param prefunded Cash that the borrower has set aside, ledger units; it is the borrower's.
 /// @param accruedScaled Interest and fees owed as of `lastAccrual`, ledger units times SCALE.
-/// @param lastAccrual Unix seconds.
+/// @param lastAccrual Unix seconds; of a loan that no longer earns, when it ceased to.
 /// @param rateBps Fixed rate, basis points a year.
 /// @param status See `LoanStatus`.
 struct LoanState {
@@ -98,42 +98,44 @@ struct LoanState {
     LoanStatus status;
 }
 
-/// @notice The cold terms, written at opening and at a call.
+/// @notice The cold terms, written at opening and at a call; two slots, and a third at need.
 /// @param borrower Recorded owner of the collateral.
 /// @param basePrincipal Principal at opening, ledger units; the schedule counts from it.
 /// @param schedule How principal is paid back.
 /// @param instalments Number of due dates.
+/// @param assets Number of assets ever pledged and not released before the end.
+/// @param assetsSold Assets, from the first, that an auction has sold.
 /// @param interval Seconds between due dates.
 /// @param openedAt Unix seconds.
 /// @param chargedThrough Last due date that bore a late fee.
 /// @param gracePeriod Shortest of the classes, seconds.
 /// @param cureWindow Shortest of the classes, seconds.
 /// @param lateFeeBps Highest of the classes.
-/// @param calledAt Last call, unix seconds.
+/// @param hasLrt Whether restaking tokens were pledged.
+/// @param callReason Why it was called; when is the `lastAccrual` of a called loan.
 /// @param stoppedAtCall The oracle's `stoppedSeconds` then.
-/// @param callReason Why it was called.
 /// @param impaired Carrying value while called or auctioned, ledger units.
 /// @param cures Cures within the year that began at `firstCureAt`.
 /// @param firstCureAt Unix seconds.
-/// @param assetsSold Assets, from the first, that an auction has sold.
 struct LoanTail {
     address borrower;
-    uint64 basePrincipal;
+    uint56 basePrincipal;
     ScheduleKind schedule;
     uint16 instalments;
-    uint32 interval;
-    uint64 openedAt;
-    uint16 chargedThrough;
-    uint32 gracePeriod;
-    uint32 cureWindow;
-    uint16 lateFeeBps;
-    uint64 calledAt;
-    uint64 stoppedAtCall;
-    CallReason callReason;
-    uint64 impaired;
-    uint8 cures;
-    uint64 firstCureAt;
+    uint8 assets;
     uint8 assetsSold;
+    uint32 interval;
+    uint32 openedAt;
+    uint16 chargedThrough;
+    uint24 gracePeriod;
+    uint24 cureWindow;
+    uint16 lateFeeBps;
+    bool hasLrt;
+    CallReason callReason;
+    uint32 stoppedAtCall;
+    uint56 impaired;
+    uint8 cures;
+    uint32 firstCureAt;
 }
 
 /// @notice Sums of one lane (rules D1, L3).

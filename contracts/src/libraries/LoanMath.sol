@@ -12,6 +12,8 @@ library LoanMath {
 
     uint256 internal constant SCALE = 10_000 * 365 days;
 
+    error InterestTooLarge(uint256 scaled);
+
     /// @notice Interest and fees owed, ledger units times SCALE. Only an open loan earns.
     function interestScaled(LoanState memory loan, uint256 time) internal pure returns (uint256) {
         if (loan.status != LoanStatus.Open) return loan.accruedScaled;
@@ -33,20 +35,28 @@ library LoanMath {
         return Math.ceilDiv(principal * rateBps * span, SCALE);
     }
 
-    /// @notice Takes `amount` (at most the debt): whole units of interest first, then principal.
-    /// Paying the whole debt also ends the fraction that rounding up had added.
-    function pay(LoanState memory loan, uint256 amount, uint256 time) internal pure {
-        uint256 interest = interestScaled(loan, time);
-        uint256 whole = interest / SCALE;
-        if (amount == debtUp(loan, time)) {
-            (loan.principal, loan.accruedScaled) = (0, 0);
-        } else if (amount < whole) {
-            loan.accruedScaled = (interest - amount * SCALE).toUint88();
-        } else {
-            loan.principal = (loan.principal - (amount - whole)).toUint56();
-            loan.accruedScaled = (interest - whole * SCALE).toUint88();
+    /// @notice Principal and interest after a payment of at most the debt: whole units of interest
+    /// first, then principal. Paying the whole debt also ends the fraction that rounding up added.
+    function afterPayment(uint256 principal, uint256 interest, uint256 amount)
+        internal
+        pure
+        returns (uint256, uint256)
+    {
+        // Nothing falls below zero: each branch takes no more than it has compared.
+        unchecked {
+            uint256 whole = interest / SCALE;
+            if (amount < whole) return (principal, interest - amount * SCALE);
+            if (amount - whole > principal) return (0, 0);
+            return (principal - (amount - whole), interest - whole * SCALE);
         }
-        loan.lastAccrual = uint32(time);
+    }
+
+    /// @notice Takes `amount`, at most the debt. The clock of a loan that does not earn stands.
+    function pay(LoanState memory loan, uint256 amount, uint256 time) internal pure {
+        (uint256 principal, uint256 interest) =
+            afterPayment(loan.principal, interestScaled(loan, time), amount);
+        (loan.principal, loan.accruedScaled) = (uint56(principal), interest.toUint88());
+        if (loan.status == LoanStatus.Open) loan.lastAccrual = uint32(time);
     }
 
     /// @notice Adds a late fee after bringing interest up to date.

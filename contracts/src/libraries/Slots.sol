@@ -1,40 +1,159 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LaneState, LoanState, LoanTail, LoanTerms} from "../interfaces/ILoanBook.sol";
-import {Draw} from "../interfaces/IUnderwriter.sol";
+import {LaneState, LoanState, LoanStatus, LoanTail, LoanTerms} from "../interfaces/ILoanBook.sol";
+import {LoanMath} from "./LoanMath.sol";
+import {LoanWord, Tally} from "./Payments.sol";
+import {Draw} from "./Underwriter.sol";
+
+/// @notice A lane's two slots, lowest field first.
+/// @param sums What a payment touches: `sequence (32) | cash - owed (57) | b (67) | a (100)`.
+/// @param rest `owed (64) | impaired (64) | loans (32)`.
+struct LaneWords {
+    uint256 sums;
+    uint256 rest;
+}
+
+using Slots for LaneWords global;
 
 /// @title One write a slot
-/// @notice Stores whole structs, packed here as the compiler lays them out: first member lowest.
+/// @notice Packs and unpacks what the loan book keeps by hand, so that a payment writes one slot
+/// of the loan and one of the lane.
+/// @dev Widths of a lane: cash and `p·r` of 140 billion dollars; `a` stays within `b·t`.
 library Slots {
-    function store(LoanState storage to, LoanState memory from) internal {
-        uint256 word = uint256(from.principal) | uint256(from.prefunded) << 56
-            | uint256(from.accruedScaled) << 112 | uint256(from.lastAccrual) << 200
-            | uint256(from.rateBps) << 232 | uint256(from.status) << 248;
+    uint256 private constant FREE = 32;
+    uint256 private constant SLOPE = 89;
+    uint256 private constant LEVEL = 156;
+    uint256 private constant FREE_BITS = (1 << 57) - 1;
+    uint256 private constant SLOPE_BITS = (1 << 67) - 1;
+
+    /// @notice A lane's sums would leave the widths in which they are kept.
+    error LaneFull();
+
+    function pack(LoanState memory loan) internal pure returns (LoanWord) {
+        return LoanWord.wrap(
+            uint256(loan.principal) | uint256(loan.prefunded) << 56 | uint256(loan.accruedScaled)
+                << 112 | uint256(loan.lastAccrual) << 200 | uint256(loan.rateBps) << 232
+                | uint256(loan.status) << 248
+        );
+    }
+
+    function unpack(LoanWord packed) internal pure returns (LoanState memory loan) {
+        uint256 word = LoanWord.unwrap(packed);
+        loan.principal = uint56(word);
+        loan.prefunded = uint56(word >> 56);
+        loan.accruedScaled = uint88(word >> 112);
+        loan.lastAccrual = uint32(word >> 200);
+        loan.rateBps = uint16(word >> 232);
+        loan.status = LoanStatus(word >> 248);
+    }
+
+    /// @notice A loan with the slot it lies in, so that it can be written without looking again.
+    function locate(mapping(uint64 => LoanWord) storage loans, uint256 loanId)
+        internal
+        view
+        returns (uint256 slot, LoanWord loan)
+    {
         assembly ("memory-safe") {
-            sstore(to.slot, word)
+            mstore(0x00, loanId)
+            mstore(0x20, loans.slot)
+            slot := keccak256(0x00, 0x40)
+            loan := sload(slot)
         }
     }
 
-    function store(LaneState storage to, LaneState memory from) internal {
-        uint256 sums = uint144(from.a) | uint256(from.b) << 144;
-        uint256 cash = uint256(from.cash) | uint256(from.owed) << 64 | uint256(from.impaired) << 128
-            | uint256(from.sequence) << 192 | uint256(from.loans) << 224;
+    function write(uint256 slot, LoanWord loan) internal {
         assembly ("memory-safe") {
-            sstore(to.slot, sums)
-            sstore(add(to.slot, 1), cash)
+            sstore(slot, loan)
         }
+    }
+
+    function load(LaneWords storage from) internal view returns (LaneState memory lane) {
+        (uint256 sums, uint256 rest) = (from.sums, from.rest);
+        lane.sequence = uint32(sums);
+        lane.b = uint112(sums >> SLOPE & SLOPE_BITS);
+        lane.a = int144(int256(sums) >> LEVEL);
+        (lane.owed, lane.impaired) = (uint64(rest), uint64(rest >> 64));
+        lane.loans = uint32(rest >> 128);
+        lane.cash = lane.owed + uint64(sums >> FREE & FREE_BITS);
+    }
+
+    function store(LaneWords storage to, LaneState memory lane) internal {
+        to.sums = _sums(lane.a, lane.b, lane.cash - lane.owed, lane.sequence);
+        uint256 rest =
+            uint256(lane.owed) | uint256(lane.impaired) << 64 | uint256(lane.loans) << 128;
+        if (rest != to.rest) to.rest = rest;
+    }
+
+    function sequence(LaneWords storage lane) internal view returns (uint32) {
+        return uint32(lane.sums);
+    }
+
+    /// @notice Cash that is the pool's own (rule L3).
+    function free(LaneWords storage lane) internal view returns (uint64) {
+        return uint64(lane.sums >> FREE & FREE_BITS);
+    }
+
+    /// @notice Books payments and charges on open loans; `last` is the lane's last event. What was
+    /// paid becomes the pool's.
+    function book(LaneWords storage lane, Tally memory tally, uint256 time, uint256 last) internal {
+        uint256 sums = lane.sums;
+        int256 a = int256(sums) >> LEVEL;
+        // At `time` the lane's debt falls by what was paid; `a` makes good for the lower slope.
+        a += int256(tally.slopes * time + tally.added) - int256(tally.paid * LoanMath.SCALE);
+        uint256 b = (sums >> SLOPE & SLOPE_BITS) - tally.slopes;
+        lane.sums = _sums(a, b, (sums >> FREE & FREE_BITS) + tally.paid, last);
+    }
+
+    /// @notice Adds to the pool's own cash or takes from it, for one event, whose number it gives.
+    function move(LaneWords storage lane, int256 amount) internal returns (uint32 next) {
+        uint256 sums = lane.sums;
+        next = uint32(sums) + 1;
+        uint256 left = uint256(int256(sums >> FREE & FREE_BITS) + amount);
+        lane.sums = _sums(int256(sums) >> LEVEL, sums >> SLOPE & SLOPE_BITS, left, next);
+    }
+
+    /// @notice Numbers one event.
+    function nextSequence(LaneWords storage lane) internal returns (uint32) {
+        return move(lane, 0);
+    }
+
+    function setSequence(LaneWords storage lane, uint32 last) internal {
+        lane.sums = lane.sums >> FREE << FREE | last;
+    }
+
+    /// @notice Adds to what the lane owes to others; the cash for it comes too.
+    function owe(LaneWords storage lane, uint64 amount) internal {
+        lane.rest = lane.rest >> 64 << 64 | (uint64(lane.rest) + amount);
+    }
+
+    /// @notice Takes from what the lane owes to others; the cash for it leaves, or is the pool's.
+    function discharge(LaneWords storage lane, uint64 amount) internal {
+        lane.rest = lane.rest >> 64 << 64 | (uint64(lane.rest) - amount);
     }
 
     /// @dev A new loan's terms; what only a charge, a call, a cure or a sale writes stays zero.
     function begin(LoanTail storage to, LoanTerms calldata terms, Draw memory draw) internal {
         uint256 who = uint256(uint160(terms.borrower)) | uint256(terms.principal) << 160
-            | uint256(terms.schedule) << 224 | uint256(terms.instalments) << 232;
+            | uint256(terms.schedule) << 216 | uint256(terms.instalments) << 224
+            | terms.assets.length << 240;
         uint256 when = uint256(terms.interval) | block.timestamp << 32 | uint256(draw.gracePeriod)
-            << 112 | uint256(draw.cureWindow) << 144 | uint256(draw.lateFeeBps) << 176;
+            << 80 | uint256(draw.cureWindow) << 104 | uint256(draw.lateFeeBps) << 128
+            | (terms.lrtAmount == 0 ? 0 : 1 << 144);
         assembly ("memory-safe") {
             sstore(to.slot, who)
             sstore(add(to.slot, 1), when)
         }
+    }
+
+    function _sums(int256 a, uint256 b, uint256 free_, uint256 last)
+        private
+        pure
+        returns (uint256)
+    {
+        bool fits = a << LEVEL >> LEVEL == a && b <= SLOPE_BITS && free_ <= FREE_BITS
+            && last <= type(uint32).max;
+        if (!fits) revert LaneFull();
+        return uint256(a) << LEVEL | b << SLOPE | free_ << FREE | last;
     }
 }

@@ -3,28 +3,53 @@ pragma solidity ^0.8.30;
 
 import {OperationKind, OperationResult} from "../interfaces/ILoanBook.sol";
 
-/// @notice One operation, taken out of its word. `kind` is `None` for a word that is not one.
-struct Word {
-    OperationKind kind;
-    uint64 operationId;
-    uint64 loanId;
-    uint64 amount;
-}
+/// @notice One operation for `settle`:
+/// `kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)`.
+type Word is uint256;
+
+using Words for Word global;
 
 /// @title Words that `settle` takes, and the two bits that each leaves
-/// @notice `kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)`.
 library Words {
-    uint256 private constant SPARE_BITS = 104;
+    uint256 private constant KIND = 248;
+    uint256 private constant OPERATION = 208;
+    uint256 private constant LOAN = 168;
+    uint256 private constant AMOUNT = 104;
+    uint256 private constant NUMBER_BITS = type(uint40).max;
+    /// @dev A storage page holds the results of 128 ids, all of one lane.
     uint256 private constant IDS_PER_PAGE_BITS = 7;
 
-    function decode(bytes32 word, uint32 lane) internal pure returns (Word memory decoded) {
-        uint256 raw = uint256(word);
-        uint8 kind = uint8(raw >> 248);
-        bool known = kind <= uint8(type(OperationKind).max) && uint104(raw) == 0;
-        decoded.kind = known ? OperationKind(kind) : OperationKind.None;
-        decoded.operationId = idOf(lane, uint40(raw >> 208));
-        decoded.loanId = idOf(lane, uint40(raw >> 168));
-        decoded.amount = uint64(raw >> SPARE_BITS);
+    function wordAt(bytes32[] calldata words, uint256 index) internal pure returns (Word word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(words.offset, shl(5, index)))
+        }
+    }
+
+    /// @notice Whether it is a well-formed word of the most frequent kind.
+    function isCollect(Word word) internal pure returns (bool) {
+        uint256 shape = Word.unwrap(word) & ((0xff << KIND) | type(uint104).max);
+        return shape == uint256(OperationKind.Collect) << KIND;
+    }
+
+    /// @notice Kind of a word; `None` for one that is not in the given form.
+    function kind(Word word) internal pure returns (OperationKind) {
+        uint256 number = Word.unwrap(word) >> KIND;
+        bool known = number <= uint8(type(OperationKind).max) && uint104(Word.unwrap(word)) == 0;
+        return known ? OperationKind(number) : OperationKind.None;
+    }
+
+    function amount(Word word) internal pure returns (uint64) {
+        return uint64(Word.unwrap(word) >> AMOUNT);
+    }
+
+    /// @notice Number of the operation within its lane.
+    function operation(Word word) internal pure returns (uint256) {
+        return Word.unwrap(word) >> OPERATION & NUMBER_BITS;
+    }
+
+    /// @notice Number of the loan within its lane.
+    function loan(Word word) internal pure returns (uint256) {
+        return Word.unwrap(word) >> LOAN & NUMBER_BITS;
     }
 
     /// @notice Id of a loan or an operation.
@@ -36,10 +61,10 @@ library Words {
         return uint32(id >> 40);
     }
 
-    /// @notice Storage page of an operation id (128 ids, one lane) and its shift inside it.
-    function placeOf(uint64 operationId) internal pure returns (uint256 page, uint256 shift) {
-        page = operationId >> IDS_PER_PAGE_BITS;
-        shift = (operationId & 127) << 1;
+    /// @notice Storage page of an operation id and its shift inside it.
+    function placeOf(uint256 id) internal pure returns (uint256 page, uint256 shift) {
+        page = id >> IDS_PER_PAGE_BITS;
+        shift = (id & 127) << 1;
     }
 
     function resultAt(uint256 bits, uint256 shift) internal pure returns (OperationResult) {
@@ -47,8 +72,23 @@ library Words {
     }
 
     /// @notice Packs one result into the event's bytes, word 0 in the lowest bits of byte 0.
-    function set(bytes memory results, uint256 index, OperationResult result) internal pure {
-        uint8 old = uint8(results[index >> 2]);
-        results[index >> 2] = bytes1(old | uint8(result) << uint8((index & 3) << 1));
+    /// @dev `index` is below the number of words for which `results` was made. The bytes lie in
+    /// memory in whole words of 128 results, first byte highest.
+    function set(bytes memory results, uint256 index, uint256 result) internal pure {
+        assembly ("memory-safe") {
+            let place := add(add(results, 0x20), shl(5, shr(7, index)))
+            let shift := xor(shl(1, and(index, 127)), 0xf8)
+            mstore(place, or(mload(place), shl(shift, result)))
+        }
+    }
+
+    /// @notice Hash of the words end to end.
+    function hash(bytes32[] calldata words) internal pure returns (bytes32 digest) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let size := shl(5, words.length)
+            calldatacopy(free, words.offset, size)
+            digest := keccak256(free, size)
+        }
     }
 }

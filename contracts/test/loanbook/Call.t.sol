@@ -19,7 +19,7 @@ contract CallTest is BookBase {
 
         LoanTail memory tail = book.tailOf(loanId);
         _assertStatus(loanId, LoanStatus.Called);
-        vm.assertEq(tail.calledAt, START);
+        vm.assertEq(book.loanOf(loanId).lastAccrual, START);
         vm.assertEq(uint256(tail.callReason), uint256(CallReason.Health));
         vm.assertEq(tail.impaired, uint256(UNHEALTHY) * 6_000 / 10_000);
         vm.assertEq(book.cureUntilOf(loanId), START + 14 days);

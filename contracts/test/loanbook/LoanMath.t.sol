@@ -62,7 +62,7 @@ contract LoanMathVectorsTest is Test {
             int256[] memory row = _row("outstanding", i);
             LoanTail memory tail;
             tail.schedule = ScheduleKind(uint256(row[0]));
-            tail.basePrincipal = uint64(uint256(row[1]));
+            tail.basePrincipal = uint56(uint256(row[1]));
             tail.instalments = uint16(uint256(row[2]));
             vm.assertEq(tail.outstandingAfter(uint256(row[3])), uint256(row[4]));
         }
@@ -73,11 +73,11 @@ contract LoanMathVectorsTest is Test {
             int256[] memory row = _row("overdue", i);
             LoanTail memory tail;
             tail.schedule = ScheduleKind(uint256(row[0]));
-            tail.basePrincipal = uint64(uint256(row[1]));
+            tail.basePrincipal = uint56(uint256(row[1]));
             tail.instalments = uint16(uint256(row[3]));
             tail.interval = uint32(uint256(row[4]));
-            tail.openedAt = uint64(uint256(row[5]));
-            tail.gracePeriod = uint32(uint256(row[6]));
+            tail.openedAt = uint32(uint256(row[5]));
+            tail.gracePeriod = uint24(uint256(row[6]));
             LoanState memory loan;
             loan.rateBps = uint16(uint256(row[2]));
             loan.principal = uint56(uint256(row[7]));
@@ -95,7 +95,7 @@ contract LoanMathVectorsTest is Test {
         for (uint256 i = 0; i < _count("late_fee"); ++i) {
             int256[] memory row = _row("late_fee", i);
             LoanTail memory tail;
-            tail.basePrincipal = uint64(uint256(row[0]));
+            tail.basePrincipal = uint56(uint256(row[0]));
             tail.lateFeeBps = uint16(uint256(row[1]));
             tail.instalments = uint16(uint256(row[2]));
             vm.assertEq(tail.lateFee(), uint256(row[3]));
@@ -341,10 +341,10 @@ contract LoanMathFuzzTest is Test {
     }
 
     function _tail(uint64 base) private pure returns (LoanTail memory tail) {
-        tail.basePrincipal = base;
+        tail.basePrincipal = uint56(base);
         tail.instalments = 12;
         tail.interval = 30 days;
-        tail.openedAt = uint64(T0);
+        tail.openedAt = uint32(T0);
         tail.gracePeriod = 10 days;
     }
 }

@@ -70,7 +70,6 @@ contract OpenTest is OpenBase {
         vm.assertEq(tail.cureWindow, 14 days);
         vm.assertEq(tail.lateFeeBps, 300);
         vm.assertEq(tail.chargedThrough, 0);
-        vm.assertEq(tail.calledAt, 0);
     }
 
     function test_a_basket_takes_the_dearest_rate_and_the_shortest_patience() public {

@@ -40,7 +40,6 @@ TAIL = (
     "grace_period",
     "cure_window",
     "late_fee_bps",
-    "called_at",
     "stopped_at_call",
     "call_reason",
     "impaired",

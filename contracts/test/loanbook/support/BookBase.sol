@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+// Imported for their artifacts: a run of some tests alone then compiles what they deploy.
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {AuctionHouse} from "../../../src/AuctionHouse.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IAuctionHouse} from "../../../src/interfaces/IAuctionHouse.sol";
 import {Asset, AssetStatus} from "../../../src/interfaces/IAssetRegistry.sol";
@@ -135,12 +138,10 @@ abstract contract BookBase is Test {
         internal
         returns (ILoanBook made, IAuctionHouse hall)
     {
-        address underwriter = vmBook.deployCode(
-            "Underwriter.sol:Underwriter", abi.encode(registry, risk, oracle, MINIMUM)
-        );
         made = ILoanBook(
             vmBook.deployCode(
-                "LoanBook.sol:LoanBook", abi.encode(manager, stablecoin, underwriter, uint8(2))
+                "LoanBook.sol:LoanBook",
+                abi.encode(manager, stablecoin, registry, risk, oracle, MINIMUM, uint8(2))
             )
         );
         hall = IAuctionHouse(

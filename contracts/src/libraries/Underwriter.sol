@@ -4,21 +4,84 @@ pragma solidity ^0.8.30;
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import "./interfaces/IUnderwriter.sol";
-import {Asset, AssetStatus} from "./interfaces/IAssetRegistry.sol";
-import {ILoanBook, ScheduleKind} from "./interfaces/ILoanBook.sol";
-import {ClassTerms} from "./interfaces/IRiskTerms.sol";
-import {ValueStatus} from "./interfaces/IValuationOracle.sol";
-import {CappedSignature} from "./libraries/CappedSignature.sol";
-import {Valuation} from "./libraries/Valuation.sol";
+import {Asset, AssetStatus, IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
+import {ILoanBook, LoanTerms, ScheduleKind} from "../interfaces/ILoanBook.sol";
+import {ClassTerms, IRiskTerms} from "../interfaces/IRiskTerms.sol";
+import {IValuationOracle, ValueProof, ValueStatus} from "../interfaces/IValuationOracle.sol";
+import {CappedSignature} from "./CappedSignature.sol";
+import {Valuation} from "./Valuation.sol";
 
-/// @title Checks terms and signature, and reads what collateral is worth; holds no state
-contract Underwriter is IUnderwriter {
+/// @notice Where the underwriter reads what collateral is and what it is worth.
+struct Sources {
+    IAssetRegistry registry;
+    IRiskTerms risk;
+    IValuationOracle oracle;
+}
+
+/// @notice Which values a caller brings.
+/// @dev `NewestOrCaps` lets appraisal caps stand in while the oracle is silent (rule V4).
+enum Evidence {
+    Newest,
+    BothRounds,
+    NewestOrCaps
+}
+
+/// @notice What secures a loan: assets in order, then restaking tokens if any.
+/// @param assets Token ids.
+/// @param lrt Restaking token, zero when none.
+/// @param lrtAmount Its amount, base units.
+/// @param lrtOpeningPrice Price of 10^18 base units at opening, ledger units; it stands for the
+/// appraisal that restaking tokens do not have.
+/// @param evidence Which values are brought for it.
+struct Basket {
+    uint256[] assets;
+    address lrt;
+    uint128 lrtAmount;
+    uint64 lrtOpeningPrice;
+    Evidence evidence;
+}
+
+/// @notice Sums over a basket's calling values, each rounded down item by item; ledger units.
+/// @param opening At `maxLtvBps`, assets that are not active left out.
+/// @param liquidation At `liquidationLtvBps`.
+/// @param recovery At `recoveryBps`.
+/// @param allActive Whether no asset is frozen or revoked.
+struct Weights {
+    uint256 opening;
+    uint256 liquidation;
+    uint256 recovery;
+    bool allActive;
+}
+
+/// @notice What the classes of a basket give a new loan.
+/// @param rateBps Highest of the classes.
+/// @param lateFeeBps Highest of the classes.
+/// @param gracePeriod Shortest of the classes, seconds.
+/// @param cureWindow Shortest of the classes, seconds.
+/// @param lrtPrice Price of 10^18 restaking tokens now, ledger units.
+struct Draw {
+    uint16 rateBps;
+    uint16 lateFeeBps;
+    uint24 gracePeriod;
+    uint24 cureWindow;
+    uint64 lrtPrice;
+}
+
+/// @notice Price path of one lot; ledger units, for restaking tokens of 10^18 base units.
+struct LotPrices {
+    uint64 start;
+    uint64 floor;
+    uint32 duration;
+}
+
+/// @title Checks terms and signature, and reads what collateral is worth
+/// @notice What the loan book and the auction house ask, as far as it needs no state of theirs.
+library Underwriter {
     using SafeCast for uint256;
     using Valuation for uint256;
 
     /// @notice Class of restaking tokens; every other class is of physical assets.
-    uint16 public constant LRT_CLASS = 14;
+    uint16 internal constant LRT_CLASS = 14;
 
     uint256 private constant MAX_ASSETS = 32;
     uint256 private constant MIN_INTERVAL = 1 days;
@@ -32,11 +95,6 @@ contract Underwriter is IUnderwriter {
         "uint16 instalments,uint32 interval,uint256[] assets,address lrt,uint128 lrtAmount,"
         "uint256 nonce,uint64 deadline)"
     );
-
-    IAssetRegistry public immutable registry;
-    IRiskTerms public immutable risk;
-    IValuationOracle public immutable oracle;
-    uint64 public immutable minimumPayment;
 
     /// @dev Proofs of the newest round, and of the one before when both count.
     struct Rounds {
@@ -57,55 +115,48 @@ contract Underwriter is IUnderwriter {
         ClassTerms terms;
     }
 
-    constructor(
-        IAssetRegistry registry_,
-        IRiskTerms risk_,
-        IValuationOracle oracle_,
-        uint64 minimumPayment_
-    ) {
-        (registry, risk, oracle) = (registry_, risk_, oracle_);
-        minimumPayment = minimumPayment_;
-    }
-
-    /// @inheritdoc IUnderwriter
+    /// @notice What a new loan gets on newest-round values, or the reason why there is none
+    /// (rule V1). The borrower signs for the contract that asks.
     function underwrite(
+        Sources memory from,
         LoanTerms calldata terms,
         bytes calldata signature,
         ValueProof[] calldata proofs
-    ) external view returns (Draw memory drawn) {
+    ) internal view returns (Draw memory drawn) {
         _checkTerms(terms);
-        bytes32 digest = MessageHashUtils.toTypedDataHash(_domainOf(msg.sender), _hashTerms(terms));
+        bytes32 digest = MessageHashUtils.toTypedDataHash(_domain(), _hashTerms(terms));
         if (!CappedSignature.isValid(terms.borrower, digest, signature)) {
             revert ILoanBook.InvalidSignature(terms.borrower);
         }
         Basket memory basket = Basket(terms.assets, terms.lrt, terms.lrtAmount, 0, Evidence.Newest);
-        Rounds memory rounds = _rounds(basket, proofs);
-        (drawn.gracePeriod, drawn.cureWindow) = (type(uint32).max, type(uint32).max);
+        Rounds memory rounds = _rounds(from, basket, proofs);
+        (drawn.gracePeriod, drawn.cureWindow) = (type(uint24).max, type(uint24).max);
         uint256 limit;
         for (uint256 i; i < proofs.length; ++i) {
-            Item memory item = _appraise(basket, i, rounds, proofs, proofs);
+            Item memory item = _appraise(from, basket, i, rounds, proofs, proofs);
             if (proofs[i].leaf.status != ValueStatus.Valid) {
                 revert ILoanBook.AssetUnusable(item.id);
             }
             limit += _limitOf(item, terms);
-            _addTerms(drawn, item);
+            _addTerms(from, drawn, item);
         }
         _checkDraw(terms, drawn.rateBps, limit);
     }
 
-    /// @inheritdoc IUnderwriter
+    /// @notice Sums of a basket's calling values. `previous` is read for `BothRounds` only.
     function weigh(
-        Basket calldata basket,
+        Sources memory from,
+        Basket memory basket,
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
-    ) external view returns (Weights memory weights) {
-        Rounds memory rounds = _rounds(basket, newest);
+    ) internal view returns (Weights memory weights) {
+        Rounds memory rounds = _rounds(from, basket, newest);
         if (rounds.both && previous.length != newest.length) {
             revert ILoanBook.ProofMismatch(newest.length, previous.length);
         }
         weights.allActive = true;
         for (uint256 i; i < _count(basket); ++i) {
-            Item memory item = _appraise(basket, i, rounds, newest, previous);
+            Item memory item = _appraise(from, basket, i, rounds, newest, previous);
             weights.liquidation += item.value.share(item.terms.liquidationLtvBps);
             weights.recovery += item.value.share(item.terms.recoveryBps);
             if (item.isLrt || item.asset.status == AssetStatus.Active) {
@@ -116,19 +167,20 @@ contract Underwriter is IUnderwriter {
         }
     }
 
-    /// @inheritdoc IUnderwriter
-    function lots(Basket calldata basket, ValueProof[] calldata newest)
-        external
+    /// @notice Price paths of a basket's lots in the order of sale: restaking tokens first (C3).
+    /// Without proofs, while the oracle is silent, from appraisal caps; `silent` says so.
+    function lots(Sources memory from, Basket memory basket, ValueProof[] calldata newest)
+        internal
         view
         returns (LotPrices[] memory prices, bool silent)
     {
-        Rounds memory rounds = _rounds(basket, newest);
+        Rounds memory rounds = _rounds(from, basket, newest);
         uint256 count = _count(basket);
         uint256 lrts = count - basket.assets.length;
         prices = new LotPrices[](count);
         silent = rounds.silent;
         for (uint256 i; i < count; ++i) {
-            Item memory item = _appraise(basket, i, rounds, newest, newest);
+            Item memory item = _appraise(from, basket, i, rounds, newest, newest);
             prices[item.isLrt ? 0 : i + lrts] = LotPrices({
                 start: item.price.startPrice(item.terms.auctionStartBps).toUint64(),
                 floor: item.price.share(item.terms.recoveryBps).toUint64(),
@@ -138,14 +190,14 @@ contract Underwriter is IUnderwriter {
     }
 
     /// @dev Checks the number of proofs and the age of the newest round.
-    function _rounds(Basket memory basket, ValueProof[] calldata newest)
+    function _rounds(Sources memory from, Basket memory basket, ValueProof[] calldata newest)
         private
         view
         returns (Rounds memory rounds)
     {
         uint64 newestAt;
-        (rounds.newest, newestAt, rounds.previous,) = oracle.rounds();
-        bool silent = oracle.isSilent();
+        (rounds.newest, newestAt, rounds.previous,) = from.oracle.rounds();
+        bool silent = from.oracle.isSilent();
         rounds.silent = silent && basket.evidence == Evidence.NewestOrCaps && newest.length == 0;
         if (rounds.silent) return rounds;
         uint256 count = _count(basket);
@@ -155,6 +207,7 @@ contract Underwriter is IUnderwriter {
     }
 
     function _appraise(
+        Sources memory from,
         Basket memory basket,
         uint256 i,
         Rounds memory rounds,
@@ -163,15 +216,15 @@ contract Underwriter is IUnderwriter {
     ) private view returns (Item memory item) {
         item.isLrt = i == basket.assets.length;
         item.id = item.isLrt ? uint160(basket.lrt) : basket.assets[i];
-        if (!item.isLrt) item.asset = registry.assetOf(item.id);
+        if (!item.isLrt) item.asset = from.registry.assetOf(item.id);
         item.classId = item.isLrt ? LRT_CLASS : item.asset.classId;
-        item.terms = risk.termsOf(item.classId);
+        item.terms = from.risk.termsOf(item.classId);
         if (rounds.silent) {
             item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap;
         } else {
-            item.price = _proven(item, rounds.newest, newest[i]);
+            item.price = _proven(from, item, rounds.newest, newest[i]);
             if (rounds.both) {
-                item.price = _higher(item, _proven(item, rounds.previous, previous[i]));
+                item.price = _higher(from, item, _proven(from, item, rounds.previous, previous[i]));
             }
             if (!item.isLrt) item.price = Math.min(item.price, item.asset.appraisalCap);
         }
@@ -183,7 +236,7 @@ contract Underwriter is IUnderwriter {
     }
 
     /// @dev Lower bound that the proof gives; the leaf must be of this item.
-    function _proven(Item memory item, uint32 round, ValueProof calldata proof)
+    function _proven(Sources memory from, Item memory item, uint32 round, ValueProof calldata proof)
         private
         view
         returns (uint256)
@@ -194,15 +247,19 @@ contract Underwriter is IUnderwriter {
         if (proof.leaf.classId != item.classId) {
             revert ILoanBook.ProofMismatch(item.classId, proof.leaf.classId);
         }
-        oracle.check(round, proof);
+        from.oracle.check(round, proof);
         return proof.leaf.lower;
     }
 
     /// @dev The higher of both rounds; a physical asset's jump waits for the void window (V3).
-    function _higher(Item memory item, uint256 previous) private view returns (uint256) {
+    function _higher(Sources memory from, Item memory item, uint256 previous)
+        private
+        view
+        returns (uint256)
+    {
         uint256 newest = item.price;
         bool moved = !item.isLrt && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps);
-        if (moved && !oracle.voidWindowPassed()) {
+        if (moved && !from.oracle.voidWindowPassed()) {
             revert ILoanBook.MoveUnconfirmed(item.id, uint64(previous), uint64(newest));
         }
         return Math.max(newest, previous);
@@ -210,7 +267,6 @@ contract Underwriter is IUnderwriter {
 
     function _checkTerms(LoanTerms calldata terms) private view {
         if (block.timestamp > terms.deadline) revert ILoanBook.TermsExpired(terms.deadline);
-        if (terms.principal < minimumPayment) revert ILoanBook.InvalidTerms("principal");
         if (terms.instalments == 0) revert ILoanBook.InvalidTerms("instalments");
         if (terms.interval < MIN_INTERVAL) revert ILoanBook.InvalidTerms("interval");
         bool hasLrt = terms.lrtAmount != 0;
@@ -251,13 +307,13 @@ contract Underwriter is IUnderwriter {
     }
 
     /// @dev The dearest rate and fee, the shortest patience.
-    function _addTerms(Draw memory drawn, Item memory item) private view {
+    function _addTerms(Sources memory from, Draw memory drawn, Item memory item) private view {
         ClassTerms memory class = item.terms;
         if (item.isLrt) drawn.lrtPrice = uint64(item.price);
-        drawn.rateBps = uint16(Math.max(drawn.rateBps, risk.rateBps(item.classId)));
+        drawn.rateBps = uint16(Math.max(drawn.rateBps, from.risk.rateBps(item.classId)));
         drawn.lateFeeBps = uint16(Math.max(drawn.lateFeeBps, class.lateFeeBps));
-        drawn.gracePeriod = uint32(Math.min(drawn.gracePeriod, class.gracePeriod));
-        drawn.cureWindow = uint32(Math.min(drawn.cureWindow, class.cureWindow));
+        drawn.gracePeriod = uint24(Math.min(drawn.gracePeriod, class.gracePeriod));
+        drawn.cureWindow = uint24(Math.min(drawn.cureWindow, class.cureWindow));
     }
 
     /// @dev Freshness of an asset that may be pledged until `maturity`, or the reason against it.
@@ -272,14 +328,14 @@ contract Underwriter is IUnderwriter {
         );
     }
 
-    function _domainOf(address loanBook) private view returns (bytes32) {
+    function _domain() private view returns (bytes32) {
         return keccak256(
             abi.encode(
                 DOMAIN_TYPEHASH,
                 keccak256("Ballast LoanBook"),
                 keccak256("1"),
                 block.chainid,
-                loanBook
+                address(this)
             )
         );
     }

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {
+    ILoanBook,
+    LaneState,
+    LoanState,
+    LoanStatus,
+    LoanTail,
+    LoanTerms
+} from "../interfaces/ILoanBook.sol";
+import {Arguments} from "../libraries/Arguments.sol";
+import {LoanMath} from "../libraries/LoanMath.sol";
+import {Slots} from "../libraries/Slots.sol";
+import {Draw, Underwriter} from "../libraries/Underwriter.sol";
+import {Words} from "../libraries/Words.sol";
+import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
+
+/// @title Opening a loan, and adding to its collateral
+library Borrowing {
+    using Arguments for bytes;
+    using LoanMath for LaneState;
+    using LoanStore for Book;
+    using LoanStore for Market;
+    using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+    using Slots for LoanTail;
+
+    /// @notice See `ILoanBook.open`.
+    function open(Book storage book, Market memory market, bytes calldata call)
+        external
+        returns (uint64)
+    {
+        LoanTerms calldata terms = call.termsAt(0);
+        _admit(book, market, terms);
+        Draw memory draw =
+            Underwriter.underwrite(market.from, terms, call.bytesAt(1), call.proofsAt(2));
+        Position memory position = _begin(book, terms, draw);
+        emit ILoanBook.LoanOpened(
+            position.id, terms.borrower, ++position.lane.sequence, draw.rateBps, terms
+        );
+        _pledge(book, market, position, terms, draw.lrtPrice);
+        book.save(position);
+        market.send(terms.lane, terms.borrower, terms.principal);
+        return position.id;
+    }
+
+    /// @notice See `ILoanBook.topUp`.
+    function topUp(Book storage book, Market memory market, uint64 loanId, uint128 lrtAmount)
+        external
+    {
+        Position memory position = book.load(loanId);
+        LrtPledge storage lrt = book.lrts[loanId];
+        if (lrt.token == address(0)) revert ILoanBook.InvalidTerms("lrt");
+        if (lrtAmount == 0) revert ILoanBook.InvalidTerms("lrtAmount");
+        // A lot of the running auction must not be passed by.
+        if (position.loan.status != LoanStatus.Called) {
+            LoanStore.requireStatus(position, LoanStatus.Open);
+        }
+        lrt.amount = (uint256(lrt.amount) + lrtAmount).toUint96();
+        emit ILoanBook.LrtPledged(loanId, lrt.token, ++position.lane.sequence, lrtAmount);
+        book.save(position);
+        address escrow = address(market.escrow(position.laneId));
+        IERC20(lrt.token).safeTransferFrom(msg.sender, escrow, lrtAmount);
+    }
+
+    /// @dev What the book itself knows: the lane, the nonce (rule S4), an unpaid shortfall (C4).
+    function _admit(Book storage book, Market memory market, LoanTerms calldata terms) private {
+        book.requireLane(terms.lane);
+        if (terms.principal < market.minimumPayment) revert ILoanBook.InvalidTerms("principal");
+        uint64 shortfall = book.shortfalls[terms.borrower];
+        if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(terms.borrower, shortfall);
+        mapping(uint256 => uint256) storage pages = book.nonces[terms.borrower][terms.lane];
+        uint256 page = pages[terms.nonce >> 8];
+        uint256 bit = 1 << (terms.nonce & 255);
+        if (page & bit != 0) {
+            revert ILoanBook.NonceUsed(terms.borrower, terms.lane, terms.nonce);
+        }
+        pages[terms.nonce >> 8] = page | bit;
+    }
+
+    /// @dev Writes the cold terms and takes the draw out of the lane's own cash (rule L3).
+    function _begin(Book storage book, LoanTerms calldata terms, Draw memory draw)
+        private
+        returns (Position memory position)
+    {
+        LaneState memory lane = book.sums[terms.lane].load();
+        uint64 available = lane.cash - lane.owed;
+        if (terms.principal > available) revert ILoanBook.LaneShortOfCash(terms.lane, available);
+        (position.laneId, position.lane) = (terms.lane, lane);
+        position.id = Words.idOf(terms.lane, ++lane.loans);
+
+        LoanState memory loan = position.loan;
+        loan.principal = uint56(terms.principal);
+        loan.lastAccrual = uint32(block.timestamp);
+        loan.rateBps = draw.rateBps;
+        loan.status = LoanStatus.Open;
+        lane.cash -= terms.principal;
+        lane.include(loan);
+
+        book.tails[position.id].begin(terms, draw);
+    }
+
+    function _pledge(
+        Book storage book,
+        Market memory market,
+        Position memory position,
+        LoanTerms calldata terms,
+        uint64 lrtPrice
+    ) private {
+        address escrow = address(market.escrow(terms.lane));
+        uint256[] calldata assets = terms.assets;
+        for (uint256 i; i < assets.length; ++i) {
+            book.assets[position.id][i] = assets[i];
+            emit ILoanBook.Pledged(position.id, assets[i], ++position.lane.sequence);
+            market.from.registry.pledge(assets[i], terms.borrower, escrow);
+        }
+        if (terms.lrtAmount == 0) return;
+        book.lrts[position.id] = LrtPledge(terms.lrt, uint96(terms.lrtAmount), lrtPrice);
+        emit ILoanBook.LrtPledged(position.id, terms.lrt, ++position.lane.sequence, terms.lrtAmount);
+        IERC20(terms.lrt).safeTransferFrom(terms.borrower, escrow, terms.lrtAmount);
+    }
+}

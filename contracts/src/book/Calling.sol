@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {
+    CallReason,
+    ILoanBook,
+    LaneState,
+    LoanState,
+    LoanStatus,
+    LoanTail
+} from "../interfaces/ILoanBook.sol";
+import {ValueProof} from "../interfaces/IValuationOracle.sol";
+import {Arguments} from "../libraries/Arguments.sol";
+import {LoanMath} from "../libraries/LoanMath.sol";
+import {Schedule} from "../libraries/Schedule.sol";
+import {Basket, Evidence, Underwriter, Weights} from "../libraries/Underwriter.sol";
+import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
+
+/// @title Calling a loan, and what may happen to a called one but its sale
+library Calling {
+    using Arguments for bytes;
+    using LoanMath for LaneState;
+    using LoanMath for LoanState;
+    using LoanStore for Book;
+    using LoanStore for Market;
+    using LoanStore for Position;
+    using Schedule for LoanTail;
+
+    /// @notice See `ILoanBook.call`.
+    function call(Book storage book, Market memory market, uint64 loanId, bytes calldata call_)
+        external
+    {
+        Position memory position = book.loadOpen(loanId);
+        Basket memory basket = book.basketOf(loanId);
+        basket.evidence = Evidence.BothRounds;
+        Weights memory weights =
+            Underwriter.weigh(market.from, basket, call_.proofsAt(1), call_.proofsAt(2));
+        uint64 debt = position.loan.debtUp(block.timestamp);
+        if (debt <= weights.liquidation) {
+            revert ILoanBook.NotCallable(loanId, debt, _capped(weights.liquidation));
+        }
+        _impair(book, market, position, CallReason.Health, weights.recovery);
+    }
+
+    /// @notice See `ILoanBook.callOverdue`.
+    function callOverdue(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        bytes calldata call_
+    ) external {
+        ValueProof[] calldata newest = call_.proofsAt(1);
+        Position memory position = book.loadOpen(loanId);
+        Basket memory basket = book.basketOf(loanId);
+        basket.evidence = Evidence.NewestOrCaps;
+        Weights memory weights = Underwriter.weigh(market.from, basket, newest, newest);
+        bool overdue = book.tails[loanId].isOverdue(position.loan, block.timestamp);
+        if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
+        CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
+        _impair(book, market, position, reason, weights.recovery);
+    }
+
+    /// @notice See `ILoanBook.repay`, of a loan that is called or in auction.
+    function repay(Book storage book, Market memory market, uint64 loanId, uint64 maxAmount)
+        external
+        returns (uint64 paid)
+    {
+        Position memory position = book.loadCalled(loanId);
+        LoanTail storage tail = book.tails[loanId];
+        paid = position.take(maxAmount, market.minimumPayment);
+        position.carry(tail, tail.impaired);
+        position.lane.cash += paid;
+        emit ILoanBook.Repaid(loanId, msg.sender, ++position.lane.sequence, paid);
+        book.save(position);
+        market.pull(position.laneId, paid);
+    }
+
+    /// @notice See `ILoanBook.cure`.
+    function cure(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        uint64 amount,
+        bytes calldata call_
+    ) external {
+        Position memory position = book.loadCalled(loanId);
+        uint64 paid = amount == 0 ? 0 : position.take(amount, market.minimumPayment);
+        bool repaid = position.loan.status == LoanStatus.Repaid;
+        if (!repaid) _reopen(book, market, position, call_.proofsAt(2));
+        position.carry(book.tails[loanId], 0);
+        position.lane.cash += paid;
+        emit ILoanBook.LoanCured(loanId, msg.sender, ++position.lane.sequence, paid);
+        book.save(position);
+        market.pull(position.laneId, paid);
+    }
+
+    /// @dev Sets prefunded cash off, then moves what is left out of the sums into `impaired`
+    /// (rules C1, D6). A debt that the prefunded cash covers is simply repaid.
+    function _impair(
+        Book storage book,
+        Market memory market,
+        Position memory position,
+        CallReason reason,
+        uint256 recovery
+    ) private {
+        LoanState memory loan = position.loan;
+        LoanTail storage tail = book.tails[position.id];
+        uint64 setOff = uint64(Math.min(loan.prefunded, loan.debtUp(block.timestamp)));
+        loan.prefunded -= uint56(setOff);
+        position.lane.owed -= setOff;
+        position.pay(setOff);
+        uint64 debt = loan.debtUp(block.timestamp);
+        uint64 until;
+        if (debt != 0) {
+            position.lane.exclude(loan);
+            loan.status = LoanStatus.Called;
+            tail.callReason = reason;
+            tail.stoppedAtCall = uint32(market.from.oracle.stoppedSeconds());
+            position.carry(tail, recovery);
+            until = uint64(book.cureUntil(market, position.id, block.timestamp));
+        }
+        emit ILoanBook.LoanCalled(
+            position.id, ++position.lane.sequence, reason, debt, tail.impaired, until, setOff
+        );
+        book.save(position);
+    }
+
+    /// @dev Back into the sums once arrears are paid and the opening LTV holds (rule C2). Without
+    /// the oracle appraisal caps count, but only for a call that needed no oracle either.
+    function _reopen(
+        Book storage book,
+        Market memory market,
+        Position memory position,
+        ValueProof[] calldata newest
+    ) private {
+        LoanTail memory tail = book.tails[position.id];
+        Basket memory basket = book.basketOf(position.id);
+        bool neededOracle = tail.callReason == CallReason.Health;
+        basket.evidence = neededOracle ? Evidence.Newest : Evidence.NewestOrCaps;
+        Weights memory weights = Underwriter.weigh(market.from, basket, newest, newest);
+        uint64 debt = position.loan.debtUp(block.timestamp);
+        if (debt > weights.opening || tail.isOverdue(position.loan, block.timestamp)) {
+            revert ILoanBook.NotCured(position.id, debt, _capped(weights.opening));
+        }
+        bool sameYear = tail.cures != 0 && block.timestamp - tail.firstCureAt < 365 days;
+        book.tails[position.id].cures = sameYear ? tail.cures + 1 : 1;
+        if (!sameYear) book.tails[position.id].firstCureAt = uint32(block.timestamp);
+        position.loan.status = LoanStatus.Open;
+        position.loan.lastAccrual = uint32(block.timestamp);
+        position.lane.include(position.loan);
+    }
+
+    function _capped(uint256 amount) private pure returns (uint64) {
+        return uint64(Math.min(amount, type(uint64).max));
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {
+    CallReason,
+    ILoanBook,
+    LaneState,
+    LoanState,
+    LoanStatus,
+    LoanTail
+} from "../interfaces/ILoanBook.sol";
+import {ILane} from "../interfaces/ILane.sol";
+import {LoanMath} from "../libraries/LoanMath.sol";
+import {LoanWord} from "../libraries/Payments.sol";
+import {LaneWords, Slots} from "../libraries/Slots.sol";
+import {Basket, Sources} from "../libraries/Underwriter.sol";
+import {Words} from "../libraries/Words.sol";
+
+/// @notice All that the loan book keeps. Every slot is keyed by loan, lane or party, or written by
+/// the governor only (rule L1). Lanes are numbered from 0, their loans from 1.
+struct Book {
+    address pool;
+    address auctionHouse;
+    uint32 lanes;
+    mapping(uint64 loanId => LoanWord) hot;
+    mapping(uint64 loanId => LoanTail) tails;
+    mapping(uint64 loanId => mapping(uint256 place => uint256 tokenId)) assets;
+    mapping(uint64 loanId => LrtPledge) lrts;
+    mapping(uint32 lane => LaneWords) sums;
+    mapping(uint32 lane => mapping(address relayer => bool)) relayers;
+    mapping(uint32 lane => mapping(address party => uint64)) claimable;
+    mapping(uint256 page => uint256 bits) results;
+    mapping(address borrower => mapping(uint32 lane => mapping(uint256 page => uint256))) nonces;
+    mapping(address borrower => uint64) shortfalls;
+}
+
+/// @notice Restaking tokens pledged, and their price at opening.
+struct LrtPledge {
+    address token;
+    uint96 amount;
+    uint64 openingPrice;
+}
+
+/// @notice What the loan book was deployed with.
+/// @param unitScale Base units of the token in one ledger unit.
+/// @param minimumPayment Smallest payment that does not end a debt, and smallest principal.
+/// @param curesPerYear Cures within a year after which a call has no cure window.
+/// @param escrowCodeHash Hash of the creation code of an escrow.
+struct Market {
+    Sources from;
+    IERC20 token;
+    uint256 unitScale;
+    uint64 minimumPayment;
+    uint8 curesPerYear;
+    bytes32 escrowCodeHash;
+}
+
+/// @notice A loan and its lane in memory.
+struct Position {
+    uint64 id;
+    uint32 laneId;
+    LoanState loan;
+    LaneState lane;
+}
+
+/// @title How a position is read, changed and written
+/// @notice An entry point loads a position, changes it, emits, saves it with one write a slot,
+/// and moves tokens last.
+library LoanStore {
+    using LoanMath for LoanState;
+    using LoanMath for LaneState;
+    using SafeERC20 for IERC20;
+    using Slots for LoanState;
+    using Slots for LoanWord;
+    using Words for uint64;
+
+    // ---- Positions ----------------------------------------------------------------------------
+
+    function load(Book storage book, uint64 loanId)
+        internal
+        view
+        returns (Position memory position)
+    {
+        position.id = loanId;
+        position.laneId = loanId.laneOf();
+        position.loan = book.hot[loanId].unpack();
+        if (position.loan.status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
+        position.lane = book.sums[position.laneId].load();
+    }
+
+    function loadOpen(Book storage book, uint64 loanId)
+        internal
+        view
+        returns (Position memory position)
+    {
+        position = load(book, loanId);
+        requireStatus(position, LoanStatus.Open);
+    }
+
+    function loadCalled(Book storage book, uint64 loanId)
+        internal
+        view
+        returns (Position memory position)
+    {
+        position = load(book, loanId);
+        LoanStatus status = position.loan.status;
+        if (status != LoanStatus.Called) requireStatus(position, LoanStatus.Auctioned);
+    }
+
+    function save(Book storage book, Position memory position) internal {
+        book.hot[position.id] = position.loan.pack();
+        book.sums[position.laneId].store(position.lane);
+    }
+
+    function requireStatus(Position memory position, LoanStatus status) internal pure {
+        LoanStatus present = position.loan.status;
+        if (present != status) revert ILoanBook.WrongStatus(position.id, present);
+    }
+
+    // ---- Payments -----------------------------------------------------------------------------
+
+    /// @dev Takes up to `most` off the debt; dust is refused unless it ends the debt (rule D1).
+    function take(Position memory position, uint64 most, uint64 minimum)
+        internal
+        view
+        returns (uint64 paid)
+    {
+        uint64 debt = position.loan.debtUp(block.timestamp);
+        paid = uint64(Math.min(most, debt));
+        if (paid < debt && paid < minimum) revert ILoanBook.AmountTooSmall(paid, minimum);
+        pay(position, paid);
+    }
+
+    /// @dev The payment rule, in loan and lane at once. A debt of zero makes the loan repaid.
+    function pay(Position memory position, uint64 amount) internal view {
+        LoanState memory loan = position.loan;
+        position.lane.exclude(loan);
+        loan.pay(amount, block.timestamp);
+        if (loan.principal == 0 && loan.accruedScaled == 0) loan.status = LoanStatus.Repaid;
+        position.lane.include(loan);
+    }
+
+    /// @dev Sets what a called loan is carried at: never more than it owes.
+    function carry(Position memory position, LoanTail storage tail, uint256 value) internal {
+        uint56 carried = uint56(Math.min(value, position.loan.debtUp(block.timestamp)));
+        position.lane.impaired = position.lane.impaired - tail.impaired + carried;
+        tail.impaired = carried;
+    }
+
+    // ---- Collateral ---------------------------------------------------------------------------
+
+    /// @dev Assets that no lot has sold, in order.
+    function unsold(Book storage book, uint64 loanId)
+        internal
+        view
+        returns (uint256[] memory assets)
+    {
+        LoanTail storage tail = book.tails[loanId];
+        uint256 sold = tail.assetsSold;
+        assets = new uint256[](tail.assets - sold);
+        for (uint256 i; i < assets.length; ++i) {
+            assets[i] = book.assets[loanId][sold + i];
+        }
+    }
+
+    function basketOf(Book storage book, uint64 loanId)
+        internal
+        view
+        returns (Basket memory basket)
+    {
+        basket.assets = unsold(book, loanId);
+        if (!book.tails[loanId].hasLrt) return basket;
+        LrtPledge memory lrt = book.lrts[loanId];
+        (basket.lrt, basket.lrtAmount) = (lrt.token, lrt.amount);
+        basket.lrtOpeningPrice = lrt.openingPrice;
+    }
+
+    /// @dev When the cure window of the last call ends (rules C2, C5).
+    function cureUntil(Book storage book, Market memory market, uint64 loanId, uint256 calledAt)
+        internal
+        view
+        returns (uint256 until)
+    {
+        LoanTail storage tail = book.tails[loanId];
+        bool spent =
+            tail.cures >= market.curesPerYear && calledAt < uint256(tail.firstCureAt) + 365 days;
+        until = calledAt + (spent ? 0 : tail.cureWindow);
+        // A call that needed no oracle runs on without it (rule V4).
+        if (tail.callReason == CallReason.Health) {
+            until += market.from.oracle.stoppedSeconds() - tail.stoppedAtCall;
+        }
+    }
+
+    // ---- Lanes and transfers ------------------------------------------------------------------
+
+    function requireLane(Book storage book, uint32 laneId) internal view {
+        if (laneId >= book.lanes) revert ILoanBook.LaneUnknown(laneId);
+    }
+
+    /// @dev A lane's escrow has an address of its own that follows from its number (CREATE2).
+    function escrowOf(uint32 laneId, bytes32 codeHash) internal view returns (address derived) {
+        address maker = address(this);
+        uint256 salt = laneId;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, or(shl(248, 0xff), shl(88, maker)))
+            mstore(add(free, 21), salt)
+            mstore(add(free, 53), codeHash)
+            derived := and(keccak256(free, 85), 0xffffffffffffffffffffffffffffffffffffffff)
+        }
+    }
+
+    function escrow(Market memory market, uint32 laneId) internal view returns (ILane) {
+        return ILane(escrowOf(laneId, market.escrowCodeHash));
+    }
+
+    /// @dev From the payer straight to the lane's escrow.
+    function pull(Market memory market, uint32 laneId, uint64 amount) internal {
+        if (amount == 0) return;
+        address to = address(escrow(market, laneId));
+        market.token.safeTransferFrom(msg.sender, to, amount * market.unitScale);
+    }
+
+    function send(Market memory market, uint32 laneId, address to, uint64 amount) internal {
+        escrow(market, laneId).sendToken(address(market.token), to, amount * market.unitScale);
+    }
+}

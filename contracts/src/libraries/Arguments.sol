@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {LoanTerms} from "../interfaces/ILoanBook.sol";
+import {ValueProof} from "../interfaces/IValuationOracle.sol";
+
+/// @title Arguments of a call, read where they lie in its calldata
+/// @notice The loan book hands its calldata on to a library as it is: encoding terms and proofs
+/// once more would cost more than checking them.
+/// @dev The book's own decoder has checked every offset and length against the calldata's end
+/// before, and accesses to what lies behind them are checked as always.
+library Arguments {
+    uint256 private constant SELECTOR_BYTES = 4;
+
+    /// @notice Argument number `place`, an array of proofs.
+    function proofsAt(bytes calldata call, uint256 place)
+        internal
+        pure
+        returns (ValueProof[] calldata proofs)
+    {
+        uint256 length = _tailOf(call, place);
+        assembly ("memory-safe") {
+            proofs.offset := add(length, 0x20)
+            proofs.length := calldataload(length)
+        }
+    }
+
+    /// @notice Argument number `place`, bytes.
+    function bytesAt(bytes calldata call, uint256 place)
+        internal
+        pure
+        returns (bytes calldata found)
+    {
+        uint256 length = _tailOf(call, place);
+        assembly ("memory-safe") {
+            found.offset := add(length, 0x20)
+            found.length := calldataload(length)
+        }
+    }
+
+    /// @notice Argument number `place`, terms of a loan.
+    function termsAt(bytes calldata call, uint256 place)
+        internal
+        pure
+        returns (LoanTerms calldata terms)
+    {
+        uint256 tail = _tailOf(call, place);
+        assembly ("memory-safe") {
+            terms := tail
+        }
+    }
+
+    /// @dev Where an argument of dynamic size lies.
+    function _tailOf(bytes calldata call, uint256 place) private pure returns (uint256 tail) {
+        assembly ("memory-safe") {
+            let head := add(call.offset, SELECTOR_BYTES)
+            tail := add(head, calldataload(add(head, shl(5, place))))
+        }
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ILoanBook, LoanStatus, OperationFailure} from "../interfaces/ILoanBook.sol";
+import {LoanMath} from "./LoanMath.sol";
+
+/// @notice A loan's hot slot as one word: `principal (56) | prefunded (56) | accruedScaled (88) |
+/// lastAccrual (32) | rateBps (16) | status (8)`, first field lowest.
+type LoanWord is uint256;
+
+/// @notice What a run of payments and charges on open loans does to their lane.
+/// @param paid Ledger units taken off debts.
+/// @param slopes `Σ Δp·r`: what leaves the lane's `b`.
+/// @param added Late fees, and the fractions that paying a rounded debt gave back; times SCALE.
+struct Tally {
+    uint256 paid;
+    uint256 slopes;
+    uint256 added;
+}
+
+using Payments for LoanWord global;
+
+/// @title Payments on a hot slot that is on the stack
+/// @notice The same maths as `LoanMath`, on the raw word: what `repay` and `settle` run on.
+/// @dev Nothing here can overflow: principal and prefunded cash are below 2^56, rates below 2^16,
+/// times below 2^32, accrued interest below 2^88.
+library Payments {
+    uint256 private constant BITS_56 = type(uint56).max;
+    uint256 private constant PREFUNDED = 56;
+    uint256 private constant ACCRUED = 112;
+    uint256 private constant LAST_ACCRUAL = 200;
+    uint256 private constant RATE = 232;
+    uint256 private constant STATUS = 248;
+    /// @dev What a payment or a charge leaves: prefunded cash, rate and status.
+    uint256 private constant KEPT =
+        uint256(type(uint56).max) << PREFUNDED | uint256(type(uint24).max) << RATE;
+
+    function principal(LoanWord loan) internal pure returns (uint256) {
+        return LoanWord.unwrap(loan) & BITS_56;
+    }
+
+    function prefunded(LoanWord loan) internal pure returns (uint256) {
+        return LoanWord.unwrap(loan) >> PREFUNDED & BITS_56;
+    }
+
+    function rateBps(LoanWord loan) internal pure returns (uint256) {
+        return LoanWord.unwrap(loan) >> RATE & type(uint16).max;
+    }
+
+    function status(LoanWord loan) internal pure returns (LoanStatus) {
+        return LoanStatus(LoanWord.unwrap(loan) >> STATUS);
+    }
+
+    function isOpen(LoanWord loan) internal pure returns (bool) {
+        return LoanWord.unwrap(loan) >> STATUS == uint256(LoanStatus.Open);
+    }
+
+    /// @notice Interest and fees that an open loan owes, ledger units times SCALE.
+    function interestScaled(LoanWord loan, uint256 time) internal pure returns (uint256) {
+        unchecked {
+            uint256 word = LoanWord.unwrap(loan);
+            uint256 since = time - (word >> LAST_ACCRUAL & type(uint32).max);
+            uint256 accrued = word >> ACCRUED & type(uint88).max;
+            return accrued + (word & BITS_56) * (word >> RATE & type(uint16).max) * since;
+        }
+    }
+
+    /// @notice Debt of a loan that owes `interest`, rounded up to ledger units.
+    function debtUp(LoanWord loan, uint256 interest) internal pure returns (uint256) {
+        unchecked {
+            return principal(loan) + (interest + LoanMath.SCALE - 1) / LoanMath.SCALE;
+        }
+    }
+
+    function differs(LoanWord loan, LoanWord other) internal pure returns (bool) {
+        return LoanWord.unwrap(loan) != LoanWord.unwrap(other);
+    }
+
+    function withStatus(LoanWord loan, LoanStatus status_) internal pure returns (LoanWord) {
+        uint256 kept = LoanWord.unwrap(loan) & ((1 << STATUS) - 1);
+        return LoanWord.wrap(kept | uint256(status_) << STATUS);
+    }
+
+    function withPrefunded(LoanWord loan, uint64 amount) internal pure returns (LoanWord) {
+        uint256 room = BITS_56 - prefunded(loan);
+        if (amount > room) revert ILoanBook.AmountTooLarge(amount, uint64(room));
+        return LoanWord.wrap(LoanWord.unwrap(loan) + (uint256(amount) << PREFUNDED));
+    }
+
+    /// @notice Takes prefunded cash; the caller has checked that it is there.
+    function withoutPrefunded(LoanWord loan, uint256 amount) internal pure returns (LoanWord) {
+        return LoanWord.wrap(LoanWord.unwrap(loan) - (amount << PREFUNDED));
+    }
+
+    /// @notice Pays the debt of an open loan out of its prefunded cash, or says why not: it can
+    /// only lower the debt (rule S1). A debt of zero makes the loan repaid.
+    /// @return The loan after it, and the `OperationFailure`.
+    function collect(LoanWord loan, Tally memory tally, uint256 amount, uint256 minimum)
+        internal
+        view
+        returns (LoanWord, uint256)
+    {
+        unchecked {
+            if (amount > prefunded(loan)) {
+                return (loan, uint256(OperationFailure.MoreThanPrefunded));
+            }
+            uint256 interest = interestScaled(loan, block.timestamp);
+            uint256 whole = interest / LoanMath.SCALE;
+            uint256 owed = principal(loan);
+            if (amount >= owed + whole) return _collectLast(loan, tally, amount, interest);
+            if (amount < minimum) return (loan, uint256(OperationFailure.BelowMinimum));
+            if (amount < whole) {
+                whole = amount;
+            } else {
+                owed -= amount - whole;
+                tally.slopes += (amount - whole) * rateBps(loan);
+            }
+            interest -= whole * LoanMath.SCALE;
+            if (interest > type(uint88).max) revert LoanMath.InterestTooLarge(interest);
+            tally.paid += amount;
+            // Prefunded cash, rate and status stay.
+            uint256 word = LoanWord.unwrap(loan) & KEPT;
+            word = word - (amount << PREFUNDED) | owed | interest << ACCRUED;
+            return (LoanWord.wrap(word | block.timestamp << LAST_ACCRUAL), 0);
+        }
+    }
+
+    /// @dev A payment of all principal or more: the whole debt, or all but a fraction of a unit.
+    function _collectLast(LoanWord loan, Tally memory tally, uint256 amount, uint256 interest)
+        private
+        view
+        returns (LoanWord, uint256)
+    {
+        if (amount > debtUp(loan, interest)) {
+            return (loan, uint256(OperationFailure.MoreThanDebt));
+        }
+        uint256 owed = principal(loan);
+        (, uint256 left) = LoanMath.afterPayment(owed, interest, amount);
+        tally.paid += amount;
+        tally.slopes += owed * rateBps(loan);
+        uint256 word = LoanWord.unwrap(loan) & KEPT;
+        word = word - (amount << PREFUNDED) | left << ACCRUED;
+        loan = LoanWord.wrap(word | block.timestamp << LAST_ACCRUAL);
+        if (left != 0) return (loan, 0);
+        tally.added += (amount - owed) * LoanMath.SCALE - interest;
+        return (withStatus(loan, LoanStatus.Repaid), 0);
+    }
+
+    /// @notice Adds a late fee, ledger units, to an open loan.
+    function charge(LoanWord loan, Tally memory tally, uint256 fee)
+        internal
+        view
+        returns (LoanWord)
+    {
+        uint256 added = fee * LoanMath.SCALE;
+        uint256 accrued = interestScaled(loan, block.timestamp) + added;
+        if (accrued > type(uint88).max) revert LoanMath.InterestTooLarge(accrued);
+        tally.added += added;
+        uint256 word = LoanWord.unwrap(loan) & (KEPT | BITS_56);
+        return LoanWord.wrap(word | accrued << ACCRUED | block.timestamp << LAST_ACCRUAL);
+    }
+}
