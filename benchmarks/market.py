@@ -213,11 +213,11 @@ class Market:
     def _lend(self) -> None:
         """Fund the pool's tranches and let the first close hand cash to the lanes."""
         lender = account("lender")
-        pool = self.chain.address("LendingPool")
         self.send(lender, "TestStablecoin", "mint", lender, 2 * LENT)
-        self.send(lender, "TestStablecoin", "approve", pool, UNLIMITED)
-        for tranche in (0, 1):
-            self.send(lender, "LendingPool", "requestDeposit", tranche, LENT)
+        for vault in ("SeniorVault", "JuniorVault"):
+            address = self.chain.address(vault)
+            self.send(lender, "TestStablecoin", "approve", address, UNLIMITED)
+            self.send(lender, vault, "requestDeposit", LENT, lender, lender)
         self.sender.wait(self.genesis["pool"]["epoch_s"])
         self.send(lender, "LendingPool", "closeEpoch")
 
@@ -293,6 +293,7 @@ class Market:
             "borrower": terms.borrower.address,
             "lane": terms.lane,
             "principal": terms.principal,
+            "limit": terms.principal,
             "maxRateBps": 2_000,
             "schedule": int(ScheduleKind.AMORTISING),
             "instalments": 10,
