@@ -122,7 +122,7 @@ library Amending {
             plan.tenor = uint256(change.instalments) * change.interval;
         } else {
             plan.schedule = tail.schedule;
-            plan.tenor = Math.saturatingSub(tail.dueAt(tail.instalments), block.timestamp);
+            plan.tenor = tail.tenorLeft(block.timestamp);
         }
     }
 

@@ -108,13 +108,14 @@ library Servicing {
     {
         Position memory position = _loadForTopUp(book, loanId);
         ValueProof calldata proof = call.proofAt(1);
-        Underwriter.checkPledge(market.from, proof);
+        LoanTail memory tail = book.tails[loanId];
+        if (msg.sender != tail.borrower) revert ILoanBook.NotBorrower(loanId, msg.sender);
+        Underwriter.checkPledge(market.from, proof, tail.tenorLeft(block.timestamp));
         uint256 tokenId = proof.leaf.assetId;
-        LoanTail storage tail = book.tails[loanId];
         uint256 place = tail.assets;
         if (place == Underwriter.MAX_ASSETS) revert ILoanBook.InvalidTerms("assets");
         book.assets[loanId][place] = tokenId;
-        tail.assets = uint8(place + 1);
+        book.tails[loanId].assets = uint8(place + 1);
         emit ILoanBook.Pledged(loanId, tokenId, ++position.lane.sequence);
         book.save(position);
         address escrow = address(market.escrow(position.laneId));

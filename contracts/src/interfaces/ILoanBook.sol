@@ -321,7 +321,8 @@ interface ILoanBook {
     function collect(uint64 loanId, uint64 amount) external;
     /// @notice Charges the late fee of a missed due date, as a relayer may. Anyone.
     function charge(uint64 loanId, uint16 index) external;
-    /// @notice Adds the caller's asset to a loan's collateral; it then belongs to the loan's borrower.
+    /// @notice Adds an asset of the borrower's to a loan's collateral. Only the borrower: an asset that loses its
+    /// attestation makes the loan callable.
     /// @param proof Its newest-round proof: what nobody values would keep the loan from being called.
     function topUpAsset(uint64 loanId, ValueProof calldata proof) external;
     /// @notice Adds restaking tokens of the loan's kind to its collateral. Anyone.

@@ -20,6 +20,11 @@ library Schedule {
         return Math.min((time - tail.openedAt) / tail.interval, tail.instalments);
     }
 
+    /// @notice Seconds to the last due date.
+    function tenorLeft(LoanTail memory tail, uint256 time) internal pure returns (uint256) {
+        return Math.saturatingSub(dueAt(tail, tail.instalments), time);
+    }
+
     /// @notice Principal that a due date leaves outstanding, rounded up.
     function outstandingAfter(LoanTail memory tail, uint256 index) internal pure returns (uint256) {
         if (index >= tail.instalments) return 0;

@@ -173,8 +173,12 @@ library Underwriter {
         if (!fits) revert ILoanBook.InvalidTerms("principal");
     }
 
-    /// @notice Refuses an asset that may not be pledged, or that the newest round does not value.
-    function checkPledge(Sources memory from, ValueProof calldata proof) internal view {
+    /// @notice Refuses an asset that may not be pledged for `tenor`, or that the newest round does
+    /// not value: it could keep its loan from being called.
+    function checkPledge(Sources memory from, ValueProof calldata proof, uint256 tenor)
+        internal
+        view
+    {
         Item memory item;
         item.id = proof.leaf.assetId;
         item.asset = from.registry.assetOf(item.id);
@@ -186,6 +190,7 @@ library Underwriter {
         if (from.oracle.isSilent()) revert IValuationOracle.RoundStale(newest, newestAt);
         _proven(from, item, newest, proof);
         if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
+        _freshnessBps(item, tenor);
     }
 
     /// @notice Sums of a basket's calling values. `previous` is read for `BothRounds` only.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
+import {Asset, AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {IValuationOracle, ValueProof, ValueStatus} from "../../src/interfaces/IValuationOracle.sol";
@@ -16,10 +16,10 @@ contract TopUpAssetTest is BookBase {
         loanId = _openHouse();
     }
 
-    function test_an_asset_of_anyones_joins_the_end_of_the_list() public {
-        _mint(7, CAR_CLASS, other, 20_000 * USD);
+    function test_an_asset_joins_the_end_of_the_list() public {
+        _mint(7, CAR_CLASS, borrower, 20_000 * USD);
 
-        _topUp(other, 7);
+        _topUp(borrower, 7);
 
         (uint256[] memory assets,,) = book.collateralOf(loanId);
         vm.assertEq(assets.length, 2);
@@ -28,8 +28,8 @@ contract TopUpAssetTest is BookBase {
     }
 
     function test_it_comes_back_to_the_borrower() public {
-        _mint(7, CAR_CLASS, other, 20_000 * USD);
-        _topUp(other, 7);
+        _mint(7, CAR_CLASS, borrower, 20_000 * USD);
+        _topUp(borrower, 7);
         book.repay(loanId, type(uint64).max);
 
         book.close(loanId);
@@ -50,12 +50,41 @@ contract TopUpAssetTest is BookBase {
         _assertStatus(loanId, LoanStatus.Open);
     }
 
-    function test_only_its_owner_pledges_it() public {
-        ValueProof memory proof = _proof(CAR, CAR_CLASS, 2);
+    function test_nobody_hangs_an_asset_of_his_on_anothers_loan() public {
+        _mint(7, CAR_CLASS, other, 20_000 * USD);
+        ValueProof memory proof = _proof(7, CAR_CLASS, 2);
 
-        vm.expectRevert("not the owner");
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.NotBorrower.selector, loanId, other));
         vm.prank(other);
         book.topUpAsset(loanId, proof);
+    }
+
+    function test_anothers_asset_is_not_pledged() public {
+        _mint(7, CAR_CLASS, other, 20_000 * USD);
+        ValueProof memory proof = _proof(7, CAR_CLASS, 2);
+
+        vm.expectRevert("not the owner");
+        vm.prank(borrower);
+        book.topUpAsset(loanId, proof);
+    }
+
+    /// @dev To the second.
+    function test_an_attestation_outlasts_the_loan() public {
+        vm.warp(START + 1 days);
+        uint64 second = _openLong();
+        _mintUntil(8, START + 300 days - 1);
+        ValueProof memory proof = _proof(8, CAR_CLASS, 2);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ILoanBook.MaturityBeyondAttestation.selector, 8, uint64(START + 300 days - 1)
+            )
+        );
+        vm.prank(borrower);
+        book.topUpAsset(second, proof);
+        _mintUntil(9, START + 300 days);
+        loanId = second;
+
+        _topUp(borrower, 9);
     }
 
     function test_an_asset_that_nobody_values_is_refused() public {
@@ -127,6 +156,28 @@ contract TopUpAssetTest is BookBase {
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.InvalidTerms.selector, bytes32("assets")));
         vm.prank(borrower);
         book.topUpAsset(loanId, proof);
+    }
+
+    /// @dev A loan that ends 300 days after the start.
+    function _openLong() private returns (uint64) {
+        LoanTerms memory terms = _terms(CAR, 1_000 * USD);
+        (terms.instalments, terms.interval) = (1, 299 days);
+        return _open(terms);
+    }
+
+    function _mintUntil(uint256 tokenId, uint256 validUntil) private {
+        registry.mint(
+            borrower,
+            tokenId,
+            Asset(
+                CAR_CLASS,
+                AssetStatus.Active,
+                uint48(block.timestamp),
+                uint48(validUntil),
+                20_000 * USD
+            )
+        );
+        _setPrice(tokenId, 20_000 * USD);
     }
 
     function _topUp(address owner, uint256 tokenId) private {

@@ -68,8 +68,8 @@ contract FakeLoanBook {
     /// @dev That borrower's loan, for whoever looks at its terms; the cash goes out by `lend`.
     function open(uint64 loanId, address borrower, uint64 principal) external {
         LoanTail storage tail = tails[loanId];
-        (tail.borrower, tail.basePrincipal) = (borrower, principal);
-        tail.openedAt = uint64(block.timestamp);
+        (tail.borrower, tail.basePrincipal) = (borrower, uint56(principal));
+        tail.openedAt = uint32(block.timestamp);
     }
 
     function tailOf(uint64 loanId) external view returns (LoanTail memory) {
