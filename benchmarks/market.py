@@ -291,6 +291,7 @@ class Market:
             "borrower": terms.borrower.address,
             "lane": terms.lane,
             "principal": terms.principal,
+            "limit": terms.principal,
             "maxRateBps": 2_000,
             "schedule": int(ScheduleKind.AMORTISING),
             "instalments": 10,

@@ -45,6 +45,7 @@ _LOAN_TERMS: Fields = (
     ("borrower", "address"),
     ("lane", "uint32"),
     ("principal", "uint64"),
+    ("limit", "uint64"),
     ("maxRateBps", "uint16"),
     ("schedule", "uint8"),
     ("instalments", "uint16"),
@@ -52,6 +53,18 @@ _LOAN_TERMS: Fields = (
     ("assets", "uint256[]"),
     ("lrt", "address"),
     ("lrtAmount", "uint128"),
+    ("nonce", "uint256"),
+    ("deadline", "uint64"),
+)
+_LOAN_CHANGE: Fields = (
+    ("loanId", "uint64"),
+    ("draw", "uint64"),
+    ("assets", "uint256[]"),
+    ("lrtAmount", "uint128"),
+    ("schedule", "uint8"),
+    ("instalments", "uint16"),
+    ("interval", "uint32"),
+    ("maxRateBps", "uint16"),
     ("nonce", "uint256"),
     ("deadline", "uint64"),
 )
@@ -139,6 +152,13 @@ def loan_terms(*, chain_id: int, loan_book: str, terms: Mapping[str, Any]) -> Ty
     message = {name: terms[name] for name, _ in _LOAN_TERMS}
     domain = ("Ballast LoanBook", "1", chain_id, loan_book)
     return _typed_data("LoanTerms", _LOAN_TERMS, message, *domain)
+
+
+def loan_change(*, chain_id: int, loan_book: str, change: Mapping[str, Any]) -> TypedData:
+    """Return the change of a loan that its borrower signs: the fields of `LoanChange`."""
+    message = {name: change[name] for name, _ in _LOAN_CHANGE}
+    domain = ("Ballast LoanBook", "1", chain_id, loan_book)
+    return _typed_data("LoanChange", _LOAN_CHANGE, message, *domain)
 
 
 def round(*, chain_id: int, oracle: str, message: Mapping[str, Any]) -> TypedData:

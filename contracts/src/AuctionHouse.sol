@@ -69,6 +69,7 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
         oracle.requireRunning();
         Basket memory basket = _basketOf(loanId);
         basket.evidence = Evidence.NewestOrCaps;
+        if (basket.lrtAmount != 0) basket.lrtOpeningPrice = loanBook.lrtOpeningPriceOf(loanId);
         Sources memory from = Sources(registry, risk, oracle);
         (LotPrices[] memory prices, bool silent) = Underwriter.lots(from, basket, newest);
         for (uint256 i = 1; i < prices.length; ++i) {
@@ -200,7 +201,6 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
 
     function _basketOf(uint64 loanId) private view returns (Basket memory basket) {
         (basket.assets, basket.lrt, basket.lrtAmount) = loanBook.collateralOf(loanId);
-        basket.lrtOpeningPrice = loanBook.lrtOpeningPriceOf(loanId);
     }
 
     function _nextSequence(uint64 loanId) private returns (uint32) {

@@ -6,10 +6,12 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Amending} from "./book/Amending.sol";
 import {Borrowing} from "./book/Borrowing.sol";
 import {Calling} from "./book/Calling.sol";
 import {Book, LoanStore, Market, Position} from "./book/LoanStore.sol";
 import {Sale, Selling} from "./book/Selling.sol";
+import {Servicing} from "./book/Servicing.sol";
 import {Governed} from "./Governed.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
@@ -158,11 +160,8 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     function _settleCharge(Batch memory batch, uint256 index) private returns (OperationFailure) {
         uint64 loanId = uint64(batch.loanId);
         LoanTail memory tail = _book.tails[loanId];
-        if (index == 0 || index > tail.instalments) return OperationFailure.NothingDue;
-        if (index <= tail.chargedThrough) return OperationFailure.AlreadyCharged;
-        bool missed = block.timestamp >= tail.dueAt(index) + tail.gracePeriod
-            && tail.isMissed(batch.loan.unpack(), index, block.timestamp);
-        if (!missed) return OperationFailure.NothingDue;
+        OperationFailure failure = tail.chargeable(batch.loan.unpack(), index, block.timestamp);
+        if (failure != OperationFailure.None) return failure;
         _book.tails[loanId].chargedThrough = uint16(index);
         batch.loan = batch.loan.charge(batch.tally, tail.lateFee());
         return OperationFailure.None;
@@ -211,10 +210,8 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
 
     /// @inheritdoc ILoanBook
     function repay(uint64 loanId, uint64 maxAmount) external nonReentrant returns (uint64) {
-        LoanWord loan = _loanOf(loanId);
-        if (loan.status() != LoanStatus.Open) {
-            return Calling.repay(_book, _market(), loanId, maxAmount);
-        }
+        LoanWord loan = _book.hot[loanId];
+        if (!loan.isOpen()) return Calling.repay(_book, _market(), loanId, maxAmount);
         uint256 debt = loan.debtUp(loan.interestScaled(block.timestamp));
         uint64 paid = uint64(maxAmount < debt ? maxAmount : debt);
         if (paid < minimumPayment && paid < debt) revert AmountTooSmall(paid, minimumPayment);
@@ -222,10 +219,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         // Cash that has just been set aside is collected at once.
         (_book.hot[loanId],) = loan.withPrefunded(paid).collect(tally, paid, minimumPayment);
         uint32 laneId = loanId.laneOf();
-        LaneWords storage lane = _book.sums[laneId];
-        uint32 sequence = lane.sequence() + 1;
-        lane.book(tally, block.timestamp, sequence);
-        emit Repaid(loanId, msg.sender, sequence, paid);
+        emit Repaid(loanId, msg.sender, _book.sums[laneId].bookOne(tally, block.timestamp), paid);
         _pull(laneId, paid);
         return paid;
     }
@@ -275,7 +269,39 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         return Selling.release(_book, _market(), loanId, sequence);
     }
 
-    // ---- Borrowing ----------------------------------------------------------------------------
+    // ---- Servicing ----------------------------------------------------------------------------
+
+    /// @inheritdoc ILoanBook
+    function pay(uint64 loanId, uint64 amount) external nonReentrant {
+        Servicing.pay(_book, _market(), loanId, amount);
+    }
+
+    /// @inheritdoc ILoanBook
+    function sweep(uint64 loanId) external nonReentrant returns (uint64) {
+        return Servicing.sweep(_book, _market(), loanId);
+    }
+
+    /// @inheritdoc ILoanBook
+    function collect(uint64 loanId, uint64 amount) external nonReentrant {
+        Servicing.collect(_book, _market(), loanId, amount);
+    }
+
+    /// @inheritdoc ILoanBook
+    function charge(uint64 loanId, uint16 index) external nonReentrant {
+        Servicing.charge(_book, loanId, index);
+    }
+
+    /// @inheritdoc ILoanBook
+    function topUp(uint64 loanId, uint128 lrtAmount) external nonReentrant {
+        Servicing.topUp(_book, _market(), loanId, lrtAmount);
+    }
+
+    /// @inheritdoc ILoanBook
+    function topUpAsset(uint64 loanId, ValueProof calldata) external nonReentrant {
+        Servicing.topUpAsset(_book, _market(), loanId, msg.data);
+    }
+
+    // ---- Borrowing: what a pause of new borrowing stops ---------------------------------------
 
     /// @inheritdoc ILoanBook
     function open(LoanTerms calldata, bytes calldata, ValueProof[] calldata)
@@ -287,8 +313,11 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILoanBook
-    function topUp(uint64 loanId, uint128 lrtAmount) external nonReentrant {
-        Borrowing.topUp(_book, _market(), loanId, lrtAmount);
+    function amend(LoanChange calldata, bytes calldata, ValueProof[] calldata)
+        external
+        nonReentrant
+    {
+        Amending.amend(_book, _market(), msg.data);
     }
 
     // ---- Calling and selling ------------------------------------------------------------------
@@ -426,7 +455,10 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         view
         returns (uint256[] memory assets, address lrt, uint128 lrtAmount)
     {
-        return (_book.unsold(loanId), _book.lrts[loanId].token, _book.lrts[loanId].amount);
+        assets = _book.unsold(loanId);
+        if (_book.tails[loanId].hasLrt) {
+            (lrt, lrtAmount) = (_book.lrts[loanId].token, _book.lrts[loanId].amount);
+        }
     }
 
     /// @inheritdoc ILoanBook
@@ -442,6 +474,11 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @inheritdoc ILoanBook
     function escrowOf(uint32 laneId) external view returns (address) {
         return laneId < _book.lanes ? LoanStore.escrowOf(laneId, ESCROW_CODE_HASH) : address(0);
+    }
+
+    /// @inheritdoc ILoanBook
+    function incomeAddressOf(uint64 loanId) external view returns (address) {
+        return LoanStore.derive(LoanStore.incomeSaltOf(loanId), ESCROW_CODE_HASH);
     }
 
     /// @inheritdoc ILoanBook

@@ -60,6 +60,7 @@ class LoanState:
     impaired: int = 0
     cures: int = 0
     first_cure_at: int = 0
+    limit: int = 0
 
     def interest_scaled(self, now: int) -> int:
         """Return the interest owed at `now`, scaled; frozen unless the loan is open."""
@@ -170,6 +171,57 @@ def apply_collect(loan: LoanState, *, amount: int, now: int) -> Change:
         )
     funded = replace(loan, prefunded=loan.prefunded - amount)
     return _change(loan, _pay(funded, amount, now), owed=-amount)
+
+
+def apply_draw(loan: LoanState, *, amount: int, rate_bps: int, now: int) -> Change:
+    """More is drawn at the present epoch's rate: the loan's becomes the debt-weighted mean (D4),
+    and what is then owed is spread over the due dates left.
+    """
+    _require(loan, Status.OPEN)
+    debt, principal = loan.debt_up(now), loan.principal + amount
+    drawn = replace(
+        loan,
+        principal=principal,
+        accrued_scaled=loan.interest_scaled(now),
+        last_accrual=now,
+        rate_bps=ceil_div(debt * loan.rate_bps + amount * rate_bps, debt + amount),
+        base_principal=loan.plan().base_for(principal, loan.plan().reached(now)),
+    )
+    return _change(loan, drawn, cash=-amount)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSchedule:
+    """What an extension gives a loan, by the table of its day."""
+
+    rate_bps: int
+    schedule: ScheduleKind
+    instalments: int
+    interval: int
+    grace_period: int
+    cure_window: int
+    late_fee_bps: int
+
+
+def apply_extend(loan: LoanState, *, terms: NewSchedule, now: int) -> Change:
+    """A new schedule from now on for the principal as it stands (rule D8)."""
+    _require(loan, Status.OPEN)
+    extended = replace(
+        loan,
+        accrued_scaled=loan.interest_scaled(now),
+        last_accrual=now,
+        rate_bps=terms.rate_bps,
+        base_principal=loan.principal,
+        schedule=terms.schedule,
+        instalments=terms.instalments,
+        interval=terms.interval,
+        opened_at=now,
+        charged_through=0,
+        grace_period=terms.grace_period,
+        cure_window=terms.cure_window,
+        late_fee_bps=terms.late_fee_bps,
+    )
+    return _change(loan, extended)
 
 
 def apply_charge(loan: LoanState, *, index: int, now: int) -> Change:

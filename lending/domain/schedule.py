@@ -88,6 +88,14 @@ class Schedule:
         running = interest_up(principal=base, rate_bps=self.rate_bps, seconds=since)
         return max(0, debt - self.outstanding_after(index) - running)
 
+    def base_for(self, principal: int, index: int) -> int:
+        """Return what a schedule counts from so that `principal` is spread over the due dates
+        after number `index`, ledger units, rounded up.
+        """
+        if self.kind == ScheduleKind.INTEREST_ONLY:
+            return principal
+        return ceil_div(principal * self.instalments, self.instalments - index)
+
     def late_fee(self) -> int:
         """Return the fee of one missed due date, ledger units, rounded up for the pool."""
         return ceil_div(self.base_principal * self.late_fee_bps, BPS * self.instalments)

@@ -60,6 +60,7 @@ class Loan(models.Model):
     impaired = models.BigIntegerField(default=0)
     cures = models.PositiveIntegerField(default=0)
     first_cure_at = models.BigIntegerField(default=0)
+    limit = models.BigIntegerField("most principal after a later draw", default=0)
 
     loss = models.BigIntegerField(default=0)
     operations = models.PositiveIntegerField("words settled", default=0)
@@ -108,6 +109,7 @@ class PledgeStatus(models.TextChoices):
 
     HELD = "held", "Held"
     RELEASED = "released", "Given back"
+    RETURNED = "returned", "Given back early"
     SOLD = "sold", "Sold"
 
 
@@ -125,7 +127,8 @@ class LoanCollateral(models.Model):
     went_to = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
 
     class Meta:
-        ordering = ["loan_id", "token_id"]
+        # Assets in the order in which the contract keeps them.
+        ordering = ["loan_id", "id"]
         verbose_name_plural = "collateral of loans"
         constraints = [
             models.UniqueConstraint(fields=["loan", "token_id"], name="collateral_once"),

@@ -4,6 +4,7 @@ from contracts.types import Event
 from lending.domain import loans as domain
 from lending.domain.lanes import LaneSums
 from lending.domain.loans import CallReason
+from lending.domain.schedule import ScheduleKind
 from lending.models import Lane, OracleClock, Shortfall
 from lending.parameters import oracle_parameters
 from lending.projection.auctions import withdraw_lot
@@ -33,6 +34,56 @@ def on_prefund_withdrawn(event: Event) -> None:
     loan, amount = loan_of(event), event.args["amount"]
     book(event, loan, *domain.apply_withdraw(loan.state, amount=amount))
     note(event, loan.pk, "prefund_withdrawn", amount=amount, party=loan.borrower)
+
+
+def on_loan_drawn(event: Event) -> None:
+    """More is paid out on an open loan."""
+    loan, amount = loan_of(event), event.args["amount"]
+    change = domain.apply_draw(
+        loan.state, amount=amount, rate_bps=event.args["rateBps"], now=event.block_time
+    )
+    book(event, loan, *change)
+    note(event, loan.pk, "drawn", amount=amount, party=loan.borrower)
+
+
+def on_loan_extended(event: Event) -> None:
+    """A new schedule by the table of the day."""
+    loan, args = loan_of(event), event.args
+    terms = domain.NewSchedule(
+        rate_bps=args["rateBps"],
+        schedule=ScheduleKind(args["schedule"]),
+        instalments=args["instalments"],
+        interval=args["interval"],
+        grace_period=args["gracePeriod"],
+        cure_window=args["cureWindow"],
+        late_fee_bps=args["lateFeeBps"],
+    )
+    book(event, loan, *domain.apply_extend(loan.state, terms=terms, now=event.block_time))
+    note(event, loan.pk, "extended", instalments=terms.instalments, rate_bps=terms.rate_bps)
+
+
+def on_collected(event: Event) -> None:
+    """Prefunded cash paid a debt outside of a batch."""
+    loan, amount = loan_of(event), event.args["amount"]
+    book(event, loan, *domain.apply_collect(loan.state, amount=amount, now=event.block_time))
+    note(event, loan.pk, "collected", amount=amount)
+
+
+def on_charged(event: Event) -> None:
+    """A missed due date bore its fee outside of a batch."""
+    loan = loan_of(event)
+    before = loan.state.debt_up(event.block_time)
+    change = domain.apply_charge(loan.state, index=event.args["index"], now=event.block_time)
+    book(event, loan, *change)
+    note(event, loan.pk, "charged", amount=loan.state.debt_up(event.block_time) - before)
+
+
+def on_income_kept(event: Event) -> None:
+    """Income that no debt needs waits for the borrower."""
+    loan, amount = loan_of(event), event.args["amount"]
+    credit(loan.lane_id, event.args["party"], amount)
+    shift_lane(loan.lane_id, LaneSums(cash=amount, owed=amount), event)
+    note(event, loan.pk, "income_kept", amount=amount, party=event.args["party"])
 
 
 def on_repaid(event: Event) -> None:
@@ -136,6 +187,11 @@ HANDLERS = {
     "LoanOpened": on_loan_opened,
     "Prefunded": on_prefunded,
     "PrefundWithdrawn": on_prefund_withdrawn,
+    "LoanDrawn": on_loan_drawn,
+    "LoanExtended": on_loan_extended,
+    "Collected": on_collected,
+    "Charged": on_charged,
+    "IncomeKept": on_income_kept,
     "Repaid": on_repaid,
     "LoanCalled": on_loan_called,
     "LoanCured": on_loan_cured,

@@ -49,6 +49,7 @@ def opened_state(event: Event, classes: list[Terms]) -> LoanState:
         grace_period=min(one.grace_period for one in classes),
         cure_window=min(one.cure_window for one in classes),
         late_fee_bps=max(one.late_fee_bps for one in classes),
+        limit=terms["limit"] if terms["limit"] > terms["principal"] else 0,
     )
 
 

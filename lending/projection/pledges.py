@@ -3,17 +3,22 @@
 from collateral.models import Asset
 from contracts.types import Event
 from lending.domain.lanes import LaneSums
+from lending.domain.loans import Status
 from lending.domain.units import lane_of
 from lending.models import AuctionLot, LoanCollateral, LotStatus, PledgeStatus
-from lending.projection.ledger import shift_lane
+from lending.projection.ledger import loan_of, shift_lane
 from lending.projection.openings import LRT_CLASS
 
 
 def on_pledged(event: Event) -> None:
-    """An asset goes into the lane's custody."""
-    token_id = event.args["tokenId"]
+    """An asset goes into the lane's custody, at the opening or as a top-up."""
+    loan_id, token_id = event.args["loanId"], event.args["tokenId"]
+    # An asset that comes back goes to the end of the loan's list.
+    LoanCollateral.objects.filter(
+        loan_id=loan_id, token_id=token_id, status=PledgeStatus.RETURNED
+    ).delete()
     LoanCollateral.objects.create(
-        loan_id=event.args["loanId"],
+        loan_id=loan_id,
         token_id=token_id,
         class_id=Asset.objects.values_list("class_id", flat=True).get(token_id=token_id),
     )
@@ -36,7 +41,11 @@ def on_lrt_pledged(event: Event) -> None:
 def on_released(event: Event) -> None:
     """An asset leaves the lane: to the buyer of its lot, else back to its owner."""
     loan_id, token_id = event.args["loanId"], event.args["tokenId"]
-    status = PledgeStatus.SOLD if _hand_over(loan_id, token_id) else PledgeStatus.RELEASED
+    if _hand_over(loan_id, token_id):
+        status = PledgeStatus.SOLD
+    else:
+        running = loan_of(event).status == Status.OPEN
+        status = PledgeStatus.RETURNED if running else PledgeStatus.RELEASED
     LoanCollateral.objects.filter(loan_id=loan_id, token_id=token_id).update(
         status=status, went_to=event.args["to"]
     )
@@ -44,9 +53,12 @@ def on_released(event: Event) -> None:
 
 
 def on_lrt_released(event: Event) -> None:
-    """Restaking tokens leave the lane: what a lot sold, else all that is left at the close."""
+    """Restaking tokens leave the lane: a lot's, or a running loan's part, or all at the close."""
     row = LoanCollateral.objects.get(loan_id=event.args["loanId"], token_id=0)
-    if _hand_over(row.loan_id, 0):
+    if loan_of(event).status == Status.OPEN:
+        row.lrt_amount -= event.args["amount"]
+        row.status = PledgeStatus.HELD if row.lrt_amount else PledgeStatus.RETURNED
+    elif _hand_over(row.loan_id, 0):
         row.lrt_amount -= event.args["amount"]
         sold_out = row.lrt_amount == 0
         row.status = PledgeStatus.SOLD if sold_out else PledgeStatus.HELD

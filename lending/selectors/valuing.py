@@ -69,11 +69,11 @@ def leaves(round_number: int, oracle_ids: Iterable[int], now: int) -> dict[int, 
 
 
 def pledges_of(loans: Sequence[Loan], *, now: int) -> dict[int, list[Pledge]]:
-    """Return what each loan holds, in the contract's order: assets ascending, then tokens."""
+    """Return what each loan holds, in the contract's order: assets as pledged, then tokens."""
     held = list(
-        LoanCollateral.objects.filter(loan__in=loans, status=PledgeStatus.HELD).order_by("token_id")
+        LoanCollateral.objects.filter(loan__in=loans, status=PledgeStatus.HELD).order_by("id")
     )
-    held.sort(key=lambda row: (row.loan_id, row.token_id == 0, row.token_id))
+    held.sort(key=lambda row: (row.loan_id, row.token_id == 0, row.pk))
     pledged = pledges(
         [(row.token_id, row.class_id, row.lrt, row.lrt_amount) for row in held], now=now
     )

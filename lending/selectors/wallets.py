@@ -7,6 +7,7 @@ from typing import Any
 from contracts.abi import encode_call
 from contracts.deployment_record import load
 from lending.domain.errors import LendingRefused
+from lending.domain.schedule import ScheduleKind
 from lending.models import Loan, Tranche
 from lending.parameters import ledger_unit
 from lending.selectors.valuing import clock, pledges_of
@@ -54,6 +55,46 @@ def _cure(*, loan_id: int, amount: int) -> Call:
     ids = [pledge.oracle_id for pledge in pledges_of([loan], now=chain_time())[loan_id]]
     newest = proofs(asset_ids=ids, round_number=clock().newest)
     return "LoanBook", "cure", [loan_id, amount, newest]
+
+
+def _amend(
+    *,
+    loan_id: int,
+    max_rate_bps: int,
+    draw: int = 0,
+    token_ids: Sequence[int] = (),
+    lrt_amount: int = 0,
+    schedule: ScheduleKind | int = ScheduleKind.AMORTISING,
+    instalments: int = 0,
+    interval: int = 0,
+) -> Call:
+    """Let the borrower draw, take collateral out or extend, with the proofs of what stays."""
+    change = {
+        "loanId": loan_id,
+        "draw": draw,
+        "assets": list(token_ids),
+        "lrtAmount": lrt_amount,
+        "schedule": int(schedule),
+        "instalments": instalments,
+        "interval": interval,
+        "maxRateBps": max_rate_bps,
+        "nonce": 0,
+        "deadline": 0,
+    }
+    loan = Loan.objects.get(pk=loan_id)
+    ids = [
+        pledge.oracle_id
+        for pledge in pledges_of([loan], now=chain_time())[loan_id]
+        if pledge.item.token_id not in token_ids and pledge.item.lrt_amount != (lrt_amount or -1)
+    ]
+    newest = proofs(asset_ids=ids, round_number=clock().newest)
+    return "LoanBook", "amend", [change, b"", newest]
+
+
+def _top_up_asset(*, loan_id: int, token_id: int) -> Call:
+    """Bring the asset's newest proof beside it."""
+    proof = proofs(asset_ids=[token_id], round_number=clock().newest)[0]
+    return "LoanBook", "topUpAsset", [loan_id, proof]
 
 
 def _request_deposit(*, tranche: Tranche | int, owner: str, amount: int) -> Call:
@@ -105,6 +146,12 @@ ACTIONS: dict[str, Callable[..., Call]] = {
     "withdraw_prefunded": _on_loan("LoanBook", "withdrawPrefunded", "amount"),
     "repay": _on_loan("LoanBook", "repay", "amount"),
     "top_up": _on_loan("LoanBook", "topUp", "amount"),
+    "top_up_asset": _top_up_asset,
+    "amend": _amend,
+    "pay": _on_loan("LoanBook", "pay", "amount"),
+    "sweep": _on_loan("LoanBook", "sweep"),
+    "collect": _on_loan("LoanBook", "collect", "amount"),
+    "charge": _on_loan("LoanBook", "charge", "index"),
     "cure": _cure,
     "close": _on_loan("LoanBook", "close"),
     "claim": lambda *, lane: ("LoanBook", "claim", [lane]),

@@ -144,15 +144,18 @@ def loan_terms(
     lrt_amount: int = 0,
     max_rate_bps: int,
     deadline: int,
+    limit: int = 0,
 ) -> TypedData:
     """Return the typed data for the borrower's wallet, on the lane with the most room.
 
-    `principal` in ledger units, `interval` in seconds, `deadline` in unix seconds.
+    `principal` and `limit`, the most that later draws may bring it to, in ledger units;
+    `interval` in seconds, `deadline` in unix seconds.
     """
     terms = {
         "borrower": borrower,
         "lane": lane_with_room(principal),
         "principal": principal,
+        "limit": max(limit, principal),
         "maxRateBps": max_rate_bps,
         "schedule": int(schedule),
         "instalments": instalments,

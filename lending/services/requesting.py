@@ -36,6 +36,7 @@ FIELDS = (
     "borrower",
     "lane",
     "principal",
+    "limit",
     "maxRateBps",
     "schedule",
     "instalments",

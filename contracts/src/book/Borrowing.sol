@@ -3,7 +3,6 @@ pragma solidity ^0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {
     ILoanBook,
     LaneState,
@@ -19,13 +18,12 @@ import {Draw, Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
 
-/// @title Opening a loan, and adding to its collateral
+/// @title Opening a loan
 library Borrowing {
     using Arguments for bytes;
     using LoanMath for LaneState;
     using LoanStore for Book;
     using LoanStore for Market;
-    using SafeCast for uint256;
     using SafeERC20 for IERC20;
     using Slots for LoanTail;
 
@@ -49,38 +47,13 @@ library Borrowing {
         return position.id;
     }
 
-    /// @notice See `ILoanBook.topUp`.
-    function topUp(Book storage book, Market memory market, uint64 loanId, uint128 lrtAmount)
-        external
-    {
-        Position memory position = book.load(loanId);
-        LrtPledge storage lrt = book.lrts[loanId];
-        if (lrt.token == address(0)) revert ILoanBook.InvalidTerms("lrt");
-        if (lrtAmount == 0) revert ILoanBook.InvalidTerms("lrtAmount");
-        // A lot of the running auction must not be passed by.
-        if (position.loan.status != LoanStatus.Called) {
-            LoanStore.requireStatus(position, LoanStatus.Open);
-        }
-        lrt.amount = (uint256(lrt.amount) + lrtAmount).toUint96();
-        emit ILoanBook.LrtPledged(loanId, lrt.token, ++position.lane.sequence, lrtAmount);
-        book.save(position);
-        address escrow = address(market.escrow(position.laneId));
-        IERC20(lrt.token).safeTransferFrom(msg.sender, escrow, lrtAmount);
-    }
-
     /// @dev What the book itself knows: the lane, the nonce (rule S4), an unpaid shortfall (C4).
     function _admit(Book storage book, Market memory market, LoanTerms calldata terms) private {
         book.requireLane(terms.lane);
         if (terms.principal < market.minimumPayment) revert ILoanBook.InvalidTerms("principal");
         uint64 shortfall = book.shortfalls[terms.borrower];
         if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(terms.borrower, shortfall);
-        mapping(uint256 => uint256) storage pages = book.nonces[terms.borrower][terms.lane];
-        uint256 page = pages[terms.nonce >> 8];
-        uint256 bit = 1 << (terms.nonce & 255);
-        if (page & bit != 0) {
-            revert ILoanBook.NonceUsed(terms.borrower, terms.lane, terms.nonce);
-        }
-        pages[terms.nonce >> 8] = page | bit;
+        book.useNonce(terms.borrower, terms.lane, terms.nonce);
     }
 
     /// @dev Writes the cold terms and takes the draw out of the lane's own cash (rule L3).

@@ -200,10 +200,28 @@ library LoanStore {
         if (laneId >= book.lanes) revert ILoanBook.LaneUnknown(laneId);
     }
 
-    /// @dev A lane's escrow has an address of its own that follows from its number (CREATE2).
-    function escrowOf(uint32 laneId, bytes32 codeHash) internal view returns (address derived) {
+    /// @dev Spends a nonce of a party in a lane (rule S4).
+    function useNonce(Book storage book, address party, uint32 laneId, uint256 nonce) internal {
+        mapping(uint256 => uint256) storage pages = book.nonces[party][laneId];
+        uint256 page = pages[nonce >> 8];
+        uint256 bit = 1 << (nonce & 255);
+        if (page & bit != 0) revert ILoanBook.NonceUsed(party, laneId, nonce);
+        pages[nonce >> 8] = page | bit;
+    }
+
+    /// @dev A lane's escrow has an address of its own that follows from its number.
+    function escrowOf(uint32 laneId, bytes32 codeHash) internal view returns (address) {
+        return derive(bytes32(uint256(laneId)), codeHash);
+    }
+
+    /// @dev Salt of a loan's income address; lanes use the numbers below 2^32.
+    function incomeSaltOf(uint64 loanId) internal pure returns (bytes32) {
+        return bytes32(1 << 64 | uint256(loanId));
+    }
+
+    /// @dev Address of a contract that the book makes with that salt (CREATE2).
+    function derive(bytes32 salt, bytes32 codeHash) internal view returns (address derived) {
         address maker = address(this);
-        uint256 salt = laneId;
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, or(shl(248, 0xff), shl(88, maker)))

@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ILane} from "../interfaces/ILane.sol";
 import {ILoanBook, LoanState, LoanStatus, LoanTail} from "../interfaces/ILoanBook.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
+import {LoanWord} from "../libraries/Payments.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
 
@@ -28,13 +29,14 @@ library Selling {
 
     /// @notice See `ILoanBook.startAuction`.
     function start(Book storage book, Market memory market, uint64 loanId) external {
-        Position memory position = book.load(loanId);
-        position.requireStatus(LoanStatus.Called);
-        uint256 until = book.cureUntil(market, loanId, position.loan.lastAccrual);
+        LoanWord loan = book.hot[loanId];
+        LoanStatus status = loan.status();
+        if (status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
+        if (status != LoanStatus.Called) revert ILoanBook.WrongStatus(loanId, status);
+        uint256 until = book.cureUntil(market, loanId, loan.lastAccrual());
         if (block.timestamp < until) revert ILoanBook.CureWindowOpen(loanId, uint64(until));
-        position.loan.status = LoanStatus.Auctioned;
-        emit ILoanBook.LoanAuctioned(loanId, ++position.lane.sequence);
-        book.save(position);
+        book.hot[loanId] = loan.withStatus(LoanStatus.Auctioned);
+        emit ILoanBook.LoanAuctioned(loanId, book.sums[loanId.laneOf()].nextSequence());
     }
 
     /// @notice See `ILoanBook.applySale`.
@@ -69,7 +71,8 @@ library Selling {
             emit ILoanBook.Released(loanId, assets[i], ++sequence, owner);
             escrow.sendAsset(address(market.from.registry), owner, assets[i]);
         }
-        LrtPledge memory lrt = book.lrts[loanId];
+        LrtPledge memory lrt;
+        if (book.tails[loanId].hasLrt) lrt = book.lrts[loanId];
         if (lrt.amount != 0) {
             emit ILoanBook.LrtReleased(loanId, lrt.token, ++sequence, lrt.amount, owner);
             escrow.sendToken(lrt.token, owner, lrt.amount);

@@ -58,6 +58,7 @@ enum OperationFailure {
 /// @param borrower Owner of the collateral and receiver of the draw.
 /// @param lane Lane of the loan for life.
 /// @param principal Amount drawn at opening, ledger units.
+/// @param limit Most principal that later draws may bring the loan to; at least `principal`.
 /// @param maxRateBps Highest yearly rate accepted.
 /// @param schedule How principal is paid back. A bullet is an interest-only loan of one instalment.
 /// @param instalments Number of due dates, at least 1.
@@ -71,6 +72,7 @@ struct LoanTerms {
     address borrower;
     uint32 lane;
     uint64 principal;
+    uint64 limit;
     uint16 maxRateBps;
     ScheduleKind schedule;
     uint16 instalments;
@@ -78,6 +80,31 @@ struct LoanTerms {
     uint256[] assets;
     address lrt;
     uint128 lrtAmount;
+    uint256 nonce;
+    uint64 deadline;
+}
+
+/// @notice What the borrower signs to change an open loan (EIP-712 type `LoanChange`, same domain).
+/// Any part may be left zero or empty.
+/// @param loanId The loan.
+/// @param draw Amount to be drawn on top, ledger units.
+/// @param assets Assets to be released, in the loan's order.
+/// @param lrtAmount Restaking tokens to be released, base units.
+/// @param schedule How principal is paid back from now on, if `instalments` is not zero.
+/// @param instalments Due dates from now on: extends the loan on the present table's terms.
+/// @param interval Seconds between them.
+/// @param maxRateBps Highest yearly rate accepted for a draw or an extension.
+/// @param nonce As in `LoanTerms`.
+/// @param deadline Last moment at which the signature may be used, unix seconds.
+struct LoanChange {
+    uint64 loanId;
+    uint64 draw;
+    uint256[] assets;
+    uint128 lrtAmount;
+    ScheduleKind schedule;
+    uint16 instalments;
+    uint32 interval;
+    uint16 maxRateBps;
     uint256 nonce;
     uint64 deadline;
 }
@@ -100,13 +127,14 @@ struct LoanState {
 
 /// @notice The cold terms, written at opening and at a call; two slots, and a third at need.
 /// @param borrower Recorded owner of the collateral.
-/// @param basePrincipal Principal at opening, ledger units; the schedule counts from it.
+/// @param basePrincipal What the schedule counts from, ledger units: the principal at opening or
+/// extension; a later draw spreads what is then owed over the due dates left.
 /// @param schedule How principal is paid back.
 /// @param instalments Number of due dates.
 /// @param assets Number of assets ever pledged and not released before the end.
 /// @param assetsSold Assets, from the first, that an auction has sold.
 /// @param interval Seconds between due dates.
-/// @param openedAt Unix seconds.
+/// @param openedAt Opening or last extension, unix seconds; due dates count from it.
 /// @param chargedThrough Last due date that bore a late fee.
 /// @param gracePeriod Shortest of the classes, seconds.
 /// @param cureWindow Shortest of the classes, seconds.
@@ -117,6 +145,7 @@ struct LoanState {
 /// @param impaired Carrying value while called or auctioned, ledger units.
 /// @param cures Cures within the year that began at `firstCureAt`.
 /// @param firstCureAt Unix seconds.
+/// @param limit Most principal after a later draw; 0 when there is none to come.
 struct LoanTail {
     address borrower;
     uint56 basePrincipal;
@@ -136,6 +165,7 @@ struct LoanTail {
     uint56 impaired;
     uint8 cures;
     uint32 firstCureAt;
+    uint56 limit;
 }
 
 /// @notice Sums of one lane (rules D1, L3).
@@ -175,6 +205,25 @@ interface ILoanBook {
     event LrtReleased(
         uint64 indexed loanId, address indexed token, uint32 sequence, uint128 amount, address to
     );
+    /// @notice More was drawn, at the rate of the present epoch; the loan's is the mean (rule D4).
+    event LoanDrawn(uint64 indexed loanId, uint32 sequence, uint64 amount, uint16 rateBps);
+    event LoanExtended(
+        uint64 indexed loanId,
+        uint32 sequence,
+        uint16 rateBps,
+        ScheduleKind schedule,
+        uint16 instalments,
+        uint32 interval,
+        uint24 gracePeriod,
+        uint24 cureWindow,
+        uint16 lateFeeBps
+    );
+    /// @notice Prefunded cash paid a debt outside of a batch.
+    event Collected(uint64 indexed loanId, uint32 sequence, uint64 amount);
+    /// @notice A missed due date bore its fee outside of a batch.
+    event Charged(uint64 indexed loanId, uint32 sequence, uint16 index);
+    /// @notice Income came for a loan that needs it no more: it waits for the borrower.
+    event IncomeKept(uint64 indexed loanId, address indexed party, uint32 sequence, uint64 amount);
     event Prefunded(uint64 indexed loanId, address indexed payer, uint32 sequence, uint64 amount);
     event PrefundWithdrawn(uint64 indexed loanId, uint32 sequence, uint64 amount);
     event Repaid(uint64 indexed loanId, address indexed payer, uint32 sequence, uint64 amount);
@@ -230,6 +279,11 @@ interface ILoanBook {
     error ProofMismatch(uint256 expected, uint256 given);
     /// @notice An asset's value jumped by more than its class allows; it counts once the void window has passed.
     error MoveUnconfirmed(uint256 assetId, uint64 previous, uint64 newest);
+    error AboveLimit(uint64 principal, uint64 limit);
+    error InstalmentMissed(uint64 loanId, uint256 index);
+    error AssetNotPledged(uint64 loanId, uint256 tokenId);
+    /// @notice What a word would have failed for, done by its party itself.
+    error OperationRefused(uint64 loanId, OperationFailure failure);
     error NotCallable(uint64 loanId, uint64 debt, uint64 limit);
     error NotOverdue(uint64 loanId);
     error NotCured(uint64 loanId, uint64 debt, uint64 limit);
@@ -245,10 +299,32 @@ interface ILoanBook {
     function open(LoanTerms calldata terms, bytes calldata signature, ValueProof[] calldata proofs)
         external
         returns (uint64 loanId);
+    /// @notice Draws more, releases collateral, extends: whatever the borrower signed, or asks for itself. Afterwards
+    /// the debt is within the opening limit at newest-round values (rules V1, D4, D8).
+    /// @param signature The borrower's; not looked at when the borrower calls.
+    /// @param proofs Newest-round proofs of what stays pledged, as for `open`.
+    function amend(
+        LoanChange calldata change,
+        bytes calldata signature,
+        ValueProof[] calldata proofs
+    ) external;
     function prefund(uint64 loanId, uint64 amount) external;
     function withdrawPrefunded(uint64 loanId, uint64 amount) external;
     /// @notice Repays up to `maxAmount`; anyone, never paused. Returns what was taken.
     function repay(uint64 loanId, uint64 maxAmount) external returns (uint64 paid);
+    /// @notice Pays what is due of a loan and prefunds the rest: how a device's income comes in (rule D6). A called loan's
+    /// debt is paid; what no debt needs waits for the borrower. Anyone.
+    function pay(uint64 loanId, uint64 amount) external;
+    /// @notice The same with all whole ledger units that were sent to the loan's income address. Anyone.
+    function sweep(uint64 loanId) external returns (uint64 amount);
+    /// @notice Pays debt out of prefunded cash, as a relayer may. Only the borrower.
+    function collect(uint64 loanId, uint64 amount) external;
+    /// @notice Charges the late fee of a missed due date, as a relayer may. Anyone.
+    function charge(uint64 loanId, uint16 index) external;
+    /// @notice Adds an asset of the borrower's to a loan's collateral. Only the borrower: an asset that loses its
+    /// attestation makes the loan callable.
+    /// @param proof Its newest-round proof: what nobody values would keep the loan from being called.
+    function topUpAsset(uint64 loanId, ValueProof calldata proof) external;
     /// @notice Adds restaking tokens of the loan's kind to its collateral. Anyone.
     function topUp(uint64 loanId, uint128 lrtAmount) external;
     /// @notice Calls a loan that is unhealthy at the higher of the last two rounds' values (rule V1). Anyone.
@@ -300,6 +376,8 @@ interface ILoanBook {
     /// @notice Price of 10^18 of the loan's restaking tokens at opening: it stands for an appraisal when the oracle is silent.
     function lrtOpeningPriceOf(uint64 loanId) external view returns (uint64);
     function escrowOf(uint32 lane) external view returns (address);
+    /// @notice Where a device may send its income for a loan by plain transfers; see `sweep`.
+    function incomeAddressOf(uint64 loanId) external view returns (address);
     /// @notice Number of lanes; they are numbered from 0, their loans from 1.
     function lanes() external view returns (uint32);
     /// @notice Debt of a loan now, ledger units, rounded up.

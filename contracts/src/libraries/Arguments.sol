@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LoanTerms} from "../interfaces/ILoanBook.sol";
+import {LoanChange, LoanTerms} from "../interfaces/ILoanBook.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 
 /// @title Arguments of a call, read where they lie in its calldata
@@ -47,6 +47,30 @@ library Arguments {
         uint256 tail = _tailOf(call, place);
         assembly ("memory-safe") {
             terms := tail
+        }
+    }
+
+    /// @notice Argument number `place`, a change of a loan.
+    function changeAt(bytes calldata call, uint256 place)
+        internal
+        pure
+        returns (LoanChange calldata change)
+    {
+        uint256 tail = _tailOf(call, place);
+        assembly ("memory-safe") {
+            change := tail
+        }
+    }
+
+    /// @notice Argument number `place`, a single proof.
+    function proofAt(bytes calldata call, uint256 place)
+        internal
+        pure
+        returns (ValueProof calldata proof)
+    {
+        uint256 tail = _tailOf(call, place);
+        assembly ("memory-safe") {
+            proof := tail
         }
     }
 

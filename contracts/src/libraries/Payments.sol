@@ -43,6 +43,10 @@ library Payments {
         return LoanWord.unwrap(loan) >> PREFUNDED & BITS_56;
     }
 
+    function lastAccrual(LoanWord loan) internal pure returns (uint256) {
+        return LoanWord.unwrap(loan) >> LAST_ACCRUAL & type(uint32).max;
+    }
+
     function rateBps(LoanWord loan) internal pure returns (uint256) {
         return LoanWord.unwrap(loan) >> RATE & type(uint16).max;
     }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {LoanState, LoanTail, ScheduleKind} from "../interfaces/ILoanBook.sol";
+import {LoanState, LoanTail, OperationFailure, ScheduleKind} from "../interfaces/ILoanBook.sol";
 import {LoanMath} from "./LoanMath.sol";
 
 /// @title Due dates and what they leave outstanding (rule D5)
@@ -18,6 +18,11 @@ library Schedule {
     function reached(LoanTail memory tail, uint256 time) internal pure returns (uint256) {
         if (time < tail.openedAt) return 0;
         return Math.min((time - tail.openedAt) / tail.interval, tail.instalments);
+    }
+
+    /// @notice Seconds to the last due date.
+    function tenorLeft(LoanTail memory tail, uint256 time) internal pure returns (uint256) {
+        return Math.saturatingSub(dueAt(tail, tail.instalments), time);
     }
 
     /// @notice Principal that a due date leaves outstanding, rounded up.
@@ -60,6 +65,48 @@ library Schedule {
         if (time < tail.gracePeriod) return false;
         uint256 index = reached(tail, time - tail.gracePeriod);
         return index != 0 && isMissed(tail, loan, index, time);
+    }
+
+    /// @notice Principal from which a schedule counts, so that `principal` is spread over the due
+    /// dates after number `index`; rounded up.
+    function baseFor(LoanTail memory tail, uint256 principal, uint256 index)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (tail.schedule == ScheduleKind.InterestOnly) return principal;
+        return Math.ceilDiv(principal * tail.instalments, tail.instalments - index);
+    }
+
+    /// @notice What is due now and a collection should take: interest since the due date waits for
+    /// the next one; the last due date takes everything.
+    function dueNow(LoanTail memory tail, LoanState memory loan, uint256 time)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 index = reached(tail, time);
+        uint256 debt = loan.debtUp(time);
+        if (index == 0) return 0;
+        if (index == tail.instalments) return debt;
+        uint256 since = Math.min(time - dueAt(tail, index), tail.interval);
+        uint256 base = outstandingAfter(tail, index - 1);
+        uint256 running = LoanMath.interestUp(base, loan.rateBps, since);
+        return Math.saturatingSub(debt, outstandingAfter(tail, index) + running);
+    }
+
+    /// @notice Why a due date bears no late fee, or `None` when it does: it is missed beyond grace
+    /// and bore none (rules S1, D2).
+    function chargeable(LoanTail memory tail, LoanState memory loan, uint256 index, uint256 time)
+        internal
+        pure
+        returns (OperationFailure)
+    {
+        if (index == 0 || index > tail.instalments) return OperationFailure.NothingDue;
+        if (index <= tail.chargedThrough) return OperationFailure.AlreadyCharged;
+        bool missed =
+            time >= dueAt(tail, index) + tail.gracePeriod && isMissed(tail, loan, index, time);
+        return missed ? OperationFailure.None : OperationFailure.NothingDue;
     }
 
     /// @notice Fee of one missed due date, rounded up for the pool.

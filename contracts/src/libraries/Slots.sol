@@ -97,12 +97,17 @@ library Slots {
     /// @notice Books payments and charges on open loans; `last` is the lane's last event. What was
     /// paid becomes the pool's.
     function book(LaneWords storage lane, Tally memory tally, uint256 time, uint256 last) internal {
+        lane.sums = _with(lane.sums, tally, time, last);
+    }
+
+    /// @notice The same for one event, whose number it gives.
+    function bookOne(LaneWords storage lane, Tally memory tally, uint256 time)
+        internal
+        returns (uint32 next)
+    {
         uint256 sums = lane.sums;
-        int256 a = int256(sums) >> LEVEL;
-        // At `time` the lane's debt falls by what was paid; `a` makes good for the lower slope.
-        a += int256(tally.slopes * time + tally.added) - int256(tally.paid * LoanMath.SCALE);
-        uint256 b = (sums >> SLOPE & SLOPE_BITS) - tally.slopes;
-        lane.sums = _sums(a, b, (sums >> FREE & FREE_BITS) + tally.paid, last);
+        next = uint32(sums) + 1;
+        lane.sums = _with(sums, tally, time, next);
     }
 
     /// @notice Adds to the pool's own cash or takes from it, for one event, whose number it gives.
@@ -144,6 +149,19 @@ library Slots {
             sstore(to.slot, who)
             sstore(add(to.slot, 1), when)
         }
+        if (terms.limit > terms.principal) to.limit = uint56(terms.limit);
+    }
+
+    /// @dev At `time` the lane's debt falls by what was paid; `a` makes good for the lower slope.
+    function _with(uint256 sums, Tally memory tally, uint256 time, uint256 last)
+        private
+        pure
+        returns (uint256)
+    {
+        int256 a = int256(sums) >> LEVEL;
+        a += int256(tally.slopes * time + tally.added) - int256(tally.paid * LoanMath.SCALE);
+        uint256 b = (sums >> SLOPE & SLOPE_BITS) - tally.slopes;
+        return _sums(a, b, (sums >> FREE & FREE_BITS) + tally.paid, last);
     }
 
     function _sums(int256 a, uint256 b, uint256 free_, uint256 last)

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Asset, AssetStatus, IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
 import {ILoanBook, LoanTerms, ScheduleKind} from "../interfaces/ILoanBook.sol";
 import {ClassTerms, IRiskTerms} from "../interfaces/IRiskTerms.sol";
 import {IValuationOracle, ValueProof, ValueStatus} from "../interfaces/IValuationOracle.sol";
-import {CappedSignature} from "./CappedSignature.sol";
+import {Consent} from "./Consent.sol";
 import {Valuation} from "./Valuation.sol";
 
 /// @notice Where the underwriter reads what collateral is and what it is worth.
@@ -67,6 +66,15 @@ struct Draw {
     uint64 lrtPrice;
 }
 
+/// @notice What a loan is to run on.
+/// @param tenor Seconds to its last due date.
+/// @param standard Whether the classes' rules for new borrowing hold for it.
+struct Plan {
+    ScheduleKind schedule;
+    uint256 tenor;
+    bool standard;
+}
+
 /// @notice Price path of one lot; ledger units, for restaking tokens of 10^18 base units.
 struct LotPrices {
     uint64 start;
@@ -83,18 +91,10 @@ library Underwriter {
     /// @notice Class of restaking tokens; every other class is of physical assets.
     uint16 internal constant LRT_CLASS = 14;
 
-    uint256 private constant MAX_ASSETS = 32;
+    uint256 internal constant MAX_ASSETS = 32;
     uint256 private constant MIN_INTERVAL = 1 days;
     /// @dev Interest of so many seconds must fit the hot slot, so that no payment can overflow.
     uint256 private constant LONGEST_LIFE = 50 * 365 days;
-    bytes32 private constant DOMAIN_TYPEHASH = keccak256(
-        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-    );
-    bytes32 private constant TERMS_TYPEHASH = keccak256(
-        "LoanTerms(address borrower,uint32 lane,uint64 principal,uint16 maxRateBps,uint8 schedule,"
-        "uint16 instalments,uint32 interval,uint256[] assets,address lrt,uint128 lrtAmount,"
-        "uint256 nonce,uint64 deadline)"
-    );
 
     /// @dev Proofs of the newest round, and of the one before when both count.
     struct Rounds {
@@ -124,23 +124,73 @@ library Underwriter {
         ValueProof[] calldata proofs
     ) internal view returns (Draw memory drawn) {
         _checkTerms(terms);
-        bytes32 digest = MessageHashUtils.toTypedDataHash(_domain(), _hashTerms(terms));
-        if (!CappedSignature.isValid(terms.borrower, digest, signature)) {
-            revert ILoanBook.InvalidSignature(terms.borrower);
-        }
+        Consent.requireSigned(terms.borrower, Consent.hash(terms), signature);
         Basket memory basket = Basket(terms.assets, terms.lrt, terms.lrtAmount, 0, Evidence.Newest);
+        uint256 tenor = uint256(terms.instalments) * terms.interval;
+        uint256 limit;
+        (drawn, limit) = quote(from, basket, proofs, Plan(terms.schedule, tenor, true));
+        checkRate(drawn.rateBps, terms.maxRateBps);
+        if (terms.principal > limit) revert ILoanBook.AboveLtv(terms.principal, uint64(limit));
+        checkSize(terms.principal, drawn.rateBps);
+    }
+
+    /// @notice What the present table gives a basket on newest-round values, and what may be owed
+    /// on it: borrowing value at the opening LTVs (rules V1, V2).
+    function quote(
+        Sources memory from,
+        Basket memory basket,
+        ValueProof[] calldata proofs,
+        Plan memory plan
+    ) internal view returns (Draw memory drawn, uint256 limit) {
         Rounds memory rounds = _rounds(from, basket, proofs);
         (drawn.gracePeriod, drawn.cureWindow) = (type(uint24).max, type(uint24).max);
-        uint256 limit;
         for (uint256 i; i < proofs.length; ++i) {
             Item memory item = _appraise(from, basket, i, rounds, proofs, proofs);
             if (proofs[i].leaf.status != ValueStatus.Valid) {
                 revert ILoanBook.AssetUnusable(item.id);
             }
-            limit += _limitOf(item, terms);
+            if (plan.standard) _checkClass(item, plan);
+            uint256 value = item.value;
+            if (!item.isLrt) value = value.share(_freshnessBps(item, plan.tenor));
+            limit += value.share(item.terms.maxLtvBps);
             _addTerms(from, drawn, item);
         }
-        _checkDraw(terms, drawn.rateBps, limit);
+    }
+
+    function checkRate(uint16 rateBps, uint16 maxRateBps) internal pure {
+        if (rateBps > maxRateBps) revert ILoanBook.RateTooHigh(rateBps, maxRateBps);
+    }
+
+    function checkDates(uint16 instalments, uint32 interval) internal pure {
+        if (instalments == 0) revert ILoanBook.InvalidTerms("instalments");
+        if (interval < MIN_INTERVAL) revert ILoanBook.InvalidTerms("interval");
+    }
+
+    /// @notice Refuses a principal whose interest could outgrow the hot slot.
+    function checkSize(uint256 principal, uint256 rateBps) internal pure {
+        bool fits =
+            principal <= type(uint56).max && principal * rateBps * LONGEST_LIFE <= type(uint88).max;
+        if (!fits) revert ILoanBook.InvalidTerms("principal");
+    }
+
+    /// @notice Refuses an asset that may not be pledged for `tenor`, or that the newest round does
+    /// not value: it could keep its loan from being called.
+    function checkPledge(Sources memory from, ValueProof calldata proof, uint256 tenor)
+        internal
+        view
+    {
+        Item memory item;
+        item.id = proof.leaf.assetId;
+        item.asset = from.registry.assetOf(item.id);
+        item.classId = item.asset.classId;
+        // A class without terms has no say: the call reverts.
+        item.terms = from.risk.termsOf(item.classId);
+        if (!item.terms.enabled) revert ILoanBook.ClassDisabled(item.classId);
+        (uint32 newest, uint64 newestAt,,) = from.oracle.rounds();
+        if (from.oracle.isSilent()) revert IValuationOracle.RoundStale(newest, newestAt);
+        _proven(from, item, newest, proof);
+        if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
+        _freshnessBps(item, tenor);
     }
 
     /// @notice Sums of a basket's calling values. `previous` is read for `BothRounds` only.
@@ -267,8 +317,10 @@ library Underwriter {
 
     function _checkTerms(LoanTerms calldata terms) private view {
         if (block.timestamp > terms.deadline) revert ILoanBook.TermsExpired(terms.deadline);
-        if (terms.instalments == 0) revert ILoanBook.InvalidTerms("instalments");
-        if (terms.interval < MIN_INTERVAL) revert ILoanBook.InvalidTerms("interval");
+        checkDates(terms.instalments, terms.interval);
+        if (terms.limit < terms.principal || terms.limit > type(uint56).max) {
+            revert ILoanBook.InvalidTerms("limit");
+        }
         bool hasLrt = terms.lrtAmount != 0;
         if (hasLrt != (terms.lrt != address(0))) revert ILoanBook.InvalidTerms("lrt");
         if (terms.lrtAmount > type(uint96).max) revert ILoanBook.InvalidTerms("lrtAmount");
@@ -283,27 +335,14 @@ library Underwriter {
         }
     }
 
-    function _checkDraw(LoanTerms calldata terms, uint16 rateBps, uint256 limit) private pure {
-        if (rateBps > terms.maxRateBps) revert ILoanBook.RateTooHigh(rateBps, terms.maxRateBps);
-        if (terms.principal > limit) revert ILoanBook.AboveLtv(terms.principal, uint64(limit));
-        uint256 interest = uint256(terms.principal) * rateBps * LONGEST_LIFE;
-        if (interest > type(uint88).max || terms.principal > type(uint56).max) {
-            revert ILoanBook.InvalidTerms("principal");
-        }
-    }
-
-    /// @dev What an item adds to the limit: borrowing value at the class's opening LTV.
-    function _limitOf(Item memory item, LoanTerms calldata terms) private view returns (uint256) {
+    /// @dev What a class asks of new borrowing and of an extension.
+    function _checkClass(Item memory item, Plan memory plan) private pure {
         ClassTerms memory class = item.terms;
-        uint256 tenor = uint256(terms.instalments) * terms.interval;
         if (!class.enabled) revert ILoanBook.ClassDisabled(item.classId);
-        if (class.mustAmortise && terms.schedule != ScheduleKind.Amortising) {
+        if (class.mustAmortise && plan.schedule != ScheduleKind.Amortising) {
             revert ILoanBook.InvalidTerms("schedule");
         }
-        if (tenor > class.maxTenor) revert ILoanBook.InvalidTerms("tenor");
-        uint256 value = item.value;
-        if (!item.isLrt) value = value.share(_freshnessBps(item, block.timestamp + tenor));
-        return value.share(class.maxLtvBps);
+        if (plan.tenor > class.maxTenor) revert ILoanBook.InvalidTerms("tenor");
     }
 
     /// @dev The dearest rate and fee, the shortest patience.
@@ -316,47 +355,15 @@ library Underwriter {
         drawn.cureWindow = uint24(Math.min(drawn.cureWindow, class.cureWindow));
     }
 
-    /// @dev Freshness of an asset that may be pledged until `maturity`, or the reason against it.
-    function _freshnessBps(Item memory item, uint256 maturity) private view returns (uint256) {
+    /// @dev Freshness of an asset that may be pledged for `tenor`, or the reason against it.
+    function _freshnessBps(Item memory item, uint256 tenor) private view returns (uint256) {
         Asset memory asset = item.asset;
         if (asset.status != AssetStatus.Active) revert ILoanBook.AssetUnusable(item.id);
-        if (maturity > asset.validUntil) {
+        if (block.timestamp + tenor > asset.validUntil) {
             revert ILoanBook.MaturityBeyondAttestation(item.id, asset.validUntil);
         }
         return Valuation.freshnessBps(
             asset.attestedAt, asset.validUntil, item.terms.freshFor, block.timestamp
-        );
-    }
-
-    function _domain() private view returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                DOMAIN_TYPEHASH,
-                keccak256("Ballast LoanBook"),
-                keccak256("1"),
-                block.chainid,
-                address(this)
-            )
-        );
-    }
-
-    function _hashTerms(LoanTerms calldata terms) private pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                TERMS_TYPEHASH,
-                terms.borrower,
-                terms.lane,
-                terms.principal,
-                terms.maxRateBps,
-                terms.schedule,
-                terms.instalments,
-                terms.interval,
-                keccak256(abi.encodePacked(terms.assets)),
-                terms.lrt,
-                terms.lrtAmount,
-                terms.nonce,
-                terms.deadline
-            )
         );
     }
 }

@@ -84,6 +84,32 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    function test_drawing_and_releasing() public {
+        _openBoth();
+
+        _assertApartOnBook(_amendment(0), _amendment(1));
+    }
+
+    function test_income() public {
+        _openBoth();
+        vm.warp(START + 30 days);
+
+        _assertApartOnBook(
+            abi.encodeCall(ILoanBook.pay, (loans[0], 9_000 * USD)),
+            abi.encodeCall(ILoanBook.pay, (loans[1], 9_000 * USD))
+        );
+    }
+
+    function test_sweeping() public {
+        _openBoth();
+        token.mint(book.incomeAddressOf(loans[0]), 9 * USD);
+        token.mint(book.incomeAddressOf(loans[1]), 9 * USD);
+
+        _assertApartOnBook(
+            abi.encodeCall(ILoanBook.sweep, (loans[0])), abi.encodeCall(ILoanBook.sweep, (loans[1]))
+        );
+    }
+
     /// @custom:invariant L1
     function test_settling() public {
         _openBoth();
@@ -206,7 +232,7 @@ contract LaneRuleTest is BookBase {
     /// @dev A basket of house, car and LRT, of `borrower` in lane 0 or of `other` in lane 1.
     function _opening(uint32 lane) private returns (bytes memory) {
         LoanTerms memory terms = _terms(0, 120_000 * USD);
-        terms.lane = lane;
+        (terms.lane, terms.limit) = (lane, 130_000 * USD);
         terms.borrower = lane == 0 ? borrower : other;
         terms.assets = new uint256[](2);
         (terms.assets[0], terms.assets[1]) = lane == 0 ? (HOUSE, CAR) : (OTHER_HOUSE, OTHER_CAR);
@@ -214,6 +240,18 @@ contract LaneRuleTest is BookBase {
         bytes memory signature = _sign(lane == 0 ? BORROWER_KEY : OTHER_KEY, terms);
         ValueProof[] memory proofs = _proofsFor(terms.assets, terms.lrt, 2);
         return abi.encodeCall(ILoanBook.open, (terms, signature, proofs));
+    }
+
+    /// @dev The borrower's own call: a draw, and the car given back.
+    function _amendment(uint32 lane) private view returns (bytes memory) {
+        LoanChange memory change;
+        (change.loanId, change.draw, change.maxRateBps) = (loans[lane], 9 * USD, 2_000);
+        change.assets = new uint256[](1);
+        change.assets[0] = lane == 0 ? CAR : OTHER_CAR;
+        uint256[] memory left = new uint256[](1);
+        left[0] = lane == 0 ? HOUSE : OTHER_HOUSE;
+        ValueProof[] memory proofs = _proofsFor(left, address(lrt), 2);
+        return abi.encodeCall(ILoanBook.amend, (change, "", proofs));
     }
 
     function _batch(uint64 loanId) private pure returns (bytes32[] memory words) {

@@ -236,7 +236,7 @@ contract OpenRefusalTest is OpenBase {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
         bytes memory signature = _sign(BORROWER_KEY, terms);
         ValueProof[] memory proofs = _proofsFor(terms.assets, address(0), 2);
-        terms.principal += 1;
+        terms.limit += 1;
 
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.InvalidSignature.selector, borrower));
         book.open(terms, signature, proofs);
@@ -263,6 +263,8 @@ contract OpenRefusalTest is OpenBase {
         LoanTerms memory terms = _terms(HOUSE, MINIMUM - 1);
         _assertRefused(terms, _invalid("principal"));
         terms.principal = 1_000 * USD;
+        _assertRefused(terms, _invalid("limit"));
+        terms.limit = 1_000 * USD;
         terms.instalments = 0;
         _assertRefused(terms, _invalid("instalments"));
         terms.instalments = 6;

@@ -46,6 +46,7 @@ TAIL = (
     "impaired",
     "cures",
     "first_cure_at",
+    "limit",
 )
 LOT = (
     "token_id",
@@ -74,7 +75,7 @@ def all_checks(*, now: int) -> list[Check]:
 def loan_checks() -> Iterator[Check]:
     """Hot slot, cold terms and collateral of every loan; the lots that are for sale."""
     pledged: dict[int, list[LoanCollateral]] = defaultdict(list)
-    for row in LoanCollateral.objects.order_by("token_id"):
+    for row in LoanCollateral.objects.order_by("id"):
         pledged[row.loan_id].append(row)
     for loan in Loan.objects.all():
         yield _book(str(loan), "loanOf", loan.pk, _named(loan, HOT))
@@ -95,7 +96,8 @@ def loan_checks() -> Iterator[Check]:
 
 def _collateral(rows: Iterable[LoanCollateral]) -> tuple[list[int], str, int]:
     rows = list(rows)
-    unsold = [row.token_id for row in rows if row.token_id and row.status != PledgeStatus.SOLD]
+    gone = (PledgeStatus.SOLD, PledgeStatus.RETURNED)
+    unsold = [row.token_id for row in rows if row.token_id and row.status not in gone]
     tokens = next((row for row in rows if row.token_id == 0), None)
     if tokens is None:
         return unsold, NOBODY, 0

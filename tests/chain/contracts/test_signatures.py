@@ -168,6 +168,7 @@ def test_the_loan_book_reads_our_terms_as_signed_by_the_borrower(chain, governor
         "borrower": owner.address,
         "lane": 1,
         "principal": 5_000_000,
+        "limit": 5_000_000,
         "maxRateBps": 2_000,
         "schedule": 1,
         "instalments": 1,

@@ -3,6 +3,7 @@
 from lending.domain.loans import Status
 from lending.models import (
     AuctionLot,
+    Claimable,
     Loan,
     LotStatus,
     PoolEpoch,
@@ -161,3 +162,45 @@ def test_a_reserved_draw_finds_its_cash_after_the_close(market):
     market.send(market.lender, "LendingPool", "endReservation", lane, market.borrower.address, 0)
     assert differences(market) == []
     assert PoolState.objects.get().reserve - before == amount // 200
+
+
+def test_a_loan_is_drawn_on_released_from_and_extended(market):
+    loan = market.open(lrt_amount=10 * ETHER, principal=9_000 * USD, limit=15_000 * USD)
+    market.wait(DAY)
+    change = {"loan_id": loan.pk, "max_rate_bps": 2_000}
+
+    market.act(market.borrower, "amend", draw=4_000 * USD, **change)
+    drawn = differences(market)
+    market.act(market.borrower, "amend", lrt_amount=ETHER, **change)
+    released = differences(market)
+    market.act(
+        market.borrower, "amend", schedule=1, instalments=4, interval=MONTH, draw=USD, **change
+    )
+
+    assert drawn == released == differences(market) == []
+    loan.refresh_from_db()
+    assert (loan.principal, loan.limit) == (13_001 * USD, 15_000 * USD)
+    assert (loan.schedule, loan.instalments, loan.base_principal) == (1, 4, 13_001 * USD)
+    assert loan.collateral.get().lrt_amount == 9 * ETHER
+
+
+def test_income_and_what_a_party_does_itself(market):
+    loan = market.open(lrt_amount=10 * ETHER, principal=12_000 * USD)
+    market.wait(MONTH + 10 * DAY)
+    market.act(market.bidder, "charge", loan_id=loan.pk, index=1)
+    charged = differences(market)
+
+    market.act(market.bidder, "pay", loan_id=loan.pk, amount=5_000 * USD)
+    paid = differences(market)
+    market.act(market.borrower, "collect", loan_id=loan.pk, amount=500 * USD)
+    income = market.chain.call("LoanBook", "incomeAddressOf", loan.pk)
+    market.send(market.bidder, "TestStablecoin", "transfer", income, 20_000 * USD)
+    market.act(market.lender, "sweep", loan_id=loan.pk)
+    market.act(market.borrower, "repay", loan_id=loan.pk, amount=20_000 * USD)
+    market.send(market.bidder, "TestStablecoin", "transfer", income, 7 * USD)
+    market.act(market.lender, "sweep", loan_id=loan.pk)
+
+    assert charged == paid == differences(market) == []
+    loan.refresh_from_db()
+    assert loan.status == Status.REPAID
+    assert Claimable.objects.get(party=market.borrower.address).amount == 7 * USD

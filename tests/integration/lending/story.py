@@ -201,6 +201,7 @@ class Story:
             "borrower": BORROWER,
             "lane": lane,
             "principal": principal,
+            "limit": principal,
             "maxRateBps": 2_000,
             "schedule": 0,
             "instalments": 3,

@@ -304,3 +304,36 @@ def test_a_wrong_lane_sum_is_found(story, part):
     lane.save()
 
     assert "differ by" in broken_sums(now=story.now)[0]
+
+
+def test_a_draw_leaves_the_lanes_cash(story):
+    loan_id = story.open(principal=9_000 * USD, limit=12_000 * USD)
+    story.tick(DAY)
+
+    story.of_loan("LoanDrawn", loan_id, amount=1_000 * USD, rateBps=900)
+
+    loan, lane = Loan.objects.get(pk=loan_id), Lane.objects.get(pk=0)
+    assert (loan.principal, loan.limit, lane.cash) == (10_000 * USD, 12_000 * USD, 990_000 * USD)
+    assert broken_sums(now=story.now) == []
+
+
+def test_an_asset_given_back_early_may_come_again_at_the_end_of_the_list(story):
+    loan_id = story.open(assets=(HOUSE, CAR))
+
+    story.deliver(loan_id, HOUSE, to=BORROWER)
+    returned = LoanCollateral.objects.get(token_id=HOUSE).status
+    story.of_loan("Pledged", loan_id, tokenId=HOUSE)
+
+    assert returned == PledgeStatus.RETURNED
+    rows = Loan.objects.get(pk=loan_id).collateral.all()
+    assert [row.token_id for row in rows] == [CAR, HOUSE]
+
+
+def test_income_that_no_debt_needs_waits_for_the_borrower(story):
+    loan_id = story.open()
+
+    story.of_loan("IncomeKept", loan_id, party=BORROWER, amount=5 * USD)
+
+    lane = Lane.objects.get(pk=0)
+    assert Claimable.objects.get(party=BORROWER).amount == lane.owed == 5 * USD
+    assert broken_sums(now=story.now) == []

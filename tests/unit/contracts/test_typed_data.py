@@ -37,6 +37,7 @@ def loan_terms():
         "borrower": OWNER,
         "lane": 3,
         "principal": 5_000_000_000,
+        "limit": 5_000_000_000,
         "maxRateBps": 1_200,
         "schedule": 0,
         "instalments": 12,

@@ -10,6 +10,7 @@ from lending.domain import loans
 from lending.domain.errors import LendingRefused
 from lending.domain.lanes import LaneSums
 from lending.domain.loans import CallReason, Status
+from lending.domain.schedule import ScheduleKind
 from lending.domain.units import SCALE
 from tests.unit.lending.builders import DAY, MONTH, OPENED_AT, USD, a_loan
 
@@ -202,3 +203,68 @@ def _step(loan, kind, amount, now):
         amount = min(amount, loan.prefunded, loan.debt_up(now))
         return loans.apply_collect(loan, amount=amount, now=now)
     return loans.apply_charge(loan, index=1, now=now)
+
+
+def test_a_draw_is_owed_at_the_debt_weighted_mean_rate_rounded_up():
+    loan = a_loan()
+
+    drawn, change = loans.apply_draw(loan, amount=6_000 * USD, rate_bps=1_000, now=OPENED_AT)
+
+    # (12,000 · 900 + 6,000 · 1,000) / 18,000 = 933.33.
+    assert (drawn.principal, drawn.rate_bps) == (18_000 * USD, 934)
+    assert change.cash == -6_000 * USD
+    assert change.debt_down(OPENED_AT) == 6_000 * USD
+
+
+def test_a_draw_spreads_what_is_owed_over_the_due_dates_left():
+    now = OPENED_AT + 4 * MONTH
+    loan = a_loan(principal=8_000 * USD, last_accrual=now)
+
+    drawn, _ = loans.apply_draw(loan, amount=1_000 * USD, rate_bps=900, now=now)
+
+    assert drawn.base_principal == 9_000 * USD * 12 // 8
+    assert drawn.plan().outstanding_after(4) == 9_000 * USD
+
+
+def test_a_draw_on_interest_only_terms_falls_due_with_the_rest():
+    loan = a_loan(schedule=ScheduleKind.INTEREST_ONLY)
+
+    drawn, _ = loans.apply_draw(loan, amount=1_000 * USD, rate_bps=900, now=OPENED_AT + MONTH)
+
+    assert drawn.base_principal == 13_000 * USD
+
+
+def test_an_extension_keeps_the_debt_and_starts_the_schedule_anew():
+    loan = a_loan(charged_through=2)
+    now = OPENED_AT + MONTH
+    terms = loans.NewSchedule(
+        rate_bps=700,
+        schedule=ScheduleKind.INTEREST_ONLY,
+        instalments=3,
+        interval=2 * MONTH,
+        grace_period=5 * DAY,
+        cure_window=6 * DAY,
+        late_fee_bps=300,
+    )
+
+    extended, change = loans.apply_extend(loan, terms=terms, now=now)
+
+    assert extended.debt_up(now) == loan.debt_up(now)
+    assert (extended.rate_bps, extended.opened_at, extended.charged_through) == (700, now, 0)
+    assert extended.plan().outstanding_after(2) == loan.principal
+    assert change.a + change.b * now == 0
+
+
+def test_a_called_loan_is_neither_drawn_on_nor_extended():
+    with pytest.raises(LendingRefused) as refusal:
+        loans.apply_draw(called(), amount=1, rate_bps=900, now=OPENED_AT + MONTH)
+
+    assert refusal.value.code == "wrong_status"
+
+
+def test_the_clock_of_a_called_loan_stands_when_it_is_paid():
+    loan = called(now=OPENED_AT + MONTH)
+
+    paid, _ = loans.apply_repay(loan, amount=100 * USD, now=OPENED_AT + 2 * MONTH)
+
+    assert paid.last_accrual == OPENED_AT + MONTH

@@ -52,6 +52,8 @@ interface VmBook {
         returns (address);
     function startStateDiffRecording() external;
     function stopAndReturnStateDiff() external returns (AccountAccess[] memory);
+    function snapshotState() external returns (uint256);
+    function revertToState(uint256 snapshot) external returns (bool);
     function parseJsonIntArray(string calldata json, string calldata key)
         external
         pure
@@ -233,7 +235,7 @@ abstract contract BookBase is Test {
 
     function _terms(uint256 tokenId, uint64 principal) internal returns (LoanTerms memory terms) {
         terms.borrower = borrower;
-        terms.principal = principal;
+        (terms.principal, terms.limit) = (principal, principal);
         terms.maxRateBps = 2_000;
         terms.schedule = ScheduleKind.Amortising;
         terms.instalments = 6;
@@ -371,13 +373,14 @@ abstract contract BookBase is Test {
             )
         );
         bytes32 typeHash = keccak256(
-            "LoanTerms(address borrower,uint32 lane,uint64 principal,uint16 maxRateBps,uint8 schedule,uint16 instalments,uint32 interval,uint256[] assets,address lrt,uint128 lrtAmount,uint256 nonce,uint64 deadline)"
+            "LoanTerms(address borrower,uint32 lane,uint64 principal,uint64 limit,uint16 maxRateBps,uint8 schedule,uint16 instalments,uint32 interval,uint256[] assets,address lrt,uint128 lrtAmount,uint256 nonce,uint64 deadline)"
         );
         bytes memory first = abi.encode(
             typeHash,
             terms.borrower,
             terms.lane,
             terms.principal,
+            terms.limit,
             terms.maxRateBps,
             terms.schedule,
             terms.instalments

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {ILoanBook, LoanChange, LoanTerms} from "../interfaces/ILoanBook.sol";
+import {CappedSignature} from "./CappedSignature.sol";
+
+/// @title What a borrower signs for the loan book (EIP-712; domain "Ballast LoanBook", "1")
+/// @dev The domain is hashed anew each time: after a fork of the chain no old signature counts.
+library Consent {
+    bytes32 private constant DOMAIN_TYPEHASH = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
+    bytes32 private constant TERMS_TYPEHASH = keccak256(
+        "LoanTerms(address borrower,uint32 lane,uint64 principal,uint64 limit,uint16 maxRateBps,"
+        "uint8 schedule,uint16 instalments,uint32 interval,uint256[] assets,address lrt,"
+        "uint128 lrtAmount,uint256 nonce,uint64 deadline)"
+    );
+    bytes32 private constant CHANGE_TYPEHASH = keccak256(
+        "LoanChange(uint64 loanId,uint64 draw,uint256[] assets,uint128 lrtAmount,uint8 schedule,"
+        "uint16 instalments,uint32 interval,uint16 maxRateBps,uint256 nonce,uint64 deadline)"
+    );
+
+    /// @notice Refuses what a party did not sign for the contract that asks.
+    function requireSigned(address party, bytes32 structHash, bytes calldata signature)
+        internal
+        view
+    {
+        bytes32 digest = MessageHashUtils.toTypedDataHash(_domain(), structHash);
+        if (!CappedSignature.isValid(party, digest, signature)) {
+            revert ILoanBook.InvalidSignature(party);
+        }
+    }
+
+    function hash(LoanTerms calldata terms) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                TERMS_TYPEHASH,
+                terms.borrower,
+                terms.lane,
+                terms.principal,
+                terms.limit,
+                terms.maxRateBps,
+                terms.schedule,
+                terms.instalments,
+                terms.interval,
+                keccak256(abi.encodePacked(terms.assets)),
+                terms.lrt,
+                terms.lrtAmount,
+                terms.nonce,
+                terms.deadline
+            )
+        );
+    }
+
+    function hash(LoanChange calldata change) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                CHANGE_TYPEHASH,
+                change.loanId,
+                change.draw,
+                keccak256(abi.encodePacked(change.assets)),
+                change.lrtAmount,
+                change.schedule,
+                change.instalments,
+                change.interval,
+                change.maxRateBps,
+                change.nonce,
+                change.deadline
+            )
+        );
+    }
+
+    function _domain() private view returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                DOMAIN_TYPEHASH,
+                keccak256("Ballast LoanBook"),
+                keccak256("1"),
+                block.chainid,
+                address(this)
+            )
+        );
+    }
+}
