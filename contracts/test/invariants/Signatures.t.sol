@@ -8,7 +8,7 @@ import {Rounds} from "./support/Rounds.sol";
 
 /// @title A borrower's signature is good for one set of terms, one book and one chain
 contract SignatureInvariants is Rounds {
-    uint256 private constant FIELDS = 12;
+    uint256 private constant FIELDS = 13;
     bytes32 private constant CURVE_ORDER =
         0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
 
@@ -72,6 +72,7 @@ contract SignatureInvariants is Rounds {
 
     function _terms() private view returns (LoanTerms memory terms) {
         (terms.borrower, terms.principal) = (vm.addr(ownerKeys[0]), 1_000 * USD);
+        terms.limit = 2_000 * USD;
         (terms.maxRateBps, terms.instalments, terms.interval) = (5_000, 3, 30 days);
         terms.assets = new uint256[](1);
         terms.assets[0] = assets[OWNERS];
@@ -93,6 +94,7 @@ contract SignatureInvariants is Rounds {
         if (field == 9) (terms.lrt, terms.lrtAmount) = (address(lrt), 2);
         if (field == 10) terms.nonce += 1;
         if (field == 11) terms.deadline += 1;
+        if (field == 12) terms.limit += 1;
     }
 
     function _open(LoanTerms memory terms, bytes memory signature) private {

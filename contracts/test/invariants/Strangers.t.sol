@@ -52,6 +52,7 @@ contract StrangerInvariants is Rounds {
     function _openForWallet() private {
         LoanTerms memory terms;
         (terms.borrower, terms.principal) = (address(wallet), 1_000 * USD);
+        terms.limit = terms.principal;
         (terms.maxRateBps, terms.instalments, terms.interval) = (5_000, 3, 30 days);
         terms.assets = new uint256[](1);
         terms.assets[0] = assets[OWNERS];

@@ -34,6 +34,7 @@ abstract contract LoanActions is Watch {
         if (limit > lane.cash - lane.owed) limit = lane.cash - lane.owed;
         if (limit < 10 * MINIMUM) return;
         terms.principal = uint64(bound(share, limit / 2, limit - USD));
+        terms.limit = terms.principal;
         (terms.maxRateBps, terms.interval) = (5_000, 10 days);
         terms.instalments = uint16(1 + (seed >> 40) % 6);
         if (block.timestamp + 60 days > registry.assetOf(tokenId).validUntil) return;

@@ -82,13 +82,14 @@ abstract contract Signing is Test {
         returns (bytes memory)
     {
         bytes32 typeHash = keccak256(
-            "LoanTerms(address borrower,uint32 lane,uint64 principal,uint16 maxRateBps,uint8 schedule,uint16 instalments,uint32 interval,uint256[] assets,address lrt,uint128 lrtAmount,uint256 nonce,uint64 deadline)"
+            "LoanTerms(address borrower,uint32 lane,uint64 principal,uint64 limit,uint16 maxRateBps,uint8 schedule,uint16 instalments,uint32 interval,uint256[] assets,address lrt,uint128 lrtAmount,uint256 nonce,uint64 deadline)"
         );
         bytes memory first = abi.encode(
             typeHash,
             terms.borrower,
             terms.lane,
             terms.principal,
+            terms.limit,
             terms.maxRateBps,
             terms.schedule,
             terms.instalments
