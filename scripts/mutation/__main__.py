@@ -10,8 +10,10 @@ import random
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from scripts.mutation.compiler import ROOT, CompileError, Compiler
 from scripts.mutation.mutants import Mutant, mutants_of
@@ -26,18 +28,57 @@ SCORE_WANTED_BPS = 8_500
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A contract with the tests that should notice: the quick ones first, then the deep ones."""
+    """A contract: its sources by globs, and the tests that should notice, the quick ones first."""
 
     contract: str
+    sources: tuple[str, ...]
     stages: tuple[str, ...]
 
+    @property
+    def path(self) -> str:
+        return f"{SOURCES}/{self.contract}.sol"
 
+    def paths(self) -> list[str]:
+        """Return the sources that there are, from the root."""
+        found = [path for glob in self.sources for path in (ROOT / SOURCES).glob(glob)]
+        return sorted(str(path.relative_to(ROOT)) for path in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A mutant, and the contract whose bytecode it changes."""
+
+    target: Target
+    mutant: Mutant
+    path: str
+    contract: str
+
+
+# Bases and linked libraries count with the contract that they are part of.
 TARGETS = (
-    Target("LoanBook", (f"{TESTS}/loanbook/*", f"{TESTS}/invariants/S*")),
-    Target("AuctionHouse", (f"{TESTS}/loanbook/*", f"{TESTS}/invariants/S*")),
-    Target("AssetRegistry", (f"{TESTS}/AssetRegistry*", f"{TESTS}/invariants/S*")),
-    Target("ValuationOracle", (f"{TESTS}/ValuationOracle*", f"{TESTS}/invariants/S*")),
-    Target("LendingPool", (f"{TESTS}/LendingPool*", f"{TESTS}/invariants/*")),
+    Target(
+        "LoanBook",
+        ("LoanBook.sol", "LoanStore.sol", "book/*.sol"),
+        (f"{TESTS}/loanbook/*", f"{TESTS}/invariants/S*"),
+    ),
+    Target(
+        "AuctionHouse", ("AuctionHouse.sol",), (f"{TESTS}/loanbook/*", f"{TESTS}/invariants/S*")
+    ),
+    Target(
+        "AssetRegistry",
+        ("AssetRegistry.sol", "Attestations.sol"),
+        (f"{TESTS}/AssetRegistry*", f"{TESTS}/invariants/S*"),
+    ),
+    Target(
+        "ValuationOracle",
+        ("ValuationOracle.sol", "Reporters.sol"),
+        (f"{TESTS}/ValuationOracle*", f"{TESTS}/invariants/S*"),
+    ),
+    Target(
+        "LendingPool",
+        ("LendingPool.sol", "Tranches.sol", "Lenders.sol", "Reservations.sol"),
+        (f"{TESTS}/LendingPool*", f"{TESTS}/invariants/*"),
+    ),
 )
 
 
@@ -79,32 +120,46 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", help="one contract")
     options = parser.parse_args(arguments)
-    targets = {one.contract: one for one in TARGETS if options.only in (None, one.contract)}
+    targets = [one for one in TARGETS if options.only in (None, one.contract)]
     workspace = Workspace(DIRECTORY / "mutation")
     print("Building the tests once…", flush=True)
     workspace.prepare()
-    check_tests_pass(workspace, list(targets.values()))
+    check_tests_pass(workspace, targets)
     report = Report()
     with Compiler() as compiler:
-        mutants = collect(compiler, list(targets))
-        random.Random(options.seed).shuffle(mutants)
-        print(f"{len(mutants)} mutants, of which {options.sample or 'all'} run.", flush=True)
-        for contract, mutant in mutants:
+        cases = [case for target in targets for case in cases_of(compiler, target)]
+        random.Random(options.seed).shuffle(cases)
+        print(f"{len(cases)} mutants, of which {options.sample or 'all'} run.", flush=True)
+        for case in cases:
             if options.sample and report.count >= options.sample:
                 break
-            run(compiler, workspace, targets[contract], mutant, report)
+            run(compiler, workspace, case, report)
             report.save(DIRECTORY / "mutation.json")
     return summary(report)
 
 
-def collect(compiler: Compiler, contracts: list[str]) -> list[tuple[str, Mutant]]:
-    """Return all mutants of all contracts."""
+def cases_of(compiler: Compiler, target: Target) -> list[Case]:
+    """Return all mutants of a contract's sources."""
     found = []
-    for contract in contracts:
-        path = f"{SOURCES}/{contract}.sol"
-        source = (ROOT / path).read_bytes()
-        found += [(contract, one) for one in mutants_of(path, source, compiler.tree(path))]
+    for path in target.paths():
+        tree = compiler.tree(path)
+        own = deployed_of(tree)
+        where = (path, own) if own else (target.path, target.contract)
+        mutants = mutants_of(path, (ROOT / path).read_bytes(), tree)
+        found += [Case(target, mutant, *where) for mutant in mutants]
     return found
+
+
+def deployed_of(tree: Mapping[str, Any]) -> str:
+    """Return the contract or linked library of a source that is deployed by itself, if any."""
+    for node in tree["nodes"]:
+        if node["nodeType"] != "ContractDefinition" or node["abstract"]:
+            continue
+        functions = (one for one in node["nodes"] if one["nodeType"] == "FunctionDefinition")
+        linked = any(one["visibility"] in ("public", "external") for one in functions)
+        if node["contractKind"] == "contract" or (node["contractKind"] == "library" and linked):
+            return str(node["name"])
+    return ""
 
 
 def check_tests_pass(workspace: Workspace, targets: list[Target]) -> None:
@@ -114,27 +169,27 @@ def check_tests_pass(workspace: Workspace, targets: list[Target]) -> None:
             raise WorkspaceBroken(f"Without any mutant, {tests} fails.")
 
 
-def run(
-    compiler: Compiler, workspace: Workspace, target: Target, mutant: Mutant, report: Report
-) -> None:
+def run(compiler: Compiler, workspace: Workspace, case: Case, report: Report) -> None:
     """Compile one mutant, run its tests, and note what became of it."""
     begun = time.monotonic()
+    mutant = case.mutant
     source = (ROOT / mutant.path).read_bytes()
     try:
-        machine = compiler.bytecode(mutant.path, target.contract, mutant.applied(source))
+        changed = {mutant.path: mutant.applied(source)}
+        machine = compiler.bytecode(case.path, case.contract, changed)
     except CompileError:
         report.refused += 1
         return
-    if machine == compiler.original(mutant.path, target.contract):
+    if machine == compiler.original(case.path, case.contract):
         report.same += 1
         return
-    with workspace.with_bytecode(target.contract, machine):
-        survived = all(map(workspace.passes, target.stages))
+    with workspace.with_bytecode(case.contract, machine):
+        survived = all(map(workspace.passes, case.target.stages))
     report.seconds += time.monotonic() - begun
     if survived:
-        report.survived[target.contract].append(mutant.describe(source))
+        report.survived[case.target.contract].append(mutant.describe(source))
     else:
-        report.killed[target.contract] += 1
+        report.killed[case.target.contract] += 1
     words = "SURVIVED" if survived else "killed"
     print(f"{report.count:4} {words:8} {mutant.describe(source)}", flush=True)
 

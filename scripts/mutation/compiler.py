@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -50,28 +51,31 @@ class Compiler:
 
     def tree(self, path: str) -> dict[str, Any]:
         """Return the syntax tree of one source."""
-        found = self.ask(path, (ROOT / path).read_text(), {"": ["ast"]})
+        found = self.ask(path, {}, {path: {"": ["ast"]}})
         tree: dict[str, Any] = found["sources"][path]["ast"]
         return tree
 
-    def bytecode(self, path: str, contract: str, text: str) -> dict[str, Any]:
-        """Return ``bytecode`` and ``deployedBytecode`` of a contract whose source is `text`."""
-        wanted = {contract: ["evm.bytecode", "evm.deployedBytecode"]}
-        found = self.ask(path, text, wanted)
+    def bytecode(self, path: str, contract: str, changed: Mapping[str, str]) -> dict[str, Any]:
+        """Return ``bytecode`` and ``deployedBytecode`` of a contract with some sources changed."""
+        wanted = {path: {contract: ["evm.bytecode", "evm.deployedBytecode"]}}
+        found = self.ask(path, changed, wanted)
         machine: dict[str, Any] = found["contracts"][path][contract]["evm"]
         return machine
 
     @lru_cache(maxsize=32)  # noqa: B019 - the compiler lives as long as the run
     def original(self, path: str, contract: str) -> dict[str, Any]:
         """Return the bytecode of a contract as it is."""
-        return self.bytecode(path, contract, (ROOT / path).read_text())
+        return self.bytecode(path, contract, {})
 
-    def ask(self, path: str, text: str, wanted: dict[str, list[str]]) -> dict[str, Any]:
-        """Return the compiler's answer about one source; an error in it is raised."""
+    def ask(
+        self, path: str, changed: Mapping[str, str], wanted: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the compiler's answer about a source; an error in it is raised."""
+        found = sources(path, changed)
         request = {
             "language": "Solidity",
-            "sources": {name: {"content": body} for name, body in sources(path, text).items()},
-            "settings": {**SETTINGS, "outputSelection": {path: wanted}},
+            "sources": {name: {"content": body} for name, body in found.items()},
+            "settings": {**SETTINGS, "outputSelection": wanted},
         }
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
@@ -85,17 +89,16 @@ class Compiler:
         return answer
 
 
-def sources(path: str, text: str) -> dict[str, str]:
-    """Return a source and all that it imports, by path from the root."""
-    found = {path: text}
+def sources(path: str, changed: Mapping[str, str]) -> dict[str, str]:
+    """Return a source and all that it imports, by path from the root, changed ones as given."""
+    found: dict[str, str] = {}
     waiting = [path]
     while waiting:
         name = waiting.pop()
-        for wanted in IMPORT.findall(found[name]):
-            target = _resolve(name, wanted)
-            if target not in found:
-                found[target] = (ROOT / target).read_text()
-                waiting.append(target)
+        if name in found:
+            continue
+        found[name] = changed.get(name) or (ROOT / name).read_text()
+        waiting += [_resolve(name, wanted) for wanted in IMPORT.findall(found[name])]
     return found
 
 

@@ -25,7 +25,8 @@ contract Small {
 @pytest.fixture(scope="module")
 def mutants():
     with Compiler() as compiler:
-        found = compiler.ask("Small.sol", SOURCE.decode(), {"": ["ast"]})
+        wanted = {"Small.sol": {"": ["ast"]}}
+        found = compiler.ask("Small.sol", {"Small.sol": SOURCE.decode()}, wanted)
     return mutants_of("Small.sol", SOURCE, found["sources"]["Small.sol"]["ast"])
 
 
