@@ -113,6 +113,31 @@ contract LendingPoolLanesTest is PoolBase {
         vm.assertEq(pool.nav(), 1_000_000 * USD);
     }
 
+    function test_the_buffer_is_kept_when_planned_cash_turns_out_to_be_stuck() public {
+        _start();
+        for (uint32 lane = 1; lane < LANES; ++lane) {
+            book.lend(lane, _free(lane), 0);
+        }
+        book.setBroken(0, true);
+
+        _close();
+
+        vm.assertTrue(_isStuck(0));
+        vm.assertEq(pool.cash(), 50_000 * USD);
+        vm.assertEq(_free(1), 0);
+    }
+
+    function test_stuck_cash_is_no_part_of_what_a_close_plans_with() public {
+        _start();
+        book.lend(1, 100_000 * USD, 0);
+        book.setBroken(0, true);
+        _close();
+
+        _close();
+
+        vm.assertEq(pool.reservable(), 662_500 * USD - 38_125 * USD);
+    }
+
     /// @dev A redeemer must not leave to others what may come back, nor a depositor buy it cheap.
     function test_requests_wait_for_the_cash_of_a_stuck_lane() public {
         _start();

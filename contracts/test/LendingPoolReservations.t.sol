@@ -116,6 +116,16 @@ contract LendingPoolReservationsTest is PoolBase {
         _end(alice, 0);
     }
 
+    function test_cash_that_is_just_left_lay_idle() public {
+        _reserve(alice, LANE, AMOUNT);
+        _close();
+        book.lend(LANE, _free(LANE) - AMOUNT, 0);
+        _close();
+
+        _expectEnd(DEPOSIT / 2, DEPOSIT / 2);
+        _end(alice, 0);
+    }
+
     function test_cash_that_did_not_come_costs_nothing() public {
         _reserve(alice, LANE, AMOUNT);
         for (uint32 lane = 0; lane < LANES; ++lane) {

@@ -74,7 +74,7 @@ abstract contract PoolInvariants is PoolBase {
             for (uint256 i = 0; i < 3; ++i) {
                 address actor = actors[i];
                 cashClaims += vault.pendingDepositRequest(0, actor) + vault.maxWithdraw(actor)
-                    + vault.refundable(actor);
+                + vault.refundable(actor);
                 shareClaims += vault.pendingRedeemRequest(0, actor) + vault.maxMint(actor);
             }
             vm.assertLe(shareClaims, _sharesOf(Tranche(side), address(pool)), "shares");
