@@ -167,6 +167,7 @@ def test_a_reserved_draw_finds_its_cash_after_the_close(market):
 def test_a_loan_is_drawn_on_released_from_and_extended(market):
     loan = market.open(lrt_amount=10 * ETHER, principal=9_000 * USD, limit=15_000 * USD)
     market.wait(DAY)
+    market.publish()
     change = {"loan_id": loan.pk, "max_rate_bps": 2_000}
 
     market.act(market.borrower, "amend", draw=4_000 * USD, **change)
