@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {LaneState, LoanState, LoanStatus} from "../../src/interfaces/ILoanBook.sol";
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
+import {LoanWord} from "../../src/libraries/Payments.sol";
 import {LaneWords, Slots} from "../../src/libraries/Slots.sol";
 
 /// @title Accounting that holds for every number that fits, proved by halmos
@@ -10,6 +11,8 @@ import {LaneWords, Slots} from "../../src/libraries/Slots.sol";
 contract AccountingProofs {
     using LoanMath for LaneState;
     using LoanMath for LoanState;
+    using Slots for LoanState;
+    using Slots for LoanWord;
 
     LaneWords private storedLane;
 
@@ -64,8 +67,8 @@ contract AccountingProofs {
         assert(loan.principal == principal && loan.prefunded == 7 && loan.rateBps == 900);
     }
 
-    /// @dev What is packed by hand is read as it was put in.
-    function check_a_loan_is_read_as_it_is_packed(
+    /// @dev What is packed into a loan's slot comes out of it again.
+    function check_a_loan_is_unpacked_as_it_was_packed(
         uint56 principal,
         uint56 prefunded,
         uint88 accrued,
@@ -74,30 +77,31 @@ contract AccountingProofs {
         uint8 status
     ) external pure {
         if (status > uint8(type(LoanStatus).max)) return;
-        LoanState memory loan = Slots.unpack(
-            Slots.pack(LoanState(principal, prefunded, accrued, last, rate, LoanStatus(status)))
-        );
+        LoanState memory loan = LoanState(
+                principal, prefunded, accrued, last, rate, LoanStatus(status)
+            ).pack().unpack();
         assert(loan.principal == principal && loan.prefunded == prefunded);
         assert(loan.accruedScaled == accrued && loan.lastAccrual == last);
         assert(loan.rateBps == rate && uint8(loan.status) == status);
     }
 
-    /// @dev A lane is read as it was stored, as far as it fits.
-    function check_a_lane_is_read_as_it_is_stored(
-        int96 a,
-        uint64 b,
-        uint56 free,
-        uint56 owed,
+    /// @dev What is stored of a lane is read again, or the store is refused: nothing is cut.
+    function check_a_lane_is_stored_as_it_is_read(
+        int144 a,
+        uint112 b,
+        uint64 free,
+        uint64 owed,
         uint64 impaired,
         uint32 sequence,
         uint32 loans
     ) external {
-        uint64 cash = uint64(free) + owed;
-        storedLane.store(LaneState(a, b, cash, owed, impaired, sequence, loans));
+        unchecked {
+            if (free + owed < free) return;
+        }
+        storedLane.store(LaneState(a, b, free + owed, owed, impaired, sequence, loans));
         LaneState memory lane = storedLane.load();
-        assert(lane.a == a && lane.b == b);
-        assert(lane.cash == cash && lane.owed == owed);
-        assert(lane.impaired == impaired);
-        assert(lane.sequence == sequence && lane.loans == loans);
+        assert(lane.a == a && lane.b == b && lane.cash == free + owed && lane.owed == owed);
+        assert(lane.impaired == impaired && lane.sequence == sequence && lane.loans == loans);
+        assert(storedLane.free() == free);
     }
 }

@@ -6,27 +6,35 @@ import {Word, Words} from "../../src/libraries/Words.sol";
 
 /// @title Words and result bits for every value that fits, proved by halmos
 contract OperationProofs {
-    using Words for uint256;
+    using Words for uint64;
 
-    /// @dev Rule S1: a word says what was put into it.
-    function check_a_word_is_read_as_written(uint8 kind, uint40 number, uint40 loan, uint64 amount)
-        external
-        pure
-    {
-        Word word = Word.wrap(
+    /// @dev Rule S1: a word says what was put into it, and is of the lane that settles it.
+    function check_a_word_is_read_as_written(
+        uint32 lane,
+        uint8 kind,
+        uint40 number,
+        uint40 loan,
+        uint64 amount
+    ) external pure {
+        if (lane >= 1 << 24) return;
+        bytes32 raw = bytes32(
             uint256(kind) << 248 | uint256(number) << 208 | uint256(loan) << 168 | uint256(amount)
                 << 104
         );
+        Word word = Word.wrap(uint256(raw));
         bool known = kind <= uint8(type(OperationKind).max);
         assert(uint8(word.kind()) == (known ? kind : 0));
         assert(word.isCollect() == (word.kind() == OperationKind.Collect));
         assert(word.operation() == number && word.loan() == loan && word.amount() == amount);
+        uint64 id = Words.idOf(lane, number);
+        assert(id.laneOf() == lane && uint40(id) == number);
     }
 
     /// @dev A word with anything in its spare bits is none.
-    function check_spare_bits_make_a_word_unknown(uint256 raw) external pure {
-        if (uint104(raw) == 0) return;
-        assert(Word.wrap(raw).kind() == OperationKind.None && !Word.wrap(raw).isCollect());
+    function check_spare_bits_make_a_word_unknown(bytes32 raw) external pure {
+        if (uint104(uint256(raw)) == 0) return;
+        Word word = Word.wrap(uint256(raw));
+        assert(word.kind() == OperationKind.None && !word.isCollect());
     }
 
     /// @dev Rule L1: result bits of two lanes never lie in one slot.
@@ -35,16 +43,16 @@ contract OperationProofs {
         pure
     {
         if (one == two) return;
-        (uint256 page,) = uint256(Words.idOf(one, first)).placeOf();
-        (uint256 otherPage,) = uint256(Words.idOf(two, second)).placeOf();
+        (uint256 page,) = Words.placeOf(Words.idOf(one, first));
+        (uint256 otherPage,) = Words.placeOf(Words.idOf(two, second));
         assert(page != otherPage);
     }
 
     /// @dev Rule S2: two ids have two places.
     function check_ids_have_places_of_their_own(uint64 one, uint64 two) external pure {
         if (one == two) return;
-        (uint256 page, uint256 shift) = uint256(one).placeOf();
-        (uint256 otherPage, uint256 otherShift) = uint256(two).placeOf();
+        (uint256 page, uint256 shift) = Words.placeOf(one);
+        (uint256 otherPage, uint256 otherShift) = Words.placeOf(two);
         bool apart = shift + 2 <= otherShift || otherShift + 2 <= shift;
         assert(page != otherPage || apart);
         assert(shift + 2 <= 256);
@@ -56,8 +64,8 @@ contract OperationProofs {
         pure
     {
         if (result > uint8(type(OperationResult).max)) return;
-        (, uint256 shift) = uint256(one).placeOf();
-        (, uint256 otherShift) = uint256(two).placeOf();
+        (, uint256 shift) = Words.placeOf(one);
+        (, uint256 otherShift) = Words.placeOf(two);
         if (shift == otherShift || Words.resultAt(bits, shift) != OperationResult.None) return;
         uint256 written = bits | uint256(result) << shift;
         assert(uint8(Words.resultAt(written, shift)) == result);
