@@ -11,13 +11,13 @@ from django.conf import settings
 from config.paths import ROOT
 from contracts import events, typed_data
 from contracts.wallet import development_wallet
+from tests.chain.contracts.admitting import admit
 from tests.chain.contracts.sending import send
 
 SDK = ROOT / "node_modules/@ethereum-attestation-service/eas-sdk"
 SCRIPT = Path(__file__).with_name("eas_sdk.js")
 HOUSE = 1
 ROLES = (1, 2, 4)
-BOND_UNITS = 1_000_000_000_000
 VALUE_UNITS = 300_000_000_000
 DAY_S = 86_400
 ANCHORS = [b"\x7a" * 32, b"\x7b" * 32]
@@ -166,18 +166,8 @@ def signed_by_sdk(chain, owner, role):
     }
 
 
-def admit(chain, governor):
-    token, registry = "TestStablecoin", "VerifierRegistry"
-    total = BOND_UNITS * len(ROLES)
-    send(chain, governor, token, "mint", governor.address, total)
-    send(chain, governor, token, "approve", chain.address(registry), total)
-    for role in ROLES:
-        send(chain, governor, registry, "setVerifier", verifier(role).address, HOUSE, role)
-        send(chain, governor, registry, "deposit", verifier(role).address, BOND_UNITS)
-
-
 def test_the_registry_mints_on_what_the_sdk_signs(chain, governor, owner):
-    admit(chain, governor)
+    admit(chain, governor, roles={verifier(role).address: role for role in ROLES}, class_id=HOUSE)
     made = [signed_by_sdk(chain, owner, role) for role in ROLES]
     request = {
         "owner": owner,

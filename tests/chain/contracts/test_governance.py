@@ -23,9 +23,10 @@ GOVERNED = (
     "VerifierRegistry",
 )
 PARENTS = {
-    "LoanBook": ("LoanStore", "LoanBook"),
-    "LendingPool": ("Tranches", "LendingPool"),
+    "AssetRegistry": ("Attestations", "AssetRegistry"),
+    "LendingPool": ("Tranches", "Lenders", "Reservations", "LendingPool"),
     "ValuationOracle": ("Reporters", "ValuationOracle"),
+    "VerifierRegistry": ("VerifierBonds", "VerifierRegistry"),
 }
 RESTRICTED = re.compile(r"function (\w+)\([^{;]*?\)[^{;]*?\brestricted\b[^{;]*?\{")
 DAY_S = 86_400
@@ -163,7 +164,7 @@ def test_the_guardian_pauses_minting_borrowing_and_auction_starts_only(chain):
 def paused_calls(chain):
     nobody, none = "0x" + "00" * 20, b"\x00" * 32
     terms = {
-        "borrower": nobody, "lane": 0, "principal": 1, "maxRateBps": 1, "schedule": 0,
+        "borrower": nobody, "lane": 0, "principal": 1, "limit": 1, "maxRateBps": 1, "schedule": 0,
         "instalments": 1, "interval": 1, "assets": [], "lrt": nobody, "lrtAmount": 0,
         "nonce": 1, "deadline": 1,
     }  # fmt: skip

@@ -8,11 +8,11 @@ from django.conf import settings
 
 from contracts import typed_data
 from contracts.wallet import development_wallet, development_wallets
+from tests.chain.contracts.admitting import admit
 from tests.chain.contracts.sending import send
 
 HOUSE = 1
 ROLES = (1, 2, 4)
-BOND_UNITS = 1_000_000_000_000
 VALUE_UNITS = 300_000_000_000
 MOST_GAS = 200_000
 
@@ -25,13 +25,8 @@ def governor():
 @pytest.fixture
 def verifiers(chain, governor):
     wallets = development_wallets(settings.RELAYER_MNEMONIC, "verifier", len(ROLES))
-    token, registry = "TestStablecoin", "VerifierRegistry"
-    total = BOND_UNITS * len(wallets)
-    send(chain, governor, token, "mint", governor.address, total)
-    send(chain, governor, token, "approve", chain.address(registry), total)
-    for wallet, role in zip(wallets, ROLES, strict=True):
-        send(chain, governor, registry, "setVerifier", wallet.address, HOUSE, role)
-        send(chain, governor, registry, "deposit", wallet.address, BOND_UNITS)
+    roles = {wallet.address: role for wallet, role in zip(wallets, ROLES, strict=True)}
+    admit(chain, governor, roles=roles, class_id=HOUSE)
     return sorted(zip(wallets, ROLES, strict=True), key=lambda pair: int(pair[0].address, 16))
 
 

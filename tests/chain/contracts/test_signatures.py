@@ -6,8 +6,8 @@ from eth_utils.crypto import keccak
 
 from contracts import events, typed_data
 from contracts.wallet import development_wallet, development_wallets
+from tests.chain.contracts.admitting import admit
 from tests.chain.contracts.sending import send
-from tests.chain.governing import enact
 
 CAR = 2
 ROLES = (1, 2)
@@ -24,13 +24,8 @@ def governor():
 def verifiers(chain, governor):
     """One bonded verifier for each role of a car, sorted by address."""
     wallets = development_wallets(settings.RELAYER_MNEMONIC, "verifier", len(ROLES))
-    token, registry = "TestStablecoin", "VerifierRegistry"
-    total = BOND_UNITS * len(wallets)
-    send(chain, governor, token, "mint", governor.address, total)
-    send(chain, governor, token, "approve", chain.address(registry), total)
-    for wallet, role in zip(wallets, ROLES, strict=True):
-        enact(chain, [(registry, "setVerifier", (wallet.address, CAR, role))])
-        send(chain, governor, registry, "deposit", wallet.address, BOND_UNITS)
+    roles = {wallet.address: role for wallet, role in zip(wallets, ROLES, strict=True)}
+    admit(chain, governor, roles=roles, class_id=CAR)
     return list(zip(wallets, ROLES, strict=True))
 
 
