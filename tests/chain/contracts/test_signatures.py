@@ -11,7 +11,6 @@ from tests.chain.contracts.sending import send
 
 CAR = 2
 ROLES = (1, 2)
-BOND_UNITS = 1_000_000_000
 VALUE_UNITS = 20_000_000_000
 
 
