@@ -7,6 +7,7 @@ ours compiles them. The licence (BUSL-1.1) allows measuring, and nothing of it i
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from contracts.client import Chain
 
 PACKAGE = ROOT / "node_modules" / "@morpho-org" / "morpho-blue"
 COMPILER = ROOT / "contracts" / "tools" / "solc"
+BOOTSTRAP = ROOT / "scripts" / "bootstrap.py"
 FIXED_COMPILER = re.compile(r"pragma solidity 0\.8\.19;")
 WAD = 10**18
 ORACLE_PRICE = 10**36
@@ -91,8 +93,7 @@ class MorphoMarket:
 
 def compiled() -> dict[str, bytes]:
     """Return the creation code of Morpho and its mocks by contract name."""
-    if not PACKAGE.is_dir():
-        raise BenchFailed("Morpho Blue is not installed. Run 'make setup-dev'.")
+    _install()
     request = {
         "language": "Solidity",
         "sources": {
@@ -117,6 +118,15 @@ def compiled() -> dict[str, bytes]:
         for name, made in contracts.items()
         if made["evm"]["bytecode"]["object"]
     }
+
+
+def _install() -> None:
+    """Bring what only tests and measurements need, where it is not there yet."""
+    if PACKAGE.is_dir():
+        return
+    done = subprocess.run([sys.executable, str(BOOTSTRAP), "--dev"], check=False)
+    if done.returncode != 0 or not PACKAGE.is_dir():
+        raise BenchFailed("Morpho Blue could not be installed from npm; see the lines above.")
 
 
 def _source(path: Path) -> str:
