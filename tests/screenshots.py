@@ -1,7 +1,7 @@
 """Photograph the running portal and admin: `make screenshots`, while `make demo` serves."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -13,13 +13,15 @@ from tests.browser import LAUNCH_ARGUMENTS, chromium_path
 TARGET = DATA_DIR / "screenshots"
 PAGES = ("", "loans/", "assets/", "auctions/", "pool/", "status/")
 # The first link of a list leads to the page of one thing.
-DETAILS = {"loans/": "/loans/", "assets/": "/assets/", "auctions/": "/auctions/"}
+LISTS = ("loans/", "assets/", "auctions/", "admin/collateral/verificationrequest/")
 ADMIN_PAGES = (
     "admin/",
-    "admin/collateral/",
-    "admin/settlement/",
-    "admin/lending/",
-    "admin/oracles/",
+    "admin/collateral/verificationrequest/",
+    "admin/collateral/asset/",
+    "admin/collateral/verifier/",
+    "admin/lending/loan/",
+    "admin/oracles/round/",
+    "admin/settlement/batch/",
 )
 SIZES = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 360, "height": 780}}
 
@@ -45,25 +47,25 @@ def main() -> int:
 def photograph(browser: Browser, url: str, size: str) -> None:
     """Take the photographs of one window size."""
     page = browser.new_page(viewport=SIZES[size])
-    for address in addresses(page, url):
+    for address in addresses(page, url, PAGES):
         page.goto(f"{url}/{address}")
         save(page, size, address)
     sign_in(page, url)
-    for address in ADMIN_PAGES:
+    for address in addresses(page, url, ADMIN_PAGES):
         page.goto(f"{url}/{address}")
         save(page, size, address)
     page.close()
 
 
-def addresses(page: Page, url: str) -> Iterator[str]:
-    """Yield the portal's pages, and for each list its first entry."""
-    for address in PAGES:
+def addresses(page: Page, url: str, pages: Sequence[str]) -> Iterator[str]:
+    """Yield pages, and for each list its first entry."""
+    for address in pages:
         yield address
-        if address in DETAILS:
+        if address in LISTS:
             page.goto(f"{url}/{address}")
-            entry = page.locator(f'main a[href^="{DETAILS[address]}"]')
+            entry = page.locator(f'a[href^="/{address}"]')
             for link in entry.evaluate_all("links => links.map(link => link.pathname)"):
-                if link != DETAILS[address]:
+                if link != f"/{address}":
                     yield link.lstrip("/")
                     break
 

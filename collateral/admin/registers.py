@@ -81,8 +81,13 @@ class OwnerAdmin(BaseAdmin):
 class VerifierAdmin(BaseAdmin):
     """Who may vouch, and what is at stake."""
 
-    list_display = ("name", "address", "bond", "lrt_bond", "committed", "admitted", "user")
+    list_display = ("name", "wallet", "bond", "lrt_bond", "committed", "admitted", "user")
     search_fields = ("name", "address")
+
+    @display(description="Wallet", ordering="address")
+    def wallet(self, verifier: Verifier) -> str:
+        """Show the address with its middle left out; its own page has all of it."""
+        return f"{verifier.address[:10]}…{verifier.address[-6:]}"
 
     @display(description="Bond", ordering="bond_units")
     def bond(self, verifier: Verifier) -> str:

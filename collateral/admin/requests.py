@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import F, QuerySet
+from django.db.models import F, OrderBy, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -47,10 +47,13 @@ class VerificationRequestAdmin(BaseAdmin):
         return bool(verifier_of(request.user)) or super().has_module_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VerificationRequest]:
-        """Keep to what this verifier may decide, what waits first; other staff see all."""
+        """Keep to what this verifier may decide; other staff see all."""
         verifier = verifier_of(request.user)
-        found = requests_for(verifier) if verifier else VerificationRequest.objects.all()
-        return found.order_by(F("decided_at").asc(nulls_first=True), "created_at", "pk")
+        return requests_for(verifier) if verifier else VerificationRequest.objects.all()
+
+    def get_ordering(self, request: HttpRequest) -> tuple[OrderBy | str, ...]:
+        """Put what waits first, the oldest on top."""
+        return F("decided_at").asc(nulls_first=True), "created_at", "pk"
 
     @display(description="Asset", header=True)
     def asset_named(self, request: VerificationRequest) -> list[str]:

@@ -28,6 +28,11 @@ class PricePath:
         """Whether the mark's words stand to its left, so that they stay inside the drawing."""
         return self.mark_x > 60
 
+    @property
+    def at_floor(self) -> bool:
+        """Whether words under the mark would leave the drawing."""
+        return self.mark_y > 85
+
 
 def price_floor(*, start: int, floor: int, elapsed: int, duration: int) -> int:
     """Return the price after ``elapsed`` seconds; the fall is rounded down, as on chain."""

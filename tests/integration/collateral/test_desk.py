@@ -7,12 +7,18 @@ from html import unescape
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 
 from collateral import services
 from collateral.domain.classes import Role
 from collateral.domain.portfolio import parse_map
 from collateral.domain.portfolio.mapping import column_mapping
-from collateral.models import Attestation, VerificationRequest, VerifierAuthority
+from collateral.models import (
+    Attestation,
+    RequestStatus,
+    VerificationRequest,
+    VerifierAuthority,
+)
 
 pytestmark = pytest.mark.django_db
 QUEUE = "admin:collateral_verificationrequest_changelist"
@@ -68,6 +74,18 @@ def test_the_queue_shows_what_waits(desk, title):
     assert "MCI 102" in html
     assert "Waiting" in html
     assert "$15,900.00" in html
+
+
+def test_what_waits_stands_above_what_is_decided(client, title, appraisal, verifiers):
+    User.objects.create_superuser("boss", password="correct horse")
+    client.login(username="boss", password="correct horse")
+    VerificationRequest.objects.filter(pk=title.pk).update(
+        status=RequestStatus.ATTESTED, claimed_by=verifiers[0], decided_at=timezone.now()
+    )
+
+    shown = client.get(reverse(QUEUE)).context["cl"].result_list
+
+    assert [one.pk for one in shown] == [appraisal.pk, title.pk]
 
 
 def test_a_verifier_sees_only_what_it_may_decide(desk, title, verifiers):

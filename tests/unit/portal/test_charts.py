@@ -146,3 +146,10 @@ def test_the_words_of_the_mark_stay_inside_the_drawing(elapsed, left):
     drawn = drawn_path(elapsed, FLOOR)
 
     assert drawn.label_left is left
+
+
+@pytest.mark.parametrize(("elapsed", "low"), [(0, False), (WEEK // 2, False), (WEEK, True)])
+def test_the_words_of_a_mark_at_the_floor_stand_above_it(elapsed, low):
+    drawn = drawn_path(elapsed, FLOOR if low else START)
+
+    assert drawn.at_floor is low
