@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('source_record', models.PositiveIntegerField()),
             ],
             options={
+                'verbose_name': 'restaking token holding',
                 'constraints': [models.UniqueConstraint(fields=('publisher', 'source_file', 'source_record'), name='lrt_holding_once'), models.CheckConstraint(condition=models.Q(('amount_wei__gt', 0)), name='lrt_holding_positive')],
             },
         ),

@@ -188,6 +188,7 @@ class LrtHolding(models.Model):
     source_record = models.PositiveIntegerField()
 
     class Meta:
+        verbose_name = "restaking token holding"
         constraints = [
             models.UniqueConstraint(
                 fields=["publisher", "source_file", "source_record"], name="lrt_holding_once"
