@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {AssetRegistry} from "../src/AssetRegistry.sol";
 import {Attestation, IAssetRegistry, MintRequest} from "../src/interfaces/IAssetRegistry.sol";
 import {RegistryBase} from "./support/RegistryBase.sol";
 import {TITLE} from "./support/Roles.sol";
@@ -105,6 +106,23 @@ contract AssetRegistryMintBatchTest is RegistryBase {
             address(registry).call{gas: gasLimit}(abi.encodeCall(registry.mintBatch, (requests)));
 
         vm.assertEq(registry.balanceOf(owner), done ? 3 : 0);
+    }
+
+    /// @dev Of eight anchors too; 20,000 more are for what comes before the guard.
+    function test_the_guard_asks_for_the_gas_of_every_anchor_and_attestation() public {
+        MintRequest[] memory requests = new MintRequest[](1);
+        requests[0] = _house(1);
+        requests[0].anchors = new bytes32[](8);
+        uint256 needed = (200_000 + 8 * 30_000 + 3 * 130_000) * 64 / uint256(63);
+        bytes memory batch = abi.encodeCall(registry.mintBatch, (requests));
+        bytes memory refusal = abi.encodeWithSelector(AssetRegistry.BatchGasTooLow.selector, 0);
+
+        (bool done, bytes memory reason) = address(registry).call{gas: needed}(batch);
+        vm.assertFalse(done);
+        vm.assertEq(reason, refusal);
+        (done,) = address(registry).call{gas: needed + 20_000}(batch);
+
+        vm.assertTrue(done);
     }
 
     function test_a_hungry_wallet_fails_its_own_request_only() public {

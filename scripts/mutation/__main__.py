@@ -72,7 +72,7 @@ TARGETS = (
     Target(
         "ValuationOracle",
         ("ValuationOracle.sol", "Reporters.sol"),
-        (f"{TESTS}/ValuationOracle*", f"{TESTS}/invariants/S*"),
+        (f"{TESTS}/oracle/*", f"{TESTS}/invariants/[OS]*"),
     ),
     Target(
         "LendingPool",

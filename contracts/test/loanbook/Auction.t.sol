@@ -256,6 +256,31 @@ contract LotsTest is AuctionBase {
         vm.assertEq(book.shortfallOf(borrower), 100_000 * USD - 91_000 * USD);
     }
 
+    function test_the_next_lot_is_offered_by_the_sale_on_a_clock_of_its_own() public {
+        _startBasket();
+        vm.warp(START + 1 days + 1 hours);
+
+        vm.expectEmit(address(house));
+        emit IAuctionHouse.LotOffered(
+            loanId,
+            HOUSE,
+            3,
+            69_000 * USD,
+            36_000 * USD,
+            uint64(START + 1 days + 1 hours),
+            7 days,
+            0
+        );
+        _buy();
+
+        Lot memory lot = house.lotOf(loanId);
+        vm.assertEq(lot.startPrice, 69_000 * USD);
+        vm.assertEq(lot.floorPrice, 36_000 * USD);
+        vm.assertEq(lot.startedAt, START + 1 days + 1 hours);
+        vm.assertEq(lot.duration, 7 days);
+        vm.assertEq(lot.lotsLeft, 1);
+    }
+
     function test_what_is_sold_carries_nothing_any_more() public {
         _startBasket();
         // 60 % of 60,000, 45 % of 10,000 and 85 % of 10,000.

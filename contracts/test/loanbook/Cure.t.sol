@@ -170,15 +170,29 @@ contract CureTest is BookBase {
         vm.assertEq(book.cureUntilOf(loanId), block.timestamp);
     }
 
+    function test_cures_are_counted_anew_a_year_after_the_first() public {
+        LoanTerms memory terms = _terms(HOUSE, 100_000 * USD);
+        (terms.instalments, terms.interval) = (1, 365 days);
+        uint64 loanId = _open(terms);
+        _callAndCure(loanId);
+        vm.warp(START + 365 days - 1);
+        _callAndCure(loanId);
+        vm.assertEq(book.tailOf(loanId).cures, 2);
+        vm.assertEq(book.tailOf(loanId).firstCureAt, START);
+        vm.warp(START + 365 days);
+
+        _callAndCure(loanId);
+
+        vm.assertEq(book.tailOf(loanId).cures, 1);
+        vm.assertEq(book.tailOf(loanId).firstCureAt, START + 365 days);
+    }
+
     function test_a_year_later_the_window_is_back() public {
         LoanTerms memory terms = _terms(HOUSE, 100_000 * USD);
         (terms.instalments, terms.interval) = (1, 365 days);
         uint64 loanId = _open(terms);
         for (uint256 i = 0; i < 2; ++i) {
-            _setPrice(HOUSE, 140_000 * USD);
-            book.call(loanId, _proofs(loanId, 2), _proofs(loanId, 1));
-            _setPrice(HOUSE, 400_000 * USD);
-            book.cure(loanId, 0, _proofs(loanId, 2));
+            _callAndCure(loanId);
         }
         vm.warp(START + 365 days);
         _setPrice(HOUSE, 140_000 * USD);
@@ -186,5 +200,12 @@ contract CureTest is BookBase {
         book.call(loanId, _proofs(loanId, 2), _proofs(loanId, 1));
 
         vm.assertEq(book.cureUntilOf(loanId), block.timestamp + 14 days);
+    }
+
+    function _callAndCure(uint64 loanId) private {
+        _setPrice(HOUSE, 140_000 * USD);
+        book.call(loanId, _proofs(loanId, 2), _proofs(loanId, 1));
+        _setPrice(HOUSE, 400_000 * USD);
+        book.cure(loanId, 0, _proofs(loanId, 2));
     }
 }

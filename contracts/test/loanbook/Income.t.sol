@@ -70,6 +70,19 @@ contract IncomeTest is BookBase {
         vm.assertEq(book.claim(0), 7 * USD);
     }
 
+    function test_income_that_pays_a_called_loan_says_who_paid() public {
+        vm.warp(START + 45 days);
+        book.callOverdue(loanId, _proofs(loanId, 2));
+        uint32 sequence = book.laneOf(0).sequence;
+
+        vm.expectEmit(address(book));
+        emit ILoanBook.Repaid(loanId, other, sequence + 1, 5_000 * USD);
+        vm.prank(other);
+        book.pay(loanId, 5_000 * USD);
+
+        vm.assertEq(book.claimableOf(0, borrower), 0);
+    }
+
     function test_income_of_a_repaid_loan_waits_for_its_borrower() public {
         book.repay(loanId, type(uint64).max);
         uint32 sequence = book.laneOf(0).sequence;
