@@ -37,8 +37,8 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     address public auctionHouse;
-    /// @notice Epoch whose close found that a lane's token call fails, or zero: its cash counts zero
-    /// until a call succeeds (rule L5).
+    /// @notice First epoch whose close counts a lane's cash zero, because its token call fails; zero
+    /// again when a call succeeds (rule L5). What fails after the waterfall tells in the next close.
     mapping(uint32 lane => uint32 epoch) public stuckSince;
 
     constructor(
@@ -226,10 +226,10 @@ contract LendingPool is Reservations, AccessManaged {
                 _pool.cash += amount;
                 lanes[i].free = kept;
                 if (lanes[i].stuck) found += amount;
-                _setStuck(lanes[i], i, false);
+                _setStuckSince(lanes[i], i, 0);
             } catch {
                 if (!lanes[i].stuck) missing += free;
-                _setStuck(lanes[i], i, true);
+                _setStuckSince(lanes[i], i, _pool.epoch);
             }
         }
     }
@@ -260,17 +260,17 @@ contract LendingPool is Reservations, AccessManaged {
         try this.supplyLane(number, amount) {
             _pool.cash -= amount;
             lane.free += amount;
-            _setStuck(lane, number, false);
+            _setStuckSince(lane, number, 0);
         } catch {
-            _setStuck(lane, number, true);
+            _setStuckSince(lane, number, _pool.epoch + 1);
         }
     }
 
-    function _setStuck(LaneCash memory lane, uint32 number, bool stuck) private {
-        if (lane.stuck == stuck) return;
-        lane.stuck = stuck;
-        stuckSince[number] = stuck ? _pool.epoch : 0;
-        emit LaneStuck(number, stuck);
+    function _setStuckSince(LaneCash memory lane, uint32 number, uint32 since) private {
+        if (lane.stuck == (since != 0)) return;
+        lane.stuck = since != 0;
+        stuckSince[number] = since;
+        emit LaneStuck(number, since);
     }
 
     function _requireGas(uint32 lane) private view {

@@ -58,7 +58,7 @@ contract LendingPoolLanesTest is PoolBase {
 
         vm.warp(block.timestamp + DAY);
         vm.expectEmit(address(pool));
-        emit ILendingPool.LaneStuck(0, true);
+        emit ILendingPool.LaneStuck(0, 2);
         pool.closeEpoch();
 
         vm.assertTrue(_isStuck(0));
@@ -67,6 +67,24 @@ contract LendingPoolLanesTest is PoolBase {
         vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), 762_500 * USD);
         _close();
         vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), 762_500 * USD);
+    }
+
+    /// @dev Its calls fail when it should get cash, after the close has set the tranches' values.
+    /// @custom:invariant L5
+    function test_what_is_found_after_the_waterfall_counts_zero_from_the_next_close_on() public {
+        _start();
+        book.lend(0, 200_000 * USD, 0);
+        book.setBroken(0, true);
+
+        vm.warp(block.timestamp + DAY);
+        vm.expectEmit(address(pool));
+        emit ILendingPool.LaneStuck(0, 3);
+        pool.closeEpoch();
+
+        vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), 1_000_000 * USD);
+        vm.assertEq(pool.nav(), 962_500 * USD);
+        _close();
+        vm.assertEq(uint256(_value(Tranche.Senior)) + _value(Tranche.Junior), 962_500 * USD);
     }
 
     /// @custom:invariant L5
@@ -79,7 +97,7 @@ contract LendingPoolLanesTest is PoolBase {
 
         vm.warp(block.timestamp + DAY);
         vm.expectEmit(address(pool));
-        emit ILendingPool.LaneStuck(0, false);
+        emit ILendingPool.LaneStuck(0, 0);
         pool.closeEpoch();
 
         vm.assertFalse(_isStuck(0));
@@ -159,6 +177,7 @@ contract LendingPoolLanesTest is PoolBase {
         vm.assertGe(seniorVault.maxWithdraw(alice), 400_000 * USD);
     }
 
+    /// @custom:invariant P1
     function test_requests_wait_for_seven_closes_and_no_longer() public {
         _start();
         _redeem(alice, Tranche.Senior, 400_000_000 * USD);

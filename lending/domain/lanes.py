@@ -1,6 +1,6 @@
 """The sums of one lane (rules D1, L3): debt at any time without a loop over loans."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lending.domain.units import SCALE
 
@@ -27,6 +27,10 @@ class LaneSums:
             owed=self.owed + change.owed,
             impaired=self.impaired + change.impaired,
         )
+
+    def without_cash(self) -> "LaneSums":
+        """Return the sums of a lane whose cash counts zero (rule L5)."""
+        return replace(self, cash=0, owed=0)
 
     def debt_down(self, now: int) -> int:
         """Return the open loans' debt at `now`, ledger units, rounded down for the lenders."""

@@ -125,6 +125,7 @@ class Migration(migrations.Migration):
                 ('impaired', models.BigIntegerField(default=0)),
                 ('sequence', models.PositiveIntegerField(default=0)),
                 ('loans', models.PositiveIntegerField(default=0, verbose_name='loans ever opened')),
+                ('stuck_since', models.PositiveIntegerField(default=0, verbose_name='cash counts zero from epoch')),
             ],
             options={
                 'ordering': ['number'],
@@ -144,6 +145,7 @@ class Migration(migrations.Migration):
                 ('rate_bps', models.PositiveIntegerField()),
                 ('status', models.PositiveSmallIntegerField(choices=[(1, 'Open'), (2, 'Called'), (3, 'In auction'), (4, 'Repaid'), (5, 'Closed'), (6, 'Written off')], db_index=True)),
                 ('base_principal', models.BigIntegerField(verbose_name='drawn')),
+                ('limit', models.BigIntegerField(default=0, verbose_name='most principal after a later draw')),
                 ('schedule', models.PositiveSmallIntegerField(choices=[(0, 'Amortising'), (1, 'Interest only')])),
                 ('instalments', models.PositiveIntegerField()),
                 ('interval', models.PositiveIntegerField(verbose_name='seconds between due dates')),
@@ -202,13 +204,13 @@ class Migration(migrations.Migration):
                 ('class_id', models.PositiveSmallIntegerField()),
                 ('lrt', models.CharField(blank=True, max_length=42, verbose_name='restaking token')),
                 ('lrt_amount', collateral.fields.Uint256Field(default=0, verbose_name='held amount, 1e-18 tokens')),
-                ('status', models.CharField(choices=[('held', 'Held'), ('released', 'Given back'), ('sold', 'Sold')], db_index=True, default='held', max_length=8)),
+                ('status', models.CharField(choices=[('held', 'Held'), ('released', 'Given back'), ('returned', 'Given back early'), ('sold', 'Sold')], db_index=True, default='held', max_length=8)),
                 ('went_to', models.CharField(blank=True, max_length=42)),
                 ('loan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='collateral', to='lending.loan')),
             ],
             options={
                 'verbose_name_plural': 'collateral of loans',
-                'ordering': ['loan_id', 'token_id'],
+                'ordering': ['loan_id', 'id'],
             },
         ),
         migrations.CreateModel(

@@ -21,6 +21,7 @@ class Lane(models.Model):
     impaired = models.BigIntegerField(default=0)
     sequence = models.PositiveIntegerField(default=0)
     loans = models.PositiveIntegerField("loans ever opened", default=0)
+    stuck_since = models.PositiveIntegerField("cash counts zero from epoch", default=0)
 
     class Meta:
         ordering = ["number"]
@@ -43,6 +44,11 @@ class Lane(models.Model):
     def sums(self, sums: LaneSums) -> None:
         self.a, self.b, self.cash = sums.a, sums.b, sums.cash
         self.owed, self.impaired = sums.owed, sums.impaired
+
+    def sums_in(self, epoch: int) -> LaneSums:
+        """Return the sums that NAV counts in an epoch and at its close (rule L5)."""
+        stuck = 0 < self.stuck_since <= epoch
+        return self.sums.without_cash() if stuck else self.sums
 
 
 class Claimable(models.Model):

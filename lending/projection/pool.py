@@ -77,7 +77,7 @@ def on_redemptions_filled(event: Event) -> None:
 def on_epoch_closed(event: Event) -> None:
     """The last event of a close: everything is computed again from lanes, cash and fills."""
     pool, number = state(), event.args["epoch"]
-    lanes = [lane.sums for lane in Lane.objects.all()]
+    lanes = [lane.sums_in(number) for lane in Lane.objects.all()]
     nav = domain.nav(cash=pool.cash, lanes=lanes, now=event.block_time)
     closed = domain.close(
         before=pool.tranches,
@@ -107,6 +107,11 @@ def _store_epoch(event: Event, pool: PoolState, closed: domain.Close, *, lent: i
         cash=pool.cash,
         tx_hash=event.tx_hash,
     )
+
+
+def on_lane_stuck(event: Event) -> None:
+    """A lane's cash counts zero from a close on, or counts again (rule L5)."""
+    Lane.objects.filter(pk=event.args["lane"]).update(stuck_since=event.args["since"])
 
 
 def on_reserve_funded(event: Event) -> None:
@@ -182,6 +187,7 @@ HANDLERS = {
     "DepositsFilled": on_deposits_filled,
     "RedemptionsFilled": on_redemptions_filled,
     "EpochClosed": on_epoch_closed,
+    "LaneStuck": on_lane_stuck,
     "ReserveFunded": on_reserve_funded,
     "ReservePaid": on_reserve_paid,
     "DrawReserved": on_draw_reserved,

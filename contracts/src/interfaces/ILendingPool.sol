@@ -83,8 +83,9 @@ interface ILendingPool {
     );
     event ReserveFunded(address indexed from, uint64 amount);
     event ReservePaid(uint64 indexed loanId, uint32 indexed lane, uint64 amount);
-    /// @notice A lane's token call failed in a close, or works again (rule L5).
-    event LaneStuck(uint32 indexed lane, bool stuck);
+    /// @notice A lane's token call failed in a close: its cash counts zero from the close of epoch
+    /// `since` on (rule L5). With `since` zero it works again, and counts.
+    event LaneStuck(uint32 indexed lane, uint32 since);
     event MarketSet(address indexed loanBook, address indexed auctionHouse);
     event VaultsSet(address indexed senior, address indexed junior);
     /// @notice A borrower asked for cash in a lane at the next close, against a deposit (rule L2).

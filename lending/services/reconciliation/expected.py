@@ -128,12 +128,15 @@ def pool_checks(*, now: int) -> Iterator[Check]:
     pool = PoolState.objects.filter(id=1).first()
     if pool is None:
         return
-    lanes = [lane.sums for lane in Lane.objects.all()]
+    lanes = Lane.objects.all()
+    sums = [lane.sums_in(pool.epoch) for lane in lanes]
     yield _pool("cash", (), pool.cash)
     yield _pool("reserve", (), pool.reserve)
     yield _pool("held", (), pool.held)
     yield _pool("seniorDue", (), pool.senior_due)
-    yield _pool("nav", (), pool_domain.nav(cash=pool.cash, lanes=lanes, now=now))
+    yield _pool("nav", (), pool_domain.nav(cash=pool.cash, lanes=sums, now=now))
+    for lane in lanes:
+        yield _pool("stuckSince", (lane.pk,), lane.stuck_since)
     yield _pool("epoch", (), (pool.epoch, pool.epoch_started_at))
     for tranche in Tranche:
         values = pool.tranches.value(tranche), pool.tranches.shares(tranche)

@@ -287,6 +287,31 @@ def test_a_close_books_interest_and_losses_by_tranche(story):
     assert close.utilisation_bps == 4_000 * 10_000 // 1_995_000
 
 
+@pytest.mark.parametrize(
+    ("since", "worth"), [(1, 1_000_000 * USD), (2, 2_000_000 * USD), (0, 2_000_000 * USD)]
+)
+def test_a_stuck_lanes_cash_counts_zero_from_the_close_that_the_event_names(story, since, worth):
+    PoolState.objects.update(
+        cash=0, senior_value=1_600_000 * USD, senior_due=1_600_000 * USD, junior_value=400_000 * USD
+    )
+    story.tell("LendingPool", "LaneStuck", lane=1, since=since)
+    story.tick(DAY)
+
+    story.tell("LendingPool", "EpochClosed", epoch=1)
+
+    assert PoolEpoch.objects.get().nav == worth
+    assert Lane.objects.get(pk=1).stuck_since == since
+
+
+def test_a_lane_that_works_again_counts_again(story):
+    lane = Lane.objects.get(pk=1)
+    story.tell("LendingPool", "LaneStuck", lane=1, since=1)
+    story.tell("LendingPool", "LaneStuck", lane=1, since=0)
+
+    again = Lane.objects.get(pk=1)
+    assert again.sums_in(1) == lane.sums
+
+
 def test_sums_that_do_not_hold_are_said_in_a_sentence(story):
     story.open()
     Lane.objects.filter(pk=0).update(owed=7)

@@ -30,6 +30,13 @@ def test_nav_is_cash_and_the_lanes_worth_rounded_down_once():
     assert pool.nav(cash=1_000, lanes=halves, now=5) == 1_000 + 2 * 67 + 1
 
 
+# @custom:invariant L5
+def test_a_lane_without_its_cash_still_counts_what_it_lent():
+    lane = LaneSums(a=5 * SCALE, cash=100, owed=40, impaired=7)
+
+    assert pool.nav(cash=1_000, lanes=[lane.without_cash()], now=5) == 1_012
+
+
 def test_senior_earns_its_rate_and_junior_the_rest():
     done = pool.waterfall(before=some_tranches(), nav=1_100, senior_rate_bps=500, seconds=YEAR_S)
 
