@@ -1,11 +1,15 @@
 """Before the curtain: funds, allowances, bonds, and the verifiers' authority."""
 
+from collections.abc import Sequence
+
 from collateral.domain.classes import CLASSES, Role
+from collateral.models import VerifierAuthority
 from collateral.services import ensure_verifier
 from config.demo.actors import FIRM_NAMES, FIRST_APPRAISER, Call, give_native
 from config.demo.logins import verifier_user_id
 from config.demo.stage import Stage
 from config.demo.steps.governing import Proposal, enact
+from config.demo.waiting import wait_until
 from contracts.wallet import LocalWallet
 
 USD = 1_000_000
@@ -75,25 +79,37 @@ def approve(stage: Stage) -> None:
     )
 
 
+def admissions(verifiers: Sequence[LocalWallet]) -> list[tuple[str, int, int]]:
+    """Return what is granted: a verifier's address, a class, and its roles there."""
+    return [
+        (wallet.address, one.id, int(roles))
+        for index, wallet in enumerate(verifiers)
+        for one in CLASSES
+        if (roles := ROLE_GROUPS[index // 3] & one.roles)
+    ]
+
+
+def are_admitted(verifiers: Sequence[LocalWallet]) -> bool:
+    """Return whether the database knows of every grant."""
+    rows = VerifierAuthority.objects.values_list("verifier__address", "class_id", "roles")
+    return set(admissions(verifiers)) <= set(rows)
+
+
 def admit_verifiers(stage: Stage) -> None:
     """A vote grants classes and roles; each verifier deposits its bond."""
     registry = stage.chain.address("VerifierRegistry")
-    grants, bonds = [], []
+    bonds = []
     for index, wallet in enumerate(stage.cast.verifiers):
         user_id = verifier_user_id() if index == FIRST_APPRAISER else None
         ensure_verifier(address=wallet.address, name=FIRM_NAMES[index], user_id=user_id)
-        roles = ROLE_GROUPS[index // 3]
         if stage.chain.call("VerifierRegistry", "bondOf", wallet.address) == 0:
             data = stage.chain.encode("VerifierRegistry", "deposit", wallet.address, BOND_UNITS)
             bonds.append(Call(wallet, registry, data))
-        for one in CLASSES:
-            granted = int(roles & one.roles)
-            known = stage.chain.call("VerifierRegistry", "rolesOf", wallet.address, one.id)
-            if granted and known != granted:
-                data = stage.chain.encode(
-                    "VerifierRegistry", "setVerifier", wallet.address, one.id, granted
-                )
-                grants.append(data)
+    grants = [
+        stage.chain.encode("VerifierRegistry", "setVerifier", address, class_id, roles)
+        for address, class_id, roles in admissions(stage.cast.verifiers)
+        if stage.chain.call("VerifierRegistry", "rolesOf", address, class_id) != roles
+    ]
     stage.send(bonds)
     enact(stage, Proposal([registry] * len(grants), grants, "Admit the first verifiers"))
 
@@ -110,5 +126,9 @@ def set_the_stage(stage: Stage) -> None:
     approve(stage)
     admit_verifiers(stage)
     catch_up(stage)
+    wait_until(
+        what="the event reader to see the verifiers admitted",
+        done=lambda: are_admitted(stage.cast.verifiers),
+    )
     # The job's days begin when the verifiers may work: the vote and its delay took nine.
     stage.progress.started_at = stage.clock.now()
