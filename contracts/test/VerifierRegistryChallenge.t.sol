@@ -29,6 +29,7 @@ abstract contract ChallengedBase is VerifierBase {
 }
 
 contract VerifierChallengeTest is ChallengedBase {
+    /// @custom:invariant A4b
     function test_anyone_challenges_with_a_bond() public {
         bytes32 other = keccak256("other");
         vm.expectEmit(address(registry));
@@ -57,6 +58,7 @@ contract VerifierChallengeTest is ChallengedBase {
 }
 
 contract VerifierUpholdTest is ChallengedBase {
+    /// @custom:invariant A4b
     function test_the_slash_is_halved_between_challenger_and_reserve() public {
         vm.expectEmit(address(registry));
         emit IVerifierRegistry.BondSlashed(verifier, 301e6 + 1, 3e18 + 1, 0, 0);

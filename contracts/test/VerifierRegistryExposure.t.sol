@@ -63,6 +63,7 @@ contract VerifierTakeExposureTest is VerifierBase {
     }
 
     /// @dev Rule G1.
+    /// @custom:invariant G1
     function test_a_new_verifiers_bond_counts_up_to_a_cap_that_grows() public {
         _bond(50_000e6);
 

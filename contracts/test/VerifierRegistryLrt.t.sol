@@ -67,6 +67,7 @@ contract VerifierProofTest is VerifierBase {
     /// @dev 3 tokens at 2,000 dollars, 70 % of which count.
     uint256 private constant COUNTED = 4_200e6;
 
+    /// @custom:invariant A4b
     function test_restaking_tokens_count_at_their_borrowing_value() public {
         _bondLrt(3e18);
 
@@ -94,7 +95,7 @@ contract VerifierProofTest is VerifierBase {
     }
 
     /// @dev Rule A4: re-proven at each attestation, so no round but the newest will do.
-    /// @custom:invariant A4
+    /// @custom:invariant A4 A4b
     function test_nobody_attests_on_the_value_of_an_older_round() public {
         _bondLrt(3e18);
         _prove();

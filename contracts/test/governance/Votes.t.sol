@@ -39,6 +39,7 @@ contract BallastTokenTest is GovernanceBase {
 }
 
 contract BallastTimelockTest is GovernanceBase {
+    /// @custom:invariant G1
     function test_the_delay_is_longer_than_two_epochs() public {
         address[] memory proposers = new address[](1);
         vm.expectRevert(
@@ -50,6 +51,7 @@ contract BallastTimelockTest is GovernanceBase {
         );
     }
 
+    /// @custom:invariant G1
     function test_a_vote_cannot_make_the_delay_shorter_than_two_epochs() public {
         vm.prank(address(timelock));
         vm.expectRevert(

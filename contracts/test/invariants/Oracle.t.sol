@@ -80,6 +80,7 @@ contract OracleInvariantsTest is OracleBase {
         }
     }
 
+    /// @custom:invariant C5b
     function invariant_the_guardian_alone_pauses_seven_days_in_thirty() public view {
         if (handler.renewals() != 0) return;
         // A pause that was ended at once lets the next one begin after thirty days.

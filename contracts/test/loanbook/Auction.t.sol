@@ -187,7 +187,7 @@ contract BuyTest is AuctionBase {
         vm.assertEq(house.priceOf(loanId), 240_000 * USD);
     }
 
-    /// @custom:invariant C4
+    /// @custom:invariant C4 I-20
     function test_a_sale_above_the_debt_leaves_the_surplus_to_the_borrower() public {
         _startHouse();
 

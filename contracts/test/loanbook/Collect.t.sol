@@ -15,6 +15,7 @@ contract CollectTest is BookBase {
         vm.warp(START + 30 days);
     }
 
+    /// @custom:invariant S1
     function test_the_borrower_collects_as_a_relayer_would() public {
         uint256 snapshot = vmBook.snapshotState();
         _settle(_word(OperationKind.Collect, 1, loanId, 20_000 * USD));
@@ -27,6 +28,7 @@ contract CollectTest is BookBase {
         vm.assertEq(abi.encode(book.loanOf(loanId), book.laneOf(0)), settled);
     }
 
+    /// @custom:invariant I-33
     function test_a_collection_says_so() public {
         uint32 sequence = book.laneOf(0).sequence;
 
@@ -82,6 +84,7 @@ contract ChargeTest is BookBase {
         vm.warp(START + 45 days);
     }
 
+    /// @custom:invariant S1
     function test_anyone_charges_as_a_relayer_would() public {
         uint256 snapshot = vmBook.snapshotState();
         _settle(_word(OperationKind.Charge, 1, loanId, 1));
@@ -94,6 +97,7 @@ contract ChargeTest is BookBase {
         vm.assertEq(abi.encode(book.loanOf(loanId), book.laneOf(0), book.tailOf(loanId)), settled);
     }
 
+    /// @custom:invariant I-33
     function test_a_charge_says_so() public {
         uint32 sequence = book.laneOf(0).sequence;
 

@@ -170,6 +170,7 @@ contract CureTest is BookBase {
         vm.assertEq(book.cureUntilOf(loanId), block.timestamp);
     }
 
+    /// @custom:invariant C2
     function test_cures_are_counted_anew_a_year_after_the_first() public {
         LoanTerms memory terms = _terms(HOUSE, 100_000 * USD);
         (terms.instalments, terms.interval) = (1, 365 days);

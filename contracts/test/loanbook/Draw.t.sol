@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
+import {IPause} from "../../src/interfaces/IPause.sol";
 import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AmendBase} from "./support/AmendBase.sol";
@@ -31,6 +32,7 @@ contract DrawTest is AmendBase {
         vm.assertEq(_laneDebt(0), 120_000 * USD);
     }
 
+    /// @custom:invariant I-33
     function test_a_draw_says_so() public {
         uint32 sequence = book.laneOf(0).sequence;
         LoanChange memory change = _draw(20_000 * USD);
@@ -53,6 +55,7 @@ contract DrawTest is AmendBase {
         vm.assertLe(book.debtOf(loanId) - _laneDebt(0), 1);
     }
 
+    /// @custom:invariant D4
     function test_the_rate_becomes_the_debt_weighted_mean_rounded_up() public {
         ClassTerms memory dearer = _houseTerms();
         dearer.baseRateBps = 800;
@@ -113,6 +116,7 @@ contract DrawTest is AmendBase {
         );
     }
 
+    /// @custom:invariant D4
     function test_the_signed_rate_holds_to_the_basis_point() public {
         LoanChange memory change = _draw(USD);
         change.maxRateBps = 549;
@@ -122,6 +126,7 @@ contract DrawTest is AmendBase {
         _amend(change);
     }
 
+    /// @custom:invariant I-05 L3
     function test_a_lane_pays_out_its_own_cash_only() public {
         uint64 most = book.laneOf(0).cash;
         vm.prank(address(pool));
@@ -176,6 +181,7 @@ contract DrawTest is AmendBase {
         );
     }
 
+    /// @custom:invariant V1 I-26
     function test_a_silent_oracle_draws_no_more() public {
         oracle.setSilent(true, 0);
 
@@ -183,6 +189,19 @@ contract DrawTest is AmendBase {
             _draw(USD),
             abi.encodeWithSelector(IValuationOracle.RoundStale.selector, 2, uint64(START))
         );
+    }
+
+    /// @custom:invariant C5b
+    function test_a_pause_stops_draws_and_lapses() public {
+        uint64 until = uint64(START + 7 days);
+        oracle.setPaused(until);
+        vm.warp(until - 1);
+        _assertAmendFails(
+            _draw(USD), abi.encodeWithSelector(IPause.ProtocolIsPaused.selector, until)
+        );
+        vm.warp(until);
+
+        _amend(_draw(USD));
     }
 
     function test_a_called_loan_draws_no_more() public {
@@ -195,6 +214,7 @@ contract DrawTest is AmendBase {
         );
     }
 
+    /// @custom:invariant S4 I-27
     function test_a_signed_draw_may_be_sent_by_anyone_once() public {
         LoanChange memory change = _draw(20_000 * USD);
         bytes memory signature = _signChange(BORROWER_KEY, change);
@@ -224,10 +244,13 @@ contract DrawTest is AmendBase {
     }
 
     /// @dev Class 4 of the notes: a signed struct that misses a field.
+    /// @custom:invariant I-28
     function test_every_field_of_a_change_is_signed() public {
+        _mint(HOUSE + 1, HOUSE_CLASS, borrower, 400_000 * USD);
+        uint64 second = _open(_terms(HOUSE + 1, 100_000 * USD));
         LoanChange memory change = _draw(USD);
         bytes memory signature = _signChange(BORROWER_KEY, change);
-        for (uint256 field = 0; field < 9; ++field) {
+        for (uint256 field = 0; field < 10; ++field) {
             LoanChange memory forged = abi.decode(abi.encode(change), (LoanChange));
             if (field == 0) forged.draw += 1;
             if (field == 1) forged.assets = _one(HOUSE);
@@ -238,6 +261,7 @@ contract DrawTest is AmendBase {
             if (field == 6) forged.maxRateBps += 1;
             if (field == 7) forged.nonce += 1;
             if (field == 8) forged.deadline += 1;
+            if (field == 9) forged.loanId = second;
             vm.expectRevert(abi.encodeWithSelector(ILoanBook.InvalidSignature.selector, borrower));
             book.amend(forged, signature, new ValueProof[](0));
         }
@@ -252,6 +276,7 @@ contract DrawTest is AmendBase {
     }
 
     /// @dev No draw makes a debt that could be called on the same values (class 9 of the notes).
+    /// @custom:invariant I-12
     function testFuzz_what_was_just_drawn_cannot_be_called(uint64 amount) public {
         amount = uint64(bound(amount, 1, 140_000 * USD));
         _amend(_draw(amount));

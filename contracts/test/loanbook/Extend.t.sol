@@ -28,6 +28,7 @@ contract ExtendTest is AmendBase {
         vm.assertEq(uint256(tail.schedule), uint256(ScheduleKind.InterestOnly));
     }
 
+    /// @custom:invariant D8
     function test_the_present_table_gives_rate_fee_and_patience() public {
         ClassTerms memory table = _houseTerms();
         (table.baseRateBps, table.lateFeeBps) = (700, 400);
@@ -55,6 +56,7 @@ contract ExtendTest is AmendBase {
         vm.assertLe(book.debtOf(loanId) - _laneDebt(0), 1);
     }
 
+    /// @custom:invariant I-33
     function test_an_extension_says_so() public {
         uint32 sequence = book.laneOf(0).sequence;
         LoanChange memory change = _extension();
@@ -76,6 +78,7 @@ contract ExtendTest is AmendBase {
         vm.assertFalse(book.isOverdue(loanId));
     }
 
+    /// @custom:invariant D8
     function test_an_overdue_loan_is_not_extended() public {
         vm.warp(START + 45 days);
 
@@ -84,6 +87,7 @@ contract ExtendTest is AmendBase {
         );
     }
 
+    /// @custom:invariant D8
     function test_a_called_loan_is_not_extended() public {
         vm.warp(START + 45 days);
         book.callOverdue(loanId, _proofs(loanId, 2));
@@ -94,6 +98,7 @@ contract ExtendTest is AmendBase {
         );
     }
 
+    /// @custom:invariant D8
     function test_an_unhealthy_loan_is_not_extended() public {
         uint64 debt = book.debtOf(loanId);
         // 60 % of it is one unit short of the debt.
@@ -130,6 +135,7 @@ contract ExtendTest is AmendBase {
         _assertAmendFails(_extension(), _invalid("schedule"));
     }
 
+    /// @custom:invariant A4
     function test_an_extension_ends_before_the_attestation() public {
         LoanChange memory change = _extension();
         (change.instalments, change.interval) = (1, uint32(345 days));
@@ -146,6 +152,7 @@ contract ExtendTest is AmendBase {
     }
 
     /// @dev Class 24 of the notes: nobody refinances without the borrower.
+    /// @custom:invariant D8
     function test_class_24_a_refinance_needs_the_borrowers_consent() public {
         LoanChange memory change = _extension();
         ValueProof[] memory proofs = _proofs(loanId, 2);

@@ -13,6 +13,7 @@ contract IncomeTest is BookBase {
         loanId = _openHouse();
     }
 
+    /// @custom:invariant D6
     function test_before_the_first_due_date_income_prefunds() public {
         vm.prank(other);
         book.pay(loanId, 5_000 * USD);
@@ -22,6 +23,7 @@ contract IncomeTest is BookBase {
         vm.assertEq(book.laneOf(0).owed, 5_000 * USD);
     }
 
+    /// @custom:invariant D6
     function test_a_due_instalment_is_paid_first() public {
         vm.warp(START + 30 days);
         uint64 debt = book.debtOf(loanId);
@@ -83,6 +85,7 @@ contract IncomeTest is BookBase {
         vm.assertEq(book.claimableOf(0, borrower), 0);
     }
 
+    /// @custom:invariant I-33
     function test_income_of_a_repaid_loan_waits_for_its_borrower() public {
         book.repay(loanId, type(uint64).max);
         uint32 sequence = book.laneOf(0).sequence;
@@ -118,6 +121,7 @@ contract IncomeTest is BookBase {
         book.pay(loanId, MINIMUM);
     }
 
+    /// @custom:invariant D6
     function test_what_came_to_the_income_address_is_swept_by_anyone_ever_again() public {
         address income = book.incomeAddressOf(loanId);
         token.mint(income, 5_000 * USD);

@@ -84,12 +84,14 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    /// @custom:invariant L1
     function test_drawing_and_releasing() public {
         _openBoth();
 
         _assertApartOnBook(_amendment(0), _amendment(1));
     }
 
+    /// @custom:invariant L1
     function test_income() public {
         _openBoth();
         vm.warp(START + 30 days);
@@ -100,6 +102,7 @@ contract LaneRuleTest is BookBase {
         );
     }
 
+    /// @custom:invariant L1
     function test_sweeping() public {
         _openBoth();
         token.mint(book.incomeAddressOf(loans[0]), 9 * USD);

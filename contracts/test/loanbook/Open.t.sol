@@ -49,6 +49,7 @@ contract OpenTest is OpenBase {
         vm.assertEq(book.lrtOpeningPriceOf(loanId), 3_000 * USD);
     }
 
+    /// @custom:invariant D4
     function test_open_writes_the_terms() public {
         uint64 loanId = _openHouse();
 

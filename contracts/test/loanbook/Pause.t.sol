@@ -32,6 +32,7 @@ contract PauseTest is AuctionBase {
         book.call(loanId, _proofs(loanId, 2), _proofs(loanId, 1));
     }
 
+    /// @custom:invariant C5b
     function test_a_pause_stops_new_loans_and_lapses() public {
         LoanTerms memory terms = _terms(HOUSE, 100_000 * USD);
         terms.deadline += PAUSE;
@@ -45,6 +46,7 @@ contract PauseTest is AuctionBase {
         book.open(terms, signature, proofs);
     }
 
+    /// @custom:invariant C5 C5b
     function test_class_19_a_pause_stops_auction_starts_and_lengthens_the_cure_window() public {
         _callHouse();
         vm.warp(START + 10 days);
@@ -122,6 +124,7 @@ contract PauseTest is AuctionBase {
         vm.assertEq(registry.ownerOf(HOUSE), buyer);
     }
 
+    /// @custom:invariant C5b
     function test_calling_is_never_paused() public {
         loanId = _openHouse();
         _setPrice(HOUSE, 140_000 * USD);

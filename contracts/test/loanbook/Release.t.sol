@@ -61,6 +61,7 @@ contract ReleaseTest is AmendBase {
         vm.assertEq(lrt.balanceOf(borrower), 100e18);
     }
 
+    /// @custom:invariant I-33 A5
     function test_a_release_says_so() public {
         uint32 sequence = book.laneOf(0).sequence;
         LoanChange memory change = _change(loanId);
@@ -92,6 +93,7 @@ contract ReleaseTest is AmendBase {
     }
 
     /// @dev Rule V2: ageing lowers what may be released, by itself. The house alone would carry it.
+    /// @custom:invariant V2
     function test_an_ageing_attestation_releases_less() public {
         _mint(HOUSE + 1, HOUSE_CLASS, borrower, 400_000 * USD);
         LoanTerms memory terms = _terms(HOUSE + 1, 228_000 * USD);

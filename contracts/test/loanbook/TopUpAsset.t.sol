@@ -50,6 +50,7 @@ contract TopUpAssetTest is BookBase {
         _assertStatus(loanId, LoanStatus.Open);
     }
 
+    /// @custom:invariant I-11
     function test_nobody_hangs_an_asset_of_his_on_anothers_loan() public {
         _mint(7, CAR_CLASS, other, 20_000 * USD);
         ValueProof memory proof = _proof(7, CAR_CLASS, 2);
@@ -59,6 +60,7 @@ contract TopUpAssetTest is BookBase {
         book.topUpAsset(loanId, proof);
     }
 
+    /// @custom:invariant I-11
     function test_anothers_asset_is_not_pledged() public {
         _mint(7, CAR_CLASS, other, 20_000 * USD);
         ValueProof memory proof = _proof(7, CAR_CLASS, 2);
@@ -69,6 +71,7 @@ contract TopUpAssetTest is BookBase {
     }
 
     /// @dev To the second.
+    /// @custom:invariant A4
     function test_an_attestation_outlasts_the_loan() public {
         vm.warp(START + 1 days);
         uint64 second = _openLong();

@@ -31,6 +31,7 @@ contract BondsTest is OracleBase {
         oracle.withdraw(1);
     }
 
+    /// @custom:invariant V3b
     function test_a_bond_is_free_thirty_days_after_its_holder_left() public {
         oracle.changeReporter(reporter, address(0));
         uint64 free = uint64(block.timestamp + 30 days);
@@ -60,6 +61,7 @@ contract BondsTest is OracleBase {
         vm.assertEq(coin.balanceOf(address(oracle)), BOND);
     }
 
+    /// @custom:invariant V3b
     function test_governance_slashes_as_much_as_there_is() public {
         address harmed = named("harmed");
         vm.expectEmit(address(oracle));
@@ -121,6 +123,7 @@ contract SlashDoubleSignTest is OracleBase {
         return abi.encodeWithSelector(IReporters.RoundsAgree.selector, first, second);
     }
 
+    /// @custom:invariant V3b
     function test_two_signed_rounds_of_one_number_cost_the_bond_and_the_seat() public {
         vm.expectEmit(address(oracle));
         emit IReporters.DoubleSigned(reporter, 9, prover);

@@ -62,6 +62,7 @@ contract ChangeReporterTest is OracleBase {
         _expectSorted();
     }
 
+    /// @custom:invariant G1
     function test_seats_change_once_a_fortnight() public {
         oracle.changeReporter(vm.addr(keys[0]), NOBODY);
         _pass(FORTNIGHT - 1);
@@ -76,6 +77,7 @@ contract ChangeReporterTest is OracleBase {
         oracle.changeReporter(vm.addr(keys[1]), NOBODY);
     }
 
+    /// @custom:invariant V3b
     function test_who_joins_is_bonded() public {
         address fresh = vm.addr(5);
         oracle.deposit(fresh, BOND - 1);

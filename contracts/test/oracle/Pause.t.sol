@@ -29,6 +29,7 @@ contract PauseTest is OracleBase {
 
     // ---- pause --------------------------------------------------------------------------------
 
+    /// @custom:invariant C5b
     function test_a_pause_runs_from_now_for_seven_days_and_lapses_by_itself() public {
         oracle.requireRunning();
         vm.expectEmit(address(oracle));
@@ -43,6 +44,7 @@ contract PauseTest is OracleBase {
         oracle.requireRunning();
     }
 
+    /// @custom:invariant C5b
     function test_the_next_pause_waits_thirty_days_after_the_last_lapsed() public {
         oracle.pause();
         uint256 earliest = START + LENGTH + COOLDOWN_OF_PAUSES;
@@ -115,6 +117,7 @@ contract PauseTest is OracleBase {
 
     // ---- renewPause ---------------------------------------------------------------------------
 
+    /// @custom:invariant C5b
     function test_governance_renews_a_pause_and_no_second_is_lost_or_counted_twice() public {
         oracle.pause();
         _pass(5 days);

@@ -67,6 +67,7 @@ contract SetTermsTest is RiskBase {
 
     // ---- Speeds -------------------------------------------------------------------------------
 
+    /// @custom:invariant G1
     function test_a_class_changes_once_in_seven_days() public {
         _pass(CHANGE_INTERVAL - 1);
         uint64 earliest = uint64(START + CHANGE_INTERVAL);
@@ -94,7 +95,7 @@ contract SetTermsTest is RiskBase {
         _expectTerms(terms);
     }
 
-    /// @custom:invariant I-32
+    /// @custom:invariant I-32 G1
     function test_shares_and_rates_move_one_step_at_a_time() public {
         _pass(CHANGE_INTERVAL);
         ClassTerms memory terms = _car();
@@ -127,7 +128,7 @@ contract SetTermsTest is RiskBase {
         _refuseStep(terms, "recoveryBps", 4_500, 3_499);
     }
 
-    /// @custom:invariant I-32
+    /// @custom:invariant I-32 G1
     function test_times_move_one_step_at_a_time() public {
         _pass(CHANGE_INTERVAL);
         ClassTerms memory terms = _car();

@@ -84,20 +84,24 @@ def permitted(chain, caller):
     return named & restricted()
 
 
+# @custom:invariant I-32
 def test_i_32_the_guardian_can_pause_and_void_and_nothing_else(chain):
     assert permitted(chain, address("guardian")) == GUARDED
 
 
+# @custom:invariant I-32
 def test_i_32_the_timelock_governs_everything_else(chain):
     assert permitted(chain, chain.address("BallastTimelock")) == restricted() - GUARDED
     assert len(restricted()) > len(GUARDED)
 
 
+# @custom:invariant I-32
 @pytest.mark.parametrize("purpose", ["governor", "relayer", "lane", "reporter", "verifier"])
 def test_i_32_nobody_else_can_do_anything_restricted(chain, purpose):
     assert permitted(chain, address(purpose)) == set()
 
 
+# @custom:invariant G1
 def test_the_timelock_alone_is_admin_and_outlasts_two_epochs(chain):
     holders = [
         chain.call("AccessManager", "hasRole", 0, one)[0]
@@ -108,6 +112,7 @@ def test_the_timelock_alone_is_admin_and_outlasts_two_epochs(chain):
     assert chain.call("BallastTimelock", "getMinDelay") > 2 * load_genesis()["pool"]["epoch_s"]
 
 
+# @custom:invariant V3b
 def test_every_reporter_is_bonded(chain):
     genesis = load_genesis()["oracle"]
 
@@ -146,6 +151,7 @@ def test_terms_change_by_vote_after_the_delay_and_not_before(chain):
     assert chain.call("RiskTerms", "termsOf", 1) == terms
 
 
+# @custom:invariant C5b
 def test_the_guardian_pauses_minting_borrowing_and_auction_starts_only(chain):
     send(
         chain,

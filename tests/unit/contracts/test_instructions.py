@@ -15,7 +15,7 @@ def forbidden_in(source: str) -> list[str]:
     return FORBIDDEN.findall(COMMENT.sub("", source))
 
 
-# @custom:invariant I-32
+# @custom:invariant I-32 L6
 def test_no_source_delegates_a_call_or_destroys_itself():
     sources = [path for path in SOURCES.rglob("*.sol") if COPIED not in path.parts]
 
