@@ -217,7 +217,7 @@ contract AssetRegistryStatusTest is MintedBase {
     }
 
     /// @dev Rule D9.
-    /// @custom:invariant D9
+    /// @custom:invariant D9 I-31
     function test_a_frozen_token_is_returned_from_escrow_but_moves_no_further() public {
         _pledge();
         registry.setStatus(id, AssetStatus.Frozen);

@@ -12,6 +12,7 @@ import {TalkativeWallet} from "./support/Wallets.sol";
 /// @title What goes wrong where tokens stand for things
 contract AssetRegistryRwaTest is RegistryBase {
     /// @dev A verifier that is dismissed in the middle of a loan takes nothing from its borrower.
+    /// @custom:invariant I-31
     function test_rwa_a_verifier_dismissed_during_a_loan_vouches_for_nothing_more() public {
         Market book = new Market(registry);
         registry.setMarket(address(book), true);
