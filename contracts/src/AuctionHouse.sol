@@ -9,6 +9,7 @@ import {Governed} from "./Governed.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import {IAuctionHouse, Lot} from "./interfaces/IAuctionHouse.sol";
 import {IBidderGate} from "./interfaces/IBidderGate.sol";
+import {IBuyCallback} from "./interfaces/IBuyCallback.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
 import {LoanStatus} from "./interfaces/ILoanBook.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
@@ -92,12 +93,30 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
 
     /// @inheritdoc IAuctionHouse
     function buy(uint64 loanId, uint64 maxPrice) external nonReentrant returns (uint64) {
-        Offer memory offer = _offerOf(loanId);
-        if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
-        _requireAdmitted(offer.tokenId);
+        Offer memory offer = _acceptable(loanId, maxPrice);
         address escrow = loanBook.escrowOf(loanId.laneOf());
         token.safeTransferFrom(msg.sender, escrow, offer.price * unitScale);
         _sell(loanId, offer, msg.sender, false);
+        return offer.price;
+    }
+
+    /// @inheritdoc IAuctionHouse
+    /// @dev The sale is booked as paid before the buyer is called, so that whatever it calls finds
+    /// the state after the sale; what it leaves unpaid undoes all. Only a close would judge a lane
+    /// by cash that is yet to come, so that none may happen in between.
+    function buyWithCallback(uint64 loanId, uint64 maxPrice, bytes calldata data)
+        external
+        nonReentrant
+        returns (uint64)
+    {
+        Offer memory offer = _acceptable(loanId, maxPrice);
+        (uint32 epoch,) = pool.epoch();
+        _sell(loanId, offer, msg.sender, false);
+        IBuyCallback(msg.sender)
+            .onLotBought(loanId, offer.tokenId, offer.lrtAmount, offer.price, data);
+        (uint32 epochNow,) = pool.epoch();
+        if (epochNow != epoch) revert EpochClosed(epochNow);
+        _takeExactly(loanBook.escrowOf(loanId.laneOf()), offer.price * unitScale);
         return offer.price;
     }
 
@@ -187,6 +206,21 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         } else {
             emit AuctionEnded(loanId, _nextSequence(loanId));
         }
+    }
+
+    /// @dev The present lot, at a price within the caller's limit.
+    function _acceptable(uint64 loanId, uint64 maxPrice) private view returns (Offer memory offer) {
+        offer = _offerOf(loanId);
+        if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
+        _requireAdmitted(offer.tokenId);
+    }
+
+    /// @dev From the caller: what was booked before it was there must be all there.
+    function _takeExactly(address escrow, uint256 amount) private {
+        uint256 before = token.balanceOf(escrow);
+        token.safeTransferFrom(msg.sender, escrow, amount);
+        uint256 received = token.balanceOf(escrow) - before;
+        if (received != amount) revert PriceNotPaid(amount, received);
     }
 
     /// @dev The reserve is not asked: a gate that refuses everybody leaves a lot to it.

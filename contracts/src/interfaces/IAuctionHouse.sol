@@ -52,6 +52,8 @@ interface IAuctionHouse {
     error NoAuction(uint64 loanId);
     error PriceAboveMax(uint64 price, uint64 maxPrice);
     error BidderRefused(uint16 classId, address bidder);
+    error EpochClosed(uint32 epoch);
+    error PriceNotPaid(uint256 expected, uint256 received);
     error StillFalling(uint64 loanId, uint64 until);
 
     /// @notice Opens the auction of a called loan after its cure window. Anyone.
@@ -59,6 +61,12 @@ interface IAuctionHouse {
     function open(uint64 loanId, ValueProof[] calldata newest) external;
     /// @notice Buys the present lot at the clock's price. Returns what was paid.
     function buy(uint64 loanId, uint64 maxPrice) external returns (uint64 paid);
+    /// @notice As `buy`, by a contract that pays out of the lot: it gets the lot, is called with
+    /// `onLotBought`, and only then is the price taken from it. Unless all of the price arrives,
+    /// nothing has happened. No epoch can be closed inside the call.
+    function buyWithCallback(uint64 loanId, uint64 maxPrice, bytes calldata data)
+        external
+        returns (uint64 paid);
     /// @notice Lets the reserve take a lot whose price has reached the floor (rule C4). Anyone.
     function takeForReserve(uint64 loanId) external;
     /// @notice Names who says which bidders may buy lots of a class from now on; zero admits

@@ -127,9 +127,22 @@ contract FakeOracle {
 contract FakePool {
     FakeToken private immutable _token;
     address public immutable reserveHolder;
+    uint32 private _epoch = 1;
 
     constructor(FakeToken token, address holder) {
         (_token, reserveHolder) = (token, holder);
+    }
+
+    function closeEpoch() external {
+        ++_epoch;
+    }
+
+    function epoch() external view returns (uint32 number, uint64 startedAt) {
+        return (_epoch, 0);
+    }
+
+    function reserve() external view returns (uint64) {
+        return uint64(_token.balanceOf(address(this)));
     }
 
     function payFromReserve(uint64, uint32, address escrow, uint64 amount) external {
