@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Governed} from "./Governed.sol";
@@ -121,13 +122,19 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAuctionHouse
+    /// @dev Neither bidders nor gates nor the reserve's cash can keep a loan from its write-off.
     function takeForReserve(uint64 loanId) external nonReentrant {
         Offer memory offer = _offerOf(loanId);
         Running memory lot = _lots[loanId];
         uint256 end = uint256(lot.startedAt) + lot.duration + _stopped(lot);
         if (block.timestamp < end) revert StillFalling(loanId, uint64(end));
+        if (block.timestamp >= end + lot.duration) {
+            offer.price = uint64(Math.min(offer.price, pool.reserve()));
+        }
         uint32 lane = loanId.laneOf();
-        pool.payFromReserve(loanId, lane, loanBook.escrowOf(lane), offer.price);
+        if (offer.price != 0) {
+            pool.payFromReserve(loanId, lane, loanBook.escrowOf(lane), offer.price);
+        }
         _sell(loanId, offer, pool.reserveHolder(), true);
     }
 

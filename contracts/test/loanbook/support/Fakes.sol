@@ -5,6 +5,7 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Asset, AssetStatus} from "../../../src/interfaces/IAssetRegistry.sol";
 import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
+import {ILendingPool} from "../../../src/interfaces/ILendingPool.sol";
 import {IPause} from "../../../src/interfaces/IPause.sol";
 import {IValuationOracle, ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 
@@ -146,6 +147,8 @@ contract FakePool {
     }
 
     function payFromReserve(uint64, uint32, address escrow, uint64 amount) external {
+        uint64 available = uint64(_token.balanceOf(address(this)));
+        if (amount > available) revert ILendingPool.ReserveShort(available, amount);
         _token.transfer(escrow, amount);
     }
 }
