@@ -292,6 +292,46 @@ contract BuyWithCallbackTest is AuctionBase {
         vm.assertEq(book.claimableOf(0, address(flipper)), 0);
     }
 
+    /// @dev The lot secures a new loan of the same lane before it is paid: what is drawn goes back
+    /// into the escrow with the price, and nobody else's cash is touched.
+    /// @custom:invariant I-02
+    function test_class_02_a_lot_pledged_inside_pays_from_its_own_loan() public {
+        _startHouse();
+        LoanTerms memory terms = _terms(HOUSE, 80_000 * USD);
+        terms.borrower = address(flipper);
+        ValueProof[] memory proofs = _proofsFor(terms.assets, address(0), 2);
+        flipper.add(address(book), abi.encodeCall(ILoanBook.open, (terms, "", proofs)));
+        token.mint(address(flipper), 81_000 * USD);
+
+        flipper.buy(loanId, ALL, "");
+
+        vm.assertTrue(flipper.done(0));
+        vm.assertEq(token.balanceOf(address(flipper)), 0);
+        vm.assertEq(registry.ownerOf(HOUSE), book.escrowOf(0));
+        vm.assertEq(book.laneOf(0).cash, token.balanceOf(book.escrowOf(0)));
+        vm.assertEq(book.laneOf(0).cash, LANE_CASH - 80_000 * USD + 61_000 * USD);
+    }
+
+    /// @dev A lane that lends cash which is still to come finds none to pay out, and all is undone.
+    /// @custom:invariant I-02 I-05
+    function test_class_02_a_lane_without_cash_lends_none_that_is_yet_to_come() public {
+        _startHouse();
+        uint64 cash = book.laneOf(0).cash;
+        vm.prank(address(pool));
+        book.defundLane(0, cash);
+        LoanTerms memory terms = _terms(HOUSE, 80_000 * USD);
+        terms.borrower = address(flipper);
+        ValueProof[] memory proofs = _proofsFor(terms.assets, address(0), 2);
+        flipper.add(address(book), abi.encodeCall(ILoanBook.open, (terms, "", proofs)));
+        token.mint(address(flipper), 161_000 * USD);
+
+        flipper.buy(loanId, ALL, "");
+
+        vm.assertFalse(flipper.done(0));
+        vm.assertEq(registry.ownerOf(HOUSE), address(flipper));
+        vm.assertEq(book.laneOf(0).cash, token.balanceOf(book.escrowOf(0)));
+    }
+
     /// @dev A close would take the lane for stuck, for want of cash that is on its way.
     function test_class_02_no_epoch_is_closed_inside() public {
         _startHouse();
