@@ -3,14 +3,19 @@ pragma solidity ^0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Governed} from "./Governed.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import {IAuctionHouse, Lot} from "./interfaces/IAuctionHouse.sol";
+import {IBidderGate} from "./interfaces/IBidderGate.sol";
+import {IBuyCallback} from "./interfaces/IBuyCallback.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
 import {LoanStatus} from "./interfaces/ILoanBook.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
+import {CappedGate} from "./libraries/CappedGate.sol";
 import {Basket, Evidence, LotPrices, Sources, Underwriter} from "./libraries/Underwriter.sol";
 import {Valuation} from "./libraries/Valuation.sol";
 import {Words} from "./libraries/Words.sol";
@@ -18,7 +23,8 @@ import {LoanBook} from "./LoanBook.sol";
 
 /// @title Dutch auctions of called loans
 /// @notice Lots in order: the restaking tokens first, then each asset while debt remains (C3).
-contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
+contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
+    using CappedGate for IBidderGate;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
     using Words for uint64;
@@ -52,12 +58,16 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
     IERC20 public immutable token;
     uint256 public immutable unitScale;
 
+    /// @inheritdoc IAuctionHouse
+    mapping(uint16 classId => IBidderGate) public gateOf;
+    /// @dev How many classes have a gate: while none has, a sale asks no further.
+    uint256 private _gates;
     mapping(uint64 loanId => Running) private _lots;
     /// @dev Prices of the lots that come after the first.
     mapping(uint64 loanId => mapping(uint256 place => LotPrices)) private _later;
     mapping(uint32 lane => uint32) private _sequences;
 
-    constructor(LoanBook loanBook_, ILendingPool pool_) {
+    constructor(LoanBook loanBook_, ILendingPool pool_) Governed(loanBook_.authority()) {
         (loanBook, pool) = (loanBook_, pool_);
         (registry, risk) = (loanBook_.registry(), loanBook_.risk());
         oracle = loanBook_.oracle();
@@ -84,8 +94,7 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
 
     /// @inheritdoc IAuctionHouse
     function buy(uint64 loanId, uint64 maxPrice) external nonReentrant returns (uint64) {
-        Offer memory offer = _offerOf(loanId);
-        if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
+        Offer memory offer = _acceptable(loanId, maxPrice);
         address escrow = loanBook.escrowOf(loanId.laneOf());
         token.safeTransferFrom(msg.sender, escrow, offer.price * unitScale);
         _sell(loanId, offer, msg.sender, false);
@@ -93,14 +102,50 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAuctionHouse
+    /// @dev The sale is booked as paid before the buyer is called, so that whatever it calls finds
+    /// the state after the sale; what it leaves unpaid undoes all. Only a close would judge a lane
+    /// by cash that is yet to come, so that none may happen in between.
+    function buyWithCallback(uint64 loanId, uint64 maxPrice, bytes calldata data)
+        external
+        nonReentrant
+        returns (uint64)
+    {
+        Offer memory offer = _acceptable(loanId, maxPrice);
+        (uint32 epoch,) = pool.epoch();
+        _sell(loanId, offer, msg.sender, false);
+        IBuyCallback(msg.sender)
+            .onLotBought(loanId, offer.tokenId, offer.lrtAmount, offer.price, data);
+        (uint32 epochNow,) = pool.epoch();
+        if (epochNow != epoch) revert EpochClosed(epochNow);
+        _takeExactly(loanBook.escrowOf(loanId.laneOf()), offer.price * unitScale);
+        return offer.price;
+    }
+
+    /// @inheritdoc IAuctionHouse
+    /// @dev Neither bidders nor gates nor the reserve's cash can keep a loan from its write-off.
     function takeForReserve(uint64 loanId) external nonReentrant {
         Offer memory offer = _offerOf(loanId);
         Running memory lot = _lots[loanId];
         uint256 end = uint256(lot.startedAt) + lot.duration + _stopped(lot);
         if (block.timestamp < end) revert StillFalling(loanId, uint64(end));
+        if (block.timestamp >= end + lot.duration) {
+            offer.price = uint64(Math.min(offer.price, pool.reserve()));
+        }
         uint32 lane = loanId.laneOf();
-        pool.payFromReserve(loanId, lane, loanBook.escrowOf(lane), offer.price);
+        if (offer.price != 0) {
+            pool.payFromReserve(loanId, lane, loanBook.escrowOf(lane), offer.price);
+        }
         _sell(loanId, offer, pool.reserveHolder(), true);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function setGate(uint16 classId, IBidderGate gate) external restricted {
+        bool had = address(gateOf[classId]) != address(0);
+        bool has = address(gate) != address(0);
+        if (has && !had) ++_gates;
+        if (had && !has) --_gates;
+        gateOf[classId] = gate;
+        emit GateSet(classId, address(gate));
     }
 
     /// @inheritdoc IAuctionHouse
@@ -168,6 +213,30 @@ contract AuctionHouse is IAuctionHouse, ReentrancyGuardTransient {
         } else {
             emit AuctionEnded(loanId, _nextSequence(loanId));
         }
+    }
+
+    /// @dev The present lot, at a price within the caller's limit.
+    function _acceptable(uint64 loanId, uint64 maxPrice) private view returns (Offer memory offer) {
+        offer = _offerOf(loanId);
+        if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
+        _requireAdmitted(offer.tokenId);
+    }
+
+    /// @dev From the caller: what was booked before it was there must be all there.
+    function _takeExactly(address escrow, uint256 amount) private {
+        uint256 before = token.balanceOf(escrow);
+        token.safeTransferFrom(msg.sender, escrow, amount);
+        uint256 received = token.balanceOf(escrow) - before;
+        if (received != amount) revert PriceNotPaid(amount, received);
+    }
+
+    /// @dev The reserve is not asked: a gate that refuses everybody leaves a lot to it.
+    function _requireAdmitted(uint256 tokenId) private view {
+        if (_gates == 0) return;
+        uint16 classId = tokenId == 0 ? Underwriter.LRT_CLASS : registry.assetOf(tokenId).classId;
+        IBidderGate gate = gateOf[classId];
+        if (address(gate) == address(0) || gate.admits(msg.sender, classId, tokenId)) return;
+        revert BidderRefused(classId, msg.sender);
     }
 
     function _offerOf(uint64 loanId) private view returns (Offer memory offer) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IBidderGate} from "./IBidderGate.sol";
 import {ValueProof} from "./IValuationOracle.sol";
 
 /// @notice The lot of a loan that is for sale now.
@@ -46,9 +47,13 @@ interface IAuctionHouse {
         bool toReserve
     );
     event AuctionEnded(uint64 indexed loanId, uint32 sequence);
+    event GateSet(uint16 indexed classId, address gate);
 
     error NoAuction(uint64 loanId);
     error PriceAboveMax(uint64 price, uint64 maxPrice);
+    error BidderRefused(uint16 classId, address bidder);
+    error EpochClosed(uint32 epoch);
+    error PriceNotPaid(uint256 expected, uint256 received);
     error StillFalling(uint64 loanId, uint64 until);
 
     /// @notice Opens the auction of a called loan after its cure window. Anyone.
@@ -56,8 +61,22 @@ interface IAuctionHouse {
     function open(uint64 loanId, ValueProof[] calldata newest) external;
     /// @notice Buys the present lot at the clock's price. Returns what was paid.
     function buy(uint64 loanId, uint64 maxPrice) external returns (uint64 paid);
+    /// @notice As `buy`, by a contract that pays out of the lot: it gets the lot, is called with
+    /// `onLotBought`, and only then is the price taken from it. Unless all of the price arrives,
+    /// nothing has happened. No epoch can be closed inside the call.
+    function buyWithCallback(uint64 loanId, uint64 maxPrice, bytes calldata data)
+        external
+        returns (uint64 paid);
     /// @notice Lets the reserve take a lot whose price has reached the floor (rule C4). Anyone.
+    /// Until then, and while the reserve is short, the lot stays for sale to any bidder, at the
+    /// floor without end. One more duration later the reserve takes it for what it has, even for
+    /// nothing: so every lot leaves its auction, and the rest of the debt is written off.
     function takeForReserve(uint64 loanId) external;
+    /// @notice Names who says which bidders may buy lots of a class from now on; zero admits
+    /// everybody. The reserve's standing bid is never asked. Governor.
+    function setGate(uint16 classId, IBidderGate gate) external;
+    /// @notice The gate of a class, zero when everybody may buy.
+    function gateOf(uint16 classId) external view returns (IBidderGate);
     /// @notice Price of the present lot now, ledger units; for restaking tokens of what would be sold.
     function priceOf(uint64 loanId) external view returns (uint64);
     function lotOf(uint64 loanId) external view returns (Lot memory);

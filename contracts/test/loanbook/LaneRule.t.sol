@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IBidderGate} from "../../src/interfaces/IBidderGate.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase, VmBook} from "./support/BookBase.sol";
@@ -8,7 +9,7 @@ import {BookBase, VmBook} from "./support/BookBase.sol";
 /// @title Rule L1: operations on different lanes, for different parties, share nothing
 /// @notice Each operation runs for `borrower` on lane 0 and for `other` on lane 1; no slot that
 /// one writes is read or written by the other, in any contract. The recorder keeps every access.
-contract LaneRuleTest is BookBase {
+contract LaneRuleTest is BookBase, IBidderGate {
     struct Slot {
         address account;
         bytes32 key;
@@ -190,6 +191,26 @@ contract LaneRuleTest is BookBase {
         _assertApartOnBook(
             abi.encodeCall(ILoanBook.claim, (0)), abi.encodeCall(ILoanBook.claim, (1))
         );
+    }
+
+    /// @custom:invariant L1
+    function test_buying_past_a_gate() public {
+        house.setGate(HOUSE_CLASS, this);
+        _callBoth();
+        vm.warp(START + 60 days);
+        for (uint256 i = 0; i < 2; ++i) {
+            house.open(loans[i], _proofs(loans[i], 2));
+            house.buy(loans[i], type(uint64).max);
+            vm.assertNotEq(house.lotOf(loans[i]).tokenId, 0);
+        }
+        bytes memory first = abi.encodeCall(house.buy, (loans[0], type(uint64).max));
+        bytes memory second = abi.encodeCall(house.buy, (loans[1], type(uint64).max));
+
+        _assertApart(thirdParty, address(house), first, other, address(house), second);
+    }
+
+    function mayBid(address, uint16, uint256) external pure returns (bool) {
+        return true;
     }
 
     function test_the_recorder_sees_a_shared_slot() public {

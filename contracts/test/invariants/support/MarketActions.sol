@@ -142,7 +142,9 @@ abstract contract MarketActions is LoanActions {
         if (block.timestamp < end && !oracle.isSilent()) vm.warp(end);
         // A warp into silence stops the clock again.
         if (!lot.silent && oracle.stoppedSeconds() != lot.stoppedAtStart + stopped) return;
-        if (block.timestamp >= end && pool.reserve() >= house.priceOf(loanId)) _take(loanId);
+        // A short reserve takes it one more duration later.
+        bool pays = pool.reserve() >= house.priceOf(loanId);
+        if (block.timestamp >= (pays ? end : end + lot.duration)) _take(loanId);
     }
 
     function _take(uint64 loanId) private watched(0) {

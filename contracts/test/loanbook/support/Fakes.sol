@@ -5,6 +5,7 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Asset, AssetStatus} from "../../../src/interfaces/IAssetRegistry.sol";
 import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
+import {ILendingPool} from "../../../src/interfaces/ILendingPool.sol";
 import {IPause} from "../../../src/interfaces/IPause.sol";
 import {IValuationOracle, ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 
@@ -127,12 +128,27 @@ contract FakeOracle {
 contract FakePool {
     FakeToken private immutable _token;
     address public immutable reserveHolder;
+    uint32 private _epoch = 1;
 
     constructor(FakeToken token, address holder) {
         (_token, reserveHolder) = (token, holder);
     }
 
+    function closeEpoch() external {
+        ++_epoch;
+    }
+
+    function epoch() external view returns (uint32 number, uint64 startedAt) {
+        return (_epoch, 0);
+    }
+
+    function reserve() external view returns (uint64) {
+        return uint64(_token.balanceOf(address(this)));
+    }
+
     function payFromReserve(uint64, uint32, address escrow, uint64 amount) external {
+        uint64 available = uint64(_token.balanceOf(address(this)));
+        if (amount > available) revert ILendingPool.ReserveShort(available, amount);
         _token.transfer(escrow, amount);
     }
 }
