@@ -107,8 +107,8 @@ class Workspace:
         except subprocess.TimeoutExpired:
             # A loop that no longer ends is noticed too.
             return False
-        if "No tests" in done.stdout + done.stderr:
-            raise WorkspaceBroken(f"No test matches {tests}.")
+        if "Suite result" not in done.stdout:
+            raise WorkspaceBroken(f"No test of {tests} ran. Is the workspace still there?")
         return done.returncode == 0
 
     def _forge(
