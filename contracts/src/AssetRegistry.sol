@@ -262,13 +262,21 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
     {
         address holder = _ownerOf(tokenId);
         bool returned = holder != address(0) && isEscrow[holder];
-        AssetStatus status = _assets[tokenId].status;
-        if (!returned && status != AssetStatus.Active) revert AssetNotActive(tokenId, status);
+        if (!returned) {
+            AssetStatus status = _assets[tokenId].status;
+            if (status != AssetStatus.Active) revert AssetNotActive(tokenId, status);
+        }
         bool pledged = isEscrow[to];
         if (pledged && auth != address(0)) revert AssetLocked(tokenId);
         from = super._update(to, tokenId, auth);
         if (returned) emit Unlocked(tokenId);
         if (pledged) emit Locked(tokenId);
+    }
+
+    /// @dev An escrow approves nobody: a token that leaves it has no approval to be cleared.
+    function _approve(address to, uint256 tokenId, address auth, bool emitEvent) internal override {
+        if (to == address(0) && isEscrow[_ownerOf(tokenId)]) return;
+        super._approve(to, tokenId, auth, emitEvent);
     }
 
     function _expire(uint256 tokenId) private {

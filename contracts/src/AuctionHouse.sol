@@ -14,9 +14,17 @@ import {IBuyCallback} from "./interfaces/IBuyCallback.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
 import {LoanStatus} from "./interfaces/ILoanBook.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
+import {ForSale} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {CappedGate} from "./libraries/CappedGate.sol";
-import {Basket, Evidence, LotPrices, Sources, Underwriter} from "./libraries/Underwriter.sol";
+import {
+    Basket,
+    Evidence,
+    LotPrices,
+    Outlook,
+    Sources,
+    Underwriter
+} from "./libraries/Underwriter.sol";
 import {Valuation} from "./libraries/Valuation.sol";
 import {Words} from "./libraries/Words.sol";
 import {LoanBook} from "./LoanBook.sol";
@@ -43,11 +51,12 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         uint8 count;
     }
 
-    /// @dev What is for sale now, priced.
+    /// @dev What is for sale now, priced: restaking tokens (token 0), or the first unsold asset.
     struct Offer {
         uint256 tokenId;
         uint128 lrtAmount;
         uint64 price;
+        address escrow;
     }
 
     LoanBook public immutable loanBook;
@@ -76,28 +85,29 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
 
     /// @inheritdoc IAuctionHouse
     function open(uint64 loanId, ValueProof[] calldata newest) external nonReentrant {
-        oracle.requireRunning();
-        Basket memory basket = _basketOf(loanId);
+        Outlook memory outlook = Underwriter.look(Sources(registry, risk, oracle), false);
+        Underwriter.requireRunning(outlook.present);
+        Basket memory basket;
+        (basket.assets, basket.lrt, basket.lrtAmount, basket.lrtOpeningPrice) =
+            loanBook.startAuction(loanId);
         basket.evidence = Evidence.NewestOrCaps;
-        if (basket.lrtAmount != 0) basket.lrtOpeningPrice = loanBook.lrtOpeningPriceOf(loanId);
-        Sources memory from = Sources(registry, risk, oracle);
-        (LotPrices[] memory prices, bool silent) = Underwriter.lots(from, basket, newest);
+        LotPrices[] memory prices = Underwriter.lots(outlook, basket, newest);
         for (uint256 i = 1; i < prices.length; ++i) {
             _later[loanId][i] = prices[i];
         }
         Running memory lot;
-        (lot.silent, lot.lrtFirst) = (silent, basket.lrtAmount != 0);
+        (lot.silent, lot.lrtFirst) = (outlook.present.silent, basket.lrtAmount != 0);
         lot.count = uint8(prices.length);
-        loanBook.startAuction(loanId);
-        _offer(loanId, lot, prices[0], basket);
+        lot.stoppedAtStart = uint32(outlook.present.stoppedSeconds);
+        uint256 asset = lot.lrtFirst ? 0 : basket.assets[0];
+        _offer(loanId, lot, prices[0], asset, lot.lrtFirst ? basket.lrtAmount : 0);
     }
 
     /// @inheritdoc IAuctionHouse
     function buy(uint64 loanId, uint64 maxPrice) external nonReentrant returns (uint64) {
-        Offer memory offer = _acceptable(loanId, maxPrice);
-        address escrow = loanBook.escrowOf(loanId.laneOf());
-        token.safeTransferFrom(msg.sender, escrow, offer.price * unitScale);
-        _sell(loanId, offer, msg.sender, false);
+        (Offer memory offer, Running memory lot) = _acceptable(loanId, maxPrice);
+        token.safeTransferFrom(msg.sender, offer.escrow, offer.price * unitScale);
+        _sell(loanId, offer, lot, msg.sender, false);
         return offer.price;
     }
 
@@ -110,32 +120,30 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         nonReentrant
         returns (uint64)
     {
-        Offer memory offer = _acceptable(loanId, maxPrice);
+        (Offer memory offer, Running memory lot) = _acceptable(loanId, maxPrice);
         (uint32 epoch,) = pool.epoch();
-        _sell(loanId, offer, msg.sender, false);
+        _sell(loanId, offer, lot, msg.sender, false);
         IBuyCallback(msg.sender)
             .onLotBought(loanId, offer.tokenId, offer.lrtAmount, offer.price, data);
         (uint32 epochNow,) = pool.epoch();
         if (epochNow != epoch) revert EpochClosed(epochNow);
-        _takeExactly(loanBook.escrowOf(loanId.laneOf()), offer.price * unitScale);
+        _takeExactly(offer.escrow, offer.price * unitScale);
         return offer.price;
     }
 
     /// @inheritdoc IAuctionHouse
     /// @dev Neither bidders nor gates nor the reserve's cash can keep a loan from its write-off.
     function takeForReserve(uint64 loanId) external nonReentrant {
-        Offer memory offer = _offerOf(loanId);
-        Running memory lot = _lots[loanId];
+        (Offer memory offer, Running memory lot) = _offerOf(loanId);
         uint256 end = uint256(lot.startedAt) + lot.duration + _stopped(lot);
         if (block.timestamp < end) revert StillFalling(loanId, uint64(end));
         if (block.timestamp >= end + lot.duration) {
             offer.price = uint64(Math.min(offer.price, pool.reserve()));
         }
-        uint32 lane = loanId.laneOf();
         if (offer.price != 0) {
-            pool.payFromReserve(loanId, lane, loanBook.escrowOf(lane), offer.price);
+            pool.payFromReserve(loanId, loanId.laneOf(), offer.escrow, offer.price);
         }
-        _sell(loanId, offer, pool.reserveHolder(), true);
+        _sell(loanId, offer, lot, pool.reserveHolder(), true);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -150,13 +158,13 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
 
     /// @inheritdoc IAuctionHouse
     function priceOf(uint64 loanId) external view returns (uint64) {
-        return _offerOf(loanId).price;
+        (Offer memory offer,) = _offerOf(loanId);
+        return offer.price;
     }
 
     /// @inheritdoc IAuctionHouse
     function lotOf(uint64 loanId) external view returns (Lot memory) {
-        Offer memory offer = _offerOf(loanId);
-        Running memory lot = _lots[loanId];
+        (Offer memory offer, Running memory lot) = _offerOf(loanId);
         return Lot({
             tokenId: offer.tokenId,
             startPrice: lot.start,
@@ -174,13 +182,12 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         uint64 loanId,
         Running memory lot,
         LotPrices memory prices,
-        Basket memory basket
+        uint256 tokenId,
+        uint128 lrtAmount
     ) private {
         (lot.start, lot.floor, lot.duration) = (prices.start, prices.floor, prices.duration);
         lot.startedAt = uint32(block.timestamp);
-        lot.stoppedAtStart = uint32(oracle.stoppedSeconds());
-        _lots[loanId] = lot;
-        (uint256 tokenId, uint128 lrtAmount) = _lotOf(lot, basket);
+        _store(_lots[loanId], lot);
         emit LotOffered(
             loanId,
             tokenId,
@@ -194,8 +201,13 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @dev Books a lot whose price has reached the escrow; then the next lot, or the end.
-    function _sell(uint64 loanId, Offer memory offer, address buyer, bool toReserve) private {
-        Running memory lot = _lots[loanId];
+    function _sell(
+        uint64 loanId,
+        Offer memory offer,
+        Running memory lot,
+        address buyer,
+        bool toReserve
+    ) private {
         uint256 left = lot.count - ++lot.next;
         emit LotSold(
             loanId,
@@ -209,15 +221,21 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         LoanStatus status =
             loanBook.applySale(loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left);
         if (status == LoanStatus.Auctioned) {
-            _offer(loanId, lot, _later[loanId][lot.next], _basketOf(loanId));
+            lot.stoppedAtStart = uint32(oracle.stoppedSeconds());
+            _offer(loanId, lot, _later[loanId][lot.next], loanBook.forSaleOf(loanId).asset, 0);
         } else {
+            delete _lots[loanId];
             emit AuctionEnded(loanId, _nextSequence(loanId));
         }
     }
 
     /// @dev The present lot, at a price within the caller's limit.
-    function _acceptable(uint64 loanId, uint64 maxPrice) private view returns (Offer memory offer) {
-        offer = _offerOf(loanId);
+    function _acceptable(uint64 loanId, uint64 maxPrice)
+        private
+        view
+        returns (Offer memory offer, Running memory lot)
+    {
+        (offer, lot) = _offerOf(loanId);
         if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
         _requireAdmitted(offer.tokenId);
     }
@@ -239,28 +257,20 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         revert BidderRefused(classId, msg.sender);
     }
 
-    function _offerOf(uint64 loanId) private view returns (Offer memory offer) {
-        if (loanBook.loanOf(loanId).status != LoanStatus.Auctioned) revert NoAuction(loanId);
-        Running memory lot = _lots[loanId];
+    function _offerOf(uint64 loanId) private view returns (Offer memory offer, Running memory lot) {
+        ForSale memory sale = loanBook.forSaleOf(loanId);
+        if (sale.status != LoanStatus.Auctioned) revert NoAuction(loanId);
+        lot = _lots[loanId];
         uint256 elapsed = block.timestamp - lot.startedAt - _stopped(lot);
         uint256 price = Valuation.priceAt(lot.start, lot.floor, lot.duration, elapsed);
-        (offer.tokenId, offer.lrtAmount) = _lotOf(lot, _basketOf(loanId));
-        if (offer.tokenId == 0) {
+        if (lot.lrtFirst && lot.next == 0) {
             uint256 sold;
-            (sold, price) = Valuation.lrtLot(offer.lrtAmount, loanBook.debtOf(loanId), price);
+            (sold, price) = Valuation.lrtLot(sale.lrtAmount, sale.debt, price);
             offer.lrtAmount = uint128(sold);
+        } else {
+            offer.tokenId = sale.asset;
         }
-        offer.price = price.toUint64();
-    }
-
-    /// @dev The present lot: all restaking tokens (token 0), or the first unsold asset.
-    function _lotOf(Running memory lot, Basket memory basket)
-        private
-        pure
-        returns (uint256 tokenId, uint128 lrtAmount)
-    {
-        if (lot.lrtFirst && lot.next == 0) return (0, basket.lrtAmount);
-        return (basket.assets[0], 0);
+        (offer.price, offer.escrow) = (price.toUint64(), sale.escrow);
     }
 
     /// @dev Seconds for which the lot's clock stood still; without the oracle it never does (V4).
@@ -268,8 +278,15 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         return lot.silent ? 0 : oracle.stoppedSeconds() - lot.stoppedAtStart;
     }
 
-    function _basketOf(uint64 loanId) private view returns (Basket memory basket) {
-        (basket.assets, basket.lrt, basket.lrtAmount) = loanBook.collateralOf(loanId);
+    /// @dev In one write, laid out as the compiler does: first member lowest.
+    function _store(Running storage to, Running memory lot) private {
+        uint256 word = uint256(lot.start) | uint256(lot.floor) << 64 | uint256(lot.duration) << 128
+            | uint256(lot.startedAt) << 160 | uint256(lot.stoppedAtStart) << 192
+            | (lot.silent ? 1 << 224 : 0) | (lot.lrtFirst ? 1 << 232 : 0) | uint256(lot.next) << 240
+            | uint256(lot.count) << 248;
+        assembly ("memory-safe") {
+            sstore(to.slot, word)
+        }
     }
 
     function _nextSequence(uint64 loanId) private returns (uint32) {

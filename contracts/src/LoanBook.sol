@@ -16,6 +16,7 @@ import {Governed} from "./Governed.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
+import {ForSale, ISales} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {Lane} from "./Lane.sol";
 import {LedgerUnits} from "./libraries/LedgerUnits.sol";
@@ -23,7 +24,7 @@ import {LoanMath} from "./libraries/LoanMath.sol";
 import {LoanWord, Tally} from "./libraries/Payments.sol";
 import {Schedule} from "./libraries/Schedule.sol";
 import {LaneWords, Slots} from "./libraries/Slots.sol";
-import {Sources} from "./libraries/Underwriter.sol";
+import {Basket, Sources} from "./libraries/Underwriter.sol";
 import {Word, Words} from "./libraries/Words.sol";
 
 /// @title The loan book
@@ -340,13 +341,25 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         Calling.cure(_book, _market(), loanId, amount, msg.data);
     }
 
-    /// @inheritdoc ILoanBook
-    function startAuction(uint64 loanId) external nonReentrant {
+    /// @inheritdoc ISales
+    function startAuction(uint64 loanId)
+        external
+        nonReentrant
+        returns (uint256[] memory assets, address lrt, uint128 lrtAmount, uint64 lrtOpeningPrice)
+    {
         _requireAuctionHouse();
-        Selling.start(_book, _market(), loanId);
+        LoanWord loan = _loanOf(loanId);
+        LoanStatus status = loan.status();
+        if (status != LoanStatus.Called) revert WrongStatus(loanId, status);
+        uint256 until = _book.cureUntil(_market(), loanId, loan.lastAccrual());
+        if (block.timestamp < until) revert CureWindowOpen(loanId, uint64(until));
+        _book.hot[loanId] = loan.withStatus(LoanStatus.Auctioned);
+        emit LoanAuctioned(loanId, _book.sums[loanId.laneOf()].nextSequence());
+        Basket memory basket = _book.basketOf(loanId);
+        return (basket.assets, basket.lrt, basket.lrtAmount, basket.lrtOpeningPrice);
     }
 
-    /// @inheritdoc ILoanBook
+    /// @inheritdoc ISales
     function applySale(
         uint64 loanId,
         uint256 tokenId,
@@ -464,6 +477,16 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @inheritdoc ILoanBook
     function lrtOpeningPriceOf(uint64 loanId) external view returns (uint64) {
         return _book.lrts[loanId].openingPrice;
+    }
+
+    /// @inheritdoc ISales
+    function forSaleOf(uint64 loanId) external view returns (ForSale memory sale) {
+        LoanState memory loan = _book.hot[loanId].unpack();
+        LoanTail storage tail = _book.tails[loanId];
+        (sale.status, sale.debt) = (loan.status, loan.debtUp(block.timestamp));
+        if (tail.hasLrt) sale.lrtAmount = _book.lrts[loanId].amount;
+        if (tail.assetsSold < tail.assets) sale.asset = _book.assets[loanId][tail.assetsSold];
+        sale.escrow = LoanStore.escrowOf(loanId.laneOf(), ESCROW_CODE_HASH);
     }
 
     /// @inheritdoc ILoanBook

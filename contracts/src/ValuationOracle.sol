@@ -2,14 +2,14 @@
 pragma solidity ^0.8.30;
 
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
 import {Governed} from "./Governed.sol";
 import {IPause} from "./interfaces/IPause.sol";
 import {CompactSignature, Round} from "./interfaces/IReporters.sol";
-import {IValuationOracle, ValueLeaf, ValueProof} from "./interfaces/IValuationOracle.sol";
+import {IValuationOracle, Present, ValueLeaf, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {RoundState} from "./libraries/RoundClock.sol";
 import {SignerSet} from "./libraries/SignerSet.sol";
+import {ValueProofs} from "./libraries/ValueProofs.sol";
 import {BondTerms, Reporters} from "./Reporters.sol";
 
 /// @notice Numbers of the oracle; fixed at deployment.
@@ -137,11 +137,20 @@ contract ValuationOracle is IValuationOracle, Reporters {
             revert RoundUnusable(round);
         }
         bytes32 root = _roots[round == state.newest() ? state.place() : 1 - state.place()];
-        ValueLeaf calldata leaf = proof.leaf;
-        if (!MerkleProof.verifyCalldata(proof.path, root, leafHash(round, leaf))) {
-            revert BadProof(leaf.assetId, round);
-        }
-        if (block.timestamp > leaf.validUntil) revert ValueExpired(leaf.assetId, leaf.validUntil);
+        ValueProofs.check(this, round, root, proof);
+    }
+
+    /// @inheritdoc IValuationOracle
+    function present(bool both) external view returns (Present memory now_) {
+        RoundState state = _state;
+        (now_.newest, now_.previous) = (uint32(state.newest()), uint32(state.previous()));
+        now_.newestAt = uint64(state.newestAt());
+        now_.stoppedSeconds = uint64(state.stoppedSeconds(TTL));
+        now_.pausedUntil = uint64(state.pauseEnd());
+        now_.silent = _isSilent(state);
+        now_.voidWindowPassed = _voidWindowPassed(state);
+        now_.newestRoot = _roots[state.place()];
+        if (both) now_.previousRoot = _roots[1 - state.place()];
     }
 
     /// @inheritdoc IValuationOracle
@@ -161,8 +170,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
 
     /// @inheritdoc IValuationOracle
     function isSilent() external view returns (bool) {
-        RoundState state = _state;
-        return state.newest() == 0 || block.timestamp > state.newestAt() + TTL;
+        return _isSilent(_state);
     }
 
     /// @inheritdoc IValuationOracle
@@ -173,8 +181,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
 
     /// @inheritdoc IValuationOracle
     function voidWindowPassed() external view returns (bool) {
-        RoundState state = _state;
-        return state.newest() != 0 && block.timestamp > state.newestAt() + voidWindow;
+        return _voidWindowPassed(_state);
     }
 
     /// @inheritdoc IValuationOracle
@@ -188,9 +195,16 @@ contract ValuationOracle is IValuationOracle, Reporters {
     }
 
     /// @notice Hash of a leaf of that round, bound to this chain and oracle.
-    function leafHash(uint32 round, ValueLeaf calldata leaf) public view returns (bytes32) {
-        bytes32 inner = keccak256(abi.encode(block.chainid, address(this), round, leaf));
-        return keccak256(bytes.concat(inner));
+    function leafHash(uint32 round, ValueLeaf calldata leaf) external view returns (bytes32) {
+        return ValueProofs.leafHash(this, round, leaf);
+    }
+
+    function _isSilent(RoundState state) private view returns (bool) {
+        return state.newest() == 0 || block.timestamp > state.newestAt() + TTL;
+    }
+
+    function _voidWindowPassed(RoundState state) private view returns (bool) {
+        return state.newest() != 0 && block.timestamp > state.newestAt() + voidWindow;
     }
 
     function _reporterSet() internal view override returns (bytes memory) {

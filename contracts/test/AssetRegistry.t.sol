@@ -116,6 +116,17 @@ contract AssetRegistryPledgeTest is MintedBase {
         registry.transferFrom(lane, buyer, id);
     }
 
+    function test_a_token_returns_without_approvals() public {
+        vm.prank(owner);
+        registry.approve(buyer, id);
+        _pledge();
+
+        vm.prank(lane);
+        registry.transferFrom(lane, owner, id);
+
+        vm.assertEq(registry.getApproved(id), address(0));
+    }
+
     /// @dev As ERC-7066 asks.
     function test_nobody_is_approved_for_a_locked_token() public {
         _pledge();

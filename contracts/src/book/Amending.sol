@@ -9,7 +9,7 @@ import {Arguments} from "../libraries/Arguments.sol";
 import {Consent} from "../libraries/Consent.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
-import {Basket, Draw, Evidence, Plan, Underwriter} from "../libraries/Underwriter.sol";
+import {Basket, Draw, Evidence, Outlook, Plan, Underwriter} from "../libraries/Underwriter.sol";
 import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
 
 /// @title Changing an open loan with its borrower's consent: draw, release, extend
@@ -26,17 +26,14 @@ library Amending {
     /// @notice See `ILoanBook.amend`.
     function amend(Book storage book, Market memory market, bytes calldata call) external {
         LoanChange calldata change = call.changeAt(0);
-        if (change.draw != 0) market.from.oracle.requireRunning();
+        Outlook memory outlook = Underwriter.look(market.from, false);
+        if (change.draw != 0) Underwriter.requireRunning(outlook.present);
         Position memory position = book.loadOpen(change.loanId);
         LoanTail memory tail = book.tails[change.loanId];
         _admit(book, position, tail, change, call.bytesAt(1));
         _takeOut(book, position, tail, change);
-        Basket memory basket = book.basketOf(change.loanId);
-        basket.evidence = Evidence.Newest;
-        Plan memory plan = _planOf(tail, change);
         (Draw memory draw, uint256 limit) =
-            Underwriter.quote(market.from, basket, call.proofsAt(2), plan);
-        if (plan.standard) Underwriter.checkRate(draw.rateBps, change.maxRateBps);
+            _quote(outlook, book.basketOf(change.loanId), tail, call);
         position.lane.exclude(position.loan);
         if (change.draw != 0) _draw(position, tail, change, draw.rateBps);
         if (change.instalments != 0) _extend(position, tail, change, draw);
@@ -109,6 +106,20 @@ library Amending {
         emit ILoanBook.LrtReleased(
             loanId, lrt.token, ++position.lane.sequence, change.lrtAmount, tail.borrower
         );
+    }
+
+    /// @dev What the present table gives what stays pledged, at newest-round values.
+    function _quote(
+        Outlook memory outlook,
+        Basket memory basket,
+        LoanTail memory tail,
+        bytes calldata call
+    ) private view returns (Draw memory draw, uint256 limit) {
+        LoanChange calldata change = call.changeAt(0);
+        basket.evidence = Evidence.Newest;
+        Plan memory plan = _planOf(tail, change);
+        (draw, limit) = Underwriter.quote(outlook, basket, call.proofsAt(2), plan);
+        if (plan.standard) Underwriter.checkRate(draw.rateBps, change.maxRateBps);
     }
 
     function _planOf(LoanTail memory tail, LoanChange calldata change)

@@ -14,7 +14,7 @@ import {
 import {Arguments} from "../libraries/Arguments.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Slots} from "../libraries/Slots.sol";
-import {Draw, Underwriter} from "../libraries/Underwriter.sol";
+import {Draw, Outlook, Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
 
@@ -32,11 +32,11 @@ library Borrowing {
         external
         returns (uint64)
     {
-        market.from.oracle.requireRunning();
+        Outlook memory outlook = Underwriter.look(market.from, false);
+        Underwriter.requireRunning(outlook.present);
         LoanTerms calldata terms = call.termsAt(0);
         _admit(book, market, terms);
-        Draw memory draw =
-            Underwriter.underwrite(market.from, terms, call.bytesAt(1), call.proofsAt(2));
+        Draw memory draw = Underwriter.underwrite(outlook, terms, call.bytesAt(1), call.proofsAt(2));
         Position memory position = _begin(book, terms, draw);
         emit ILoanBook.LoanOpened(
             position.id, terms.borrower, ++position.lane.sequence, draw.rateBps, terms

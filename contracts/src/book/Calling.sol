@@ -14,7 +14,7 @@ import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Arguments} from "../libraries/Arguments.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
-import {Basket, Evidence, Underwriter, Weights} from "../libraries/Underwriter.sol";
+import {Basket, Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 
 /// @title Calling a loan, and what may happen to a called one but its sale
@@ -25,6 +25,7 @@ library Calling {
     using LoanStore for Book;
     using LoanStore for Market;
     using LoanStore for Position;
+    using LoanStore for LoanTail;
     using Schedule for LoanTail;
 
     /// @notice See `ILoanBook.call`.
@@ -34,13 +35,15 @@ library Calling {
         Position memory position = book.loadOpen(loanId);
         Basket memory basket = book.basketOf(loanId);
         basket.evidence = Evidence.BothRounds;
+        Outlook memory outlook = Underwriter.look(market.from, true);
         Weights memory weights =
-            Underwriter.weigh(market.from, basket, call_.proofsAt(1), call_.proofsAt(2));
+            Underwriter.weigh(outlook, basket, call_.proofsAt(1), call_.proofsAt(2));
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (debt <= weights.liquidation) {
             revert ILoanBook.NotCallable(loanId, debt, _capped(weights.liquidation));
         }
-        _impair(book, market, position, CallReason.Health, weights.recovery);
+        uint64 stopped = outlook.present.stoppedSeconds;
+        _impair(book, market, position, CallReason.Health, weights.recovery, stopped);
     }
 
     /// @notice See `ILoanBook.callOverdue`.
@@ -54,11 +57,13 @@ library Calling {
         Position memory position = book.loadOpen(loanId);
         Basket memory basket = book.basketOf(loanId);
         basket.evidence = Evidence.NewestOrCaps;
-        Weights memory weights = Underwriter.weigh(market.from, basket, newest, newest);
+        Outlook memory outlook = Underwriter.look(market.from, false);
+        Weights memory weights = Underwriter.weigh(outlook, basket, newest, newest);
         bool overdue = book.tails[loanId].isOverdue(position.loan, block.timestamp);
         if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
         CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
-        _impair(book, market, position, reason, weights.recovery);
+        uint64 stopped = outlook.present.stoppedSeconds;
+        _impair(book, market, position, reason, weights.recovery, stopped);
     }
 
     /// @notice See `ILoanBook.repay`, of a loan that is called or in auction.
@@ -102,7 +107,8 @@ library Calling {
         Market memory market,
         Position memory position,
         CallReason reason,
-        uint256 recovery
+        uint256 recovery,
+        uint64 stopped
     ) private {
         LoanState memory loan = position.loan;
         LoanTail storage tail = book.tails[position.id];
@@ -116,9 +122,9 @@ library Calling {
             position.lane.exclude(loan);
             loan.status = LoanStatus.Called;
             tail.callReason = reason;
-            tail.stoppedAtCall = uint32(market.from.oracle.stoppedSeconds());
+            tail.stoppedAtCall = uint32(stopped);
             position.carry(tail, recovery);
-            until = uint64(book.cureUntil(market, position.id, block.timestamp));
+            until = uint64(tail.cureEnd(market, block.timestamp));
         }
         emit ILoanBook.LoanCalled(
             position.id, ++position.lane.sequence, reason, debt, tail.impaired, until, setOff
@@ -138,7 +144,8 @@ library Calling {
         Basket memory basket = book.basketOf(position.id);
         bool neededOracle = tail.callReason == CallReason.Health;
         basket.evidence = neededOracle ? Evidence.Newest : Evidence.NewestOrCaps;
-        Weights memory weights = Underwriter.weigh(market.from, basket, newest, newest);
+        Outlook memory outlook = Underwriter.look(market.from, false);
+        Weights memory weights = Underwriter.weigh(outlook, basket, newest, newest);
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (debt > weights.opening || tail.isOverdue(position.loan, block.timestamp)) {
             revert ILoanBook.NotCured(position.id, debt, _capped(weights.opening));

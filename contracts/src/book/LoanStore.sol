@@ -185,13 +185,22 @@ library LoanStore {
         returns (uint256 until)
     {
         LoanTail storage tail = book.tails[loanId];
-        bool spent =
-            tail.cures >= market.curesPerYear && calledAt < uint256(tail.firstCureAt) + 365 days;
-        until = calledAt + (spent ? 0 : tail.cureWindow);
+        until = cureEnd(tail, market, calledAt);
         // A call that needed no oracle runs on without it (rule V4).
         if (tail.callReason == CallReason.Health) {
             until += market.from.oracle.stoppedSeconds() - tail.stoppedAtCall;
         }
+    }
+
+    /// @dev The same, were no clock to stop from the call on.
+    function cureEnd(LoanTail storage tail, Market memory market, uint256 calledAt)
+        internal
+        view
+        returns (uint256)
+    {
+        bool spent = tail.cures >= market.curesPerYear
+            && calledAt < uint256(tail.firstCureAt) + 365 days;
+        return calledAt + (spent ? 0 : tail.cureWindow);
     }
 
     // ---- Lanes and transfers ------------------------------------------------------------------

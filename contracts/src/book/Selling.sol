@@ -5,7 +5,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ILane} from "../interfaces/ILane.sol";
 import {ILoanBook, LoanState, LoanStatus, LoanTail} from "../interfaces/ILoanBook.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
-import {LoanWord} from "../libraries/Payments.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
 
@@ -27,19 +26,7 @@ library Selling {
     using LoanStore for Position;
     using Words for uint64;
 
-    /// @notice See `ILoanBook.startAuction`.
-    function start(Book storage book, Market memory market, uint64 loanId) external {
-        LoanWord loan = book.hot[loanId];
-        LoanStatus status = loan.status();
-        if (status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
-        if (status != LoanStatus.Called) revert ILoanBook.WrongStatus(loanId, status);
-        uint256 until = book.cureUntil(market, loanId, loan.lastAccrual());
-        if (block.timestamp < until) revert ILoanBook.CureWindowOpen(loanId, uint64(until));
-        book.hot[loanId] = loan.withStatus(LoanStatus.Auctioned);
-        emit ILoanBook.LoanAuctioned(loanId, book.sums[loanId.laneOf()].nextSequence());
-    }
-
-    /// @notice See `ILoanBook.applySale`.
+    /// @notice See `ISales.applySale`.
     function sell(Book storage book, Market memory market, uint64 loanId, Sale memory sale)
         external
         returns (LoanStatus)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {ISales} from "./ISales.sol";
 import {ValueProof} from "./IValuationOracle.sol";
 
 enum LoanStatus {
@@ -188,7 +189,7 @@ struct LaneState {
 
 /// @title The loan book: loans, lanes and settlement
 /// @notice Amounts are ledger units. A loan id is `lane << 40 | number`; so is an operation id. `SCALE` is 10^4 · 31,536,000.
-interface ILoanBook {
+interface ILoanBook is ISales {
     event LaneAdded(uint32 indexed lane, address escrow);
     event Wired(address pool, address auctionHouse);
     event RelayerSet(uint32 indexed lane, address indexed relayer, bool active);
@@ -345,21 +346,6 @@ interface ILoanBook {
     /// @notice Pays a past shortfall, so that the borrower may borrow again.
     function payShortfall(address borrower, uint32 lane, uint64 amount) external;
 
-    /// @notice Moves a called loan to auction once its cure window has passed. Only the auction house.
-    function startAuction(uint64 loanId) external;
-    /// @notice Applies a sale whose proceeds have reached the escrow, and hands the lot over. Only the auction house.
-    /// @param tokenId Asset sold, or 0 for the LRT lot.
-    /// @param lrtAmount Restaking tokens sold, 0 for an asset.
-    /// @param lots Lots left after this one; 0 makes a remaining debt a loss.
-    /// @return status `Auctioned` while debt and lots remain, else `Repaid` or `WrittenOff`.
-    function applySale(
-        uint64 loanId,
-        uint256 tokenId,
-        uint128 lrtAmount,
-        address buyer,
-        uint64 proceeds,
-        uint256 lots
-    ) external returns (LoanStatus status);
     /// @notice Books cash that the pool has sent to a lane, or sends cash back. Only the pool.
     function fundLane(uint32 lane, uint64 amount) external;
     /// @notice Sends cash that is the pool's own (`cash - owed`) back to the pool. Only the pool.

@@ -38,6 +38,28 @@ struct ValueProof {
     bytes32[] path;
 }
 
+/// @notice What decides now which values count, and which clocks run.
+/// @param newest Newest usable round, 0 when there is none.
+/// @param previous Usable round before it, 0 when there is none.
+/// @param newestAt When the newest was published, unix seconds.
+/// @param stoppedSeconds See `IValuationOracle.stoppedSeconds`.
+/// @param pausedUntil See `IPause.pausedUntil`.
+/// @param silent See `IValuationOracle.isSilent`.
+/// @param voidWindowPassed See `IValuationOracle.voidWindowPassed`.
+/// @param newestRoot Root of the newest round.
+/// @param previousRoot Root of the one before, when it was asked for.
+struct Present {
+    uint32 newest;
+    uint32 previous;
+    uint64 newestAt;
+    uint64 stoppedSeconds;
+    uint64 pausedUntil;
+    bool silent;
+    bool voidWindowPassed;
+    bytes32 newestRoot;
+    bytes32 previousRoot;
+}
+
 /// @title k-of-n signed rounds of values
 interface IValuationOracle is IPause, IReporters {
     event RoundPublished(
@@ -71,6 +93,8 @@ interface IValuationOracle is IPause, IReporters {
     /// @notice Reverts unless the proof is of that round (newest or previous) and not past its
     /// `validUntil`.
     function check(uint32 round, ValueProof calldata proof) external view;
+    /// @notice All that a market asks, in one call; `both` for the previous root too.
+    function present(bool both) external view returns (Present memory);
     /// @notice Whether the newest round is older than TTL (or none exists).
     function isSilent() external view returns (bool);
     /// @notice Seconds for which clocks stood still, for want of a round or by the guardian's pause:

@@ -6,15 +6,28 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Asset, AssetStatus, IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
 import {ILoanBook, LoanTerms, ScheduleKind} from "../interfaces/ILoanBook.sol";
 import {ClassTerms, IRiskTerms} from "../interfaces/IRiskTerms.sol";
-import {IValuationOracle, ValueProof, ValueStatus} from "../interfaces/IValuationOracle.sol";
+import {IPause} from "../interfaces/IPause.sol";
+import {
+    IValuationOracle,
+    Present,
+    ValueProof,
+    ValueStatus
+} from "../interfaces/IValuationOracle.sol";
 import {Consent} from "./Consent.sol";
 import {Valuation} from "./Valuation.sol";
+import {ValueProofs} from "./ValueProofs.sol";
 
 /// @notice Where the underwriter reads what collateral is and what it is worth.
 struct Sources {
     IAssetRegistry registry;
     IRiskTerms risk;
     IValuationOracle oracle;
+}
+
+/// @notice The same with what counts now.
+struct Outlook {
+    Sources from;
+    Present present;
 }
 
 /// @notice Which values a caller brings.
@@ -96,14 +109,6 @@ library Underwriter {
     /// @dev Interest of so many seconds must fit the hot slot, so that no payment can overflow.
     uint256 private constant LONGEST_LIFE = 50 * 365 days;
 
-    /// @dev Proofs of the newest round, and of the one before when both count.
-    struct Rounds {
-        uint32 newest;
-        uint32 previous;
-        bool both;
-        bool silent;
-    }
-
     /// @dev One item, appraised; `price` is its calling value, for an LRT of 10^18 base units.
     struct Item {
         uint256 id;
@@ -118,7 +123,7 @@ library Underwriter {
     /// @notice What a new loan gets on newest-round values, or the reason why there is none
     /// (rule V1). The borrower signs for the contract that asks.
     function underwrite(
-        Sources memory from,
+        Outlook memory outlook,
         LoanTerms calldata terms,
         bytes calldata signature,
         ValueProof[] calldata proofs
@@ -128,7 +133,7 @@ library Underwriter {
         Basket memory basket = Basket(terms.assets, terms.lrt, terms.lrtAmount, 0, Evidence.Newest);
         uint256 tenor = uint256(terms.instalments) * terms.interval;
         uint256 limit;
-        (drawn, limit) = quote(from, basket, proofs, Plan(terms.schedule, tenor, true));
+        (drawn, limit) = quote(outlook, basket, proofs, Plan(terms.schedule, tenor, true));
         checkRate(drawn.rateBps, terms.maxRateBps);
         if (terms.principal > limit) revert ILoanBook.AboveLtv(terms.principal, uint64(limit));
         checkSize(terms.principal, drawn.rateBps);
@@ -137,15 +142,15 @@ library Underwriter {
     /// @notice What the present table gives a basket on newest-round values, and what may be owed
     /// on it: borrowing value at the opening LTVs (rules V1, V2).
     function quote(
-        Sources memory from,
+        Outlook memory outlook,
         Basket memory basket,
         ValueProof[] calldata proofs,
         Plan memory plan
     ) internal view returns (Draw memory drawn, uint256 limit) {
-        Rounds memory rounds = _rounds(from, basket, proofs);
+        _checkRounds(outlook.present, basket, proofs);
         (drawn.gracePeriod, drawn.cureWindow) = (type(uint24).max, type(uint24).max);
         for (uint256 i; i < proofs.length; ++i) {
-            Item memory item = _appraise(from, basket, i, rounds, proofs, proofs);
+            Item memory item = _appraise(outlook, basket, i, proofs, proofs);
             if (proofs[i].leaf.status != ValueStatus.Valid) {
                 revert ILoanBook.AssetUnusable(item.id);
             }
@@ -153,7 +158,19 @@ library Underwriter {
             uint256 value = item.value;
             if (!item.isLrt) value = value.share(_freshnessBps(item, plan.tenor));
             limit += value.share(item.terms.maxLtvBps);
-            _addTerms(from, drawn, item);
+            _addTerms(outlook.from, drawn, item);
+        }
+    }
+
+    /// @notice Reads what counts now; `both` for the proofs of two rounds.
+    function look(Sources memory from, bool both) internal view returns (Outlook memory) {
+        return Outlook(from, from.oracle.present(both));
+    }
+
+    /// @notice Refuses what a pause of new borrowing and of auction starts stops.
+    function requireRunning(Present memory present) internal view {
+        if (block.timestamp < present.pausedUntil) {
+            revert IPause.ProtocolIsPaused(present.pausedUntil);
         }
     }
 
@@ -186,27 +203,27 @@ library Underwriter {
         // A class without terms has no say: the call reverts.
         item.terms = from.risk.termsOf(item.classId);
         if (!item.terms.enabled) revert ILoanBook.ClassDisabled(item.classId);
-        (uint32 newest, uint64 newestAt,,) = from.oracle.rounds();
-        if (from.oracle.isSilent()) revert IValuationOracle.RoundStale(newest, newestAt);
-        _proven(from, item, newest, proof);
+        Outlook memory outlook = look(from, false);
+        _requireSpeaking(outlook.present);
+        _proven(outlook, item, true, proof);
         if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
         _freshnessBps(item, tenor);
     }
 
     /// @notice Sums of a basket's calling values. `previous` is read for `BothRounds` only.
     function weigh(
-        Sources memory from,
+        Outlook memory outlook,
         Basket memory basket,
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
     ) internal view returns (Weights memory weights) {
-        Rounds memory rounds = _rounds(from, basket, newest);
-        if (rounds.both && previous.length != newest.length) {
+        _checkRounds(outlook.present, basket, newest);
+        if (basket.evidence == Evidence.BothRounds && previous.length != newest.length) {
             revert ILoanBook.ProofMismatch(newest.length, previous.length);
         }
         weights.allActive = true;
         for (uint256 i; i < _count(basket); ++i) {
-            Item memory item = _appraise(from, basket, i, rounds, newest, previous);
+            Item memory item = _appraise(outlook, basket, i, newest, previous);
             weights.liquidation += item.value.share(item.terms.liquidationLtvBps);
             weights.recovery += item.value.share(item.terms.recoveryBps);
             if (item.isLrt || item.asset.status == AssetStatus.Active) {
@@ -218,19 +235,18 @@ library Underwriter {
     }
 
     /// @notice Price paths of a basket's lots in the order of sale: restaking tokens first (C3).
-    /// Without proofs, while the oracle is silent, from appraisal caps; `silent` says so.
-    function lots(Sources memory from, Basket memory basket, ValueProof[] calldata newest)
+    /// Without proofs, while the oracle is silent, from appraisal caps.
+    function lots(Outlook memory outlook, Basket memory basket, ValueProof[] calldata newest)
         internal
         view
-        returns (LotPrices[] memory prices, bool silent)
+        returns (LotPrices[] memory prices)
     {
-        Rounds memory rounds = _rounds(from, basket, newest);
+        _checkRounds(outlook.present, basket, newest);
         uint256 count = _count(basket);
         uint256 lrts = count - basket.assets.length;
         prices = new LotPrices[](count);
-        silent = rounds.silent;
         for (uint256 i; i < count; ++i) {
-            Item memory item = _appraise(from, basket, i, rounds, newest, newest);
+            Item memory item = _appraise(outlook, basket, i, newest, newest);
             prices[item.isLrt ? 0 : i + lrts] = LotPrices({
                 start: item.price.startPrice(item.terms.auctionStartBps).toUint64(),
                 floor: item.price.share(item.terms.recoveryBps).toUint64(),
@@ -239,42 +255,43 @@ library Underwriter {
         }
     }
 
-    /// @dev Checks the number of proofs and the age of the newest round.
-    function _rounds(Sources memory from, Basket memory basket, ValueProof[] calldata newest)
-        private
-        view
-        returns (Rounds memory rounds)
-    {
-        uint64 newestAt;
-        (rounds.newest, newestAt, rounds.previous,) = from.oracle.rounds();
-        bool silent = from.oracle.isSilent();
-        rounds.silent = silent && basket.evidence == Evidence.NewestOrCaps && newest.length == 0;
-        if (rounds.silent) return rounds;
+    /// @dev Checks the number of proofs and the age of the newest round. A silent oracle passes
+    /// only where appraisal caps stand in.
+    function _checkRounds(
+        Present memory present,
+        Basket memory basket,
+        ValueProof[] calldata newest
+    ) private pure {
+        bool capsMay = basket.evidence == Evidence.NewestOrCaps && newest.length == 0;
+        if (present.silent && capsMay) return;
         uint256 count = _count(basket);
         if (newest.length != count) revert ILoanBook.ProofMismatch(count, newest.length);
-        if (silent) revert IValuationOracle.RoundStale(rounds.newest, newestAt);
-        rounds.both = basket.evidence == Evidence.BothRounds;
+        _requireSpeaking(present);
+    }
+
+    function _requireSpeaking(Present memory present) private pure {
+        if (present.silent) revert IValuationOracle.RoundStale(present.newest, present.newestAt);
     }
 
     function _appraise(
-        Sources memory from,
+        Outlook memory outlook,
         Basket memory basket,
         uint256 i,
-        Rounds memory rounds,
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
     ) private view returns (Item memory item) {
         item.isLrt = i == basket.assets.length;
         item.id = item.isLrt ? uint160(basket.lrt) : basket.assets[i];
-        if (!item.isLrt) item.asset = from.registry.assetOf(item.id);
+        if (!item.isLrt) item.asset = outlook.from.registry.assetOf(item.id);
         item.classId = item.isLrt ? LRT_CLASS : item.asset.classId;
-        item.terms = from.risk.termsOf(item.classId);
-        if (rounds.silent) {
+        item.terms = outlook.from.risk.termsOf(item.classId);
+        if (outlook.present.silent) {
             item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap;
         } else {
-            item.price = _proven(from, item, rounds.newest, newest[i]);
-            if (rounds.both) {
-                item.price = _higher(from, item, _proven(from, item, rounds.previous, previous[i]));
+            item.price = _proven(outlook, item, true, newest[i]);
+            if (basket.evidence == Evidence.BothRounds) {
+                uint256 before = _proven(outlook, item, false, previous[i]);
+                item.price = _higher(outlook.present, item, before);
             }
             if (!item.isLrt) item.price = Math.min(item.price, item.asset.appraisalCap);
         }
@@ -286,30 +303,34 @@ library Underwriter {
     }
 
     /// @dev Lower bound that the proof gives; the leaf must be of this item.
-    function _proven(Sources memory from, Item memory item, uint32 round, ValueProof calldata proof)
-        private
-        view
-        returns (uint256)
-    {
+    function _proven(
+        Outlook memory outlook,
+        Item memory item,
+        bool newest,
+        ValueProof calldata proof
+    ) private view returns (uint256) {
+        Present memory present = outlook.present;
         if (proof.leaf.assetId != item.id) {
             revert ILoanBook.ProofMismatch(item.id, proof.leaf.assetId);
         }
         if (proof.leaf.classId != item.classId) {
             revert ILoanBook.ProofMismatch(item.classId, proof.leaf.classId);
         }
-        from.oracle.check(round, proof);
+        uint32 round = newest ? present.newest : present.previous;
+        bytes32 root = newest ? present.newestRoot : present.previousRoot;
+        ValueProofs.check(outlook.from.oracle, round, root, proof);
         return proof.leaf.lower;
     }
 
     /// @dev The higher of both rounds; a physical asset's jump waits for the void window (V3).
-    function _higher(Sources memory from, Item memory item, uint256 previous)
+    function _higher(Present memory present, Item memory item, uint256 previous)
         private
-        view
+        pure
         returns (uint256)
     {
         uint256 newest = item.price;
         bool moved = !item.isLrt && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps);
-        if (moved && !from.oracle.voidWindowPassed()) {
+        if (moved && !present.voidWindowPassed) {
             revert ILoanBook.MoveUnconfirmed(item.id, uint64(previous), uint64(newest));
         }
         return Math.max(newest, previous);

@@ -353,8 +353,8 @@ contract OpenRefusalTest is OpenBase {
     function test_open_refuses_a_challenged_value() public {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
         bytes memory signature = _sign(BORROWER_KEY, terms);
+        oracle.setStatus(2, HOUSE, ValueStatus.Challenged);
         ValueProof[] memory proofs = _proofsFor(terms.assets, address(0), 2);
-        proofs[0].leaf.status = ValueStatus.Challenged;
 
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.AssetUnusable.selector, HOUSE));
         book.open(terms, signature, proofs);

@@ -101,8 +101,8 @@ contract TopUpAssetTest is BookBase {
     }
 
     function test_a_challenged_value_is_refused() public {
+        oracle.setStatus(2, CAR, ValueStatus.Challenged);
         ValueProof memory proof = _proof(CAR, CAR_CLASS, 2);
-        proof.leaf.status = ValueStatus.Challenged;
 
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.AssetUnusable.selector, CAR));
         vm.prank(borrower);

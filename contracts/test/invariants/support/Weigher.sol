@@ -17,6 +17,6 @@ contract Weigher {
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
     ) external view returns (Weights memory) {
-        return Underwriter.weigh(from, basket, newest, previous);
+        return Underwriter.weigh(Underwriter.look(from, true), basket, newest, previous);
     }
 }

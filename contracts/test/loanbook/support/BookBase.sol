@@ -9,7 +9,7 @@ import {IAuctionHouse} from "../../../src/interfaces/IAuctionHouse.sol";
 import {Asset, AssetStatus} from "../../../src/interfaces/IAssetRegistry.sol";
 import "../../../src/interfaces/ILoanBook.sol";
 import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
-import {ValueLeaf, ValueProof, ValueStatus} from "../../../src/interfaces/IValuationOracle.sol";
+import {ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 import {FakeOracle, FakePool, FakeRegistry, FakeRisk, FakeToken} from "./Fakes.sol";
 import {Test} from "../../support/Test.sol";
 
@@ -108,7 +108,7 @@ abstract contract BookBase is Test {
         lrt = _token(18);
         registry = FakeRegistry(_fake("FakeRegistry", ""));
         risk = FakeRisk(_fake("FakeRisk", ""));
-        oracle = FakeOracle(_fake("FakeOracle", ""));
+        oracle = FakeOracle(_fake("FakeOracle", abi.encode(registry)));
         pool = FakePool(_fake("FakePool", abi.encode(token, named("reserve"))));
         risk.setTerms(HOUSE_CLASS, _houseTerms());
         risk.setTerms(CAR_CLASS, _carTerms());
@@ -199,16 +199,8 @@ abstract contract BookBase is Test {
         view
         returns (ValueProof memory proof)
     {
-        uint64 lower = oracle.lowerOf(round, assetId);
-        proof.leaf = ValueLeaf({
-            assetId: assetId,
-            classId: classId,
-            status: ValueStatus.Valid,
-            value: lower,
-            lower: lower,
-            observedAt: uint64(block.timestamp),
-            validUntil: uint64(block.timestamp + 365 days)
-        });
+        proof = oracle.proofOf(round, assetId);
+        proof.leaf.classId = classId;
     }
 
     /// @dev Proofs for what a loan has pledged and not sold, in order.

@@ -3,11 +3,17 @@ pragma solidity ^0.8.30;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {Asset, AssetStatus} from "../../../src/interfaces/IAssetRegistry.sol";
 import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
 import {ILendingPool} from "../../../src/interfaces/ILendingPool.sol";
 import {IPause} from "../../../src/interfaces/IPause.sol";
-import {IValuationOracle, ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
+import {
+    Present,
+    ValueLeaf,
+    ValueProof,
+    ValueStatus
+} from "../../../src/interfaces/IValuationOracle.sol";
 
 /// @notice A token of any number of decimals, that anyone may mint.
 contract FakeToken is ERC20 {
@@ -78,9 +84,13 @@ contract FakeRisk {
     }
 }
 
-/// @notice Values as they are set: a proof holds when its lower bound is the round's.
+/// @notice Values as they are set; a round's root is over them all, as a tree that is a comb.
 contract FakeOracle {
+    uint16 private constant LRT_CLASS = 14;
+    FakeRegistry private immutable _registry;
     mapping(uint32 round => mapping(uint256 assetId => uint64)) public lowerOf;
+    mapping(uint32 round => mapping(uint256 assetId => ValueStatus)) private _statusOf;
+    mapping(uint32 round => uint256[] ids) private _ids;
     uint32 public newest;
     uint64 public newestAt;
     bool public isSilent;
@@ -88,12 +98,21 @@ contract FakeOracle {
     uint64 public stoppedSeconds;
     uint64 public pausedUntil;
 
+    constructor(FakeRegistry registry) {
+        _registry = registry;
+    }
+
     function setRound(uint32 round) external {
         (newest, newestAt) = (round, uint64(block.timestamp));
     }
 
     function setValue(uint32 round, uint256 assetId, uint64 lower) external {
+        if (lowerOf[round][assetId] == 0) _ids[round].push(assetId);
         lowerOf[round][assetId] = lower;
+    }
+
+    function setStatus(uint32 round, uint256 assetId, ValueStatus status) external {
+        _statusOf[round][assetId] = status;
     }
 
     function setSilent(bool silent, uint64 stopped) external {
@@ -116,11 +135,60 @@ contract FakeOracle {
         return (newest, newestAt, newest == 0 ? 0 : newest - 1, newestAt);
     }
 
-    function check(uint32 round, ValueProof calldata proof) external view {
-        uint64 lower = lowerOf[round][proof.leaf.assetId];
-        if (round == 0 || lower != proof.leaf.lower) {
-            revert IValuationOracle.BadProof(proof.leaf.assetId, round);
+    function present(bool both) external view returns (Present memory now_) {
+        (now_.newest, now_.previous) = (newest, newest == 0 ? 0 : newest - 1);
+        (now_.newestAt, now_.stoppedSeconds) = (newestAt, stoppedSeconds);
+        (now_.pausedUntil, now_.silent) = (pausedUntil, isSilent);
+        now_.voidWindowPassed = voidWindowPassed;
+        now_.newestRoot = _comb(newest, _ids[newest].length);
+        if (both) now_.previousRoot = _comb(now_.previous, _ids[now_.previous].length);
+    }
+
+    /// @dev Of what has no value in the round, a proof that does not hold.
+    function proofOf(uint32 round, uint256 assetId)
+        external
+        view
+        returns (ValueProof memory proof)
+    {
+        proof.leaf = _leafOf(round, assetId);
+        uint256[] memory ids = _ids[round];
+        uint256 place;
+        while (place < ids.length && ids[place] != assetId) ++place;
+        if (place == ids.length) return proof;
+        uint256 below = place == 0 ? 0 : 1;
+        proof.path = new bytes32[](below + ids.length - 1 - place);
+        if (below == 1) proof.path[0] = _comb(round, place);
+        for (uint256 i = place + 1; i < ids.length; ++i) {
+            proof.path[below + i - place - 1] = _hashOf(round, ids[i]);
         }
+    }
+
+    /// @dev Root over the first values of a round.
+    function _comb(uint32 round, uint256 count) private view returns (bytes32 node) {
+        for (uint256 i = 0; i < count; ++i) {
+            bytes32 hash = _hashOf(round, _ids[round][i]);
+            node = i == 0 ? hash : Hashes.commutativeKeccak256(node, hash);
+        }
+    }
+
+    function _leafOf(uint32 round, uint256 assetId) private view returns (ValueLeaf memory leaf) {
+        uint16 classId = _registry.assetOf(assetId).classId;
+        uint64 lower = lowerOf[round][assetId];
+        return ValueLeaf({
+            assetId: assetId,
+            classId: classId == 0 ? LRT_CLASS : classId,
+            status: _statusOf[round][assetId],
+            value: lower,
+            lower: lower,
+            observedAt: 1,
+            validUntil: type(uint64).max
+        });
+    }
+
+    function _hashOf(uint32 round, uint256 assetId) private view returns (bytes32) {
+        bytes memory fields =
+            abi.encode(block.chainid, address(this), round, _leafOf(round, assetId));
+        return keccak256(bytes.concat(keccak256(fields)));
     }
 }
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {LoanStatus} from "./ILoanBook.sol";
+
+/// @notice What a sale starts from.
+/// @param status See `LoanStatus`.
+/// @param debt Debt now, ledger units, rounded up.
+/// @param lrtAmount Restaking tokens unsold, base units.
+/// @param asset First unsold asset, 0 when there is none.
+/// @param escrow Where the price goes.
+struct ForSale {
+    LoanStatus status;
+    uint64 debt;
+    uint128 lrtAmount;
+    uint256 asset;
+    address escrow;
+}
+
+/// @title What the auction house asks of the loan book
+/// @notice One call each way: an auction's cost is mostly calls and what they read.
+interface ISales {
+    /// @notice Moves a called loan to auction once its cure window has passed. Only the auction house.
+    /// @return assets What is for sale, in order.
+    /// @return lrt Restaking token sold before them, zero when none.
+    /// @return lrtAmount Its amount, base units.
+    /// @return lrtOpeningPrice Price of 10^18 at opening, ledger units.
+    function startAuction(uint64 loanId)
+        external
+        returns (uint256[] memory assets, address lrt, uint128 lrtAmount, uint64 lrtOpeningPrice);
+    /// @notice Applies a sale whose proceeds have reached the escrow, and hands the lot over. Only the auction house.
+    /// @param tokenId Asset sold, or 0 for the LRT lot.
+    /// @param lrtAmount Restaking tokens sold, 0 for an asset.
+    /// @param lots Lots left after this one; 0 makes a remaining debt a loss.
+    /// @return status `Auctioned` while debt and lots remain, else `Repaid` or `WrittenOff`.
+    function applySale(
+        uint64 loanId,
+        uint256 tokenId,
+        uint128 lrtAmount,
+        address buyer,
+        uint64 proceeds,
+        uint256 lots
+    ) external returns (LoanStatus status);
+    /// @notice What a sale of a loan's next lot starts from.
+    function forSaleOf(uint64 loanId) external view returns (ForSale memory);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IValuationOracle, ValueLeaf, ValueProof} from "../interfaces/IValuationOracle.sol";
+
+/// @title Whether a value stands in a round
+/// @notice Checked where the proof lies in calldata: to hand it on would cost more than to check it.
+library ValueProofs {
+    /// @notice Refuses a proof that is not of that round or is past its `validUntil`.
+    /// @param round Zero when there is no such round.
+    function check(IValuationOracle oracle, uint32 round, bytes32 root, ValueProof calldata proof)
+        internal
+        view
+    {
+        if (round == 0) revert IValuationOracle.RoundUnusable(round);
+        ValueLeaf calldata leaf = proof.leaf;
+        if (_rootOf(proof.path, leafHash(oracle, round, leaf)) != root) {
+            revert IValuationOracle.BadProof(leaf.assetId, round);
+        }
+        if (block.timestamp > leaf.validUntil) {
+            revert IValuationOracle.ValueExpired(leaf.assetId, leaf.validUntil);
+        }
+    }
+
+    /// @notice Double hash of `abi.encode(chain id, oracle, round, leaf)`.
+    /// @dev The leaf is hashed as it lies there: one with bits beyond its types is in no round.
+    function leafHash(IValuationOracle oracle, uint32 round, ValueLeaf calldata leaf)
+        internal
+        view
+        returns (bytes32 hash)
+    {
+        (uint256 maker, uint256 roundNumber) = (uint160(address(oracle)), round);
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, chainid())
+            mstore(add(free, 0x20), maker)
+            mstore(add(free, 0x40), roundNumber)
+            calldatacopy(add(free, 0x60), leaf, 0xe0)
+            mstore(0x00, keccak256(free, 0x140))
+            hash := keccak256(0x00, 0x20)
+        }
+    }
+
+    /// @dev Pairs are hashed with the smaller one first.
+    function _rootOf(bytes32[] calldata path, bytes32 leaf) private pure returns (bytes32 node) {
+        assembly ("memory-safe") {
+            node := leaf
+            let end := add(path.offset, shl(5, path.length))
+            for { let next := path.offset } lt(next, end) { next := add(next, 0x20) } {
+                let sibling := calldataload(next)
+                let place := shl(5, gt(node, sibling))
+                mstore(place, node)
+                mstore(xor(place, 0x20), sibling)
+                node := keccak256(0x00, 0x40)
+            }
+        }
+    }
+}
