@@ -53,9 +53,12 @@ class Web(Part):
 
 @dataclass(kw_only=True)
 class CeleryProcess(Part):
-    """A Celery process; it makes a file when it is ready (see `config.celery`)."""
+    """A Celery process; it makes a file when it is ready (see `config.celery`).
 
-    stop_timeout_s: int = 30
+    One that does not end soon is killed: every task may be, and is done again.
+    """
+
+    stop_timeout_s: int = 8
     arguments: Sequence[str] = ()
 
     def command(self) -> Sequence[str]:
