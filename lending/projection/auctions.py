@@ -1,16 +1,16 @@
 """Lots from offer to sale, by the events of AuctionHouse."""
 
 from contracts.types import Event
-from lending.domain.clock import Clock
-from lending.models import AuctionLot, LotStatus, OracleClock
+from lending.models import AuctionLot, LotStatus
 from lending.parameters import oracle_parameters
 from lending.projection.ledger import note
+from lending.selectors.valuing import clock, stopped_seconds
 
 
 def on_lot_offered(event: Event) -> None:
     """A lot's clock starts; whether it needs the oracle shows in the oracle's silence."""
     args = event.args
-    clock, ttl = _clock(), oracle_parameters().ttl
+    oracle, ttl = clock(), oracle_parameters().ttl
     first = AuctionLot.objects.filter(loan_id=args["loanId"]).order_by("-id").first()
     follows = first is not None and first.ended_at == event.block_time
     AuctionLot.objects.create(
@@ -22,8 +22,8 @@ def on_lot_offered(event: Event) -> None:
         floor_price=args["floorPrice"],
         started_at=args["startedAt"],
         duration=args["duration"],
-        stopped_at_start=clock.stopped_at(event.block_time, ttl=ttl),
-        silent=first.silent if follows and first else clock.is_silent(event.block_time, ttl=ttl),
+        stopped_at_start=oracle.stopped_at(event.block_time, ttl=ttl),
+        silent=first.silent if follows and first else oracle.is_silent(event.block_time, ttl=ttl),
     )
     note(event, args["loanId"], "lot_offered", amount=args["startPrice"], token=args["tokenId"])
 
@@ -34,7 +34,7 @@ def on_lot_sold(event: Event) -> None:
     lot = AuctionLot.objects.get(loan_id=args["loanId"], status=LotStatus.RUNNING)
     lot.status = LotStatus.RESERVE if args["toReserve"] else LotStatus.SOLD
     lot.buyer, lot.paid, lot.lrt_sold = args["buyer"], args["price"], args["lrtAmount"]
-    lot.ended_at, lot.stopped_at_end = event.block_time, _stopped_at(event.block_time)
+    lot.ended_at, lot.stopped_at_end = event.block_time, stopped_seconds(event.block_time)
     lot.save()
     note(event, lot.loan_id, "lot_sold", amount=lot.paid, party=lot.buyer, token=lot.token_id)
 
@@ -49,18 +49,8 @@ def withdraw_lot(event: Event, loan_id: int) -> None:
     AuctionLot.objects.filter(loan_id=loan_id, status=LotStatus.RUNNING).update(
         status=LotStatus.WITHDRAWN,
         ended_at=event.block_time,
-        stopped_at_end=_stopped_at(event.block_time),
+        stopped_at_end=stopped_seconds(event.block_time),
     )
-
-
-def _clock() -> Clock:
-    row, _ = OracleClock.objects.get_or_create(id=1)
-    return row.clock
-
-
-def _stopped_at(moment: int) -> int:
-    """Return the seconds for which clocks had stood still by then."""
-    return _clock().stopped_at(moment, ttl=oracle_parameters().ttl)
 
 
 HANDLERS = {

@@ -5,11 +5,11 @@ from lending.domain import loans as domain
 from lending.domain.lanes import LaneSums
 from lending.domain.loans import CallReason
 from lending.domain.schedule import ScheduleKind
-from lending.models import Lane, OracleClock, Shortfall
-from lending.parameters import oracle_parameters
+from lending.models import Lane, Shortfall
 from lending.projection.auctions import withdraw_lot
 from lending.projection.ledger import book, credit, loan_of, note, shift_lane
 from lending.projection.openings import on_loan_opened
+from lending.selectors.valuing import stopped_seconds
 
 
 def on_lane_added(event: Event) -> None:
@@ -99,14 +99,13 @@ def on_repaid(event: Event) -> None:
 def on_loan_called(event: Event) -> None:
     """The debt is frozen; the event tells what the proofs made of the collateral."""
     loan, reason = loan_of(event), CallReason(event.args["reason"])
-    clock, _ = OracleClock.objects.get_or_create(id=1)
     now = event.block_time
     change = domain.apply_call(
         loan.state,
         reason=reason,
         recovery=event.args["impaired"],
         now=now,
-        stopped=clock.clock.stopped_at(now, ttl=oracle_parameters().ttl),
+        stopped=stopped_seconds(now),
     )
     book(event, loan, *change)
     note(

@@ -8,6 +8,7 @@ from lending.domain import health
 from lending.domain.clock import Clock
 from lending.domain.health import Item, Pair, Terms
 from lending.models import ClassTerms, Loan, LoanCollateral, OracleClock, PledgeStatus
+from lending.parameters import oracle_parameters
 from oracles.models import RoundStatus, Valuation
 
 LRT_CLASS = 14
@@ -37,6 +38,11 @@ def clock() -> Clock:
     """Return the oracle's clock."""
     row = OracleClock.objects.filter(id=1).first()
     return row.clock if row else Clock()
+
+
+def stopped_seconds(moment: int) -> int:
+    """Return the seconds for which clocks have stood still by then (rule C5)."""
+    return clock().stopped_at(moment, ttl=oracle_parameters().ttl)
 
 
 def all_terms(*, now: int) -> dict[int, Terms]:

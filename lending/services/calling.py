@@ -6,7 +6,7 @@ from typing import Any
 from lending.domain.loans import Status, cure_until
 from lending.models import AuctionLot, Loan, LotStatus
 from lending.parameters import oracle_parameters
-from lending.selectors.valuing import Assessment, Pledge, assess, clock, pledges_of
+from lending.selectors.valuing import Assessment, Pledge, assess, clock, pledges_of, stopped_seconds
 from lending.services.attempts import next_key
 from lending.services.collecting import chargeable
 from oracles.selectors import proofs
@@ -56,7 +56,7 @@ def _call_overdue(loan: Loan, held: Sequence[Pledge], now: int) -> bool:
 
 def open_auctions(*, now: int) -> int:
     """Ask for the auction of every called loan whose cure window has passed."""
-    stopped = clock().stopped_at(now, ttl=oracle_parameters().ttl)
+    stopped = stopped_seconds(now)
     loans = [
         loan
         for loan in Loan.objects.filter(status=Status.CALLED)
@@ -74,7 +74,7 @@ def open_auctions(*, now: int) -> int:
 def take_for_reserve(*, now: int) -> int:
     """Ask the reserve to take every lot whose price has reached the floor (rule C4)."""
     lots = AuctionLot.objects.filter(status=LotStatus.RUNNING).select_related("loan")
-    stopped = clock().stopped_at(now, ttl=oracle_parameters().ttl)
+    stopped = stopped_seconds(now)
     return sum(
         _submit(
             lot.loan,

@@ -6,8 +6,7 @@ from collateral.domain.classes import class_by_id
 from collateral.models import Asset
 from lending.domain.auction import lrt_lot
 from lending.models import AuctionLot, LotStatus
-from lending.parameters import oracle_parameters
-from lending.selectors.valuing import clock
+from lending.selectors.valuing import stopped_seconds
 from portal.domain.charts.price_path import PricePath, price_path
 from portal.domain.formatting import DAY_S, HOUR_S, day, middle, token_amount, usd
 from portal.domain.states import State
@@ -30,7 +29,7 @@ def lot_cards(lots: Iterable[AuctionLot], *, now: int) -> list[LotCard]:
     if not given:
         return []
     names = _names({lot.token_id for lot in given if lot.token_id})
-    stopped = clock().stopped_at(now, ttl=oracle_parameters().ttl)
+    stopped = stopped_seconds(now)
     return [_card(lot, names, stopped, now) for lot in given]
 
 
