@@ -1,12 +1,12 @@
 """The book of a stress run: loans of the database, or new loans on a portfolio's things."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from collateral.domain.classes import class_by_id
 from collateral.domain.portfolio import PortfolioRow, read_portfolio, read_table
+from collateral.domain.regions import state_of
 from collateral.models import Asset
 from collateral.services.mappings import (
     PORTFOLIO_DIR,
@@ -34,13 +34,6 @@ from oracles.selectors import newest_round
 # What a restaking token is worth at the start, for 10^18: only its share of a book depends on it.
 LRT_UNITS = 3_200_000_000
 BPS = 10_000
-_FIPS = (
-    "AL01 AK02 AZ04 AR05 CA06 CO08 CT09 DE10 DC11 FL12 GA13 HI15 ID16 IL17 IN18 IA19 KS20 "
-    "KY21 LA22 ME23 MD24 MA25 MI26 MN27 MS28 MO29 MT30 NE31 NV32 NH33 NJ34 NM35 NY36 NC37 "
-    "ND38 OH39 OK40 OR41 PA42 RI44 SC45 SD46 TN47 TX48 UT49 VT50 VA51 WA53 WV54 WI55 WY56"
-)
-_STATES = {code[2:]: code[:2] for code in _FIPS.split()}
-_STATE_IN_ADDRESS = re.compile(r",\s*([A-Z]{2})\b(?:\s+[0-9-]+)?\s*$")
 _PRICES = {"price_units": (ObservationKind.APPRAISAL, Unit.USD)}
 _RENTS = {
     "hourly_income_units": (ObservationKind.RENTAL_INCOME, Unit.USD_PER_HOUR),
@@ -131,7 +124,7 @@ def _thing(row: PortfolioRow, terms: Terms, *, now: int) -> Thing | None:
         class_code=code,
         value=found.value,
         lower=found.lower,
-        region=region_of(row.attributes),
+        region=state_of(row.attributes),
     )
 
 
@@ -149,13 +142,6 @@ def _observation(value: int, kind: ObservationKind, unit: Unit, now: int) -> Obs
         observed_at=now,
         raw_hash="",
     )
-
-
-def region_of(attributes: Mapping[str, object]) -> str | None:
-    """Return the US state of a thing by its county code or its address, if either tells."""
-    state = _STATES.get(str(attributes.get("fips", ""))[:2])
-    in_address = _STATE_IN_ADDRESS.search(str(attributes.get("address", "")))
-    return state or (in_address[1] if in_address else None)
 
 
 def database_book(*, now: int) -> Book:
@@ -202,5 +188,5 @@ def _pledged(pledge: Pledge, centrals: Mapping[int, int], assets: Mapping[int, A
         class_code=class_by_id(pledge.item.terms.class_id).code,
         value=max(lower, centrals.get(pledge.item.token_id, 0)),
         lower=lower,
-        region=region_of(asset.attributes) if asset else None,
+        region=state_of(asset.attributes) if asset else None,
     )

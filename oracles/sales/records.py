@@ -152,7 +152,7 @@ class _Reader:
             value = self._fact(line, name)
             if value is not None:
                 facts[known.key] = value
-        return Sale(line.number, price, day, facts | _derived(facts, day))
+        return Sale(line.number, price, day, facts | derived_facts(facts, day))
 
     def _price(self, line: Line) -> int:
         value = self._cell(line, self._target)
@@ -178,7 +178,7 @@ class _Reader:
         return parse_cell(known, text, unit=unit, decimal_mark=mark, as_of=self._as_of)
 
 
-def _derived(facts: Mapping[str, int | str], day: date | None) -> dict[str, int | str]:
+def derived_facts(facts: Mapping[str, int | str], day: date | None) -> dict[str, int | str]:
     """Return what single facts say together: the age when sold, the street, the VIN's series."""
     derived: dict[str, int | str] = {}
     built, address, vin = facts.get("year_built"), facts.get("address"), str(facts.get("vin", ""))

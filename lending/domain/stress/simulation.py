@@ -74,14 +74,33 @@ def run(
         values.hold_round(at=at, elapsed_s=step_s)
         for position in positions:
             lane = lane.plus(position.live(now, step_s, values, behaviour, tally))
-        worth = pool.nav(cash=0, lanes=[lane], now=now)
-        tranches = pool.waterfall(
-            before=tranches, nav=worth, senior_rate_bps=terms.senior_rate_bps, seconds=step_s
-        ).tranches
+        tranches = _close(tranches, lane, positions, now=now, step_s=step_s, terms=terms)
         outcome.moments.append(_moment(at, now, positions, tranches, tally))
     outcome.senior_loss = max(0, min(tranches.senior_due - tranches.senior, tally.written_off))
     outcome.junior_loss = tally.written_off - outcome.senior_loss
     return outcome
+
+
+def _close(
+    tranches: pool.Tranches,
+    lane: LaneSums,
+    positions: list[Position],
+    *,
+    now: int,
+    step_s: int,
+    terms: PoolTerms,
+) -> pool.Tranches:
+    """Run the waterfall. Senior earns on what is lent: lenders take back what lies idle."""
+    worth = pool.nav(cash=0, lanes=[lane], now=now)
+    lent = sum(one.state.debt_up(now) for one in positions)
+    used_bps = pool.utilisation_bps(nav=worth, lent=lent)
+    closed = pool.waterfall(
+        before=tranches,
+        nav=worth,
+        senior_rate_bps=terms.senior_rate_bps * used_bps // BPS,
+        seconds=step_s,
+    )
+    return closed.tranches
 
 
 def _opening_lane(positions: list[Position], debt: int, terms: PoolTerms) -> LaneSums:
@@ -99,18 +118,17 @@ def _opening_tranches(lane: LaneSums, now: int, terms: PoolTerms) -> pool.Tranch
     return pool.Tranches(senior=senior, junior=junior, senior_due=senior)
 
 
+_UNDER_WAY = (Status.CALLED, Status.AUCTIONED)
 _MOST_EXTRA_S = 2 * 365 * 86_400
 
 
 def _rounds(paths: Paths, step_s: int, positions: list[Position]) -> Iterator[int]:
-    """Yield the moments of rounds; a loan under way is followed to its end."""
-    at = 0
-    busy = (Status.CALLED, Status.AUCTIONED)
-    while at <= paths.duration_s or (
-        at < paths.duration_s + _MOST_EXTRA_S and any(one.state.status in busy for one in positions)
-    ):
+    """Yield the moments of rounds, until the paths end and every loan under way has too."""
+    for at in range(0, paths.duration_s + _MOST_EXTRA_S, step_s):
+        busy = _UNDER_WAY if at > paths.duration_s else (Status.OPEN, *_UNDER_WAY)
+        if not any(one.state.status in busy for one in positions):
+            return
         yield at
-        at += step_s
 
 
 def _moment(
