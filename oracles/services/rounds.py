@@ -4,7 +4,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from oracles.chain import oracle_terms
+from oracles.domain.breakers import ROUND_HOLD_S, Movement, breaks_round
 from oracles.domain.errors import RoundRefused
+from oracles.domain.quantities import DAY_S
 from oracles.domain.rounds import RoundResult, recompute
 from oracles.domain.snapshot import write_snapshot
 from oracles.domain.valuation import Valued
@@ -36,7 +38,9 @@ def open_round(*, observed_at: int) -> Round:
         _refuse_too_early(observed_at)
         subjects = gather(terms=terms, number=next_number(), observed_at=observed_at)
         snapshot = write_snapshot(subjects.snapshot)
-        return _store(recompute(snapshot), snapshot=snapshot, subjects=subjects)
+        result = recompute(snapshot)
+        _refuse_broken(result, subjects)
+        return _store(result, snapshot=snapshot, subjects=subjects)
 
 
 def open_due_round(*, now: int) -> Round | None:
@@ -75,6 +79,25 @@ def _refuse_too_early(observed_at: int) -> None:
             "OBSERVED_AT_TOO_EARLY",
             f"Round {newest.number} was published at {newest.published_at}; a later round cannot "
             f"be as of {observed_at}. Open it with the chain's present time.",
+        )
+
+
+def _refuse_broken(result: RoundResult, subjects: Subjects) -> None:
+    """Refuse a round in which a tenth of all values, in several classes, leap at once."""
+    known = {one.asset_id for one in subjects.snapshot.subjects if one.previous is not None}
+    movements = [
+        Movement(class_id=one.leaf.class_id, beyond=one.target_value != one.leaf.value)
+        for one in result.valued
+        if one.leaf.asset_id in known
+    ]
+    if breaks_round(movements, elapsed_s=subjects.snapshot.elapsed_s):
+        beyond = sum(one.beyond for one in movements)
+        raise RoundRefused(
+            "GLOBAL_BREAKER",
+            f"{beyond} of {len(movements)} values would move beyond their limits, in several "
+            "classes at once: more likely a wrong unit than a fall of everything. Switch off the "
+            f"source that is wrong; otherwise the round can be opened {ROUND_HOLD_S // DAY_S} days "
+            "after the last one.",
         )
 
 
