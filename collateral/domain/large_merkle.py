@@ -53,7 +53,7 @@ class LargeMerkleTree:
 
 
 def _sorted_order(words: Words) -> NDArray[Any]:
-    """Return the order of the hashes as big-endian numbers; the first word nearly always decides."""
+    """Return the order of the hashes as numbers; the first of four words nearly always decides."""
     first = words[:, 0].byteswap()
     order = np.argsort(first)
     placed = first[order]

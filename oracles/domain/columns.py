@@ -121,6 +121,30 @@ def inputs_of(subjects: Sequence[Subject]) -> Inputs:
     )
 
 
+def merged(first: Inputs, second: Inputs) -> tuple[Inputs, Column]:
+    """Return the subjects of both by id, and the order in which they were taken from the two.
+
+    Only sources that said something of them are named, so that two databases with equal
+    observations give equal bytes.
+    """
+    subjects = np.concatenate([first.subjects, second.subjects])
+    said = np.concatenate([first.observations, second.observations])
+    slugs = (*first.sources, *second.sources)
+    said["source"][len(first.observations) :] += len(first.sources)
+    used = np.flatnonzero(np.bincount(said["source"], minlength=len(slugs)))
+    names = sorted({slugs[number] for number in used})
+    numbers = np.array([names.index(one) if one in names else 0 for one in slugs], np.uint16)
+    said["source"] = numbers[said["source"]] if len(slugs) else 0
+    words = subjects["asset_id"].view(">u8").reshape(-1, WORD // 8) if len(subjects) else None
+    order = np.lexsort(words.T[::-1]) if words is not None else np.empty(0, np.int64)
+    chosen = subjects[order]
+    starts = starts_of(chosen["count"])
+    shift = starts_of(subjects["count"])[:-1][order] - starts[:-1]
+    places = np.repeat(shift, chosen["count"]) + np.arange(len(said))
+    inputs = Inputs(sources=tuple(names), subjects=chosen, observations=said[places], starts=starts)
+    return inputs, order
+
+
 def starts_of(counts: Column) -> Column:
     """Return where each subject's observations start, and where the last one's end."""
     starts = np.zeros(len(counts) + 1, np.int64)

@@ -1,4 +1,4 @@
-"""Documents of a line of canonical JSON followed by records: read without parsing a million rows."""
+"""Documents of a line of canonical JSON and then records: a million are read without parsing."""
 
 import json
 from typing import Any

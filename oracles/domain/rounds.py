@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from collateral.domain.merkle import MerkleTree
 from oracles.domain.canonical import sha256
-from oracles.domain.columns import Column, Inputs, Values, empty_values, put
+from oracles.domain.columns import Column, Values, empty_values, put
 from oracles.domain.errors import SnapshotInvalid
 from oracles.domain.leaf import Domain, ValueLeaf, ValueStatus, leaf_hash
 from oracles.domain.parameters import model_set_hash

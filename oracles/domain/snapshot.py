@@ -24,8 +24,8 @@ from oracles.domain.valuation import Subject
 
 FORMAT = "ballast-round-2"
 _FIELDS = {
-    "subject": [name for name in SUBJECT.names or ()],
-    "observation": [name for name in OBSERVATION.names or ()],
+    "subject": list(SUBJECT.names or ()),
+    "observation": list(OBSERVATION.names or ()),
 }
 _WORDS_OF_ID = 4
 

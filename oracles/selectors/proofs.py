@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from collateral.domain.merkle import MerkleTree
+import numpy as np
+
+from oracles.documents import hash_text, read_document
+from oracles.domain.columns import Column, id_bytes
 from oracles.domain.errors import RoundRefused
-from oracles.domain.leaf import Domain, ValueLeaf, leaf_hash
 from oracles.domain.published import read_leaves
-from oracles.models import RoundContent
+from oracles.domain.rounds import Tree, leaf_of, tree_of
 from oracles.selectors.rounds import usable_rounds
 
 LeafTuple = tuple[int, int, int, int, int, int, int]
@@ -19,15 +21,20 @@ NO_PROOF: ValueProof = ((0, 0, 0, 0, 0, 0, 0), [])
 
 @dataclass(frozen=True)
 class _Tree:
-    domain: Domain
-    leaves: dict[int, ValueLeaf]
-    tree: MerkleTree
+    """The leaves of a round by id, and the tree over them."""
+
+    ids: Column
+    rows: Column
+    tree: Tree
 
     def proof(self, asset_id: int) -> ValueProof:
-        leaf = self.leaves.get(asset_id)
-        if leaf is None:
+        if not 0 < asset_id < 2**256:
             return NO_PROOF
-        return leaf.as_tuple(), self.tree.proof_of(leaf_hash(leaf, self.domain))
+        wanted = id_bytes([asset_id]).view("S32")[0, 0]
+        place = int(np.searchsorted(self.ids, wanted))
+        if place == len(self.ids) or self.ids[place] != wanted:
+            return NO_PROOF
+        return leaf_of(self.rows[place]).as_tuple(), self.tree.proof(place)
 
 
 def proofs(*, asset_ids: Sequence[int], round_number: int) -> list[ValueProof]:
@@ -43,26 +50,29 @@ def proofs(*, asset_ids: Sequence[int], round_number: int) -> list[ValueProof]:
             "ROUND_UNUSABLE",
             f"Round {round_number} cannot be used; the usable rounds are: {numbers}.",
         )
-    tree = _tree(found.pk, found.root)
+    tree = value_tree(found.content_hash, found.root)
     return [tree.proof(asset_id) for asset_id in asset_ids]
 
 
-@lru_cache(maxsize=4)
-def _tree(round_id: int, root: str) -> _Tree:
-    """Build the tree of a published round; its root is part of the key and is checked."""
-    content = RoundContent.objects.filter(round=round_id).first()
+# Two rounds are usable at a time; a tree of a million leaves takes 150 MB.
+@lru_cache(maxsize=2)
+def value_tree(content_hash: str, root: str) -> _Tree:
+    """Build the tree of a published round, whose root is checked."""
+    content = read_document(content_hash)
     if content is None:
         raise RoundRefused(
             "CONTENT_MISSING",
             "The leaves of this round are not here: it was published by others. Fetch the "
             "document with its content hash and recompute it.",
         )
-    domain, found = read_leaves(bytes(content.leaves))
-    tree = MerkleTree([leaf_hash(leaf, domain) for leaf in found])
-    if "0x" + tree.root.hex() != root:
+    published = read_leaves(content)
+    tree = tree_of(published.rows, published.domain)
+    if hash_text(tree.root) != root:
+        number = published.domain.number
         raise RoundRefused(
             "ROOT_MISMATCH",
-            f"The stored leaves of round {domain.number} do not give its published root {root}. "
-            f"Run `manage.py reprice --round {domain.number}`.",
+            f"The stored leaves of round {number} do not give its published root {root}. "
+            f"Run `manage.py reprice --round {number}`.",
         )
-    return _Tree(domain, {leaf.asset_id: leaf for leaf in found}, tree)
+    ids = np.ascontiguousarray(published.rows["asset_id"]).view("S32").ravel()
+    return _Tree(ids, published.rows, tree)

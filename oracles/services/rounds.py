@@ -4,13 +4,14 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from oracles.chain import oracle_terms
+from oracles.documents import hash_text, store_document
 from oracles.domain.errors import RoundRefused
 from oracles.domain.rounds import RoundResult, recompute
 from oracles.domain.snapshot import write_snapshot
-from oracles.domain.valuation import Valued
-from oracles.models import Round, RoundContent, RoundStatus, Valuation
+from oracles.models import Round, RoundStatus
 from oracles.selectors.rounds import newest_round
 from oracles.services.gathering import Subjects, gather, next_number
+from oracles.services.recording import store_values
 from oracles.services.registry import observe_registry
 
 # One advisory lock for whoever opens a round, held to the end of the transaction.
@@ -83,33 +84,12 @@ def _store(result: RoundResult, *, snapshot: bytes, subjects: Subjects) -> Round
         number=result.domain.number,
         observed_at=result.observed_at,
         count=result.count,
-        root="0x" + result.root.hex(),
-        content_hash="0x" + result.content_hash.hex(),
-        model_set_hash="0x" + result.model_set_hash.hex(),
-        snapshot_hash="0x" + result.snapshot_hash.hex(),
+        root=hash_text(result.root),
+        content_hash=hash_text(result.content_hash),
+        model_set_hash=hash_text(result.model_set_hash),
+        snapshot_hash=hash_text(result.snapshot_hash),
     )
-    RoundContent.objects.create(round=opened, snapshot=snapshot, leaves=result.leaves)
-    Valuation.objects.bulk_create(
-        [_valuation(opened, one, subjects) for one in result.valued], batch_size=2_000
-    )
+    store_document(snapshot, digest=result.snapshot_hash)
+    store_document(result.leaves, digest=result.content_hash)
+    store_values(opened, result.values, subjects)
     return opened
-
-
-def _valuation(opened: Round, valued: Valued, subjects: Subjects) -> Valuation:
-    leaf = valued.leaf
-    return Valuation(
-        round=opened,
-        asset_id=subjects.assets.get(leaf.asset_id),
-        token=subjects.tokens.get(leaf.asset_id, ""),
-        class_id=leaf.class_id,
-        status=int(leaf.status),
-        value_units=leaf.value,
-        lower_units=leaf.lower,
-        target_value_units=valued.target_value,
-        target_lower_units=valued.target_lower,
-        nav_wei=valued.nav_wei,
-        sources=valued.sources,
-        model=valued.model,
-        observed_at=leaf.observed_at,
-        valid_until=leaf.valid_until,
-    )

@@ -57,7 +57,7 @@ def _divided(high: np.uint64, low: np.uint64, by: np.uint64) -> np.uint64:
 
 @compiled
 def _digit(rest: np.uint64, following: np.uint64, by: np.uint64) -> tuple[np.uint64, np.uint64]:
-    """Return one digit of 32 bits of a quotient and the remainder, for a divisor with its top bit."""
+    """Return a digit of 32 bits and the remainder, for a divisor whose top bit is set."""
     half, mask, one = np.uint64(32), np.uint64(_HALF), np.uint64(1)
     top, bottom = by >> half, by & mask
     digit = rest // top

@@ -6,8 +6,8 @@ Where a number could leave 64 bits, and for restaking tokens, the scalar model i
 import numpy as np
 
 from collateral.domain.keccak_lanes import Words, compiled
-from oracles.domain.bulk.estimates import DISPUTED, LOWER, OBSERVED_AT, SOURCES, VALUE, estimate
 from oracles.domain.bulk.arithmetic import mul_div_down
+from oracles.domain.bulk.estimates import DISPUTED, LOWER, OBSERVED_AT, SOURCES, VALUE, estimate
 from oracles.domain.bulk.models import LARGEST_AMOUNT, MOST_OBSERVATIONS, model_table
 from oracles.domain.columns import Column, Values
 from oracles.domain.leaf import ValueStatus
@@ -48,7 +48,7 @@ def fill(values: Values, snapshot: Snapshot) -> list[int]:
 
 
 @compiled
-def _fill(  # noqa: PLR0913
+def _fill(
     times: tuple[int, int],
     models: Column,
     starts: Words,

@@ -5,7 +5,7 @@ import pytest
 
 from collateral.domain.merkle import MerkleTree
 from oracles.domain.bulk.leaves import leaf_hashes, leaf_tree
-from oracles.domain.columns import LEAF, id_bytes
+from oracles.domain.columns import LEAF
 from oracles.domain.leaf import Domain, leaf_hash
 from oracles.domain.rounds import leaf_of
 from tests.unit.oracles.factories import NOW, ORACLE
