@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from collateral.domain.classes import class_by_code
+from collateral.domain.classes import AssetClass, class_by_code
 from collateral.domain.portfolio import ColumnMapping, FileRefused, parse_map, read_table
 from collateral.domain.portfolio.mapping import column_mapping
 
@@ -84,6 +84,43 @@ def mapping_for(path: Path) -> ReadyMapping:
             "--map which of them holds what.",
         )
     return found
+
+
+def mapping_given(
+    *,
+    file: Path,
+    class_code: str | None,
+    text: str | None = None,
+    name: str | None = None,
+    publisher: str = "",
+    decimal_mark: str = "",
+    skip_lines: int = 0,
+) -> ColumnMapping:
+    """Return the mapping that a command line gives: ``text`` as in --map, else by name, else the
+    ready one that the file's columns show. A class that is said must be the mapping's.
+    """
+    if text and not name:
+        return column_mapping(
+            asset_class=class_said(class_code),
+            sources=parse_map(text),
+            publisher=publisher,
+            decimal_mark=decimal_mark,
+            skip_lines=skip_lines,
+        )
+    mapping = load_mapping(name) if name else mapping_for(file).mapping
+    if class_code and class_code != mapping.asset_class.code:
+        raise FileRefused(
+            "CLASS_MISMATCH",
+            f"That mapping is for the class {mapping.asset_class.code}, not {class_code}.",
+        )
+    return mapping
+
+
+def class_said(code: str | None) -> AssetClass:
+    """Return the class of that code, or refuse where none is said."""
+    if code is None:
+        raise FileRefused("CLASS_MISSING", "Say the asset class with --class.")
+    return class_by_code(code)
 
 
 def file_content(path: Path) -> bytes:

@@ -1,5 +1,8 @@
 """Value of a physical thing from what sources say of its price.
 
+The lower bound lies below the central value by the error of the median, widened by what stale
+sources were marked down, and never above what a forced sale brings.
+
 Ages count from the newest observation, not from the round: with no new evidence the estimate
 stays as it is, so that the passing of time alone never makes a loan callable (rule V2).
 """
@@ -9,13 +12,14 @@ from dataclasses import dataclass
 
 from oracles.domain.observations import PRICES, Observation
 from oracles.domain.parameters import (
+    DERIVED,
     KIND_WEIGHTS,
     MIN_SOURCES,
     OUTLIER_DEVIATIONS,
     OUTLIER_MIN_SOURCES,
     ClassModel,
 )
-from oracles.domain.quantities import BPS, MONTH_S, ceil_div
+from oracles.domain.quantities import BPS, MONTH_S, ObservationKind, ceil_div
 from oracles.domain.statistics import (
     deviation_up,
     standard_error_up,
@@ -26,11 +30,16 @@ from oracles.domain.statistics import (
 
 @dataclass(frozen=True, kw_only=True)
 class Opinion:
-    """One source's price brought to the date of the newest, with the weight that it has."""
+    """One source's price brought to the date of the newest, with the weight that it has.
+
+    ``markdown`` is what its age took from the price. A derived price is no independent voice.
+    """
 
     source: str
     price: int
     weight: int
+    markdown: int = 0
+    derived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +81,15 @@ def opinions_of(observations: Sequence[Observation], *, model: ClassModel) -> li
         price = marked_down(one.amount, age_s=age_s, model=model)
         if age_s <= model.max_age_s and price > 0:
             weight = KIND_WEIGHTS[one.kind] * _freshness(age_s, model)
-            opinions.append(Opinion(source=one.source, price=price, weight=weight))
+            opinions.append(
+                Opinion(
+                    source=one.source,
+                    price=price,
+                    weight=weight,
+                    markdown=one.amount - price,
+                    derived=one.kind in DERIVED,
+                )
+            )
     return opinions
 
 
@@ -92,16 +109,46 @@ def kept(opinions: list[Opinion]) -> list[Opinion]:
     return [one for one, inside in zip(opinions, within, strict=True) if inside]
 
 
-def lower_bound_down(value: int, *, deviation: int, sources: int, model: ClassModel) -> int:
+def lower_bound_down(
+    value: int, *, deviation: int, sources: int, model: ClassModel, widening: int = 0
+) -> int:
     """Return the central value less its haircut, which is rounded up.
 
-    The haircut is the standard error, at least the class's floor and at most its ceiling.
+    The haircut is the standard error, at least the class's floor (more where fewer than
+    ``MIN_SOURCES`` speak), plus the widening for staleness, and at most the class's ceiling.
     """
     floor_bps = model.floor_haircut_bps if sources >= MIN_SOURCES else model.thin_haircut_bps
-    error = standard_error_up(deviation=deviation, count=sources)
+    error = standard_error_up(deviation=deviation, count=max(sources, 1))
     least = ceil_div(value * floor_bps, BPS)
     most = ceil_div(value * model.ceiling_haircut_bps, BPS)
-    return value - min(max(error, least), most)
+    return value - min(max(error, least) + widening, most)
+
+
+def widening_up(opinions: Sequence[Opinion]) -> int:
+    """Return the weighted mean of what age took from the prices, rounded up."""
+    weight = sum(one.weight for one in opinions)
+    return ceil_div(sum(one.weight * one.markdown for one in opinions), weight)
+
+
+def forced_sale_down(observations: Sequence[Observation], value: int, *, model: ClassModel) -> int:
+    """Return what a forced sale is expected to bring net of fees, rounded down.
+
+    It starts from the middle of the observed forced-sale prices (auction results, low estimates)
+    where they lie below the central value, else from the class's share of that value.
+    """
+    forced = newest_by_source(
+        [one for one in observations if one.kind == ObservationKind.FORCED_SALE]
+    )
+    newest = max((one.observed_at for one in forced), default=0)
+    fresh = [
+        (marked_down(one.amount, age_s=newest - one.observed_at, model=model), 1)
+        for one in forced
+        if newest - one.observed_at <= model.max_age_s
+    ]
+    base = (
+        min(value, weighted_median_down(fresh)) if fresh else value * model.forced_sale_bps // BPS
+    )
+    return base * model.sale_probability_bps * (BPS - model.sale_fees_bps) // (BPS * BPS)
 
 
 def appraise(observations: Sequence[Observation], *, model: ClassModel) -> Estimate | None:
@@ -111,10 +158,18 @@ def appraise(observations: Sequence[Observation], *, model: ClassModel) -> Estim
         return None
     value = weighted_median_down([(one.price, one.weight) for one in opinions])
     deviation = deviation_up([one.price for one in opinions], centre=value)
+    independent = {one.source for one in opinions if not one.derived}
     named = {one.source for one in opinions}
+    bound = lower_bound_down(
+        value,
+        deviation=deviation,
+        sources=len(independent),
+        model=model,
+        widening=widening_up(opinions),
+    )
     return Estimate(
         value=value,
-        lower=lower_bound_down(value, deviation=deviation, sources=len(opinions), model=model),
+        lower=min(bound, forced_sale_down(observations, value, model=model)),
         observed_at=max(
             one.observed_at for one in observations if one.kind in PRICES and one.source in named
         ),

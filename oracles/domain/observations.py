@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from oracles.domain.errors import ObservationRefused
 from oracles.domain.parameters import (
     CLASS_MODELS,
+    DERIVED,
     LRT_CLASS_ID,
     MAX_CLOCK_SKEW_S,
     MAX_JUMP_FACTOR,
     RESTAKING,
 )
 from oracles.domain.quantities import (
+    BPS,
     MAX_SCALE,
     UNITS_OF_KIND,
     ObservationKind,
@@ -21,8 +23,20 @@ from oracles.domain.quantities import (
 
 _DIGITS = re.compile(r"[0-9]{1,78}", re.ASCII)
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[+-]?[0-9][0-9.,' _]*", re.ASCII)
-PRICES = frozenset({ObservationKind.APPRAISAL, ObservationKind.SALE, ObservationKind.COMPARABLE})
-_KINDS_OF_TOKENS = frozenset({ObservationKind.MARKET, ObservationKind.NAV, ObservationKind.INDEX})
+PRICES = DERIVED | {ObservationKind.APPRAISAL, ObservationKind.SALE, ObservationKind.COMPARABLE}
+_OF_ASSETS = PRICES | {ObservationKind.FORCED_SALE}
+_KINDS_OF_TOKENS = frozenset(
+    {
+        *(ObservationKind.MARKET, ObservationKind.NAV, ObservationKind.INDEX),
+        *(ObservationKind.WRAP_DEPTH, ObservationKind.BACKING, ObservationKind.SLASHING),
+    }
+)
+# Shares and counts of restaking tokens by their largest value, in base units; zero says something.
+_LARGEST = {
+    ObservationKind.WRAP_DEPTH: 100,
+    ObservationKind.BACKING: 100 * BPS,
+    ObservationKind.SLASHING: BPS,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +90,7 @@ def kinds_of_class(class_id: int) -> frozenset[ObservationKind]:
     model = CLASS_MODELS.get(class_id)
     if model is None:
         raise ObservationRefused("CLASS_UNKNOWN", f"Class {class_id} has no valuation model.")
-    return PRICES | {ObservationKind.RENTAL_INCOME} if model.income else PRICES
+    return _OF_ASSETS | {ObservationKind.RENTAL_INCOME} if model.income else _OF_ASSETS
 
 
 def check(observation: Observation, *, class_id: int, now: int, last_amount: int | None) -> None:
@@ -86,11 +100,14 @@ def check(observation: Observation, *, class_id: int, now: int, last_amount: int
     """
     _check_kind(observation, class_id)
     _check_time(observation, now)
+    amount = observation.amount
+    if observation.kind in _LARGEST:
+        _check_share(observation, amount)
+        return
     if observation.value <= 0:
         raise ObservationRefused(
             "NOT_POSITIVE", f"The value is {observation.value}; an observation is above zero."
         )
-    amount = observation.amount
     _check_size(observation, class_id, amount)
     if last_amount is not None and not (
         last_amount <= amount * MAX_JUMP_FACTOR and amount <= last_amount * MAX_JUMP_FACTOR
@@ -104,6 +121,11 @@ def check(observation: Observation, *, class_id: int, now: int, last_amount: int
 
 def _check_kind(observation: Observation, class_id: int) -> None:
     kind = observation.kind
+    if kind == ObservationKind.TOKEN_REWARD:
+        raise ObservationRefused(
+            "NOT_DEMAND_PAID",
+            "Rewards that a network mints are no income; report what users pay as rental_income.",
+        )
     if kind not in kinds_of_class(class_id):
         raise ObservationRefused(
             "KIND_NOT_USED", f"The model of class {class_id} does not use {kind} observations."
@@ -129,6 +151,14 @@ def _check_time(observation: Observation, now: int) -> None:
         raise ObservationRefused(
             "FUTURE_DATED",
             f"It was observed at {observation.observed_at}, after the chain's time {now}.",
+        )
+
+
+def _check_share(observation: Observation, amount: int) -> None:
+    largest = _LARGEST[observation.kind]
+    if not observation.value >= 0 or amount > largest:
+        raise ObservationRefused(
+            "OUT_OF_BOUNDS", f"{observation.kind} is {amount}; it lies from 0 to {largest}."
         )
 
 

@@ -1,4 +1,8 @@
-"""Value of one liquid restaking token: the lower of capped NAV and market, less a haircut."""
+"""Value of one liquid restaking token: the lower of capped NAV and market, less haircuts.
+
+The bound also pays for what slashing can take and for each wrap beyond the native token. A copy
+on another chain counts only while a proof of its backing is fresh and full.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +26,50 @@ class TokenEstimate:
     observed_at: int
     valid_until: int
     sources: int
+    eligible: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Structure:
+    """How a token stands to its ether: the worst that any source says.
+
+    ``backing_bps`` is None without a fresh proof.
+    """
+
+    depth: int
+    backing_bps: int | None
+    slashing_bps: int
+
+    def eligible(self, model: RestakingModel) -> bool:
+        """Return whether the token counts: not too deep, and backed in full where proof is due."""
+        if self.backing_bps is not None and self.backing_bps < BPS:
+            return False
+        unproven = self.depth > model.native_depth and self.backing_bps is None
+        return self.depth < model.max_depth and not unproven
+
+    def lower_down(self, value: int, model: RestakingModel) -> int:
+        """Return the value less all haircuts, rounded down."""
+        wraps = max(0, self.depth - model.native_depth)
+        kept = max(0, BPS - model.wrap_penalty_bps * wraps)
+        return value * (BPS - model.haircut_bps) * (BPS - self.slashing_bps) * kept // (BPS**3)
+
+
+def structure_of(
+    observations: Sequence[Observation], *, model: RestakingModel, observed_at: int
+) -> Structure:
+    """Return what the sources' newest words say; a token nobody describes is taken as native."""
+    depths = [one.amount for one in _of_kind(observations, ObservationKind.WRAP_DEPTH)]
+    slashing = [one.amount for one in _of_kind(observations, ObservationKind.SLASHING)]
+    proofs = [
+        one.amount
+        for one in _of_kind(observations, ObservationKind.BACKING)
+        if observed_at - one.observed_at <= model.backing_valid_s
+    ]
+    return Structure(
+        depth=max(depths, default=model.native_depth),
+        backing_bps=min(proofs, default=None),
+        slashing_bps=max(slashing, default=0),
+    )
 
 
 def value_token(
@@ -55,14 +103,16 @@ def value_token(
     if value == 0:
         return None
     used = [*navs, *markets, *indices]
+    structure = structure_of(observations, model=model, observed_at=observed_at)
     return TokenEstimate(
         value=value,
-        lower=value * (BPS - model.haircut_bps) // BPS,
+        lower=structure.lower_down(value, model),
         nav_wei=nav_wei,
         band_bps=abs(market_units - nav_units) * BPS // nav_units,
         observed_at=max(one.observed_at for one in used),
         valid_until=_oldest_part(navs, markets, indices) + model.valid_for_s,
         sources=len({one.source for one in used}),
+        eligible=structure.eligible(model),
     )
 
 

@@ -16,7 +16,7 @@ from oracles.domain.parameters import (
     ClassModel,
 )
 from oracles.domain.quantities import BPS
-from oracles.domain.restaking import value_token
+from oracles.domain.restaking import TokenEstimate, value_token
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +137,7 @@ def _value_restaking(
     leaf = ValueLeaf(
         asset_id=subject.asset_id,
         class_id=subject.class_id,
-        status=_band_status(subject.status, estimate.band_bps),
+        status=_token_status(subject.status, estimate),
         value=estimate.value,
         lower=estimate.lower,
         observed_at=estimate.observed_at,
@@ -153,9 +153,10 @@ def _value_restaking(
     )
 
 
-def _band_status(status: ValueStatus, band_bps: int) -> ValueStatus:
+def _token_status(status: ValueStatus, estimate: TokenEstimate) -> ValueStatus:
     if status != ValueStatus.VALID:
         return status
-    if band_bps > RESTAKING.freeze_band_bps:
+    if estimate.band_bps > RESTAKING.freeze_band_bps or not estimate.eligible:
         return ValueStatus.FROZEN
-    return ValueStatus.CHALLENGED if band_bps > RESTAKING.halt_band_bps else ValueStatus.VALID
+    halted = estimate.band_bps > RESTAKING.halt_band_bps
+    return ValueStatus.CHALLENGED if halted else ValueStatus.VALID

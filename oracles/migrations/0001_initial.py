@@ -16,6 +16,30 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Backtest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('class_id', models.PositiveSmallIntegerField(choices=[(1, 'Real estate'), (2, 'Car'), (3, 'Motorcycle'), (4, 'Truck'), (5, 'Art'), (6, 'Collectible'), (7, 'Machinery'), (8, 'Factory'), (9, 'Container'), (10, 'GPU server'), (11, 'Hotspot'), (12, 'EV charger'), (13, 'Energy hardware'), (14, 'Liquid restaking token')], verbose_name='class')),
+                ('file_name', models.CharField(max_length=200, verbose_name='file')),
+                ('data_hash', models.CharField(max_length=64, unique=True, verbose_name='SHA-256 of file and mapping')),
+                ('mapping', models.TextField(verbose_name='columns read')),
+                ('model', models.CharField(max_length=20)),
+                ('rule', models.CharField(max_length=300, verbose_name='split')),
+                ('rows', models.PositiveIntegerField(verbose_name='sales tested')),
+                ('mdape_bps', models.PositiveBigIntegerField(verbose_name='median error')),
+                ('p90_bps', models.PositiveBigIntegerField(verbose_name='90th percentile of errors')),
+                ('baseline_mdape_bps', models.PositiveBigIntegerField(verbose_name="median error of the group's median")),
+                ('coverage_bps', models.PositiveIntegerField(verbose_name='sales at or above the bound')),
+                ('bound_share_bps', models.PositiveIntegerField(verbose_name='bound, share of value')),
+                ('chart', models.BinaryField(verbose_name='chart, PNG')),
+                ('ran_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'ordering': ['-ran_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('bound_share_bps__lte', 10000), ('coverage_bps__lte', 10000), ('rows__gt', 0)), name='backtest_in_range')],
+            },
+        ),
+        migrations.CreateModel(
             name='Document',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -110,9 +134,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', models.CharField(blank=True, max_length=42)),
-                ('kind', models.CharField(choices=[('appraisal', 'Appraisal'), ('sale', 'Sale'), ('comparable', 'Comparable'), ('rental_income', 'Rental income'), ('market', 'Market'), ('nav', 'Nav'), ('index', 'Index')], max_length=20)),
+                ('kind', models.CharField(choices=[('appraisal', 'Appraisal'), ('sale', 'Sale'), ('comparable', 'Comparable'), ('indexed_sale', 'Indexed sale'), ('depreciated', 'Depreciated'), ('model', 'Model'), ('forced_sale', 'Forced sale'), ('rental_income', 'Rental income'), ('token_reward', 'Token reward'), ('market', 'Market'), ('nav', 'Nav'), ('index', 'Index'), ('wrap_depth', 'Wrap depth'), ('backing', 'Backing'), ('slashing', 'Slashing')], max_length=20)),
                 ('value', collateral.fields.Uint256Field(blank=True, null=True)),
-                ('unit', models.CharField(choices=[('usd', 'USD'), ('usd_per_hour', 'USD per hour'), ('usd_per_month', 'USD per month'), ('eth', 'ETH')], max_length=20)),
+                ('unit', models.CharField(choices=[('usd', 'USD'), ('usd_per_hour', 'USD per hour'), ('usd_per_month', 'USD per month'), ('eth', 'ETH'), ('ratio', 'of one'), ('count', 'levels')], max_length=20)),
                 ('scale', models.SmallIntegerField(verbose_name='decimals')),
                 ('amount', collateral.fields.Uint256Field(blank=True, null=True, verbose_name='value in base units')),
                 ('observed_at', models.BigIntegerField(verbose_name='observed at, unix seconds')),
@@ -127,7 +151,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('verdict', 'accepted')), fields=['asset', 'source', 'kind', '-observed_at'], name='observation_newest'), models.Index(condition=models.Q(('verdict', 'accepted'), models.Q(('token', ''), _negated=True)), fields=['token', 'source', 'kind', '-observed_at'], name='observation_newest_token'), models.Index(fields=['verdict', '-recorded_at'], name='observation_verdict')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('asset__isnull', False), ('token', '')), models.Q(('asset__isnull', True), models.Q(('token', ''), _negated=True)), _connector='OR'), name='observation_one_subject'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('verdict', 'accepted')), models.Q(('verdict', 'refused'), models.Q(('code', ''), _negated=True)), _connector='OR'), name='observation_refused_has_code'), models.CheckConstraint(condition=models.Q(('verdict', 'refused'), models.Q(('amount__isnull', False), ('kind__in', [oracles.domain.quantities.ObservationKind['APPRAISAL'], oracles.domain.quantities.ObservationKind['SALE'], oracles.domain.quantities.ObservationKind['COMPARABLE'], oracles.domain.quantities.ObservationKind['RENTAL_INCOME'], oracles.domain.quantities.ObservationKind['MARKET'], oracles.domain.quantities.ObservationKind['NAV'], oracles.domain.quantities.ObservationKind['INDEX']]), ('observed_at__gt', 0), ('scale__gte', 0), ('scale__lte', 18), ('unit__in', [oracles.domain.quantities.Unit['USD'], oracles.domain.quantities.Unit['USD_PER_HOUR'], oracles.domain.quantities.Unit['USD_PER_MONTH'], oracles.domain.quantities.Unit['ETH']]), ('value__gt', 0), ('value__isnull', False)), _connector='OR'), name='observation_accepted_is_usable'), models.UniqueConstraint(condition=models.Q(('verdict', 'accepted')), fields=('source', 'asset', 'token', 'kind', 'observed_at'), name='observation_once', nulls_distinct=False)],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('asset__isnull', False), ('token', '')), models.Q(('asset__isnull', True), models.Q(('token', ''), _negated=True)), _connector='OR'), name='observation_one_subject'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('verdict', 'accepted')), models.Q(('verdict', 'refused'), models.Q(('code', ''), _negated=True)), _connector='OR'), name='observation_refused_has_code'), models.CheckConstraint(condition=models.Q(('verdict', 'refused'), models.Q(models.Q(('amount__isnull', False), ('value__isnull', False)), models.Q(('value__gt', 0), models.Q(('kind__in', [oracles.domain.quantities.ObservationKind['WRAP_DEPTH'], oracles.domain.quantities.ObservationKind['BACKING'], oracles.domain.quantities.ObservationKind['SLASHING']]), ('value__gte', 0)), _connector='OR'), ('kind__in', [oracles.domain.quantities.ObservationKind['APPRAISAL'], oracles.domain.quantities.ObservationKind['SALE'], oracles.domain.quantities.ObservationKind['COMPARABLE'], oracles.domain.quantities.ObservationKind['INDEXED_SALE'], oracles.domain.quantities.ObservationKind['DEPRECIATED'], oracles.domain.quantities.ObservationKind['MODEL'], oracles.domain.quantities.ObservationKind['FORCED_SALE'], oracles.domain.quantities.ObservationKind['RENTAL_INCOME'], oracles.domain.quantities.ObservationKind['TOKEN_REWARD'], oracles.domain.quantities.ObservationKind['MARKET'], oracles.domain.quantities.ObservationKind['NAV'], oracles.domain.quantities.ObservationKind['INDEX'], oracles.domain.quantities.ObservationKind['WRAP_DEPTH'], oracles.domain.quantities.ObservationKind['BACKING'], oracles.domain.quantities.ObservationKind['SLASHING']]), ('observed_at__gt', 0), ('scale__gte', 0), ('scale__lte', 18), ('unit__in', [oracles.domain.quantities.Unit['USD'], oracles.domain.quantities.Unit['USD_PER_HOUR'], oracles.domain.quantities.Unit['USD_PER_MONTH'], oracles.domain.quantities.Unit['ETH'], oracles.domain.quantities.Unit['RATIO'], oracles.domain.quantities.Unit['COUNT']])), _connector='OR'), name='observation_accepted_is_usable'), models.UniqueConstraint(condition=models.Q(('verdict', 'accepted')), fields=('source', 'asset', 'token', 'kind', 'observed_at'), name='observation_once', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(

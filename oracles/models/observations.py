@@ -14,8 +14,12 @@ UNIT_CHOICES = [
     (Unit.USD_PER_HOUR.value, "USD per hour"),
     (Unit.USD_PER_MONTH.value, "USD per month"),
     (Unit.ETH.value, "ETH"),
+    (Unit.RATIO.value, "of one"),
+    (Unit.COUNT.value, "levels"),
 ]
 ADDRESS_LENGTH = 42
+# Kinds of which zero says something.
+SHARES = (ObservationKind.WRAP_DEPTH, ObservationKind.BACKING, ObservationKind.SLASHING)
 
 
 class SourceKind(models.TextChoices):
@@ -116,9 +120,8 @@ class Observation(models.Model):
             models.CheckConstraint(
                 condition=Q(verdict=Verdict.REFUSED)
                 | Q(
-                    value__isnull=False,
-                    amount__isnull=False,
-                    value__gt=0,
+                    Q(value__isnull=False, amount__isnull=False),
+                    Q(value__gt=0) | Q(kind__in=list(SHARES), value__gte=0),
                     observed_at__gt=0,
                     scale__gte=0,
                     scale__lte=MAX_SCALE,

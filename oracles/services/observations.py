@@ -1,6 +1,6 @@
 """Taking observations in: each is kept, and only those within the rules count."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -12,8 +12,9 @@ from oracles.domain import observations as rules
 from oracles.domain.canonical import canonical_json, sha256
 from oracles.domain.errors import ObservationRefused
 from oracles.domain.parameters import LRT_CLASS_ID
-from oracles.domain.quantities import ObservationKind, Unit
+from oracles.domain.quantities import MAX_SCALE, ObservationKind, Unit, base_amount
 from oracles.models import Observation, Source, Verdict
+from oracles.services.feeds import Feed, shifted_feeds
 
 CHUNK = 2_000
 _MAX_STORED = 10**77
@@ -93,6 +94,7 @@ class _Recorder:
         tokens = {_token_text(one.token) for one in chunk if one.token}
         self._last = _last_amounts(self._sources, asset_ids, tokens)
         self._known = _known_moments(self._sources, chunk)
+        self._shifted = shifted_feeds(_updates(chunk))
 
     def record(self) -> None:
         rows: list[Observation] = []
@@ -146,6 +148,14 @@ class _Recorder:
                 f"{checked.source} already said something else for {checked.observed_at}. "
                 "A correction is a new observation with a later time.",
             )
+        shifted = self._shifted.get((checked.source, checked.kind, checked.unit))
+        if shifted is not None:
+            raise ObservationRefused(
+                "FEED_SHIFTED",
+                f"{len(shifted.broken)} of {shifted.series} series of {checked.source} leave their "
+                "own past at once, each its own way, as when columns are shifted. Nothing of this "
+                "update counts; check the feed and send it again with a later time.",
+            )
         last = self._last.get((*moment[:4], checked.unit))
         rules.check(
             checked, class_id=class_id, now=self._now, last_amount=last[1] if last else None
@@ -182,6 +192,16 @@ class _Recorder:
         if class_id is None:
             raise ObservationRefused("ASSET_UNKNOWN", f"There is no asset {given.asset_id}.")
         return class_id, ""
+
+
+def _updates(chunk: Sequence[NewObservation]) -> Iterator[tuple[Feed, str, int]]:
+    """Yield what each readable observation says of its series; others are refused one by one."""
+    for given in chunk:
+        value = _storable(given.value)
+        if value and value > 0 and 0 <= given.scale <= MAX_SCALE and given.unit in set(Unit):
+            amount = base_amount(value=value, unit=Unit(given.unit), scale=given.scale)
+            series = _token_text(given.token) if given.token else str(given.asset_id)
+            yield (given.source, given.kind, given.unit), series, amount
 
 
 def _checked_form(given: NewObservation, row: Observation) -> rules.Observation:

@@ -1,11 +1,17 @@
 """Opening a round: one snapshot of the inputs, every value, and the tree over them."""
 
+from collections.abc import Iterator
+from itertools import repeat
+
+import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 
 from oracles.chain import oracle_terms
 from oracles.documents import hash_text, store_document
+from oracles.domain.breakers import ROUND_HOLD_S, Movement, breaks_round
 from oracles.domain.errors import RoundRefused
+from oracles.domain.quantities import DAY_S
 from oracles.domain.rounds import RoundResult, recompute
 from oracles.domain.snapshot import write_snapshot
 from oracles.models import Round, RoundStatus
@@ -37,7 +43,9 @@ def open_round(*, observed_at: int) -> Round:
         _refuse_too_early(observed_at)
         subjects = gather(terms=terms, number=next_number(), observed_at=observed_at)
         snapshot = write_snapshot(subjects.snapshot)
-        return _store(recompute(snapshot), snapshot=snapshot, subjects=subjects)
+        result = recompute(snapshot)
+        _refuse_broken(result)
+        return _store(result, snapshot=snapshot, subjects=subjects)
 
 
 def open_due_round(*, now: int) -> Round | None:
@@ -77,6 +85,30 @@ def _refuse_too_early(observed_at: int) -> None:
             f"Round {newest.number} was published at {newest.published_at}; a later round cannot "
             f"be as of {observed_at}. Open it with the chain's present time.",
         )
+
+
+def _refuse_broken(result: RoundResult) -> None:
+    """Refuse a round in which a tenth of all values, in several classes, leap at once."""
+    movements = list(_movements(result))
+    if breaks_round(movements, elapsed_s=result.snapshot.elapsed_s):
+        beyond = sum(one.beyond for one in movements)
+        raise RoundRefused(
+            "GLOBAL_BREAKER",
+            f"{beyond} of {len(movements)} values would move beyond their limits, in several "
+            "classes at once: more likely a wrong unit than a fall of everything. Switch off the "
+            f"source that is wrong; otherwise the round can be opened {ROUND_HOLD_S // DAY_S} days "
+            "after the last one.",
+        )
+
+
+def _movements(result: RoundResult) -> Iterator[Movement]:
+    """Yield a movement for each value that the last round had too; equal ones are one object."""
+    values = result.values
+    known = result.snapshot.inputs.subjects["previous_value"][values.subject] > 0
+    beyond = values.target_value != values.value
+    codes = values.class_id.astype(np.int64) * 2 + beyond
+    for code, count in enumerate(np.bincount(codes[known])):
+        yield from repeat(Movement(class_id=code // 2, beyond=bool(code % 2)), int(count))
 
 
 def _store(result: RoundResult, *, snapshot: bytes, subjects: Subjects) -> Round:

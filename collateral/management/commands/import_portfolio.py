@@ -8,12 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from collateral.domain.classes import CLASSES, AssetClass, class_by_code
-from collateral.domain.portfolio import ColumnMapping, FileRefused, parse_map
-from collateral.domain.portfolio.mapping import column_mapping
+from collateral.domain.classes import CLASSES, AssetClass
 from collateral.errors import REFUSALS
 from collateral.services.importing import ImportReport, import_portfolio
-from collateral.services.mappings import load_mapping, mapping_for
+from collateral.services.mappings import class_said, mapping_given
 
 MAX_LISTED = 20
 
@@ -45,13 +43,21 @@ class Command(BaseCommand):
         """Import, or list the fields of a class."""
         try:
             if options["fields"]:
-                self._print_fields(_class_of(class_code))
+                self._print_fields(class_said(class_code))
                 return
             if file is None:
                 raise CommandError("Name the CSV file, or use --fields --class to list fields.")
             report = import_portfolio(
                 path=file,
-                mapping=_mapping(file, class_code, options),
+                mapping=mapping_given(
+                    file=file,
+                    class_code=class_code,
+                    text=options["map"],
+                    name=options["mapping"],
+                    publisher=options["publisher"],
+                    decimal_mark=options["decimal"],
+                    skip_lines=options["skip"],
+                ),
                 as_of=_today(),
                 owner_addresses=options["owner"],
                 submit=not options["draft"],
@@ -99,31 +105,3 @@ class Command(BaseCommand):
 
 def _today() -> date:
     return datetime.now(tz=UTC).date()
-
-
-def _class_of(code: str | None) -> AssetClass:
-    if code is None:
-        raise FileRefused("CLASS_MISSING", "Say the asset class with --class.")
-    return class_by_code(code)
-
-
-def _mapping(file: Path, class_code: str | None, options: dict[str, Any]) -> ColumnMapping:
-    """Return the mapping given by --map, by name, or known by the file's columns."""
-    if options["mapping"]:
-        mapping = load_mapping(options["mapping"])
-    elif options["map"]:
-        return column_mapping(
-            asset_class=_class_of(class_code),
-            sources=parse_map(options["map"]),
-            publisher=options["publisher"],
-            decimal_mark=options["decimal"],
-            skip_lines=options["skip"],
-        )
-    else:
-        mapping = mapping_for(file).mapping
-    if class_code and class_code != mapping.asset_class.code:
-        raise FileRefused(
-            "CLASS_MISMATCH",
-            f"That mapping is for the class {mapping.asset_class.code}, not {class_code}.",
-        )
-    return mapping
