@@ -1,6 +1,7 @@
 """Documents of a line of canonical JSON and then records: a million are read without parsing."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from oracles.domain.leaf import Domain, address_number
 
 _MAX_HEADER_BYTES = 1 << 20
 _MAX_NUMBER = 2**63
+_BRACKETS = re.compile(rb"[\[\]{}]")
+_MAX_DEPTH = 8
 Records = NDArray[Any]
 
 
@@ -25,9 +28,10 @@ def header_of(content: bytes, form: str) -> tuple[dict[str, Any], int]:
     end = content.find(b"\n", 0, _MAX_HEADER_BYTES)
     if end < 0:
         raise SnapshotInvalid("NO_HEADER", "The bytes do not start with a line of JSON.")
+    _refuse_deep(content[:end])
     try:
         header = json.loads(content[:end], parse_float=_no_float, parse_constant=_no_float)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise SnapshotInvalid(
             "NOT_JSON", f"The header is not JSON in whole numbers: {error}."
         ) from None
@@ -39,6 +43,15 @@ def header_of(content: bytes, form: str) -> tuple[dict[str, Any], int]:
             "The header is not in canonical form, so its hash would not name its content.",
         )
     return header, end + 1
+
+
+def _refuse_deep(header: bytes) -> None:
+    """Refuse nesting that no header has: a parser may break on it before it complains."""
+    depth = 0
+    for bracket in _BRACKETS.finditer(header):
+        depth += 1 if bracket.group() in (b"[", b"{") else -1
+        if depth > _MAX_DEPTH:
+            raise SnapshotInvalid("TOO_DEEP", "The header is nested deeper than any header is.")
 
 
 def records_of(content: bytes, start: int, **tables: tuple[np.dtype[Any], int]) -> list[Records]:
