@@ -40,7 +40,7 @@ def read_document(hash: str) -> bytes | None:
     document = Document.objects.filter(hash=hash).first()
     if document is None:
         return None
-    content = b"".join(_stored_parts(document.pk))
+    content = b"".join(stream_document(document.pk))
     if hash_text(sha256(content)) != hash:
         raise RoundRefused(
             "DOCUMENT_DAMAGED",
@@ -50,8 +50,8 @@ def read_document(hash: str) -> bytes | None:
     return content
 
 
-def _stored_parts(document_id: int) -> Iterator[bytes]:
-    """Yield the parts one by one, in their binary form: twice the size would be read as text."""
+def stream_document(document_id: int) -> Iterator[bytes]:
+    """Yield a document part by part, in binary; who reads it checks the hash."""
     query = "SELECT data FROM oracles_documentpart WHERE document_id = %s AND position = %s"
     count = DocumentPart.objects.filter(document=document_id).count()
     with server_cursor() as cursor:

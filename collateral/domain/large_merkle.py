@@ -1,5 +1,6 @@
 """The tree of `merkle.MerkleTree` over millions of leaves, compiled; importing takes a second."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from collateral.domain.keccak import WORD_BYTES
 from collateral.domain.keccak_lanes import LANES, STATE_WORDS, Words, compiled, permute, swapped
-from collateral.domain.merkle import MerkleError
+from collateral.domain.merkle import MerkleError, MultiProof, multi_proof_of, siblings_above
 
 _WORDS = 4
 _PADDING_WORD = 2 * _WORDS
@@ -36,20 +37,21 @@ class LargeMerkleTree:
     @property
     def root(self) -> bytes:
         """The root hash."""
-        return self._nodes[0].tobytes()
+        return bytes(self._nodes[0].tobytes())
 
     def __len__(self) -> int:
         return len(self._position)
 
     def proof(self, index: int) -> list[bytes]:
         """Return the sibling hashes from the leaf given as number ``index`` up to the root."""
-        position = int(self._position[index])
-        siblings = []
-        while position > 0:
-            siblings.append(position + 1 if position % 2 else position - 1)
-            position = (position - 1) // 2
+        siblings = siblings_above(int(self._position[index]))
         found = self._nodes[siblings].tobytes()
         return [found[start : start + WORD_BYTES] for start in range(0, len(found), WORD_BYTES)]
+
+    def multi_proof(self, indices: Sequence[int]) -> MultiProof:
+        """Return one proof of the leaves given by their numbers."""
+        positions = {index: int(self._position[index]) for index in indices}
+        return multi_proof_of(positions, lambda position: self._nodes[position].tobytes())
 
 
 def _sorted_order(words: Words) -> NDArray[Any]:

@@ -1,12 +1,13 @@
 """One round from its snapshot: every value, the tree over them, and what is published."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Protocol
 
-from collateral.domain.merkle import MerkleTree
+from collateral.domain.merkle import MerkleTree, MultiProof
 from oracles.domain.canonical import sha256
 from oracles.domain.columns import Column, Values, empty_values, put
 from oracles.domain.errors import SnapshotInvalid
@@ -27,6 +28,8 @@ class Tree(Protocol):
     def root(self) -> bytes: ...
 
     def proof(self, index: int) -> list[bytes]: ...
+
+    def multi_proof(self, indices: Sequence[int]) -> MultiProof: ...
 
 
 @dataclass(frozen=True, kw_only=True)

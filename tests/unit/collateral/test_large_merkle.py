@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from collateral.domain.large_merkle import LargeMerkleTree
-from collateral.domain.merkle import MerkleError, MerkleTree, verify
+from collateral.domain.merkle import MerkleError, MerkleTree, verify, verify_many
 
 
 def some_hashes(count):
@@ -50,3 +50,24 @@ def test_a_leaf_that_is_there_twice_is_proven_both_times():
 def test_what_is_no_list_of_hashes_is_refused(shape):
     with pytest.raises(MerkleError):
         LargeMerkleTree(np.zeros(shape, np.uint8))
+
+
+@pytest.mark.parametrize("indices", [[0], [4, 2], [0, 1, 2, 3, 4, 5, 6, 7, 8], [8, 8, 1]])
+def test_several_leaves_are_proven_at_once(indices):
+    hashes = some_hashes(9)
+    tree = LargeMerkleTree(hashes)
+
+    proof = tree.multi_proof(indices)
+
+    leaves = [hashes[index].tobytes() for index in proof.order]
+    assert set(proof.order) == set(indices)
+    assert proof == plain(hashes).multi_proof(indices)
+    assert verify_many(root=tree.root, leaves=leaves, proof=proof)
+    assert not verify_many(root=tree.root, leaves=leaves[:-1], proof=proof)
+    assert not verify_many(root=tree.root, leaves=[b"\x00" * 32, *leaves[1:]], proof=proof)
+
+
+def test_all_leaves_together_need_no_siblings():
+    proof = LargeMerkleTree(some_hashes(16)).multi_proof(range(16))
+
+    assert proof.siblings == ()
