@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("livez", probes.livez, name="livez"),
     path("readyz", probes.readyz, name="readyz"),
+    path("api/v1/", include("oracles.urls")),
 ]
 if importlib.util.find_spec("portal.urls"):
     urlpatterns.append(path("", include("portal.urls")))

@@ -1,7 +1,9 @@
 """A Merkle tree with sorted pairs, byte for byte that of OpenZeppelin's StandardMerkleTree."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from collateral.domain.keccak import WORD_BYTES, keccak256
 
@@ -18,6 +20,18 @@ def double_hash(encoded: bytes) -> bytes:
 def hash_pair(left: bytes, right: bytes) -> bytes:
     """Return the parent of two nodes; their order does not matter."""
     return keccak256(left + right if left < right else right + left)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultiProof:
+    """A proof of several leaves at once, as OpenZeppelin's ``multiProofVerify`` takes it.
+
+    ``order`` are the indices that were asked for, in the order in which their leaves are handed in.
+    """
+
+    order: tuple[int, ...]
+    siblings: tuple[bytes, ...]
+    flags: tuple[bool, ...]
 
 
 class MerkleTree:
@@ -46,15 +60,50 @@ class MerkleTree:
 
     def proof_of(self, leaf: bytes) -> list[bytes]:
         """Return the sibling hashes from ``leaf`` up to the root."""
+        return [self._nodes[one] for one in siblings_above(self._position(leaf))]
+
+    def multi_proof(self, indices: Sequence[int]) -> MultiProof:
+        """Return one proof of the leaves given by their numbers."""
+        positions = {index: self._position(self._leaves[index]) for index in indices}
+        return multi_proof_of(positions, self._nodes.__getitem__)
+
+    def _position(self, leaf: bytes) -> int:
         rank = bisect_left(self._sorted, leaf)
         if rank == len(self._sorted) or self._sorted[rank] != leaf:
             raise MerkleError(f"Leaf 0x{leaf.hex()} is not in this tree.")
-        position = len(self._nodes) - 1 - rank
-        siblings = []
-        while position > 0:
-            siblings.append(self._nodes[position + 1 if position % 2 else position - 1])
-            position = (position - 1) // 2
-        return siblings
+        return len(self._nodes) - 1 - rank
+
+
+def siblings_above(position: int) -> list[int]:
+    """Return the places of the siblings on the way from a place in the tree to its root."""
+    siblings = []
+    while position > 0:
+        siblings.append(position + 1 if position % 2 else position - 1)
+        position = (position - 1) // 2
+    return siblings
+
+
+def multi_proof_of(positions: Mapping[int, int], node: Callable[[int], bytes]) -> MultiProof:
+    """Return one proof of the leaves at some places, given by the numbers they go by.
+
+    Node by node from the last place to the root: a flag says whether the next sibling was already
+    computed, or comes from the proof.
+    """
+    order = sorted(positions, key=positions.__getitem__, reverse=True)
+    waiting = deque(positions[index] for index in order)
+    siblings: list[bytes] = []
+    flags: list[bool] = []
+    while waiting and waiting[0] > 0:
+        position = waiting.popleft()
+        sibling = position + 1 if position % 2 else position - 1
+        is_known = bool(waiting) and waiting[0] == sibling
+        if is_known:
+            waiting.popleft()
+        else:
+            siblings.append(node(sibling))
+        flags.append(is_known)
+        waiting.append((position - 1) // 2)
+    return MultiProof(order=tuple(order), siblings=tuple(siblings), flags=tuple(flags))
 
 
 def verify(*, root: bytes, leaf: bytes, proof: Sequence[bytes]) -> bool:
@@ -63,6 +112,17 @@ def verify(*, root: bytes, leaf: bytes, proof: Sequence[bytes]) -> bool:
     for sibling in proof:
         node = hash_pair(node, sibling)
     return node == root
+
+
+def verify_many(*, root: bytes, leaves: Sequence[bytes], proof: MultiProof) -> bool:
+    """Return whether a multi-proof leads from the leaves, in its order, to ``root``."""
+    if len(leaves) + len(proof.siblings) != len(proof.flags) + 1:
+        return False
+    known, siblings = deque(leaves), deque(proof.siblings)
+    for flag in proof.flags:
+        first = known.popleft()
+        known.append(hash_pair(first, known.popleft() if flag else siblings.popleft()))
+    return (known or siblings)[0] == root
 
 
 def _build(sorted_leaves: Sequence[bytes]) -> list[bytes]:

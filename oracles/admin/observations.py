@@ -67,23 +67,23 @@ class SourceAdmin(BaseAdmin):
 class ObservationAdmin(ReadOnlyAdmin):
     """Every observation with its verdict; a refused one says why."""
 
-    list_display = ("subject", "source", "kind", "amount", "observed", "shown_verdict", "why")
+    list_display = ("subject", "source", "kind", "shown_amount", "observed", "shown_verdict", "why")
     list_filter = ("verdict", "kind", "code", "source")
     list_select_related = ("asset", "source")
     search_fields = ("asset__canonical", "token", "source__name")
     ordering = ("-pk",)
     fields = (
-        *("asset", "token", "source", "kind", "amount", "given", "observed"),
+        *("asset", "token", "source", "kind", "shown_amount", "given", "observed"),
         *("verdict", "code", "reason", "raw_hash", "recorded_at"),
     )
-    readonly_fields = ("amount", "observed")
+    readonly_fields = ("shown_amount", "observed")
 
     @display(description="Of")
     def subject(self, observation: Observation) -> str:
         return str(observation.asset or observation.token)
 
     @display(description="Value")
-    def amount(self, observation: Observation) -> str:
+    def shown_amount(self, observation: Observation) -> str:
         if observation.value is None or observation.scale < 0:
             return observation.given
         shown = scaled(observation.value, observation.scale)

@@ -16,8 +16,9 @@ from contracts.errors import ChainError
 from oracles import selectors, services
 from oracles.admin.base import ReadOnlyAdmin
 from oracles.chain import oracle_terms
+from oracles.documents import read_document
 from oracles.domain.errors import OracleError
-from oracles.models import Reporter, Round, RoundContent, RoundSignature, RoundStatus
+from oracles.models import Document, Reporter, Round, RoundSignature, RoundStatus
 from oracles.presentation import moment
 from settlement.errors import SettlementError
 from settlement.selectors import chain_time
@@ -66,7 +67,7 @@ class RoundAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         document = path(
-            "<int:round_id>/<str:name>.json",
+            "<int:round_id>/<str:name>.bin",
             self.admin_site.admin_view(self.document),
             name="oracles_round_document",
         )
@@ -74,12 +75,13 @@ class RoundAdmin(ReadOnlyAdmin):
 
     def document(self, request: HttpRequest, round_id: int, name: str) -> HttpResponse:
         """Serve a round's inputs or leaves, byte for byte as hashed."""
-        content = get_object_or_404(RoundContent, round=round_id)
-        found = {"snapshot": content.snapshot, "leaves": content.leaves}.get(name)
-        if found is None:
+        found = get_object_or_404(Round, pk=round_id)
+        hash = {"snapshot": found.snapshot_hash, "leaves": found.content_hash}.get(name, "")
+        content = read_document(hash)
+        if content is None:
             return HttpResponse("There is no such document.", status=404, content_type="text/plain")
-        response = HttpResponse(bytes(found), content_type="application/json")
-        response["Content-Disposition"] = f'attachment; filename="round-{round_id}-{name}.json"'
+        response = HttpResponse(content, content_type="application/octet-stream")
+        response["Content-Disposition"] = f'attachment; filename="round-{round_id}.{name}"'
         return response
 
     @display(description="Status", label=STATUS_LABELS, ordering="status")
@@ -104,7 +106,7 @@ class RoundAdmin(ReadOnlyAdmin):
 
     @display(description="Documents")
     def documents(self, round: Round) -> SafeString | str:
-        if not RoundContent.objects.filter(round=round).exists():
+        if not Document.objects.filter(hash=round.content_hash).exists():
             return "Not stored here: this round was published by others."
         links = [
             reverse("admin:oracles_round_document", args=[round.pk, name])

@@ -27,7 +27,7 @@ class ValuationAdmin(ReadOnlyAdmin):
     ordering = ("-round__number", "class_id", "pk")
     fields = (
         *("round", "asset", "token", "class_id", "status", "value", "lower", "estimate"),
-        *("model", "sources", "nav_wei", "observed", "until"),
+        *("sources", "nav_wei", "observed", "until"),
     )
     readonly_fields = ("value", "lower", "estimate", "observed", "until")
 

@@ -1,15 +1,35 @@
 """One round from its snapshot: every value, the tree over them, and what is published."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Protocol
 
-from collateral.domain.merkle import MerkleTree
+from collateral.domain.merkle import MerkleTree, MultiProof
 from oracles.domain.canonical import sha256
+from oracles.domain.columns import Column, Values, empty_values, put
 from oracles.domain.errors import SnapshotInvalid
-from oracles.domain.leaf import Domain, leaf_hash
+from oracles.domain.leaf import Domain, ValueLeaf, ValueStatus, leaf_hash
 from oracles.domain.parameters import model_set_hash
 from oracles.domain.published import write_leaves
 from oracles.domain.snapshot import Snapshot, read_snapshot
-from oracles.domain.valuation import Valued, value_subject
+from oracles.domain.valuation import value_subject
+
+# From so many subjects on, loading the compiled kernels is quicker than doing without.
+BULK_FROM = 2_000
+
+
+class Tree(Protocol):
+    """A Merkle tree with sorted pairs over the leaves of a round."""
+
+    @property
+    def root(self) -> bytes: ...
+
+    def proof(self, index: int) -> list[bytes]: ...
+
+    def multi_proof(self, indices: Sequence[int]) -> MultiProof: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,13 +42,14 @@ class RoundResult:
     content_hash: bytes
     model_set_hash: bytes
     snapshot_hash: bytes
-    valued: tuple[Valued, ...]
     leaves: bytes
+    snapshot: Snapshot = field(compare=False, repr=False)
+    values: Values = field(compare=False, repr=False)
 
     @property
     def count(self) -> int:
         """Number of leaves."""
-        return len(self.valued)
+        return len(self.values)
 
 
 def recompute(content: bytes) -> RoundResult:
@@ -43,14 +64,14 @@ def recompute(content: bytes) -> RoundResult:
             f"The snapshot is for the models {snapshot.model_set_hash[:16]}…, these are "
             f"{model_set_hash().hex()[:16]}…. Recompute it with the version that it names.",
         )
-    valued = value_all(snapshot)
-    if not valued:
+    values = value_all(snapshot)
+    if not len(values):
         raise SnapshotInvalid(
             "NOTHING_TO_VALUE",
             "No subject has a fresh observation, so there is no round. Record observations first.",
         )
-    tree = MerkleTree([leaf_hash(one.leaf, snapshot.domain) for one in valued])
-    leaves = write_leaves(snapshot, [one.leaf for one in valued], snapshot_hash=sha256(content))
+    tree = tree_of(values.leaf_rows(), snapshot.domain)
+    leaves = write_leaves(snapshot, values, snapshot_hash=sha256(content))
     return RoundResult(
         domain=snapshot.domain,
         observed_at=snapshot.observed_at,
@@ -58,15 +79,59 @@ def recompute(content: bytes) -> RoundResult:
         content_hash=sha256(leaves),
         model_set_hash=model_set_hash(),
         snapshot_hash=sha256(content),
-        valued=valued,
         leaves=leaves,
+        snapshot=snapshot,
+        values=values,
     )
 
 
-def value_all(snapshot: Snapshot) -> tuple[Valued, ...]:
+def value_all(snapshot: Snapshot) -> Values:
     """Return the values of all subjects that have one, in the order of their ids."""
-    found = (
-        value_subject(subject, observed_at=snapshot.observed_at, elapsed_s=snapshot.elapsed_s)
-        for subject in snapshot.subjects
+    values = empty_values(snapshot.inputs)
+    left = range(len(snapshot.inputs))
+    if compiled_for(len(snapshot.inputs)):
+        left = _bulk("values").fill(values, snapshot)
+    for index in left:
+        valued = value_subject(
+            snapshot.inputs.subject(index),
+            observed_at=snapshot.observed_at,
+            elapsed_s=snapshot.elapsed_s,
+        )
+        if valued is not None:
+            put(values, index, valued)
+    return values.where(values.value > 0)
+
+
+def tree_of(rows: Column, domain: Domain) -> Tree:
+    """Return the tree over published leaves; proofs go by their places."""
+    if compiled_for(len(rows)):
+        tree: Tree = _bulk("leaves").leaf_tree(rows, domain)
+        return tree
+    return MerkleTree([leaf_hash(leaf_of(row), domain) for row in rows])
+
+
+def leaf_of(row: Any) -> ValueLeaf:
+    """Return one published leaf in the domain's own terms."""
+    return ValueLeaf(
+        asset_id=int.from_bytes(row["asset_id"].tobytes(), "big"),
+        class_id=int(row["class_id"]),
+        status=ValueStatus(int(row["status"])),
+        value=int(row["value"]),
+        lower=int(row["lower"]),
+        observed_at=int(row["observed_at"]),
+        valid_until=int(row["valid_until"]),
     )
-    return tuple(one for one in found if one is not None)
+
+
+@cache
+def _can_compile() -> bool:
+    return find_spec("numba") is not None
+
+
+def compiled_for(count: int) -> bool:
+    """Return whether so many subjects are worth the compiled kernels, where there are any."""
+    return count >= BULK_FROM and _can_compile()
+
+
+def _bulk(name: str) -> Any:
+    return import_module(f"oracles.domain.bulk.{name}")

@@ -1,23 +1,33 @@
 """The inputs of a round as canonical bytes: whoever has them can reproduce the root."""
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from oracles.domain.canonical import canonical_json
+from oracles.domain.columns import (
+    KINDS,
+    OBSERVATION,
+    SUBJECT,
+    UNITS,
+    Column,
+    Inputs,
+    inputs_of,
+    starts_of,
+)
 from oracles.domain.errors import SnapshotInvalid
-from oracles.domain.leaf import Domain, ValueStatus, address_number
-from oracles.domain.movement import Previous
-from oracles.domain.observations import Observation
-from oracles.domain.quantities import ObservationKind, Unit
+from oracles.domain.framing import bad_field, domain_of, header_of, joined, records_of, whole
+from oracles.domain.leaf import Domain, ValueStatus
 from oracles.domain.valuation import Subject
 
-FORMAT = "ballast-round-1"
-_BRACKETS = re.compile(rb"[\[\]{}]")
-_MAX_DEPTH = 8
+FORMAT = "ballast-round-2"
+_FIELDS = {
+    "subject": list(SUBJECT.names or ()),
+    "observation": list(OBSERVATION.names or ()),
+}
+_WORDS_OF_ID = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +39,7 @@ class PreviousRound:
     observed_at: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Snapshot:
     """All that the values of one round follow from."""
 
@@ -37,7 +47,7 @@ class Snapshot:
     observed_at: int
     model_set_hash: str
     previous: PreviousRound | None
-    subjects: tuple[Subject, ...]
+    inputs: Inputs
 
     @property
     def elapsed_s(self) -> int:
@@ -45,173 +55,170 @@ class Snapshot:
         return self.observed_at - self.previous.observed_at if self.previous else 0
 
 
-def write_snapshot(snapshot: Snapshot) -> bytes:
-    """Return the snapshot's bytes: subjects by id, observations in a fixed order."""
-    previous = snapshot.previous
-    return canonical_json(
-        {
-            "format": FORMAT,
-            "chain_id": snapshot.domain.chain_id,
-            "oracle": snapshot.domain.oracle.lower(),
-            "round": snapshot.domain.number,
-            "observed_at": snapshot.observed_at,
-            "model_set_hash": snapshot.model_set_hash,
-            "previous": previous
-            and {
-                "round": previous.number,
-                "root": previous.root,
-                "observed_at": previous.observed_at,
-            },
-            "subjects": [
-                _subject_document(subject)
-                for subject in sorted(snapshot.subjects, key=lambda one: one.asset_id)
-            ],
-        }
+def snapshot_of(
+    subjects: Sequence[Subject],
+    *,
+    domain: Domain,
+    observed_at: int,
+    model_set_hash: str,
+    previous: PreviousRound | None = None,
+) -> Snapshot:
+    """Return the snapshot of subjects that are at hand one by one, in any order."""
+    return Snapshot(
+        domain=domain,
+        observed_at=observed_at,
+        model_set_hash=model_set_hash,
+        previous=previous,
+        inputs=inputs_of(subjects),
     )
+
+
+def write_snapshot(snapshot: Snapshot) -> bytes:
+    """Return the snapshot's bytes: a header, the subjects by id, their observations in order."""
+    inputs = snapshot.inputs
+    return joined(_header(snapshot), inputs.subjects, inputs.observations)
 
 
 def read_snapshot(content: bytes) -> Snapshot:
     """Return what the bytes say, refusing whatever is not exactly one snapshot's canonical form."""
-    _refuse_deep(content)
+    header, start = header_of(content, FORMAT)
     try:
-        document = json.loads(content, parse_float=_no_float, parse_constant=_no_float)
-    except ValueError as error:
-        raise SnapshotInvalid(
-            "NOT_JSON", f"The snapshot is not JSON in whole numbers: {error}."
-        ) from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise SnapshotInvalid("UNKNOWN_FORMAT", f"The snapshot is not in the format {FORMAT}.")
-    try:
-        snapshot = _snapshot(document)
+        counts = whole(header["subjects"]), whole(header["observations"])
+        subjects, observations = records_of(
+            content,
+            start,
+            subjects=(SUBJECT, counts[0]),
+            observations=(OBSERVATION, counts[1]),
+        )
+        inputs = Inputs(
+            sources=_sources(header["sources"]),
+            subjects=subjects,
+            observations=observations,
+            starts=starts_of(subjects["count"]),
+        )
+        snapshot = _snapshot(header, inputs)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         if isinstance(error, SnapshotInvalid):
             raise
+        raise bad_field(error) from None
+    if canonical_json(_header(snapshot)) != content[: start - 1]:
         raise SnapshotInvalid(
-            "BAD_FIELD", f"The snapshot lacks a field or holds a wrong one: {error}."
-        ) from None
-    _check_order(snapshot.subjects)
-    if write_snapshot(snapshot) != content:
-        raise SnapshotInvalid(
-            "NOT_CANONICAL",
-            "The snapshot is not in canonical form, so its hash would not name its content.",
+            "BAD_FIELD", "The header holds other fields, codes or names than the format has."
         )
+    _check_subjects(inputs)
+    _check_observations(inputs)
     return snapshot
 
 
-def _refuse_deep(content: bytes) -> None:
-    """Refuse nesting that no snapshot has: a parser may break on it before it complains."""
-    depth = 0
-    for bracket in _BRACKETS.finditer(content):
-        depth += 1 if bracket.group() in (b"[", b"{") else -1
-        if depth > _MAX_DEPTH:
-            raise SnapshotInvalid("TOO_DEEP", "The bytes are nested deeper than any snapshot is.")
-
-
-def _no_float(text: str) -> None:
-    raise ValueError(f"{text[:40]} is no whole number")
-
-
-def _subject_document(subject: Subject) -> dict[str, object]:
-    previous = subject.previous
+def _header(snapshot: Snapshot) -> dict[str, Any]:
+    previous, inputs = snapshot.previous, snapshot.inputs
     return {
-        "asset": str(subject.asset_id),
-        "class": subject.class_id,
-        "status": int(subject.status),
+        "format": FORMAT,
+        "chain_id": snapshot.domain.chain_id,
+        "oracle": snapshot.domain.oracle.lower(),
+        "round": snapshot.domain.number,
+        "observed_at": snapshot.observed_at,
+        "model_set_hash": snapshot.model_set_hash,
         "previous": previous
         and {
-            "value": str(previous.value),
-            "lower": str(previous.lower),
-            "nav": None if previous.nav_wei is None else str(previous.nav_wei),
+            "round": previous.number,
+            "root": previous.root,
+            "observed_at": previous.observed_at,
         },
-        "observations": [_observation_document(one) for one in _ordered(subject.observations)],
+        "sources": list(inputs.sources),
+        "kinds": list(KINDS),
+        "units": list(UNITS),
+        "fields": _FIELDS,
+        "subjects": len(inputs.subjects),
+        "observations": len(inputs.observations),
     }
 
 
-def _ordered(observations: Sequence[Observation]) -> list[Observation]:
-    return sorted(
-        observations, key=lambda one: (one.source, one.kind, one.observed_at, one.raw_hash)
-    )
-
-
-def _observation_document(observation: Observation) -> dict[str, object]:
-    return {
-        "source": observation.source,
-        "kind": observation.kind,
-        "value": str(observation.value),
-        "unit": observation.unit,
-        "scale": observation.scale,
-        "observed_at": observation.observed_at,
-        "raw": observation.raw_hash,
-    }
-
-
-def _snapshot(document: dict[str, Any]) -> Snapshot:
-    previous = document["previous"]
-    address_number(document["oracle"])
+def _snapshot(header: dict[str, Any], inputs: Inputs) -> Snapshot:
+    previous = header["previous"]
     return Snapshot(
-        domain=Domain(
-            chain_id=_whole(document["chain_id"]),
-            oracle=document["oracle"],
-            number=_whole(document["round"]),
-        ),
-        observed_at=_whole(document["observed_at"]),
-        model_set_hash=document["model_set_hash"],
+        domain=domain_of(header),
+        observed_at=whole(header["observed_at"]),
+        model_set_hash=header["model_set_hash"],
         previous=None
         if previous is None
         else PreviousRound(
-            number=_whole(previous["round"]),
+            number=whole(previous["round"]),
             root=previous["root"],
-            observed_at=_whole(previous["observed_at"]),
+            observed_at=whole(previous["observed_at"]),
         ),
-        subjects=tuple(_subject(one) for one in document["subjects"]),
+        inputs=inputs,
     )
 
 
-def _subject(document: dict[str, Any]) -> Subject:
-    previous = document["previous"]
-    return Subject(
-        asset_id=_amount(document["asset"]),
-        class_id=_whole(document["class"]),
-        status=ValueStatus(_whole(document["status"])),
-        previous=None
-        if previous is None
-        else Previous(
-            value=_amount(previous["value"]),
-            lower=_amount(previous["lower"]),
-            nav_wei=None if previous["nav"] is None else _amount(previous["nav"]),
-        ),
-        observations=tuple(_observation(one) for one in document["observations"]),
+def _sources(names: object) -> tuple[str, ...]:
+    if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
+        raise ValueError("sources are no list of names")
+    if sorted(set(names)) != names:
+        raise ValueError("sources are not in the order of the alphabet, each once")
+    return tuple(names)
+
+
+def _check_subjects(inputs: Inputs) -> None:
+    """Refuse subjects out of order, and counts or codes that the format does not have."""
+    rows = inputs.subjects
+    if inputs.starts[-1] != len(inputs.observations):
+        raise SnapshotInvalid(
+            "WRONG_COUNT", "The subjects do not account for all observations, each once."
+        )
+    if np.any(rows["status"] >= len(ValueStatus)):
+        raise SnapshotInvalid("BAD_STATUS", "A subject has a status that is none.")
+    if not np.all(_increasing(rows["asset_id"])):
+        raise SnapshotInvalid(
+            "NOT_SORTED", "An asset is listed twice or out of order in the snapshot."
+        )
+
+
+def _increasing(ids: Column) -> Column:
+    """Return for each row of 32 bytes but the first whether it is above the one before."""
+    words = np.ascontiguousarray(ids).view(">u8")
+    above = np.zeros(max(0, len(words) - 1), bool)
+    equal = np.ones_like(above)
+    for word in range(_WORDS_OF_ID):
+        earlier, later = words[:-1, word], words[1:, word]
+        above |= equal & (later > earlier)
+        equal &= later == earlier
+    return above
+
+
+def _check_observations(inputs: Inputs) -> None:
+    """Refuse codes that are none, and observations of a subject that are not in their order."""
+    said = inputs.observations
+    if (
+        np.any(said["source"] >= len(inputs.sources))
+        or np.any(said["kind"] >= len(KINDS))
+        or np.any(said["unit"] >= len(UNITS))
+        or np.any(said["observed_at"] < 0)
+    ):
+        raise SnapshotInvalid(
+            "BAD_OBSERVATION", "An observation has a source, kind, unit or time that is none."
+        )
+    keys = order_keys(inputs)
+    if np.any(keys[1:] < keys[:-1]) or not _ties_ordered(said, keys):
+        raise SnapshotInvalid(
+            "NOT_SORTED", "The observations of a subject are not in their fixed order."
+        )
+
+
+def order_keys(inputs: Inputs) -> Column:
+    """Return for each observation its subject, source and kind as one number to sort by."""
+    rank = np.repeat(np.arange(len(inputs), dtype=np.uint64), inputs.subjects["count"])
+    said = inputs.observations
+    return (
+        (rank << np.uint64(24)) | (said["source"].astype(np.uint64) << np.uint64(8)) | said["kind"]
     )
 
 
-def _observation(document: dict[str, Any]) -> Observation:
-    return Observation(
-        source=document["source"],
-        kind=ObservationKind(document["kind"]),
-        value=_amount(document["value"]),
-        unit=Unit(document["unit"]),
-        scale=_whole(document["scale"]),
-        observed_at=_whole(document["observed_at"]),
-        raw_hash=document["raw"],
-    )
+def _ties_ordered(said: Column, keys: Column) -> bool:
+    """Return whether observations of one subject, source and kind are in order by what is left."""
+    ties = np.flatnonzero(keys[1:] == keys[:-1])
+    return all(_rest(said[tie]) <= _rest(said[tie + 1]) for tie in ties)
 
 
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{value!r} is no whole number")
-    return value
-
-
-def _amount(value: object) -> int:
-    if not isinstance(value, str) or not value.isascii() or not value.isdigit():
-        raise ValueError(f"{value!r} is no amount in digits")
-    return int(value)
-
-
-def _check_order(subjects: Sequence[Subject]) -> None:
-    for earlier, later in pairwise(subjects):
-        if earlier.asset_id >= later.asset_id:
-            raise SnapshotInvalid(
-                "NOT_SORTED",
-                f"Asset {later.asset_id} is listed twice or out of order in the snapshot.",
-            )
+def _rest(row: Any) -> tuple[Any, ...]:
+    return row["observed_at"], row["raw"].tobytes(), row["amount"], row["unit"]

@@ -40,6 +40,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Document',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hash', models.CharField(max_length=66, unique=True, verbose_name='SHA-256')),
+                ('size', models.PositiveBigIntegerField(verbose_name='bytes')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('hash__regex', '^0x[0-9a-f]{64}$')), name='document_hash_shape')],
+            },
+        ),
+        migrations.CreateModel(
             name='Reporter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -78,15 +90,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='RoundContent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('snapshot', models.BinaryField()),
-                ('leaves', models.BinaryField()),
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='content', to='oracles.round')),
-            ],
-        ),
-        migrations.CreateModel(
             name='Source',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -99,6 +102,18 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['name'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('slug', ''), _negated=True), name='source_has_slug'), models.CheckConstraint(condition=models.Q(('kind__in', ['registry', 'appraiser', 'published', 'marketplace', 'telemetry', 'exchange'])), name='source_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DocumentPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField()),
+                ('data', models.BinaryField()),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='oracles.document')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('document', 'position'), name='document_part_once')],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +138,7 @@ class Migration(migrations.Migration):
                 ('value', collateral.fields.Uint256Field(blank=True, null=True)),
                 ('unit', models.CharField(choices=[('usd', 'USD'), ('usd_per_hour', 'USD per hour'), ('usd_per_month', 'USD per month'), ('eth', 'ETH'), ('ratio', 'of one'), ('count', 'levels')], max_length=20)),
                 ('scale', models.SmallIntegerField(verbose_name='decimals')),
+                ('amount', collateral.fields.Uint256Field(blank=True, null=True, verbose_name='value in base units')),
                 ('observed_at', models.BigIntegerField(verbose_name='observed at, unix seconds')),
                 ('given', models.CharField(max_length=100, verbose_name='value as given')),
                 ('raw_hash', models.CharField(max_length=64, verbose_name='SHA-256 of the raw document')),
@@ -135,14 +151,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('verdict', 'accepted')), fields=['asset', 'source', 'kind', '-observed_at'], name='observation_newest'), models.Index(condition=models.Q(('verdict', 'accepted'), models.Q(('token', ''), _negated=True)), fields=['token', 'source', 'kind', '-observed_at'], name='observation_newest_token'), models.Index(fields=['verdict', '-recorded_at'], name='observation_verdict')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('asset__isnull', False), ('token', '')), models.Q(('asset__isnull', True), models.Q(('token', ''), _negated=True)), _connector='OR'), name='observation_one_subject'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('verdict', 'accepted')), models.Q(('verdict', 'refused'), models.Q(('code', ''), _negated=True)), _connector='OR'), name='observation_refused_has_code'), models.CheckConstraint(condition=models.Q(('verdict', 'refused'), models.Q(models.Q(('value__isnull', False)), models.Q(('value__gt', 0), models.Q(('kind__in', [oracles.domain.quantities.ObservationKind['WRAP_DEPTH'], oracles.domain.quantities.ObservationKind['BACKING'], oracles.domain.quantities.ObservationKind['SLASHING']]), ('value__gte', 0)), _connector='OR'), ('kind__in', [oracles.domain.quantities.ObservationKind['APPRAISAL'], oracles.domain.quantities.ObservationKind['SALE'], oracles.domain.quantities.ObservationKind['COMPARABLE'], oracles.domain.quantities.ObservationKind['INDEXED_SALE'], oracles.domain.quantities.ObservationKind['DEPRECIATED'], oracles.domain.quantities.ObservationKind['MODEL'], oracles.domain.quantities.ObservationKind['FORCED_SALE'], oracles.domain.quantities.ObservationKind['RENTAL_INCOME'], oracles.domain.quantities.ObservationKind['TOKEN_REWARD'], oracles.domain.quantities.ObservationKind['MARKET'], oracles.domain.quantities.ObservationKind['NAV'], oracles.domain.quantities.ObservationKind['INDEX'], oracles.domain.quantities.ObservationKind['WRAP_DEPTH'], oracles.domain.quantities.ObservationKind['BACKING'], oracles.domain.quantities.ObservationKind['SLASHING']]), ('observed_at__gt', 0), ('scale__gte', 0), ('scale__lte', 18), ('unit__in', [oracles.domain.quantities.Unit['USD'], oracles.domain.quantities.Unit['USD_PER_HOUR'], oracles.domain.quantities.Unit['USD_PER_MONTH'], oracles.domain.quantities.Unit['ETH'], oracles.domain.quantities.Unit['RATIO'], oracles.domain.quantities.Unit['COUNT']])), _connector='OR'), name='observation_accepted_is_usable'), models.UniqueConstraint(condition=models.Q(('verdict', 'accepted')), fields=('source', 'asset', 'token', 'kind', 'observed_at'), name='observation_once', nulls_distinct=False)],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('asset__isnull', False), ('token', '')), models.Q(('asset__isnull', True), models.Q(('token', ''), _negated=True)), _connector='OR'), name='observation_one_subject'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('verdict', 'accepted')), models.Q(('verdict', 'refused'), models.Q(('code', ''), _negated=True)), _connector='OR'), name='observation_refused_has_code'), models.CheckConstraint(condition=models.Q(('verdict', 'refused'), models.Q(models.Q(('amount__isnull', False), ('value__isnull', False)), models.Q(('value__gt', 0), models.Q(('kind__in', [oracles.domain.quantities.ObservationKind['WRAP_DEPTH'], oracles.domain.quantities.ObservationKind['BACKING'], oracles.domain.quantities.ObservationKind['SLASHING']]), ('value__gte', 0)), _connector='OR'), ('kind__in', [oracles.domain.quantities.ObservationKind['APPRAISAL'], oracles.domain.quantities.ObservationKind['SALE'], oracles.domain.quantities.ObservationKind['COMPARABLE'], oracles.domain.quantities.ObservationKind['INDEXED_SALE'], oracles.domain.quantities.ObservationKind['DEPRECIATED'], oracles.domain.quantities.ObservationKind['MODEL'], oracles.domain.quantities.ObservationKind['FORCED_SALE'], oracles.domain.quantities.ObservationKind['RENTAL_INCOME'], oracles.domain.quantities.ObservationKind['TOKEN_REWARD'], oracles.domain.quantities.ObservationKind['MARKET'], oracles.domain.quantities.ObservationKind['NAV'], oracles.domain.quantities.ObservationKind['INDEX'], oracles.domain.quantities.ObservationKind['WRAP_DEPTH'], oracles.domain.quantities.ObservationKind['BACKING'], oracles.domain.quantities.ObservationKind['SLASHING']]), ('observed_at__gt', 0), ('scale__gte', 0), ('scale__lte', 18), ('unit__in', [oracles.domain.quantities.Unit['USD'], oracles.domain.quantities.Unit['USD_PER_HOUR'], oracles.domain.quantities.Unit['USD_PER_MONTH'], oracles.domain.quantities.Unit['ETH'], oracles.domain.quantities.Unit['RATIO'], oracles.domain.quantities.Unit['COUNT']])), _connector='OR'), name='observation_accepted_is_usable'), models.UniqueConstraint(condition=models.Q(('verdict', 'accepted')), fields=('source', 'asset', 'token', 'kind', 'observed_at'), name='observation_once', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(
             name='Valuation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(blank=True, max_length=42)),
+                ('token', models.CharField(blank=True, db_default='', max_length=42)),
                 ('class_id', models.PositiveSmallIntegerField(choices=[(1, 'Real estate'), (2, 'Car'), (3, 'Motorcycle'), (4, 'Truck'), (5, 'Art'), (6, 'Collectible'), (7, 'Machinery'), (8, 'Factory'), (9, 'Container'), (10, 'GPU server'), (11, 'Hotspot'), (12, 'EV charger'), (13, 'Energy hardware'), (14, 'Liquid restaking token')], verbose_name='class')),
                 ('status', models.PositiveSmallIntegerField(choices=[(0, 'Valid'), (1, 'Frozen'), (2, 'Challenged')])),
                 ('value_units', models.BigIntegerField(verbose_name='value, 1e-6 USD')),
@@ -151,7 +167,6 @@ class Migration(migrations.Migration):
                 ('target_lower_units', models.BigIntegerField(verbose_name='its lower bound, 1e-6 USD')),
                 ('nav_wei', collateral.fields.Uint256Field(blank=True, null=True, verbose_name='ether per token, wei')),
                 ('sources', models.PositiveSmallIntegerField(verbose_name='sources behind it')),
-                ('model', models.CharField(max_length=20)),
                 ('observed_at', models.BigIntegerField(verbose_name='newest observation, unix seconds')),
                 ('valid_until', models.BigIntegerField(verbose_name='valid until, unix seconds')),
                 ('asset', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='valuations', to='collateral.asset')),
@@ -161,5 +176,10 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['asset', '-round'], name='valuation_of_asset'), models.Index(fields=['round', 'class_id'], name='valuation_by_class')],
                 'constraints': [models.UniqueConstraint(fields=('round', 'asset', 'token'), name='valuation_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('asset__isnull', False), ('token', '')), models.Q(('asset__isnull', True), models.Q(('token', ''), _negated=True)), _connector='OR'), name='valuation_one_subject'), models.CheckConstraint(condition=models.Q(('lower_units__gte', 0), ('value_units__gt', 0), ('lower_units__lte', models.F('value_units'))), name='valuation_ordered'), models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('observed_at'))), name='valuation_expires_later'), models.CheckConstraint(condition=models.Q(('status__in', [0, 1, 2])), name='valuation_status_known')],
             },
+        ),
+        # Parts are read whole and do not compress; trying to costs seconds for a large round.
+        migrations.RunSQL(
+            "ALTER TABLE oracles_documentpart ALTER COLUMN data SET STORAGE EXTERNAL",
+            migrations.RunSQL.noop,
         ),
     ]

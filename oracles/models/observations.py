@@ -83,6 +83,8 @@ class Observation(models.Model):
     value = Uint256Field(null=True, blank=True)
     unit = models.CharField(max_length=20, choices=UNIT_CHOICES)
     scale = models.SmallIntegerField("decimals")
+    # What the models count: whole base units, of US dollars where the unit is money.
+    amount = Uint256Field("value in base units", null=True, blank=True)
     observed_at = models.BigIntegerField("observed at, unix seconds")
     given = models.CharField("value as given", max_length=100)
     raw_hash = models.CharField("SHA-256 of the raw document", max_length=64)
@@ -118,7 +120,7 @@ class Observation(models.Model):
             models.CheckConstraint(
                 condition=Q(verdict=Verdict.REFUSED)
                 | Q(
-                    Q(value__isnull=False),
+                    Q(value__isnull=False, amount__isnull=False),
                     Q(value__gt=0) | Q(kind__in=list(SHARES), value__gte=0),
                     observed_at__gt=0,
                     scale__gte=0,

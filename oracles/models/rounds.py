@@ -89,17 +89,6 @@ class Round(models.Model):
         return f"Round {self.number}"
 
 
-class RoundContent(models.Model):
-    """The bytes of a round: its inputs, and the leaves as published (rule V5)."""
-
-    round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="content")
-    snapshot = models.BinaryField()
-    leaves = models.BinaryField()
-
-    def __str__(self) -> str:
-        return f"Content of round {self.round_id}"
-
-
 class RoundSignature(models.Model):
     """One reporter's signature of one round."""
 

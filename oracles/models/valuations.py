@@ -29,7 +29,7 @@ class Valuation(models.Model):
         null=True,
         blank=True,
     )
-    token = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
+    token = models.CharField(max_length=ADDRESS_LENGTH, blank=True, db_default="")
     class_id = models.PositiveSmallIntegerField("class", choices=CLASS_CHOICES)
     status = models.PositiveSmallIntegerField(choices=STATUS_CHOICES)
     value_units = models.BigIntegerField("value, 1e-6 USD")
@@ -38,7 +38,6 @@ class Valuation(models.Model):
     target_lower_units = models.BigIntegerField("its lower bound, 1e-6 USD")
     nav_wei = Uint256Field("ether per token, wei", null=True, blank=True)
     sources = models.PositiveSmallIntegerField("sources behind it")
-    model = models.CharField(max_length=20)
     observed_at = models.BigIntegerField("newest observation, unix seconds")
     valid_until = models.BigIntegerField("valid until, unix seconds")
 

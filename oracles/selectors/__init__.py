@@ -1,6 +1,15 @@
 """Everything that is read of oracles."""
 
-from oracles.selectors.proofs import ValueProof, proofs
+from oracles.selectors.proofs import (
+    ProvenValue,
+    ProvenValues,
+    UsableRound,
+    ValueProof,
+    proofs,
+    proven_value,
+    proven_values,
+    rounds_in_use,
+)
 from oracles.selectors.rounds import (
     RoundProgress,
     leaves,
@@ -21,8 +30,11 @@ from oracles.selectors.values import (
 
 __all__ = [
     "ClassValue",
+    "ProvenValue",
+    "ProvenValues",
     "RoundProgress",
     "SourceOpinion",
+    "UsableRound",
     "ValuePoint",
     "ValueProof",
     "leaves",
@@ -30,6 +42,9 @@ __all__ = [
     "newest_values",
     "open_round_progress",
     "proofs",
+    "proven_value",
+    "proven_values",
+    "rounds_in_use",
     "snapshot",
     "sources_of",
     "usable_rounds",

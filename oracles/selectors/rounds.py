@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from oracles.chain import oracle_terms
+from oracles.documents import read_document
+from oracles.domain.errors import RoundRefused
 from oracles.models import Round, RoundStatus
 
 
@@ -39,12 +41,22 @@ def usable_rounds() -> tuple[Round | None, Round | None]:
 
 def snapshot(*, round: Round) -> bytes:
     """Return a round's inputs, from which any reporter recomputes it."""
-    return bytes(round.content.snapshot)
+    return _document(round.snapshot_hash, "inputs")
 
 
 def leaves(*, round: Round) -> bytes:
     """Return a round's leaves as published under its content hash (rule V5)."""
-    return bytes(round.content.leaves)
+    return _document(round.content_hash, "leaves")
+
+
+def _document(hash: str, what: str) -> bytes:
+    content = read_document(hash) if hash else None
+    if content is None:
+        raise RoundRefused(
+            "CONTENT_MISSING",
+            f"The {what} of this round are not stored here: it was published by others.",
+        )
+    return content
 
 
 def open_round_progress() -> RoundProgress | None:

@@ -1,47 +1,51 @@
-"""Gathering the inputs of a round with a few queries, whatever the number of assets."""
+"""Gathering the inputs of a round as columns, a few queries for each ten thousand assets."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, QuerySet
+import numpy as np
+from django.db.models import Max
 
-from collateral.models import Asset, AssetStatus
+from collateral.models import AssetStatus
 from collateral.models.assets import ON_CHAIN
 from oracles.chain import OracleTerms
+from oracles.database import Column, read_columns
+from oracles.documents import read_document
+from oracles.domain.columns import (
+    KIND_CODES,
+    OBSERVATION,
+    SUBJECT,
+    UNIT_CODES,
+    Inputs,
+    id_bytes,
+    inputs_of,
+    merged,
+    starts_of,
+)
 from oracles.domain.leaf import Domain, ValueStatus, address_number
 from oracles.domain.movement import Previous
 from oracles.domain.observations import Observation as Observed
 from oracles.domain.parameters import LRT_CLASS_ID, model_set_hash
-from oracles.domain.quantities import ObservationKind, Unit
+from oracles.domain.published import read_leaves
+from oracles.domain.quantities import BASE_DECIMALS, ObservationKind, Unit
 from oracles.domain.snapshot import PreviousRound, Snapshot
 from oracles.domain.valuation import Subject
-from oracles.models import Observation, Round, RoundStatus, Valuation, Verdict
+from oracles.models import Observation, Round, RoundStatus, Source, Valuation, Verdict
 from oracles.selectors.rounds import newest_round
 
 _STATUS = {AssetStatus.FROZEN: ValueStatus.FROZEN, AssetStatus.REVOKED: ValueStatus.CHALLENGED}
-_FIELDS = (
-    "asset_id",
-    "token",
-    "source__slug",
-    "kind",
-    "value",
-    "unit",
-    "scale",
-    "observed_at",
-    "raw_hash",
-)
-# The row of an asset, or the address of a token.
-Key = int | str
+_ASSETS_AT_A_TIME = 20_000
+# The widest number of 256 bits in decimal digits.
+_ID_DIGITS = 78
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subjects:
-    """A snapshot, and which rows its asset ids stand for."""
+    """A snapshot, and what its subjects are here: rows of assets (0 for none), or tokens by id."""
 
     snapshot: Snapshot
-    assets: dict[int, int]
+    rows: Column
     tokens: dict[int, str]
 
 
@@ -52,48 +56,27 @@ def next_number() -> int:
 
 
 def gather(*, terms: OracleTerms, number: int, observed_at: int) -> Subjects:
-    """Return everything that the values of a round follow from, as of ``observed_at``."""
+    """Return everything that the values of a round follow from, as of ``observed_at``.
+
+    It does not depend on the order in which rows were written, nor on their ids.
+    """
     previous = newest_round()
-    last_values = _last_values(previous)
-    said = _newest_observations(observed_at)
-    assets = list(
-        Asset.objects.filter(status__in=ON_CHAIN).values_list(
-            "pk", "token_id", "class_id", "status"
-        )
-    )
-    subjects = [
-        Subject(
-            asset_id=token_id,
-            class_id=class_id,
-            status=_STATUS.get(status, ValueStatus.VALID),
-            previous=last_values.get(pk),
-            observations=tuple(said[pk]),
-        )
-        for pk, token_id, class_id, status in assets
-        if pk in said
-    ]
-    tokens = {address_number(key): key for key in said if isinstance(key, str)}
-    subjects += [
-        Subject(
-            asset_id=asset_id,
-            class_id=LRT_CLASS_ID,
-            status=ValueStatus.VALID,
-            previous=last_values.get(token),
-            observations=tuple(said[token]),
-        )
-        for asset_id, token in tokens.items()
-    ]
+    assets, rows = _assets(observed_at)
+    tokens = _tokens(previous, observed_at)
+    others = inputs_of([one for one, _ in tokens])
+    inputs, order = merged(assets, others)
+    _set_previous(inputs, previous)
     snapshot = Snapshot(
         domain=Domain(chain_id=terms.chain_id, oracle=terms.address, number=number),
         observed_at=observed_at,
         model_set_hash=model_set_hash().hex(),
         previous=_previous(previous),
-        subjects=tuple(subjects),
+        inputs=inputs,
     )
     return Subjects(
         snapshot=snapshot,
-        assets={token_id: pk for pk, token_id, _, _ in assets},
-        tokens=tokens,
+        rows=np.concatenate([rows, np.zeros(len(others), np.int64)])[order],
+        tokens={one.asset_id: token for one, token in tokens},
     )
 
 
@@ -105,45 +88,172 @@ def _previous(previous: Round | None) -> PreviousRound | None:
     )
 
 
-def _last_values(previous: Round | None) -> dict[Key, Previous]:
-    """Return what the last published round says of each asset row and token."""
-    rows = Valuation.objects.filter(round=previous).values_list(
-        "asset_id", "token", "value_units", "lower_units", "nav_wei"
+def _set_previous(inputs: Inputs, previous: Round | None) -> None:
+    """Put what the last round published of each subject beside it."""
+    content = read_document(previous.content_hash) if previous else None
+    if content is None:
+        return
+    known = read_leaves(content).rows
+    ids, wanted = _id_column(known["asset_id"]), _id_column(inputs.subjects["asset_id"])
+    place = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    found = ids[place] == wanted
+    for name, last in (("previous_value", "value"), ("previous_lower", "lower")):
+        inputs.subjects[name][found] = known[last][place[found]]
+
+
+def _id_column(ids: Column) -> Column:
+    """Return ids as one column that compares as numbers do: all have the same length."""
+    return np.ascontiguousarray(ids).view("S32").ravel()
+
+
+# ---- Assets -----------------------------------------------------------------------------------
+
+
+def _assets(observed_at: int) -> tuple[Inputs, Column]:
+    """Return assets that somebody spoke of, by row, and those rows."""
+    sources = sorted(Source.objects.filter(active=True).values_list("slug", "pk"))
+    subjects, said, rows = [np.empty(0, SUBJECT)], [np.empty(0, OBSERVATION)], [np.empty(0, "i8")]
+    for low, high in _ranges():
+        pks, chunk = _asset_rows(low, high)
+        found = _observation_rows(pks, low, high, observed_at, [pk for _, pk in sources])
+        chunk["count"] = np.bincount(found[0], minlength=len(chunk))
+        spoken_of = chunk["count"] > 0
+        subjects.append(chunk[spoken_of])
+        rows.append(pks[spoken_of])
+        said.append(found[1])
+    counted = np.concatenate(subjects)
+    inputs = Inputs(
+        sources=tuple(slug for slug, _ in sources),
+        subjects=counted,
+        observations=np.concatenate(said),
+        starts=starts_of(counted["count"]),
     )
-    return {
-        asset_id or token: Previous(value=value, lower=lower, nav_wei=nav_wei)
-        for asset_id, token, value, lower, nav_wei in (rows if previous else ())
+    return inputs, np.concatenate(rows)
+
+
+def _ranges() -> Iterator[tuple[int, int]]:
+    """Return ranges of assets' rows that are small enough to be read at once."""
+    query = "SELECT id FROM collateral_asset WHERE status = ANY(%s) ORDER BY id"
+    (pks,) = read_columns(query, [list(ON_CHAIN)], id=">i8")
+    for start in range(0, len(pks), _ASSETS_AT_A_TIME):
+        chunk = pks[start : start + _ASSETS_AT_A_TIME]
+        yield int(chunk[0]), int(chunk[-1])
+
+
+def _asset_rows(low: int, high: int) -> tuple[Column, Column]:
+    """Return the rows of a range and the subjects that they are, in the rows' order."""
+    query = (
+        f"SELECT id, class_id, {_codes('status', _STATUS, 'int2')} AS status, "
+        f"lpad(token_id::text, {_ID_DIGITS}, '0')::bytea AS token "
+        "FROM collateral_asset WHERE id BETWEEN %s AND %s AND status = ANY(%s) ORDER BY id"
+    )
+    pks, classes, statuses, tokens = read_columns(
+        query,
+        [low, high, list(ON_CHAIN)],
+        id=">i8",
+        class_id=">i2",
+        status=">i2",
+        token=f"S{_ID_DIGITS}",
+    )
+    rows = np.zeros(len(pks), SUBJECT)
+    rows["asset_id"] = id_bytes([int(one) for one in tokens.tolist()])
+    rows["class_id"], rows["status"] = classes, statuses
+    return pks.astype(np.int64), rows
+
+
+def _observation_rows(
+    pks: Column, low: int, high: int, observed_at: int, source_pks: list[int]
+) -> tuple[Column, Column]:
+    """Return what each source newly said of each kind, and the place of the asset of each."""
+    series = "asset_id, source_id, kind"
+    query = (
+        f"SELECT DISTINCT ON ({series}) asset_id AS asset, array_position(%s, source_id) - 1 "
+        f"AS source, {_codes('kind', KIND_CODES, 'int2')} AS kind_code, "
+        f"{_codes('unit', UNIT_CODES, 'int2')} AS unit_code, amount::int8 AS amount, observed_at, "
+        "decode(raw_hash, 'hex') AS raw FROM oracles_observation "
+        "WHERE verdict = 'accepted' AND asset_id BETWEEN %s AND %s AND observed_at <= %s "
+        f"AND source_id = ANY(%s) ORDER BY {series}, observed_at DESC, id DESC"
+    )
+    asset, source, kind, unit, amount, times, raw = read_columns(
+        query,
+        [source_pks, low, high, observed_at, source_pks],
+        asset=">i8",
+        source=">i4",
+        kind_code=">i2",
+        unit_code=">i2",
+        amount=">i8",
+        observed_at=">i8",
+        raw="V32",
+    )
+    place = np.searchsorted(pks, asset)
+    known = pks[np.minimum(place, len(pks) - 1)] == asset
+    order = np.flatnonzero(known)[np.lexsort((kind[known], source[known], place[known]))]
+    rows = np.empty(len(order), OBSERVATION)
+    columns = (source, kind, unit, amount, times)
+    for name, column in zip(
+        ("source", "kind", "unit", "amount", "observed_at"), columns, strict=True
+    ):
+        rows[name] = column[order]
+    rows["raw"] = np.ascontiguousarray(raw[order]).view(np.uint8).reshape(-1, 32)
+    return place[order], rows
+
+
+def _codes(column: str, codes: Any, kind: str) -> str:
+    """Return SQL that turns a column's words into their codes, 0 for any other."""
+    cases = " ".join(f"WHEN '{word}' THEN {int(code)}" for word, code in codes.items())
+    return f"(CASE {column} {cases} ELSE 0 END)::{kind}"
+
+
+# ---- Tokens -----------------------------------------------------------------------------------
+
+
+def _tokens(previous: Round | None, observed_at: int) -> list[tuple[Subject, str]]:
+    """Return restaking tokens with what is said of them; there are a few dozen at most."""
+    last = {
+        token: Previous(value=value, lower=lower, nav_wei=nav)
+        for token, value, lower, nav in Valuation.objects.filter(round=previous)
+        .exclude(token="")
+        .values_list("token", "value_units", "lower_units", "nav_wei")
     }
+    said: dict[str, list[Observed]] = {}
+    for token, one in _said_of_tokens(observed_at):
+        said.setdefault(token, []).append(one)
+    return [
+        (
+            Subject(
+                asset_id=address_number(token),
+                class_id=LRT_CLASS_ID,
+                status=ValueStatus.VALID,
+                previous=last.get(token),
+                observations=tuple(observations),
+            ),
+            token,
+        )
+        for token, observations in said.items()
+    ]
 
 
-def _newest_observations(observed_at: int) -> dict[Key, list[Observed]]:
-    """Return each source's newest accepted observation of each kind, by subject."""
-    accepted = Observation.objects.filter(
-        verdict=Verdict.ACCEPTED, source__active=True, observed_at__lte=observed_at
+def _said_of_tokens(observed_at: int) -> Iterator[tuple[str, Observed]]:
+    series = ("token", "source_id", "kind")
+    newest = (
+        Observation.objects.filter(
+            verdict=Verdict.ACCEPTED, source__active=True, observed_at__lte=observed_at
+        )
+        .exclude(token="")
+        .order_by(*series, "-observed_at", "-pk")
+        .distinct(*series)
     )
-    said: dict[Key, list[Observed]] = defaultdict(list)
-    of_assets = accepted.filter(asset__status__in=ON_CHAIN)
-    _collect(said, _newest(of_assets, "asset_id"))
-    _collect(said, _newest(accepted.exclude(token=""), "token"))
-    return said
-
-
-def _newest(observations: QuerySet[Observation], subject: str) -> Iterable[tuple[Any, ...]]:
-    series = (subject, "source_id", "kind")
-    newest = observations.order_by(*series, "-observed_at", "-pk").distinct(*series)
-    return newest.values_list(*_FIELDS)
-
-
-def _collect(said: dict[Key, list[Observed]], rows: Iterable[tuple[Any, ...]]) -> None:
-    for asset_id, token, source, kind, value, unit, scale, observed_at, raw_hash in rows:
-        said[asset_id or token].append(
+    fields = ("token", "source__slug", "kind", "unit", "amount", "observed_at", "raw_hash")
+    for token, source, kind, unit, amount, at, raw_hash in newest.values_list(*fields):
+        yield (
+            token,
             Observed(
                 source=source,
                 kind=ObservationKind(kind),
-                value=value,
+                value=amount,
                 unit=Unit(unit),
-                scale=scale,
-                observed_at=observed_at,
+                scale=BASE_DECIMALS[Unit(unit)],
+                observed_at=at,
                 raw_hash=raw_hash,
-            )
+            ),
         )

@@ -136,6 +136,7 @@ class _Recorder:
             row.verdict, row.code = Verdict.REFUSED, refusal.code
             row.reason = str(refusal)[:300]
             return row
+        row.amount = checked.amount
         self._known[moment] = said
         self._remember(moment, checked)
         return row

@@ -1,18 +1,23 @@
 """Opening a round: one snapshot of the inputs, every value, and the tree over them."""
 
+from collections.abc import Iterator
+from itertools import repeat
+
+import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 
 from oracles.chain import oracle_terms
+from oracles.documents import hash_text, store_document
 from oracles.domain.breakers import ROUND_HOLD_S, Movement, breaks_round
 from oracles.domain.errors import RoundRefused
 from oracles.domain.quantities import DAY_S
 from oracles.domain.rounds import RoundResult, recompute
 from oracles.domain.snapshot import write_snapshot
-from oracles.domain.valuation import Valued
-from oracles.models import Round, RoundContent, RoundStatus, Valuation
+from oracles.models import Round, RoundStatus
 from oracles.selectors.rounds import newest_round
 from oracles.services.gathering import Subjects, gather, next_number
+from oracles.services.recording import store_values
 from oracles.services.registry import observe_registry
 
 # One advisory lock for whoever opens a round, held to the end of the transaction.
@@ -39,7 +44,7 @@ def open_round(*, observed_at: int) -> Round:
         subjects = gather(terms=terms, number=next_number(), observed_at=observed_at)
         snapshot = write_snapshot(subjects.snapshot)
         result = recompute(snapshot)
-        _refuse_broken(result, subjects)
+        _refuse_broken(result)
         return _store(result, snapshot=snapshot, subjects=subjects)
 
 
@@ -82,15 +87,10 @@ def _refuse_too_early(observed_at: int) -> None:
         )
 
 
-def _refuse_broken(result: RoundResult, subjects: Subjects) -> None:
+def _refuse_broken(result: RoundResult) -> None:
     """Refuse a round in which a tenth of all values, in several classes, leap at once."""
-    known = {one.asset_id for one in subjects.snapshot.subjects if one.previous is not None}
-    movements = [
-        Movement(class_id=one.leaf.class_id, beyond=one.target_value != one.leaf.value)
-        for one in result.valued
-        if one.leaf.asset_id in known
-    ]
-    if breaks_round(movements, elapsed_s=subjects.snapshot.elapsed_s):
+    movements = list(_movements(result))
+    if breaks_round(movements, elapsed_s=result.snapshot.elapsed_s):
         beyond = sum(one.beyond for one in movements)
         raise RoundRefused(
             "GLOBAL_BREAKER",
@@ -101,38 +101,27 @@ def _refuse_broken(result: RoundResult, subjects: Subjects) -> None:
         )
 
 
+def _movements(result: RoundResult) -> Iterator[Movement]:
+    """Yield a movement for each value that the last round had too; equal ones are one object."""
+    values = result.values
+    known = result.snapshot.inputs.subjects["previous_value"][values.subject] > 0
+    beyond = values.target_value != values.value
+    codes = values.class_id.astype(np.int64) * 2 + beyond
+    for code, count in enumerate(np.bincount(codes[known])):
+        yield from repeat(Movement(class_id=code // 2, beyond=bool(code % 2)), int(count))
+
+
 def _store(result: RoundResult, *, snapshot: bytes, subjects: Subjects) -> Round:
     opened = Round.objects.create(
         number=result.domain.number,
         observed_at=result.observed_at,
         count=result.count,
-        root="0x" + result.root.hex(),
-        content_hash="0x" + result.content_hash.hex(),
-        model_set_hash="0x" + result.model_set_hash.hex(),
-        snapshot_hash="0x" + result.snapshot_hash.hex(),
+        root=hash_text(result.root),
+        content_hash=hash_text(result.content_hash),
+        model_set_hash=hash_text(result.model_set_hash),
+        snapshot_hash=hash_text(result.snapshot_hash),
     )
-    RoundContent.objects.create(round=opened, snapshot=snapshot, leaves=result.leaves)
-    Valuation.objects.bulk_create(
-        [_valuation(opened, one, subjects) for one in result.valued], batch_size=2_000
-    )
+    store_document(snapshot, digest=result.snapshot_hash)
+    store_document(result.leaves, digest=result.content_hash)
+    store_values(opened, result.values, subjects)
     return opened
-
-
-def _valuation(opened: Round, valued: Valued, subjects: Subjects) -> Valuation:
-    leaf = valued.leaf
-    return Valuation(
-        round=opened,
-        asset_id=subjects.assets.get(leaf.asset_id),
-        token=subjects.tokens.get(leaf.asset_id, ""),
-        class_id=leaf.class_id,
-        status=int(leaf.status),
-        value_units=leaf.value,
-        lower_units=leaf.lower,
-        target_value_units=valued.target_value,
-        target_lower_units=valued.target_lower,
-        nav_wei=valued.nav_wei,
-        sources=valued.sources,
-        model=valued.model,
-        observed_at=leaf.observed_at,
-        valid_until=leaf.valid_until,
-    )

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from oracles.documents import read_document
 from oracles.domain.errors import OracleError
 from oracles.domain.rounds import RoundResult, recompute
-from oracles.models import Round, RoundContent, RoundStatus
+from oracles.models import Round, RoundStatus
 
 
 class Command(BaseCommand):
@@ -54,13 +55,16 @@ def _snapshot(published: Round, path: Path | None) -> bytes:
             return path.read_bytes()
         except OSError as error:
             raise CommandError(f"The snapshot {path} cannot be read: {error.strerror}.") from None
-    content = RoundContent.objects.filter(round=published).first()
+    try:
+        content = read_document(published.snapshot_hash)
+    except OracleError as error:
+        raise CommandError(f"{error} ({error.code})") from None
     if content is None:
         raise CommandError(
             f"The inputs of round {published.number} are not stored here. Fetch its snapshot and "
             "pass it with --snapshot."
         )
-    return bytes(content.snapshot)
+    return content
 
 
 def _differences(published: Round, result: RoundResult) -> list[str]:

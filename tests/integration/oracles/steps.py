@@ -29,7 +29,7 @@ def published(opened, *, at=None, root=None):
             {
                 "round": opened.number,
                 "root": root or opened.root,
-                "contentHash": opened.content_hash,
+                "contentHash": root or opened.content_hash,
                 "observedAt": opened.observed_at,
             },
             block_time=at,

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from oracles import services
+from oracles import selectors, services
 from oracles.models import Observation, Round, RoundStatus, Source, Valuation
 from oracles.services import record_observations
 from tests.unit.oracles.factories import NOW, USD
@@ -66,7 +66,7 @@ def test_the_documents_of_a_round_are_served_byte_for_byte(admin_client, opened,
 
     answer = admin_client.get(url)
 
-    assert answer.content == bytes(getattr(opened.content, name))
+    assert answer.content == getattr(selectors, name)(round=opened)
 
 
 def test_a_document_that_does_not_exist_is_not_found(admin_client, opened):

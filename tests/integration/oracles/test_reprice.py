@@ -1,13 +1,12 @@
 """`manage.py reprice`: anybody's check of a published root."""
 
-import json
-
 import pytest
 from django.core.management import CommandError, call_command
 
 from oracles import services
-from oracles.domain.canonical import canonical_json
-from oracles.models import Round, RoundContent
+from oracles.documents import read_document, store_document
+from oracles.domain.canonical import sha256
+from oracles.models import Document, Round
 
 NOW = 1_800_000_000
 pytestmark = pytest.mark.usefixtures("deployment", "chain_clock")
@@ -33,13 +32,21 @@ def test_a_published_root_that_differs_fails(opened):
 
 
 def test_inputs_that_were_changed_afterwards_fail(opened):
-    content = RoundContent.objects.get()
-    document = json.loads(bytes(content.snapshot))
-    document["subjects"][0]["observations"][0]["value"] = "1000000"
-    content.snapshot = canonical_json(document)
-    content.save()
+    content = bytearray(read_document(opened.snapshot_hash))
+    content[-41] ^= 1
+    store_document(bytes(content), digest=sha256(content))
+    Round.objects.update(snapshot_hash="0x" + sha256(content).hex())
 
-    with pytest.raises(CommandError, match="root 0x"):
+    with pytest.raises(CommandError, match="is not reproduced"):
+        call_command("reprice", "--round", "1")
+
+
+def test_stored_bytes_that_do_not_have_their_hash_are_not_used(opened):
+    part = Document.objects.get(hash=opened.snapshot_hash).parts.get()
+    part.data = bytes(part.data)[:-1]
+    part.save()
+
+    with pytest.raises(CommandError, match="have another hash"):
         call_command("reprice", "--round", "1")
 
 
@@ -49,9 +56,9 @@ def test_a_round_that_does_not_exist_is_named():
 
 
 def test_a_snapshot_file_can_be_given(opened, tmp_path, capsys):
-    path = tmp_path / "snapshot.json"
-    path.write_bytes(bytes(opened.content.snapshot))
-    RoundContent.objects.all().delete()
+    path = tmp_path / "snapshot.bin"
+    path.write_bytes(read_document(opened.snapshot_hash))
+    Document.objects.all().delete()
 
     call_command("reprice", "--round", "1", "--snapshot", str(path))
 
@@ -59,7 +66,7 @@ def test_a_snapshot_file_can_be_given(opened, tmp_path, capsys):
 
 
 def test_missing_inputs_are_asked_for(opened):
-    RoundContent.objects.all().delete()
+    Document.objects.all().delete()
 
     with pytest.raises(CommandError, match="pass it with --snapshot"):
         call_command("reprice", "--round", "1")
@@ -67,7 +74,7 @@ def test_missing_inputs_are_asked_for(opened):
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff"])
 def test_a_file_that_is_no_snapshot_gets_one_sentence(opened, tmp_path, content):
-    path = tmp_path / "snapshot.json"
+    path = tmp_path / "snapshot.bin"
     path.write_bytes(content)
 
     with pytest.raises(CommandError):

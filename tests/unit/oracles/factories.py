@@ -6,7 +6,7 @@ from oracles.domain.leaf import Domain, ValueStatus
 from oracles.domain.observations import Observation
 from oracles.domain.parameters import model_set_hash
 from oracles.domain.quantities import DAY_S, WEI, ObservationKind, Unit
-from oracles.domain.snapshot import PreviousRound, Snapshot
+from oracles.domain.snapshot import PreviousRound, snapshot_of
 from oracles.domain.valuation import Subject
 
 USD = 1_000_000
@@ -56,12 +56,12 @@ def subject(*observations, asset_id=7, class_id=1, status=ValueStatus.VALID, pre
 
 
 def snapshot(*subjects, number=1, observed_at=NOW, previous=None):
-    return Snapshot(
+    return snapshot_of(
+        subjects,
         domain=Domain(chain_id=31_337, oracle=ORACLE, number=number),
         observed_at=observed_at,
         model_set_hash=model_set_hash().hex(),
         previous=previous,
-        subjects=subjects,
     )
 
 
