@@ -10,6 +10,7 @@ from contracts.client import Chain
 from contracts.errors import ChainError
 from contracts.types import Receipt
 from settlement.doorbell import ring
+from settlement.failpoints import reached
 from settlement.models import IN_FLIGHT, Batch, BatchStatus, Block
 
 BATCHES_PER_PASS = 1_000
@@ -31,6 +32,10 @@ def confirm_batches(*, chain: Chain) -> int:
             _record(batch, receipt, reasons.get(receipt.tx_hash, ""))
         finalise_batches()
         _ring_freed([batch.signer_id for batch, _ in found])
+        if found:
+            reached("confirm.storing")
+    if found:
+        reached("confirm.stored")
     return len(found)
 
 

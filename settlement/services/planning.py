@@ -10,6 +10,7 @@ from contracts.deployment_record import load
 from contracts.domain.words import encode_word, unstriped, words_hash
 from settlement.domain.planner import Plan, PlannedOperation, plan
 from settlement.doorbell import ring
+from settlement.failpoints import reached
 from settlement.locks import Singleton, singleton
 from settlement.models import Batch, Lane, Operation
 from settlement.services.signers import signer_for
@@ -62,6 +63,7 @@ def _store(lane: int, plans: Sequence[Plan]) -> int:
             for operations in plans
         ]
     )
+    reached("plan.storing")
     ring("settlement.tasks.pump_signer", signer.pk)
     return len(plans)
 

@@ -13,6 +13,7 @@ from contracts.errors import CallReverted, ChainError, ChainRejected
 from contracts.types import Fees
 from settlement.domain.fees import replacement_fees
 from settlement.domain.gas import gas_limit
+from settlement.failpoints import reached
 from settlement.models import IN_FLIGHT, OPEN, Batch, BatchStatus, Signer
 from settlement.services.signers import Lease, lease, renew
 from settlement.wallets import wallet_of
@@ -66,6 +67,8 @@ def _claim(held: Lease, chain: Chain) -> int:
         refused = [batch for batch in batches if batch.status == BatchStatus.DEAD]
         Batch.objects.bulk_update(refused, ["status", "error"])
         _give_nonces(signer, passed, fees, chain_nonce)
+        reached("claim.storing")
+    reached("claim.stored")
     return len(batches)
 
 
@@ -123,6 +126,8 @@ def _sign(held: Lease) -> None:
     with transaction.atomic():
         held.locked()
         Batch.objects.bulk_update(claimed, ["raw", "tx_hash", "status"])
+    if claimed:
+        reached("sign.stored")
 
 
 def _signed(batch: Batch) -> tuple[bytes, str]:
@@ -152,6 +157,7 @@ def _send(held: Lease, chain: Chain, batches: Sequence[Batch]) -> int:
         return 0
     renew(held)
     answers = chain.send_many([bytes(batch.raw) for batch in batches if batch.raw is not None])
+    reached("broadcast.sent")
     noted = []
     for batch, answer in zip(batches, answers, strict=True):
         error = str(answer) if isinstance(answer, ChainError) else ""
@@ -164,6 +170,7 @@ def _send(held: Lease, chain: Chain, batches: Sequence[Batch]) -> int:
         sent = Batch.objects.filter(pk__in=[batch.pk for batch in batches])
         sent.filter(status=BatchStatus.SIGNED).update(status=BatchStatus.SENT, sent_at=Now())
         sent.update(broadcast_at=Now())
+    reached("broadcast.stored")
     return len(batches)
 
 
@@ -215,4 +222,5 @@ def _replace(held: Lease, chain: Chain, batches: Sequence[Batch]) -> None:
             batches,
             ["replaced_hashes", "max_fee_wei", "priority_fee_wei", "raw", "tx_hash", "status"],
         )
+    reached("replace.stored")
     _broadcast(held, chain)

@@ -14,6 +14,7 @@ from contracts.types import Block as ChainBlock
 from contracts.types import Event
 from settlement import projection
 from settlement.errors import ReorganisationFound, WordsMismatch
+from settlement.failpoints import reached
 from settlement.locks import Singleton, singleton
 from settlement.models import Batch, Block, Cursor, EventLog
 from settlement.services.confirming import finalise_batches
@@ -151,6 +152,8 @@ def _apply(cursor: Cursor, step: _Step) -> bool:
             },
         )
         finalise_batches()
+        reached("read.storing")
+    reached("read.stored")
     return True
 
 
