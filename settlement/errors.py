@@ -13,6 +13,18 @@ class ReorganisationFound(SettlementError):
     code = "reorganisation_found"
 
 
+class LogsMissing(SettlementError):
+    """A node left out a log that a block holds."""
+
+    code = "logs_missing"
+
+
+class NodesDisagree(SettlementError):
+    """Two nodes show different blocks of one number."""
+
+    code = "nodes_disagree"
+
+
 class OperationInvalid(SettlementError):
     """An operation that no lane can settle."""
 

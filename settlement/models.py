@@ -43,7 +43,9 @@ class Cursor(models.Model):
     name = models.CharField(max_length=20, primary_key=True)
     block_number = models.BigIntegerField()
     block_hash = models.CharField(max_length=66)
+    block_time = models.BigIntegerField(default=0, help_text="Unix seconds")
     head_number = models.BigIntegerField(default=0)
+    window = models.IntegerField(default=25, help_text="Blocks asked for at once")
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -51,15 +53,24 @@ class Cursor(models.Model):
 
 
 class EventLog(models.Model):
-    """One event of our contracts, as it was emitted; append-only."""
+    """One event of our contracts, raw and decoded; append-only.
+
+    What stands in a block that the chain has replaced stays, marked as orphaned. `words` are
+    those of a settled batch, which its transaction alone carries.
+    """
 
     block_number = models.BigIntegerField()
     block_hash = models.CharField(max_length=66)
+    block_time = models.BigIntegerField(help_text="Unix seconds")
     log_index = models.IntegerField()
     tx_hash = models.CharField(max_length=66)
     contract = models.CharField(max_length=40)
     name = models.CharField(max_length=60)
     args = models.JSONField()
+    topics = models.BinaryField()
+    data = models.BinaryField()
+    words = models.BinaryField()
+    orphaned = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -73,6 +84,42 @@ class EventLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract}.{self.name} in block {self.block_number}"
+
+
+class LaneSequence(models.Model):
+    """The number of the last event of a lane that was read, by contract: none may be missing."""
+
+    contract = models.CharField(max_length=40)
+    lane = models.IntegerField()
+    last = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "lane"], name="lane_sequence_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract}, lane {self.lane}: {self.last}"
+
+
+class IncidentKind(models.TextChoices):
+    """What a person should look at."""
+
+    DEEP_REORGANISATION = "deep_reorganisation", "The chain replaced final blocks"
+    FOREIGN_TRANSACTION = "foreign_transaction", "A stranger sent with one of our keys"
+
+
+class Incident(models.Model):
+    """Something that went on by itself, but that a person has to know; one sentence or two."""
+
+    kind = models.CharField(max_length=30, choices=IncidentKind)
+    sentence = models.TextField()
+    block_number = models.BigIntegerField(null=True, blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.sentence[:80]
 
 
 class Signer(models.Model):

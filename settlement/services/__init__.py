@@ -6,6 +6,7 @@ from settlement.services.operations import NewOperation, intake
 from settlement.services.planning import plan_lanes
 from settlement.services.pumping import pump_signer, signers_with_work
 from settlement.services.reading import read_chain
+from settlement.services.reading.rebuilding import reindex
 from settlement.services.signers import ensure_signers
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "plan_lanes",
     "pump_signer",
     "read_chain",
+    "reindex",
     "retry",
     "signers_with_work",
     "submit_call",

@@ -119,10 +119,12 @@ def test_a_batch_of_a_replaced_block_is_in_flight_again(chain, mine):
     assert Batch.objects.get().status == BatchStatus.SENT
 
 
-def test_a_chain_that_does_not_continue_ours_stops_the_reader(chain, mine, seen):
+def test_a_chain_that_has_none_of_our_blocks_stops_the_reader(chain, mine, seen):
     mine(2)
     read(chain)
     Cursor.objects.update(block_hash="0x" + "99" * 32)
+    for block in Block.objects.all():
+        Block.objects.filter(pk=block.pk).update(hash="0x" + f"{block.pk:064x}")
     mint(chain, mine)
     mine()
 
