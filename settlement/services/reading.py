@@ -4,21 +4,17 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from contracts import events
 from contracts.abi import decode_arguments
 from contracts.client import Chain
-from contracts.domain.words import Result, decode_results, words_hash
+from contracts.domain.words import words_hash
 from contracts.types import Block as ChainBlock
 from contracts.types import Event
 from settlement import projection
 from settlement.errors import ReorganisationFound, WordsMismatch
 from settlement.locks import Singleton, singleton
-from settlement.models import Batch, Block, Cursor, EventLog
-from settlement.services.confirming import finalise_batches
+from settlement.models import Block, Cursor, EventLog
 
-READER = "chain"
 BLOCKS_PER_STEP = 25
 INSERT_SIZE = 1_000
 DEFAULT_BUDGET_S = 20.0
@@ -58,7 +54,7 @@ def read_chain(*, chain: Chain, confirmations: int, budget_s: float = DEFAULT_BU
 
 def _cursor(chain: Chain) -> Cursor:
     """Return where the reader stands; at first, before the block of the deployment."""
-    cursor = Cursor.objects.filter(name=READER).first()
+    cursor = Cursor.objects.filter(name=Cursor.READER).first()
     if cursor is not None:
         return cursor
     before = max(chain.deployment.block - 1, 0)
@@ -69,13 +65,13 @@ def _cursor(chain: Chain) -> Cursor:
             "Start over with RESET=1."
         )
     return Cursor.objects.get_or_create(
-        name=READER, defaults={"block_number": before, "block_hash": block.hash}
+        name=Cursor.READER, defaults={"block_number": before, "block_hash": block.hash}
     )[0]
 
 
 def _note_head(cursor: Cursor, head_number: int) -> None:
     if cursor.head_number != head_number:
-        Cursor.objects.filter(name=READER, block_number=cursor.block_number).update(
+        Cursor.objects.filter(name=Cursor.READER, block_number=cursor.block_number).update(
             head_number=head_number
         )
 
@@ -139,25 +135,23 @@ def _apply(cursor: Cursor, step: _Step) -> bool:
             ]
         )
         EventLog.objects.bulk_create(map(_row, step.events), batch_size=INSERT_SIZE)
-        _record_results(step.events)
         projection.project(step.events)
         newest = step.blocks[-1]
         Cursor.objects.update_or_create(
-            name=READER,
+            name=Cursor.READER,
             defaults={
                 "block_number": newest.number,
                 "block_hash": newest.hash,
                 "head_number": step.head_number,
             },
         )
-        finalise_batches()
     return True
 
 
 def _still_at(cursor: Cursor) -> bool:
     return (
         Cursor.objects.select_for_update()
-        .filter(name=READER, block_hash=cursor.block_hash)
+        .filter(name=Cursor.READER, block_hash=cursor.block_hash)
         .exists()
     )
 
@@ -172,23 +166,3 @@ def _row(event: Event) -> EventLog:
         name=event.name,
         args=event.args,
     )
-
-
-def _record_results(decoded: Sequence[Event]) -> None:
-    """Write the result bits of settled batches to their rows."""
-    for event in decoded:
-        if (event.contract, event.name) != SETTLED:
-            continue
-        results = bytes.fromhex(event.args["results"][2:])
-        bits = decode_results(results, event.args["count"])
-        Batch.objects.filter(_sent_as(event.tx_hash), lane=event.args["lane"]).update(
-            results=results,
-            applied=bits.count(Result.APPLIED),
-            failed=bits.count(Result.FAILED),
-            skipped=bits.count(Result.SKIPPED),
-        )
-
-
-def _sent_as(tx_hash: str) -> Q:
-    """Select the batch that was broadcast under this hash, be it a replaced one."""
-    return Q(tx_hash=tx_hash) | Q(replaced_hashes__contains=[tx_hash])

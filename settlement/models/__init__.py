@@ -1,0 +1,20 @@
+"""The settlement engine's state: operations, write-ahead envelopes, keys, what the chain said."""
+
+from settlement.models.batches import IN_FLIGHT, OPEN, Batch, BatchStatus
+from settlement.models.chain import Block, Cursor, EventLog
+from settlement.models.operations import Lane, LaneProgress, Operation
+from settlement.models.signers import Signer
+
+__all__ = [
+    "IN_FLIGHT",
+    "OPEN",
+    "Batch",
+    "BatchStatus",
+    "Block",
+    "Cursor",
+    "EventLog",
+    "Lane",
+    "LaneProgress",
+    "Operation",
+    "Signer",
+]
