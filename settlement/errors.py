@@ -25,10 +25,12 @@ class NodesDisagree(SettlementError):
     code = "nodes_disagree"
 
 
-class OperationInvalid(SettlementError):
-    """An operation that no lane can settle."""
+class OperationRefused(SettlementError):
+    """An operation that is not accepted; `code` says why, for programs."""
 
-    code = "operation_invalid"
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class LeaseLost(SettlementError):

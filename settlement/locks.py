@@ -12,7 +12,6 @@ NAMESPACE = 0x5E77
 class Singleton(IntEnum):
     """What only one worker at a time does."""
 
-    PLAN = 1
     CONFIRM = 2
     READ = 3
     SIGNERS = 4

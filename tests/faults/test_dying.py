@@ -14,7 +14,6 @@ from settlement.services import signers
 from tests.faults.support.proxy import hashes
 
 EDGES = (
-    "plan.storing",
     "claim.storing",
     "claim.stored",
     "sign.stored",

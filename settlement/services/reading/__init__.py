@@ -39,7 +39,9 @@ def read_chain(
         last = min(head.number - confirmations, cursor.block_number + cursor.window)
         if last <= cursor.block_number:
             note_head(cursor, head.number)
-            break
+            if not _was_replaced(chain, cursor) or not rewind(chain, cursor, witnesses):
+                break
+            continue
         count = _read_window(chain, cursor, last, head.number, witnesses)
         if count is None:
             break
@@ -67,6 +69,12 @@ def _read_window(
         window = widened(cursor.window, took_s=took_s)
         Cursor.objects.filter(name=READER).update(window=window)
     return len(step.blocks)
+
+
+def _was_replaced(chain: Chain, cursor: Cursor) -> bool:
+    """Tell whether the node shows another block where the reader stands; none is no answer."""
+    block = chain.block(cursor.block_number)
+    return block is not None and block.hash != cursor.block_hash
 
 
 def _cursor(chain: Chain) -> Cursor:

@@ -7,6 +7,7 @@ from contracts.client import Chain
 from settlement.errors import ReorganisationFound
 from settlement.locks import Singleton, singleton
 from settlement.models import Batch, BatchStatus, Block, Cursor, EventLog, Incident, IncidentKind
+from settlement.services.confirming import NO_BLOCK
 from settlement.services.reading.fetching import check_witnesses
 from settlement.services.reading.rebuilding import rebuild
 from settlement.services.reading.storing import READER
@@ -57,14 +58,7 @@ def _take_back(common: Block, *, depth: int) -> None:
     events = orphaned.update(orphaned=True)
     Block.objects.filter(number__gt=common.number).delete()
     batches = Batch.objects.filter(block_number__gt=common.number, status__in=_MINED).update(
-        status=BatchStatus.SENT,
-        block_number=None,
-        block_hash=None,
-        gas_used=None,
-        results=None,
-        applied=0,
-        failed=0,
-        skipped=0,
+        status=BatchStatus.SENT, final_at=None, **NO_BLOCK
     )
     Cursor.objects.filter(name=READER).update(
         block_number=common.number, block_hash=common.hash, block_time=common.timestamp

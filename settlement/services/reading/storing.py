@@ -4,20 +4,17 @@ import json
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import Q
 
-from contracts.domain.words import Result, decode_results
 from contracts.types import Event, Log
 from settlement import projection
 from settlement.domain.sequences import Gap, advanced
 from settlement.errors import LogsMissing
 from settlement.failpoints import reached
 from settlement.locks import Singleton, singleton
-from settlement.models import Batch, Block, Cursor, EventLog, LaneSequence
-from settlement.services.confirming import finalise_batches
-from settlement.services.reading.fetching import SETTLED, Step
+from settlement.models import Block, Cursor, EventLog, LaneSequence
+from settlement.services.reading.fetching import Step
 
-READER = "chain"
+READER = Cursor.READER
 _COPY_LOGS = """
 COPY settlement_eventlog (block_number, block_hash, block_time, log_index, tx_hash, contract,
 name, args, topics, data, words, orphaned) FROM STDIN
@@ -37,10 +34,8 @@ def apply(cursor: Cursor, step: Step) -> bool:
             ]
         )
         _store_logs(step)
-        record_results(step.events)
         projection.project(step.events)
         _move(step)
-        finalise_batches()
         reached("read.storing")
     reached("read.stored")
     return True
@@ -71,21 +66,6 @@ def number_lanes(events: Sequence[Event]) -> None:
         unique_fields=["contract", "lane"],
         update_fields=["last"],
     )
-
-
-def record_results(events: Sequence[Event]) -> None:
-    """Write the result bits of settled batches to their rows."""
-    for event in events:
-        if (event.contract, event.name) != SETTLED:
-            continue
-        results = bytes.fromhex(event.args["results"][2:])
-        bits = decode_results(results, event.args["count"])
-        Batch.objects.filter(_sent_as(event.tx_hash), lane=event.args["lane"]).update(
-            results=results,
-            applied=bits.count(Result.APPLIED),
-            failed=bits.count(Result.FAILED),
-            skipped=bits.count(Result.SKIPPED),
-        )
 
 
 def _still_at(cursor: Cursor) -> bool:
@@ -125,8 +105,3 @@ def _row(log: Log, event: Event) -> tuple[object, ...]:
         *(event.contract, event.name, json.dumps(event.args), b"".join(log.topics), log.data),
         *(b"".join(event.words), False),
     )
-
-
-def _sent_as(tx_hash: str) -> Q:
-    """Select the batch that was broadcast under this hash, be it a replaced one."""
-    return Q(tx_hash=tx_hash) | Q(replaced_hashes__contains=[tx_hash])

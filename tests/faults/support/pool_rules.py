@@ -48,8 +48,7 @@ def decoded(raw: str) -> Transaction:
     data = bytes.fromhex(raw[2:])
     if data[:1] != b"\x02":
         raise Refusal("transaction type not supported")
-    fields = [field for field in rlp.decode(data[1:])]
-    numbers = [int.from_bytes(field, "big") for field in fields[1:5]]
+    numbers = [int.from_bytes(field, "big") for field in rlp.decode(data[1:])[1:5]]
     return Transaction(
         hash="0x" + keccak(data).hex(),
         raw=raw,

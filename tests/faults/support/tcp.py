@@ -1,5 +1,6 @@
 """A line between us and PostgreSQL or Redis that can be cut, slowed, or lose an answer."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -124,8 +125,6 @@ def _sent(line: socket.socket, data: bytes) -> bool:
 
 def _close(pair: tuple[socket.socket, socket.socket]) -> None:
     for line in pair:
-        try:
+        with contextlib.suppress(OSError):
             line.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         line.close()

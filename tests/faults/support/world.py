@@ -19,7 +19,7 @@ from contracts.errors import ChainError
 from lending.models import Loan
 from settlement import failpoints, services
 from settlement.errors import SettlementError
-from settlement.models import OPEN, Batch, BatchStatus, Signer
+from settlement.models import OPEN, Batch, BatchStatus, Cursor, Signer
 from settlement.services import NewOperation
 from tests.faults.support.proxy import FaultyNode
 
@@ -116,9 +116,6 @@ class World:
 
     # ---- Driving -----------------------------------------------------------------------------
 
-    def plan(self) -> None:
-        services.plan_lanes()
-
     def pump(self) -> None:
         """Ring every key that has something to send, in an order of the seed's."""
         waiting = services.signers_with_work()
@@ -129,7 +126,7 @@ class World:
 
     def confirm(self) -> None:
         with contextlib.suppress(*SURVIVED):
-            services.confirm_batches(chain=self.chain)
+            services.confirm_batches(chain=self.chain, confirmations=settings.CHAIN_CONFIRMATIONS)
 
     def read(self) -> None:
         with contextlib.suppress(*SURVIVED):
@@ -137,8 +134,6 @@ class World:
 
     def beat(self) -> None:
         """Ring every bell once. What a task may fail with, it survives: it is rung again."""
-        with contextlib.suppress(*SURVIVED):
-            self.plan()
         self.pump()
         self.confirm()
         self.read()
@@ -175,7 +170,13 @@ class World:
 
     def is_at_rest(self) -> bool:
         unfinished = (*OPEN, BatchStatus.MINED)
-        return not Batch.objects.filter(status__in=unfinished).exists()
+        waiting = Batch.objects.filter(status__in=unfinished).exists()
+        return not waiting and not services.signers_with_work() and self.is_read()
+
+    def is_read(self) -> bool:
+        """Tell whether the reader of events has come to the last block that is deep enough."""
+        read = Cursor.objects.get(name=Cursor.READER).block_number
+        return read >= self.real.head().number - settings.CHAIN_CONFIRMATIONS
 
     def told_state(self) -> str:
         rows = Batch.objects.exclude(status=BatchStatus.FINAL).order_by("pk")
