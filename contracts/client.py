@@ -193,16 +193,13 @@ class Chain:
         )
         return [_log(log) for log in found]
 
-    def logs_of_blocks(self, hashes: Sequence[str], addresses: Sequence[str]) -> list[Log]:
-        """Return the logs of these addresses in blocks given by hash, in order.
+    def logs_of_blocks(self, hashes: Sequence[str]) -> list[list[Log]]:
+        """Return all logs, whoever emitted them, of blocks given by hash; a list for each block.
 
         A node that does not have one of the blocks answers with an error, never with nothing.
         """
-        calls = [
-            ("eth_getLogs", ({"blockHash": block_hash, "address": list(addresses)},))
-            for block_hash in hashes
-        ]
-        return [_log(log) for found in self.rpc.batch_strict(calls) for log in found]
+        calls = [("eth_getLogs", ({"blockHash": block_hash},)) for block_hash in hashes]
+        return [[_log(log) for log in found] for found in self.rpc.batch_strict(calls)]
 
     def inputs_of(self, tx_hashes: Sequence[str]) -> list[bytes]:
         """Return the calldata of several mined transactions in one request."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from contracts import events
 from contracts.abi import decode_arguments
-from contracts.bloom import may_hold_any
+from contracts.bloom import bloom_of, may_hold_any
 from contracts.client import Chain
 from contracts.domain.words import words_hash
 from contracts.errors import ChainRejected
@@ -80,10 +80,41 @@ def _logs(chain: Chain, blocks: Sequence[Block], head_number: int) -> list[Log]:
     addresses = list(chain.deployment.addresses.values())
     old = [block for block in blocks if block.number <= head_number - RANGE_DEPTH]
     near = [block for block in blocks[len(old) :] if may_hold_any(block.logs_bloom, addresses)]
-    found = chain.logs(old[0].number, old[-1].number, addresses) if old else []
-    found += chain.logs_of_blocks([block.hash for block in near], addresses)
+    return _of_range(chain, old, addresses) + _one_by_one(chain, near, set(addresses))
+
+
+def _one_by_one(chain: Chain, blocks: Sequence[Block], ours: set[str]) -> list[Log]:
+    """Return our logs of blocks that are asked for whole, so that a log left out is noticed."""
+    found = chain.logs_of_blocks([block.hash for block in blocks])
+    for block, logs in zip(blocks, found, strict=True):
+        _check_whole(block, logs)
+    return [log for logs in found for log in logs if log.address in ours]
+
+
+def _check_whole(block: Block, logs: Sequence[Log]) -> None:
+    """Raise unless these are all logs of the block: numbered from 0, and making up its filter."""
+    _check_places(logs, [block])
+    numbered = [log.log_index for log in logs] == list(range(len(logs)))
+    if not numbered or (block.logs_bloom and bloom_of(logs) != block.logs_bloom):
+        raise LogsMissing(
+            f"The node left out a log of block {block.number}: what it gave does not make up the "
+            "block's filter. The block is read again; ask another node (RPC_URL) when this stays."
+        )
+
+
+def _of_range(chain: Chain, blocks: Sequence[Block], addresses: Sequence[str]) -> list[Log]:
+    """Return our logs of a run of old blocks; lanes' numbers show what is missing among them."""
+    if not blocks:
+        return []
+    found = chain.logs(blocks[0].number, blocks[-1].number, addresses)
     _check_places(found, blocks)
-    return _with_doubted(chain, found, blocks, addresses)
+    speaking = {log.block_hash for log in found}
+    for block in blocks:
+        silent = block.hash not in speaking and block.logs_bloom != 0
+        if silent and may_hold_any(block.logs_bloom, addresses):
+            # The filter may be wrong about one block in many; the whole block tells.
+            found += _one_by_one(chain, [block], set(addresses))
+    return sorted(found, key=lambda log: (log.block_number, log.log_index))
 
 
 def _check_places(logs: Sequence[Log], blocks: Sequence[Block]) -> None:
@@ -94,29 +125,6 @@ def _check_places(logs: Sequence[Log], blocks: Sequence[Block]) -> None:
             raise ChainRejected(
                 0, f"it gave a log of block {log.block_number} as {log.block_hash}, not as asked"
             )
-
-
-def _with_doubted(
-    chain: Chain, found: list[Log], blocks: Sequence[Block], addresses: Sequence[str]
-) -> list[Log]:
-    """Compare blocks that gave nothing, though their bloom filter lets expect it, by receipts."""
-    speaking = {log.block_hash for log in found}
-    doubted = [
-        block
-        for block in blocks
-        if block.hash not in speaking and may_hold_any(block.logs_bloom, addresses)
-    ]
-    ours = set(addresses)
-    for block in doubted:
-        receipts = chain.receipts(block.number)
-        if any(receipt.block_hash != block.hash for receipt in receipts):
-            raise ChainRejected(0, f"its receipts are not of block {block.hash}")
-        if any(log.address in ours for receipt in receipts for log in receipt.logs):
-            raise LogsMissing(
-                f"The node gave no logs of block {block.number}, but its receipts have some. "
-                "The block is read again; ask another node (RPC_URL) when this stays."
-            )
-    return found
 
 
 def _with_words(chain: Chain, decoded: Sequence[Event]) -> list[Event]:

@@ -31,6 +31,8 @@ class Baseline:
 
     def restore(self) -> None:
         """Bring the kept state back. A snapshot serves once, so a new one is taken."""
+        # What waits in the pool is no part of a snapshot.
+        rpc.call(self.rpc_url, "anvil_dropAllTransactions")
         rpc.call(self.rpc_url, "evm_revert", self.snapshot)
         self.snapshot = rpc.call(self.rpc_url, "evm_snapshot")
         with connection.cursor() as cursor:

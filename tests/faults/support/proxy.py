@@ -130,6 +130,9 @@ class FaultyNode:
 def _handler_of(node: FaultyNode) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body leave in one packet: the caller would wait for the second one.
+        wbufsize = -1
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -149,6 +152,7 @@ def _handler_of(node: FaultyNode) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+            self.wfile.flush()
 
         def log_message(self, *args: object) -> None:
             """Say nothing: a test run is not a log."""

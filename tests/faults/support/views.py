@@ -1,7 +1,7 @@
 """Which chain a provider shows: the node's, an older state of it, or a fork of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Call = Any
@@ -15,15 +15,41 @@ class View:
 
     behind: int = 0
     fork_at: int | None = None
+    true_hashes: dict[str, str] = field(default_factory=dict)
 
     def shown(self, call: Call, forward: Forward, ask: Callable[..., Any]) -> dict[str, Any]:
         """Return the answer as this view's node would give it."""
         if self.behind:
             return self._lagging(call, forward, ask)
-        answer = forward(call)
-        if self.fork_at is not None:
-            _refork(answer.get("result"), self.fork_at)
+        if self.fork_at is None:
+            return forward(call)
+        answer = forward({**call, "params": [self._true(one) for one in call["params"]]})
+        self._refork(answer.get("result"), self.fork_at)
         return answer
+
+    def _true(self, value: Any) -> Any:
+        """Return a parameter with the node's own hash where it names a block of the fork."""
+        if isinstance(value, dict) and "blockHash" in value:
+            return {**value, "blockHash": self._true(value["blockHash"])}
+        return self.true_hashes.get(value, value) if isinstance(value, str) else value
+
+    def _refork(self, value: Any, first: int) -> None:
+        """Give every block from `first` on another hash, wherever it is named."""
+        if isinstance(value, list):
+            for one in value:
+                self._refork(one, first)
+        if not isinstance(value, dict):
+            return
+        number = _number(value)
+        for name in _BLOCK_FIELDS:
+            is_block_hash = name != "hash" or "parentHash" in value
+            of_parent = name == "parentHash"
+            if value.get(name) and is_block_hash and number - of_parent >= first:
+                forked = _other(value[name])
+                self.true_hashes[forked] = value[name]
+                value[name] = forked
+        for nested in value.values():
+            self._refork(nested, first)
 
     def _lagging(self, call: Call, forward: Forward, ask: Callable[..., Any]) -> dict[str, Any]:
         head = max(int(ask("eth_blockNumber"), 16) - self.behind, 0)
@@ -57,23 +83,6 @@ def _number(result: Any) -> int:
         return -1
     number = result.get("blockNumber") or result.get("number")
     return int(number, 16) if isinstance(number, str) else -1
-
-
-def _refork(value: Any, first: int) -> None:
-    """Give every block from `first` on another hash, wherever it is named."""
-    if isinstance(value, list):
-        for one in value:
-            _refork(one, first)
-    if not isinstance(value, dict):
-        return
-    number = _number(value)
-    for name in _BLOCK_FIELDS:
-        is_block_hash = name != "hash" or "parentHash" in value
-        of_parent = name == "parentHash"
-        if name in value and value[name] and is_block_hash and number - of_parent >= first:
-            value[name] = _other(value[name])
-    for nested in value.values():
-        _refork(nested, first)
 
 
 def _other(block_hash: str) -> str:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 from django.conf import settings
 from django.db import DatabaseError, connections
@@ -56,7 +57,7 @@ class World:
         lanes = sorted(set(Loan.objects.values_list("lane", flat=True)))
         return cls(node=node, real=real, lanes=lanes, rng=rng, first_block=real.head().number + 1)
 
-    @property
+    @cached_property
     def chain(self) -> Chain:
         return Chain(self.node.url, self.real.deployment)
 
@@ -191,6 +192,8 @@ class World:
         child = os.fork()
         if child == 0:
             try:
+                # A process of its own has connections of its own.
+                vars(self).pop("chain", None)
                 failpoints.arm(point)
                 (act or self.beat)()
             finally:
