@@ -14,6 +14,7 @@ from collateral.models import (
     Verifier,
     VerifierAuthority,
 )
+from collateral.models.assets import ON_CHAIN
 from contracts.types import Event
 from settlement import projection
 
@@ -22,6 +23,7 @@ _STATUS_ON_CHAIN = {
     2: AssetStatus.FROZEN,
     3: AssetStatus.REVOKED,
 }
+_REFUSED = "The registry refused the mint with "
 _RULINGS = {
     "ChallengeUpheld": ChallengeStatus.UPHELD,
     "ChallengeDismissed": ChallengeStatus.DISMISSED,
@@ -30,7 +32,10 @@ _RULINGS = {
 
 
 def register() -> None:
-    """Tell the event reader which events concern collateral."""
+    """Tell the event reader which events concern collateral, and what their handlers write."""
+    projection.register_rows(Challenge, VerifierAuthority)
+    for table in TABLES:
+        projection.register_table(table)
     for name, handler in (
         ("AssetMinted", asset_minted),
         ("AssetReattested", asset_reattested),
@@ -95,7 +100,7 @@ def mint_failed(event: Event) -> None:
     reason = str(event.args["reason"])
     Asset.objects.filter(anchor=_anchor(event.args), status=AssetStatus.MINTING).update(
         status=AssetStatus.MINT_FAILED,
-        status_reason=f"The registry refused the mint with {reason}"[:300],
+        status_reason=f"{_REFUSED}{reason}"[:300],
     )
 
 
@@ -239,3 +244,60 @@ def _anchor(args: Any) -> str:
 
 def _hex(value: bytes | str) -> str:
     return value if isinstance(value, str) else "0x" + value.hex()
+
+
+def forget_tokens() -> None:
+    """Take assets back to where their mint was under way; what owners said of them stays."""
+    minted = Asset.objects.filter(status__in=ON_CHAIN)
+    minted.update(status=AssetStatus.MINTING, status_reason="")
+    refused = Asset.objects.filter(
+        status=AssetStatus.MINT_FAILED, status_reason__startswith=_REFUSED
+    )
+    refused.update(status=AssetStatus.MINTING)
+    Asset.objects.filter(token_id__isnull=False).update(
+        token_id=None,
+        appraisal_cap_units=None,
+        attested_at=None,
+        valid_until=None,
+        holder_address="",
+    )
+
+
+def forget_bonds() -> None:
+    """Take verifiers back to where none had a bond."""
+    Verifier.objects.update(
+        bond_units=0,
+        unbonding_units=0,
+        committed_units=0,
+        lrt_address="",
+        lrt_bond_wei=0,
+        lrt_unbonding_wei=0,
+    )
+
+
+def forget_spending() -> None:
+    """Take attestations back to where none was used or revoked on the chain."""
+    Attestation.objects.update(spent=False, revoked=False)
+
+
+TABLES = (
+    projection.Projected(
+        model=Asset,
+        fields=(
+            *("id", "token_id", "status", "appraisal_cap_units", "attested_at", "valid_until"),
+            "holder_address",
+        ),
+        reset=forget_tokens,
+    ),
+    projection.Projected(
+        model=Verifier,
+        fields=(
+            *("address", "bond_units", "unbonding_units", "committed_units"),
+            *("lrt_address", "lrt_bond_wei", "lrt_unbonding_wei"),
+        ),
+        reset=forget_bonds,
+    ),
+    projection.Projected(
+        model=Attestation, fields=("uid", "spent", "revoked"), reset=forget_spending
+    ),
+)

@@ -8,8 +8,10 @@ from environs import Env, EnvValidationError
 from config import secrets
 from config.paths import POSTGRES_RUN_DIR, REDIS_SOCKET
 from config.stack.ports import remembered_port
+from settlement.domain.profiles import PROFILES
 
 LOCAL_CHAIN_ID = 31337
+CHAIN_PROFILES = tuple(PROFILES)
 # The test mnemonic of Foundry and Hardhat: public, so worth nothing off the local chain.
 DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk"
 EMBEDDED_DATABASE_URL = f"postgresql://ballast@/ballast?host={POSTGRES_RUN_DIR}"
@@ -20,6 +22,7 @@ DEFAULTS: dict[str, object] = {
     "debug": False,
     "chain_id": LOCAL_CHAIN_ID,
     "chain_confirmations": 1,
+    "chain_profile": "local",
     "celery_eager": False,
 }
 
@@ -42,6 +45,7 @@ class Environment:
     allowed_hosts: list[str]
     chain_id: int
     chain_confirmations: int
+    chain_profile: str
     relayer_mnemonic: str
     celery_eager: bool
 
@@ -59,6 +63,7 @@ def read_environment() -> Environment:
         "allowed_hosts": env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
         "chain_id": env.int("CHAIN_ID", LOCAL_CHAIN_ID),
         "chain_confirmations": env.int("CHAIN_CONFIRMATIONS", 1),
+        "chain_profile": env.str("CHAIN_PROFILE", "local"),
         "relayer_mnemonic": env.str("RELAYER_MNEMONIC", DEVELOPMENT_MNEMONIC),
         "celery_eager": env.bool("CELERY_TASK_ALWAYS_EAGER", False),
     }
@@ -98,6 +103,11 @@ def _contradictions(values: dict) -> list[str]:
     ]
     if values["chain_confirmations"] < 1:
         problems.append("CHAIN_CONFIRMATIONS must be at least 1: a block confirms itself.")
+    if values["chain_profile"] not in CHAIN_PROFILES:
+        problems.append(
+            f"CHAIN_PROFILE must be one of {', '.join(CHAIN_PROFILES)}; it is "
+            f"'{values['chain_profile']}'."
+        )
     return problems + _development_secrets(values)
 
 

@@ -19,7 +19,7 @@ class Entry:
     every_s: float
 
 
-_SETTLEMENT = ("plan_lanes", "pump_signers", "confirm_batches", "read_chain")
+_SETTLEMENT = ("pump_signers", "confirm_batches", "read_chain")
 # What looks at every loan waits longer: due dates, rounds and windows are hours apart.
 _LENDING_BOOK = ("collect_due", "charge_missed", "call_loans", "open_auctions", "close_epoch")
 ENTRIES = (

@@ -193,10 +193,21 @@ class Chain:
         )
         return [_log(log) for log in found]
 
+    def logs_of_blocks(self, hashes: Sequence[str]) -> list[list[Log]]:
+        """Return all logs, whoever emitted them, of blocks given by hash; a list for each block.
+
+        A node that does not have one of the blocks answers with an error, never with nothing.
+        """
+        calls = [("eth_getLogs", ({"blockHash": block_hash},)) for block_hash in hashes]
+        return [[_log(log) for log in found] for found in self.rpc.batch_strict(calls)]
+
     def inputs_of(self, tx_hashes: Sequence[str]) -> list[bytes]:
         """Return the calldata of several mined transactions in one request."""
         calls = [("eth_getTransactionByHash", (tx_hash,)) for tx_hash in tx_hashes]
-        return [_bytes(found["input"]) for found in self.rpc.batch_strict(calls)]
+        found = self.rpc.batch_strict(calls)
+        if None in found:
+            raise ChainRejected(0, "it does not know a transaction that it gave an event of")
+        return [_bytes(transaction["input"]) for transaction in found]
 
     def fees(self) -> Fees:
         """Return fee caps that hold while the base fee doubles."""
@@ -257,6 +268,7 @@ def _block(found: Mapping[str, Any]) -> Block:
         hash=found["hash"],
         parent_hash=found["parentHash"],
         timestamp=int(found["timestamp"], 16),
+        logs_bloom=int(found["logsBloom"], 16),
     )
 
 

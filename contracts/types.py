@@ -7,12 +7,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block's header; the time is in unix seconds."""
+    """A block's header; the time is in unix seconds, the bloom filter a number of 2048 bits."""
 
     number: int
     hash: str
     parent_hash: str
     timestamp: int
+    logs_bloom: int = 0
 
 
 @dataclass(frozen=True, slots=True)

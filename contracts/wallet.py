@@ -11,6 +11,7 @@ from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 
 from contracts.abi import checksum
+from contracts.transactions import sign_type_2
 from contracts.typed_data import TypedData, digest
 
 Account.enable_unaudited_hdwallet_features()
@@ -26,6 +27,7 @@ FIRST_ACCOUNT = {
     "lender": 400,
     "owner": 1000,
 }
+DYNAMIC_FEE_TYPE = 2
 _SIGNATURE_BYTES = 65
 
 
@@ -56,6 +58,8 @@ class LocalWallet:
 
     def sign_transaction(self, fields: Mapping[str, Any]) -> tuple[bytes, str]:
         """Return the raw bytes of a signed transaction, and its hash."""
+        if fields.get("type") == DYNAMIC_FEE_TYPE and "accessList" not in fields:
+            return sign_type_2(self._key, fields)
         signed = self.account.sign_transaction(dict(fields))
         return bytes(signed.raw_transaction), signed.hash.to_0x_hex()
 

@@ -8,7 +8,8 @@ from settlement import projection
 
 
 def register() -> None:
-    """Tell the event reader which events concern governance."""
+    """Tell the event reader which events concern governance, and what their handlers write."""
+    projection.register_rows(TermsChange, UtilisationReport)
     projection.register("RiskTerms", "ClassTermsSet", class_terms_set)
     projection.register("RiskTerms", "UtilisationSet", utilisation_set)
 

@@ -10,5 +10,7 @@ class LendingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the event reader what to do with our contracts' events."""
+        """Tell settlement what to do with our contracts' events, and which loans there are."""
         import_module("lending.projection").register_all()
+        loans = import_module("lending.selectors.directory")
+        import_module("settlement.directory").register_loans(loans.closed_by_loan)

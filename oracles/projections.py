@@ -10,7 +10,9 @@ logger = logging.getLogger(__name__)
 
 
 def register() -> None:
-    """Tell the event reader which events concern the oracles."""
+    """Tell the event reader which events concern the oracles, and what their handlers write."""
+    for table in TABLES:
+        projection.register_table(table)
     for name, handler in (
         ("RoundPublished", round_published),
         ("RoundVoided", round_voided),
@@ -40,10 +42,15 @@ def round_published(event: Event) -> None:
         "published_block": event.block_number,
         "tx_hash": event.tx_hash,
     }
-    live = Round.objects.filter(number=number).exclude(status=RoundStatus.ABANDONED)
-    if live.filter(root=root).update(**facts):
+    known = Round.objects.filter(number=number)
+    replaced = (
+        known.exclude(root=root)
+        .exclude(status=RoundStatus.ABANDONED)
+        .update(status=RoundStatus.ABANDONED)
+    )
+    ours = known.filter(root=root).order_by("-id").values("pk")[:1]
+    if Round.objects.filter(pk__in=ours).update(**facts):
         return
-    replaced = live.update(status=RoundStatus.ABANDONED)
     if replaced:
         logger.error(
             "Round %d was published with root %s, not with the one computed here.", number, root
@@ -62,3 +69,35 @@ def round_voided(event: Event) -> None:
     Round.objects.filter(number=int(event.args["round"]), status=RoundStatus.PUBLISHED).update(
         status=RoundStatus.VOIDED, voided_at=event.block_time
     )
+
+
+def forget_rounds() -> None:
+    """Take rounds back to where none was published; those of others are known by events alone."""
+    published = Round.objects.filter(status__in=[RoundStatus.PUBLISHED, RoundStatus.VOIDED])
+    published.filter(count__isnull=True).delete()
+    published.update(
+        status=RoundStatus.ABANDONED,
+        published_at=None,
+        voided_at=None,
+        published_block=None,
+        tx_hash="",
+    )
+
+
+def forget_reporters() -> None:
+    """Take reporters back to where none was admitted; they stay known by what they signed."""
+    Reporter.objects.update(active=False, changed_block=0)
+
+
+TABLES = (
+    projection.Projected(
+        model=Round,
+        fields=("number", "root", "status", "published_at", "voided_at", "tx_hash"),
+        reset=forget_rounds,
+    ),
+    projection.Projected(
+        model=Reporter,
+        fields=("address", "active", "changed_block"),
+        reset=forget_reporters,
+    ),
+)

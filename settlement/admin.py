@@ -70,10 +70,9 @@ class BatchAdmin(ReadOnlyAdmin):
 
     @display(description="Operations (applied · failed · skipped)")
     def operations(self, batch: Batch) -> str:
-        if batch.first_number is None or batch.last_number is None:
+        if not batch.count:
             return "—"
-        total = batch.last_number - batch.first_number + 1
-        return f"{total} ({batch.applied} · {batch.failed} · {batch.skipped})"
+        return f"{batch.count} ({batch.applied} · {batch.failed} · {batch.skipped})"
 
     @display(description="Error")
     def short_error(self, batch: Batch) -> str:

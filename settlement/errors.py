@@ -13,10 +13,24 @@ class ReorganisationFound(SettlementError):
     code = "reorganisation_found"
 
 
-class OperationInvalid(SettlementError):
-    """An operation that no lane can settle."""
+class LogsMissing(SettlementError):
+    """A node left out a log that a block holds."""
 
-    code = "operation_invalid"
+    code = "logs_missing"
+
+
+class NodesDisagree(SettlementError):
+    """Two nodes show different blocks of one number."""
+
+    code = "nodes_disagree"
+
+
+class OperationRefused(SettlementError):
+    """An operation that is not accepted; `code` says why, for programs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class LeaseLost(SettlementError):

@@ -1,12 +1,35 @@
-"""Who is told about which event. Handlers run in chain order, in the reader's transaction."""
+"""Who is told about which event, and what events alone decide.
 
+Handlers run in chain order, in the reader's transaction. What they write can be emptied and made
+anew from the stored events; its hash then is the same.
+"""
+
+import hashlib
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
 
 from contracts.domain.words import Word, decode_results, decode_word
 from contracts.types import Event
 
 Handler = Callable[[Event], None]
 _handlers: dict[tuple[str, str], list[Handler]] = {}
+_tables: dict[str, "Projected"] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projected:
+    """Columns of a table that events alone decide, and how they are brought back to nothing.
+
+    `fields` begin with what tells rows apart; numbers that the database gives are not among them.
+    """
+
+    model: type[Model]
+    fields: tuple[str, ...]
+    reset: Callable[[], None]
 
 
 def register(contract: str, name: str, handler: Handler) -> None:
@@ -21,6 +44,22 @@ def unregister(contract: str, name: str, handler: Handler) -> None:
     _handlers[contract, name].remove(handler)
 
 
+def register_table(table: Projected) -> None:
+    """Have the table's columns emptied before a rebuild, and hashed around it."""
+    _tables[table.model._meta.label] = table
+
+
+def register_rows(*models: type[Model], without: Sequence[str] = ()) -> None:
+    """Register tables whose rows events alone make: all columns but serial numbers count."""
+    for model in models:
+        names = (
+            field.attname
+            for field in model._meta.concrete_fields
+            if field.attname not in without and field.get_internal_type() != "BigAutoField"
+        )
+        register_table(Projected(model=model, fields=tuple(names), reset=_emptied(model)))
+
+
 def project(events: Sequence[Event]) -> None:
     """Hand each event to its handlers, in order; an error stops the reader where it is."""
     for event in events:
@@ -28,8 +67,40 @@ def project(events: Sequence[Event]) -> None:
             handler(event)
 
 
+def reset() -> None:
+    """Empty all that events alone decide. Needs a transaction, to which foreign keys defer."""
+    for table in _tables.values():
+        table.reset()
+
+
+def state_hashes() -> dict[str, str]:
+    """Return a hash of what events decided, by table."""
+    return {label: _hash(table) for label, table in sorted(_tables.items())}
+
+
 def settled_words(event: Event) -> list[tuple[Word, int]]:
     """Return the words of a `BatchSettled` event, each with its result (`Result`)."""
     words = [decode_word(word) for word in event.words]
     results = bytes.fromhex(event.args["results"][2:])
     return list(zip(words, decode_results(results, len(words)), strict=True))
+
+
+def _emptied(model: type[Model]) -> Callable[[], None]:
+    def empty() -> None:
+        rows = model._base_manager.all()
+        # Without Django's look at what refers to the rows: they are back before the commit.
+        rows._raw_delete(rows.db)
+
+    return empty
+
+
+def _hash(table: Projected) -> str:
+    digest = hashlib.sha256()
+    rows = table.model._base_manager.order_by(*table.fields).values_list(*table.fields)
+    for row in rows.iterator(chunk_size=5_000):
+        digest.update(json.dumps(row, default=_plain, sort_keys=True).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _plain(value: Any) -> str:
+    return bytes(value).hex() if isinstance(value, bytes | memoryview) else str(value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from contracts.abi import decode_arguments
+from settlement.calldata import operations_of
 from settlement.domain.outcomes import OperationStatus, operation_status
 from settlement.errors import SettlementError
 from settlement.models import IN_FLIGHT, Batch, Block, Cursor, Lane, Operation
@@ -41,12 +41,13 @@ def pipeline() -> Pipeline:
     """Return counts by status and lane, and how far the reader is behind."""
     counted = Batch.objects.order_by().values_list("status").annotate(Count("pk"))
     by_status: dict[str, int] = dict(counted)
-    cursor = Cursor.objects.first()
+    cursor = Cursor.objects.filter(name=Cursor.READER).first()
     return Pipeline(
         by_status=by_status,
         lanes=_lanes(),
         in_flight=sum(by_status.get(status, 0) for status in IN_FLIGHT),
-        operations=Operation.objects.count(),
+        operations=sum(Lane.objects.values_list("next_operation", flat=True))
+        - Lane.objects.count(),
         operations_settled=operations_settled(),
         block_number=cursor.block_number if cursor else 0,
         lag_blocks=max(cursor.head_number - cursor.block_number, 0) if cursor else 0,
@@ -73,37 +74,47 @@ def chain_time() -> int:
     return newest
 
 
+def newest_block_time() -> int:
+    """Return the time of the newest block that was read, unix seconds; 0 before the first."""
+    newest = Block.objects.order_by("-number").values_list("timestamp", flat=True).first()
+    return newest or 0
+
+
 def operation_statuses(operations: Iterable[Operation]) -> dict[int, OperationStatus]:
     """Return the derived status of each operation, by its primary key."""
-    covering: dict[int, Batch | None] = {}
-    statuses = {}
-    for operation in operations:
-        covering[operation.pk] = batch_of(operation)
-        statuses[operation.pk] = _status(operation, covering[operation.pk])
-    return statuses
+    numbers_of: dict[int, list[int]] = {}
+    return {operation.pk: _status(operation, numbers_of) for operation in operations}
 
 
-def batch_of(operation: Operation) -> Batch | None:
-    """Return the newest batch whose range covers an operation."""
+def batches_of(operation: Operation) -> list[Batch]:
+    """Return the batches that hold an operation, oldest first."""
+    return _holding(operation, {})
+
+
+def _holding(operation: Operation, numbers_of: dict[int, list[int]]) -> list[Batch]:
+    """Return the batches that hold an operation; each batch's words are read once."""
     covering = Batch.objects.filter(
         lane=operation.lane, first_number__lte=operation.number, last_number__gte=operation.number
     )
-    return covering.order_by("-pk").first()
+    held = []
+    for batch in covering.order_by("pk"):
+        if batch.pk not in numbers_of:
+            numbers_of[batch.pk] = [each.number for each in operations_of(batch)]
+        if operation.number in numbers_of[batch.pk]:
+            held.append(batch)
+    return held
 
 
-def _status(operation: Operation, batch: Batch | None) -> OperationStatus:
-    if batch is None:
-        return operation_status(number=operation.number, batch_status=None, words=(), results=None)
-    return operation_status(
-        number=operation.number,
-        batch_status=batch.status,
-        words=decode_arguments(batch.contract, batch.function, bytes(batch.data))["words"],
-        results=bytes(batch.results) if batch.results is not None else None,
-    )
+def _status(operation: Operation, numbers_of: dict[int, list[int]]) -> OperationStatus:
+    held = [
+        (batch.status, numbers_of[batch.pk], bytes(batch.results) if batch.results else None)
+        for batch in _holding(operation, numbers_of)
+    ]
+    return operation_status(held, operation.number)
 
 
 def _lanes() -> list[LanePipeline]:
-    stored = dict(Operation.objects.order_by().values_list("lane").annotate(Count("pk")))
+    stored = {lane.number: lane.next_operation - 1 for lane in Lane.objects.all()}
     rows = (
         Batch.objects.filter(lane__isnull=False)
         .order_by("lane")
@@ -116,7 +127,7 @@ def _lanes() -> list[LanePipeline]:
         )
     )
     by_lane = {row["lane"]: row for row in rows}
-    numbers = sorted({*by_lane, *Lane.objects.values_list("pk", flat=True)})
+    numbers = sorted({*by_lane, *stored})
     return [_lane(number, by_lane.get(number, {}), stored.get(number, 0)) for number in numbers]
 
 

@@ -13,12 +13,6 @@ QUEUE = "chain"
 
 
 @shared_task(queue=QUEUE)
-def plan_lanes() -> None:
-    """Put new operations into batches."""
-    services.plan_lanes()
-
-
-@shared_task(queue=QUEUE)
 def pump_signers() -> None:
     """Ring every key that has something to send."""
     for signer_id in services.signers_with_work():
@@ -33,8 +27,10 @@ def pump_signer(signer_id: int) -> None:
 
 @shared_task(queue=QUEUE, throws=(ChainUnavailable,))
 def confirm_batches() -> None:
-    """Record the receipts of what was broadcast."""
-    services.confirm_batches(chain=connect(settings.RPC_URL))
+    """Record the receipts of what was broadcast, and what is final."""
+    services.confirm_batches(
+        chain=connect(settings.RPC_URL), confirmations=settings.CHAIN_CONFIRMATIONS
+    )
 
 
 @shared_task(queue=QUEUE, throws=(ChainUnavailable,))

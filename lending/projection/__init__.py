@@ -4,8 +4,9 @@ State is never copied from the chain: each handler applies the same maths as the
 that a reconciliation compares two computations.
 """
 
+from lending import models
 from lending.projection import auctions, batches, loans, pledges, pool, terms, tokens
-from settlement.projection import register
+from settlement.projection import Projected, register, register_rows, register_table
 
 HANDLERS = {
     "LoanBook": loans.HANDLERS | pledges.HANDLERS | batches.HANDLERS,
@@ -19,10 +20,45 @@ HANDLERS = {
 }
 
 
+# What events alone make; rows that refer to others come before them.
+ROWS = (
+    models.AuctionLot,
+    models.LoanEntry,
+    models.LoanCollateral,
+    models.Loan,
+    models.Claimable,
+    models.Shortfall,
+    models.TokenBalance,
+    models.Lane,
+    models.PoolFill,
+    models.PoolPosition,
+    models.PoolEpoch,
+    models.PoolState,
+    models.ClassTerms,
+    models.RateCurve,
+    models.OracleClock,
+)
+
+
 def register_all() -> None:
-    """Tell the event reader which handler takes which event."""
+    """Tell the event reader which handler takes which event, and what handlers write."""
+    register_rows(*ROWS)
+    register_table(
+        Projected(
+            model=models.TermsRequest,
+            fields=("borrower", "lane_number", "nonce", "loan_id"),
+            reset=forget_openings,
+        )
+    )
     for contract, handlers in HANDLERS.items():
         for name, handler in handlers.items():
             register(contract, name, handler)
     for name, handler in pool.LOAN_BOOK_HANDLERS.items():
         register("LoanBook", name, handler)
+
+
+def forget_openings() -> None:
+    """Take signed requests back to where no loan is known to have been opened on them."""
+    models.TermsRequest.objects.filter(loan__isnull=False).update(
+        status=models.RequestStatus.SENT, loan=None
+    )

@@ -21,7 +21,7 @@ def close_repaid() -> int:
             )
             for loan_id, operations in loans.values_list("pk", "operations")
         ]
-    )
+    ).accepted
 
 
 def close_epoch(*, now: int) -> bool:

@@ -22,7 +22,7 @@ def collect_due(*, now: int) -> int:
     """
     minimum = minimum_payment_units()
     loans = _open_loans().filter(prefunded__gt=0)
-    return intake(operations=_collections(loans.iterator(), now=now, minimum=minimum))
+    return intake(operations=_collections(loans.iterator(), now=now, minimum=minimum)).accepted
 
 
 def _collections(loans: Iterator[Loan], *, now: int, minimum: int) -> Iterator[NewOperation]:
@@ -49,7 +49,8 @@ def collectable(loan: Loan, *, now: int, minimum: int) -> int:
 def charge_missed(*, now: int) -> int:
     """Queue the late fee of each loan's next due date missed beyond grace; return how many."""
     loans = _open_loans().iterator()
-    return intake(operations=(charge for loan in loans for charge in _charges(loan, now=now)))
+    charges = (charge for loan in loans for charge in _charges(loan, now=now))
+    return intake(operations=charges).accepted
 
 
 def _charges(loan: Loan, *, now: int) -> Iterator[NewOperation]:

@@ -64,7 +64,7 @@ def pipeline(stamp: Stamp) -> Pipeline:
 
 def newest_batches(limit: int) -> list[BatchRow]:
     """Return the newest transactions."""
-    columns = ("kind", "lane", "status", "tx_hash", "error", "first_number", "last_number")
+    columns = ("kind", "lane", "status", "tx_hash", "error", "count")
     rows = Batch.objects.order_by("-id").only(*columns)[:limit]
     return [
         BatchRow(
@@ -92,7 +92,7 @@ def read_stamp() -> Stamp:
     """Return the newest block that has been read, and how far behind the reader is."""
     block = Block.objects.order_by("-number").values_list("number", "timestamp").first()
     number, timestamp = block or (0, 0)
-    cursor = Cursor.objects.order_by("-updated_at").first()
+    cursor = Cursor.objects.filter(name=Cursor.READER).first()
     idle = timezone.now() - cursor.updated_at if cursor else None
     return Stamp(
         chain_time=timestamp,
@@ -123,6 +123,4 @@ def _reader(stamp: Stamp) -> str:
 
 def _words(batch: Batch) -> str:
     name = batch.kind.replace("_", " ").capitalize()
-    if batch.first_number is None or batch.last_number is None:
-        return name
-    return f"{name}, {counted(batch.last_number - batch.first_number + 1, 'operation')}"
+    return f"{name}, {counted(batch.count, 'operation')}" if batch.count else name

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from contracts.domain.words import Result, decode_results, decode_word
+from contracts.domain.words import Result, decode_results
 
 
 class OperationStatus(StrEnum):
@@ -35,16 +35,25 @@ _BY_BATCH_STATUS = {
 
 
 def operation_status(
-    *, number: int, batch_status: str | None, words: Sequence[bytes], results: bytes | None
+    batches: Sequence[tuple[str, Sequence[int], bytes | None]], number: int
 ) -> OperationStatus:
     """Return the state of the operation with that number in its lane.
 
-    `results` are the bits of the batch's event, None until it has been read.
+    `batches` are those that hold it, oldest first: status, the numbers in order, and the bits of
+    the batch's event, None until it has been mined. An applied or failed bit is the last word:
+    that a later batch skipped the id only says the same.
     """
-    if batch_status is None:
+    if not batches:
         return OperationStatus.WAITING
-    if results is None:
-        return _BY_BATCH_STATUS[batch_status]
-    numbers = [decode_word(word).number for word in words]
-    bits = decode_results(results, len(words))
-    return _BY_RESULT[Result(bits[numbers.index(number)])]
+    results = [_result(numbers, bits, number) for _, numbers, bits in batches]
+    for result in (OperationStatus.APPLIED, OperationStatus.FAILED):
+        if result in results:
+            return result
+    return results[-1] or _BY_BATCH_STATUS[batches[-1][0]]
+
+
+def _result(numbers: Sequence[int], bits: bytes | None, number: int) -> OperationStatus | None:
+    if bits is None:
+        return None
+    results = decode_results(bits, len(numbers))
+    return _BY_RESULT.get(Result(results[numbers.index(number)]))

@@ -8,9 +8,11 @@ from django.db import IntegrityError, transaction
 
 from contracts.abi import encode_call
 from contracts.deployment_record import load
+from settlement.domain.access import text_of
+from settlement.domain.kinds import Call, call_access
 from settlement.doorbell import ring
 from settlement.errors import RetryRefused
-from settlement.models import Batch, BatchStatus
+from settlement.models import Batch, BatchStatus, Lane
 from settlement.services.signers import signer_for
 from settlement.wallets import RELAYER
 
@@ -24,10 +26,13 @@ def submit_call(
     args: Sequence[Any],
     lane: int | None = None,
     purpose: str = RELAYER,
+    priority: int = 0,
+    deadline: int | None = None,
 ) -> Batch:
     """Write the envelope of a call and return it; the same key gives the same row.
 
-    A call on a lane goes through the lane's key, after what the lane already has.
+    A call on a lane goes through the lane's key, after what the lane already has on its loan.
+    `deadline` is in unix seconds of the chain; what was not sent by then is given up.
     """
     known = _known(client_key)
     if known is not None:
@@ -41,13 +46,29 @@ def submit_call(
         signer=signer,
         contract=contract,
         function=function,
+        priority=priority,
+        deadline=deadline,
+        after_number=_next_number(lane),
         to_address=load().address(contract),
         data=encode_call(contract, function, args),
+        **_declared(contract, function, Call(args, signer.address, lane)),
     )
     with transaction.atomic():
         stored = _stored_once(batch)
         ring("settlement.tasks.pump_signer", signer.pk)
     return stored
+
+
+def _declared(contract: str, function: str, call: Call) -> dict[str, list[str]]:
+    access = call_access(contract=contract, function=function, call=call)
+    sets = {"reads": access.reads, "writes": access.writes, "adds": access.adds}
+    return {name: sorted(map(text_of, keys)) for name, keys in sets.items()}
+
+
+def _next_number(lane: int | None) -> int:
+    """Return the number that the lane gives next: operations from there on came later."""
+    found = Lane.objects.filter(number=lane).values_list("next_operation", flat=True).first()
+    return found or 1
 
 
 def _known(client_key: str) -> Batch | None:
@@ -85,7 +106,8 @@ def _again(stored: Batch) -> Batch:
         stored.save(update_fields=["status", "error"])
         return stored
     copied = ("kind", "lane", "chain_id", "signer", "contract", "function", "to_address")
-    copied += ("data", "first_number", "last_number", "words_hash")
+    copied += ("data", "first_number", "last_number", "words_hash", "count", "gas_modelled")
+    copied += ("reads", "writes", "adds", "after_number", "priority")
     base = stored.client_key.split("#", 1)[0]
     attempt = Batch.objects.filter(client_key__startswith=f"{base}#").count() + 2
     return Batch.objects.create(

@@ -4,62 +4,153 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
-from contracts.domain.words import AMOUNT_LIMIT, Kind, unstriped
+from contracts.deployment_record import load
+from contracts.domain.words import LANE_SHIFT
+from settlement.directory import closed_by_loan
+from settlement.domain.intake import NewOperation, Refusal, refused
 from settlement.doorbell import ring
-from settlement.errors import OperationInvalid
-from settlement.models import Lane, Operation
+from settlement.errors import OperationRefused
+from settlement.models import Block, Lane, Operation
+from settlement.services.signers import signer_for
+from settlement.wallets import LANE
 
-INSERT_SIZE = 2_000
+COLUMNS = ("id", "client_key", "kind", "lane", "loan_id", "amount")
+COLUMNS += ("payload", "priority", "deadline")
+# Two intakes that bring one key for two lanes at once meet in the index; the second looks again.
+ATTEMPTS = 3
+_BODY = ("kind", "loan_id", "amount", "payload", "priority", "deadline")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewOperation:
-    """What a caller wants settled; the amount is in ledger units (a charge: due date's index)."""
+class Intake:
+    """What became of the operations of one intake: new ones, known ones, refused ones."""
 
-    client_key: str
-    kind: int
-    loan_id: int
-    amount: int = 0
+    accepted: int = 0
+    known: int = 0
+    refused: tuple[Refusal, ...] = ()
 
 
-def intake(*, operations: Iterable[NewOperation]) -> int:
-    """Store the operations whose client key is new; return how many. Safe to repeat."""
-    by_lane: dict[int, dict[str, NewOperation]] = defaultdict(dict)
+def intake(*, operations: Iterable[NewOperation]) -> Intake:
+    """Store what is new and right; say what is known and what is refused. Safe to repeat.
+
+    The same key with the same body is the same operation. What is refused harms no neighbour.
+    """
+    refusals: list[Refusal] = []
+    wanted = _without_unknown_loans(_well_formed(operations, refusals), refusals)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _stored(wanted, refusals)
+        except IntegrityError:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def accept(operation: NewOperation) -> Operation:
+    """Store one operation and return its row, or raise `OperationRefused` with its code."""
+    outcome = intake(operations=[operation])
+    if outcome.refused:
+        (refusal,) = outcome.refused
+        raise OperationRefused(refusal.code, refusal.message)
+    return Operation.objects.get(client_key=operation.client_key)
+
+
+def _well_formed(
+    operations: Iterable[NewOperation], refusals: list[Refusal]
+) -> dict[str, NewOperation]:
+    """Return what is right by itself, by its key."""
+    lanes, now = len(load().lanes), _chain_time()
+    kept: dict[str, NewOperation] = {}
     for operation in operations:
-        _check(operation)
-        by_lane[unstriped(operation.loan_id)[0]][operation.client_key] = operation
+        reason = refused(operation, lanes=lanes, now=now)
+        first = kept.setdefault(operation.client_key, operation) if reason is None else operation
+        if reason is None and first is not operation and first.body != operation.body:
+            reason = _other_body(operation.client_key)
+        if reason is not None:
+            refusals.append(Refusal(operation.client_key, *reason))
+    return kept
+
+
+def _chain_time() -> int:
+    newest = Block.objects.order_by("-number").values_list("timestamp", flat=True).first()
+    return newest or 0
+
+
+def _without_unknown_loans(
+    wanted: dict[str, NewOperation], refusals: list[Refusal]
+) -> dict[str, NewOperation]:
+    known = closed_by_loan({operation.loan_id for operation in wanted.values()})
+    kept = {}
+    for key, operation in wanted.items():
+        closed = known.get(operation.loan_id)
+        if closed is None:
+            words = f"There is no loan {operation.loan_id}. Check the number."
+            refusals.append(Refusal(key, "loan_unknown", words))
+        elif closed:
+            words = f"Loan {operation.loan_id} is closed; nothing can be done to it."
+            refusals.append(Refusal(key, "loan_closed", words))
+        else:
+            kept[key] = operation
+    return kept
+
+
+def _stored(wanted: dict[str, NewOperation], refusals: list[Refusal]) -> Intake:
+    by_lane: dict[int, list[NewOperation]] = defaultdict(list)
+    for operation in wanted.values():
+        by_lane[operation.loan_id >> LANE_SHIFT].append(operation)
     with transaction.atomic():
         # Lanes in order: two intakes can then not wait for each other.
-        stored = sum(_store(lane, list(by_lane[lane].values())) for lane in sorted(by_lane))
-        if stored:
-            ring("settlement.tasks.plan_lanes")
-    return stored
-
-
-def _store(lane: int, operations: Sequence[NewOperation]) -> int:
-    """Give the lane's next numbers to what is new."""
-    counter = _locked_counter(lane)
-    keys = [operation.client_key for operation in operations]
-    known = set(Operation.objects.filter(client_key__in=keys).values_list("client_key", flat=True))
-    fresh = [operation for operation in operations if operation.client_key not in known]
-    Operation.objects.bulk_create(
-        [
-            Operation(
-                client_key=operation.client_key,
-                kind=operation.kind,
-                lane=lane,
-                number=number,
-                loan_id=operation.loan_id,
-                amount=operation.amount,
-            )
-            for number, operation in enumerate(fresh, start=counter.next_operation)
-        ],
-        batch_size=INSERT_SIZE,
+        counters = {lane: _locked_counter(lane) for lane in sorted(by_lane)}
+        known = _known(list(wanted))
+        clashing = [
+            Refusal(key, *_other_body(key))
+            for key, body in known.items()
+            if body != wanted[key].body
+        ]
+        accepted = 0
+        for lane, counter in counters.items():
+            fresh = [each for each in by_lane[lane] if each.client_key not in known]
+            accepted += _copy(lane, counter, fresh)
+    return Intake(
+        accepted=accepted,
+        known=len(known) - len(clashing),
+        refused=(*refusals, *clashing),
     )
-    Lane.objects.filter(pk=lane).update(next_operation=counter.next_operation + len(fresh))
-    return len(fresh)
+
+
+def _known(keys: Sequence[str]) -> dict[str, tuple[object, ...]]:
+    """Return the bodies of the operations that are stored already, by key."""
+    rows = Operation.objects.filter(client_key__in=keys).values_list("client_key", *_BODY)
+    return {
+        key: (kind, loan_id, amount, bytes(payload or b""), priority, deadline)
+        for key, kind, loan_id, amount, payload, priority, deadline in rows
+    }
+
+
+def _copy(lane: int, counter: Lane, operations: Sequence[NewOperation]) -> int:
+    """Give the lane's next numbers to the operations and write them in one go."""
+    if not operations:
+        return 0
+    first = lane << LANE_SHIFT | counter.next_operation
+    lines = [_line(number, lane, each) for number, each in enumerate(operations, start=first)]
+    statement = f"COPY settlement_operation ({', '.join(COLUMNS)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write("".join(lines))
+    Lane.objects.filter(pk=lane).update(next_operation=counter.next_operation + len(operations))
+    ring("settlement.tasks.pump_signer", signer_for(client_key="", lane=lane, purpose=LANE).pk)
+    return len(operations)
+
+
+def _line(identifier: int, lane: int, each: NewOperation) -> str:
+    """Return one line of COPY's text form; keys hold nothing that it would escape."""
+    payload = f"\\\\x{each.payload.hex()}" if each.payload else "\\N"
+    deadline = "\\N" if each.deadline is None else each.deadline
+    return (
+        f"{identifier}\t{each.client_key}\t{each.kind:d}\t{lane}\t{each.loan_id}\t{each.amount}\t"
+        f"{payload}\t{each.priority}\t{deadline}\n"
+    )
 
 
 def _locked_counter(lane: int) -> Lane:
@@ -67,11 +158,8 @@ def _locked_counter(lane: int) -> Lane:
     return Lane.objects.select_for_update().get(number=lane)
 
 
-def _check(operation: NewOperation) -> None:
-    if operation.kind not in set(Kind):
-        raise OperationInvalid(f"There is no kind of operation {operation.kind}.")
-    if not 0 <= operation.amount < AMOUNT_LIMIT // 2:
-        raise OperationInvalid(
-            f"The amount of {operation.client_key} is {operation.amount}; it must be from 0 to "
-            f"{AMOUNT_LIMIT // 2 - 1} ledger units."
-        )
+def _other_body(key: str) -> tuple[str, str]:
+    return (
+        "client_key_reused",
+        f"The client key {key} belongs to another operation. Use a new key for a new operation.",
+    )

@@ -95,7 +95,9 @@ def renew(held: Lease) -> None:
 
 
 def _candidates(lane: int | None, purpose: str) -> list[Signer]:
-    signers = Signer.objects.filter(chain_id=settings.CHAIN_ID).order_by("key_index")
+    signers = Signer.objects.filter(chain_id=settings.CHAIN_ID, retired_at__isnull=True).order_by(
+        "key_index"
+    )
     if lane is not None:
         return list(signers.filter(lane=lane))
     return list(signers.filter(purpose=purpose, lane__isnull=True))

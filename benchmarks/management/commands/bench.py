@@ -9,18 +9,20 @@ from django.core.management.base import BaseCommand
 
 from benchmarks.contention import bench_contention
 from benchmarks.gas import bench_gas
+from benchmarks.planner import bench_planner
 from benchmarks.snapshot import save_snapshot
 
 Say = Callable[[str], None]
 Bench = Callable[[Say], Mapping[str, Any]]
 BENCHES: dict[str, tuple[str, Bench]] = {
     "gas": ("gas of whole transactions beside peers and targets", bench_gas),
+    "planner": ("time of planning, and its schedule beside the bound", bench_planner),
     "contention": ("slots that lanes share, and the ideal speed-up", bench_contention),
 }
 
 
 class Command(BaseCommand):
-    """Measure what we claim: `bench gas`, `bench contention`."""
+    """Measure what we claim: `bench gas`, `contention`, `planner`."""
 
     help = __doc__
     stack_needs: frozenset[str] = frozenset()

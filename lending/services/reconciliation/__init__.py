@@ -26,7 +26,7 @@ class Reconciliation:
 def reconcile(*, chain: Chain | None = None) -> Reconciliation:
     """Compare the database with the chain at the block up to which events were read."""
     chain = chain or connect(settings.RPC_URL)
-    if not Cursor.objects.exists():
+    if not Cursor.objects.filter(name=Cursor.READER).exists():
         # Nothing was read yet, so nothing is claimed that could differ.
         return Reconciliation(block_number=0, checked=0, differences=[])
     block_number, checks, broken = _standing_view(chain)
@@ -47,7 +47,7 @@ def _standing_view(chain: Chain) -> tuple[int, list[Check], list[str]]:
     """Read what the database expects, all of it as of one moment while the reader goes on."""
     with transaction.atomic():
         _freeze_view()
-        cursor = Cursor.objects.first()
+        cursor = Cursor.objects.filter(name=Cursor.READER).first()
         block_number = cursor.block_number if cursor else 0
         block = chain.block(block_number)
         now = block.timestamp if block else 0

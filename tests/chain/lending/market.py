@@ -104,7 +104,6 @@ class Market:
         """Let the engine send, confirm and read until nothing is left to do."""
         deadline = time.monotonic() + LIMIT_S
         while True:
-            engine.plan_lanes()
             waiting = engine.signers_with_work()
             for signer_id in waiting:
                 engine.pump_signer(signer_id=signer_id, chain=self.chain)

@@ -9,9 +9,9 @@ from config.stack import rpc
 from contracts.client import Chain
 from contracts.deployment import deploy_if_needed
 from contracts.domain.words import Kind, Result, striped
-from settlement import projection, services
+from settlement import directory, projection, services
 from settlement.domain.outcomes import OperationStatus
-from settlement.models import Batch, BatchStatus, EventLog, Operation, Signer
+from settlement.models import Batch, BatchStatus, EventLog, Operation
 from settlement.selectors import operation_statuses
 from settlement.services import NewOperation
 
@@ -50,17 +50,29 @@ def collect(lane, count):
         NewOperation(
             client_key=f"{lane}:{index}",
             kind=Kind.COLLECT,
-            loan_id=striped(lane, index % 5),
+            loan_id=striped(lane, 1 + index % 5),
             amount=2_000_000,
         )
         for index in range(count)
     ]
 
 
+@pytest.fixture(autouse=True)
+def loans():
+    """Every loan may exist: whether it does is judged by the chain."""
+
+    def known(loan_ids):
+        return dict.fromkeys(loan_ids, False)
+
+    directory.register_loans(known)
+    yield
+    directory.unregister_loans(known)
+
+
 def settle(chain):
-    services.plan_lanes()
-    for signer in Signer.objects.all():
-        services.pump_signer(signer_id=signer.pk, chain=chain)
+    for signer_id in services.signers_with_work():
+        services.pump_signer(signer_id=signer_id, chain=chain)
+    chain.rpc.request("evm_mine")
     services.confirm_batches(chain=chain)
     services.read_chain(chain=chain, confirmations=0)
 

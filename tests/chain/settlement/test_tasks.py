@@ -58,12 +58,6 @@ def test_every_key_with_work_is_rung(rung, chain):
     assert len(rung) == 2
 
 
-def test_planning_nothing_changes_nothing(rung, chain):
-    tasks.plan_lanes()
-
-    assert Batch.objects.count() == 0
-
-
 def test_every_scheduled_task_of_settlement_is_one_that_workers_know():
     scheduled = {name for name in beat_schedule() if name.startswith("settlement.")}
 

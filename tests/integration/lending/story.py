@@ -119,7 +119,7 @@ class Story:
             timestamp=self.now,
         )
         Cursor.objects.update_or_create(
-            name="reader",
+            name=Cursor.READER,
             defaults={"block_number": self.block, "block_hash": digest("block", self.block)},
         )
         return self.now

@@ -44,7 +44,7 @@ def make_chain(*, behind: int = 0, block: int = 1_204) -> None:
     """The reader has read one block at NOW."""
     Block.objects.create(number=block, hash=digest("b"), parent_hash=digest("p"), timestamp=NOW)
     Cursor.objects.create(
-        name="reader", block_number=block, block_hash=digest("b"), head_number=block + behind
+        name=Cursor.READER, block_number=block, block_hash=digest("b"), head_number=block + behind
     )
 
 
@@ -340,7 +340,7 @@ def make_small_world() -> dict[str, Loan]:
     for number in range(24):
         make_batch(number, lane=number % 4, status=("final", "mined", "sent")[number % 3])
     make_batch(90, lane=None, kind="publish")
-    make_batch(91, lane=2, status="planned", first_number=1, last_number=48)
+    make_batch(91, lane=2, status="planned", first_number=1, last_number=48, count=48)
     return loans
 
 

@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from contracts.abi import encode_call
-from contracts.domain.words import Kind, encode_results, encode_word, words_hash
+from contracts.domain.words import Kind, encode_results, encode_word, striped, words_hash
 from settlement.models import Batch, BatchStatus, Block, Cursor, EventLog, Operation, Signer
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,12 @@ def batch():
     words = [encode_word(Kind.COLLECT, number, 7, 5) for number in (1, 2)]
     for number in (1, 2):
         Operation.objects.create(
-            client_key=f"op-{number}", kind=1, lane=1, number=number, loan_id=1 << 40 | 7, amount=5
+            id=striped(1, number),
+            client_key=f"op-{number}",
+            kind=1,
+            lane=1,
+            loan_id=striped(1, 7),
+            amount=5,
         )
     Block.objects.create(number=5, hash="0x05", parent_hash="0x04", timestamp=1)
     Cursor.objects.create(name="chain", block_number=5, block_hash="0x05")
@@ -57,6 +62,7 @@ def batch():
         tx_hash="0xaa",
         first_number=1,
         last_number=2,
+        count=2,
         words_hash="0x" + words_hash(words).hex(),
         results=encode_results([1, 2]),
         applied=1,

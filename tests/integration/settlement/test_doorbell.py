@@ -20,27 +20,27 @@ def rung(monkeypatch):
 
 def test_a_bell_is_rung_only_after_commit(rung):
     with transaction.atomic():
-        doorbell.ring("settlement.tasks.plan_lanes")
+        doorbell.ring("settlement.tasks.confirm_batches")
         assert rung == []
 
-    assert rung == ["settlement.tasks.plan_lanes"]
+    assert rung == ["settlement.tasks.confirm_batches"]
 
 
 def test_a_bell_is_rung_once_for_a_transaction(rung):
     with transaction.atomic():
         for _ in range(3):
-            doorbell.ring("settlement.tasks.plan_lanes")
+            doorbell.ring("settlement.tasks.confirm_batches")
 
     assert len(rung) == 1
 
 
 def test_a_transaction_that_fails_rings_nothing_and_the_next_one_does(rung):
     with pytest.raises(RuntimeError), transaction.atomic():
-        doorbell.ring("settlement.tasks.plan_lanes")
+        doorbell.ring("settlement.tasks.confirm_batches")
         raise RuntimeError
 
     assert rung == []
-    doorbell.ring("settlement.tasks.plan_lanes")
+    doorbell.ring("settlement.tasks.confirm_batches")
     assert len(rung) == 1
 
 
@@ -51,4 +51,4 @@ def test_a_broker_that_is_down_is_no_error(monkeypatch):
     monkeypatch.setattr(Task, "apply_async", refuse)
 
     with transaction.atomic():
-        doorbell.ring("settlement.tasks.plan_lanes")
+        doorbell.ring("settlement.tasks.confirm_batches")

@@ -34,7 +34,7 @@ def test_only_one_holds_a_lock():
 
 def test_different_singletons_do_not_wait_for_each_other():
     with singleton(Singleton.READ):
-        assert taken_elsewhere(Singleton.PLAN)
+        assert taken_elsewhere(Singleton.CONFIRM)
 
 
 def test_a_lock_is_free_again_after_an_error():

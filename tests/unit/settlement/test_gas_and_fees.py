@@ -6,8 +6,13 @@ from hypothesis import strategies as st
 
 from contracts.domain.words import Kind
 from settlement.domain.fees import raised, replacement_fees
-from settlement.domain.gas import MAX_TRANSACTION_GAS, SETTLE_GAS, gas_limit
-from settlement.domain.planner import TARGET_GAS
+from settlement.domain.gas import (
+    MAX_TRANSACTION_GAS,
+    SETTLE_GAS,
+    fitted_factor,
+    gas_limit,
+    settle_limit,
+)
 
 
 def test_a_call_gets_a_twentieth_more_than_it_used_and_room_for_a_guard():
@@ -42,12 +47,35 @@ def test_gas_of_a_batch_counts_each_loan_once_at_the_full_price():
     assert SETTLE_GAS.of_batch([(Kind.COLLECT, loan) for loan in (4, 4, 9)]) == expected
 
 
-def test_the_worst_closes_of_one_batch_fit_into_a_transaction():
-    per_batch = (TARGET_GAS - SETTLE_GAS.base) // SETTLE_GAS.by_kind[Kind.CLOSE].first
-    worst_close_gas = 33 * 45_000
+def test_the_guard_of_a_batch_is_the_largest_of_its_kinds():
+    close = SETTLE_GAS.by_kind[Kind.CLOSE]
 
-    guard_gas = 150_000 + 33 * 80_000
-    assert per_batch * worst_close_gas + guard_gas <= MAX_TRANSACTION_GAS
+    assert SETTLE_GAS.guard_of([Kind.COLLECT, Kind.CLOSE]) == close.guard
+    assert SETTLE_GAS.guard_of([]) == 0
+
+
+def test_the_worst_receipt_says_how_far_the_model_is_off():
+    assert fitted_factor([(900, 1_000), (1_101, 1_000), (990, 1_000)]) == 1_101
+
+
+def test_without_receipts_nothing_is_fitted():
+    assert fitted_factor([]) is None
+    assert fitted_factor([(5, 0)]) is None
+
+
+@pytest.mark.parametrize(("used", "expected"), [(1, 500), (9_000, 5_000)])
+def test_a_receipt_that_cannot_be_right_moves_the_model_no_further_than_its_bounds(used, expected):
+    assert fitted_factor([(used, 1_000)]) == expected
+
+
+def test_a_batch_gets_what_the_model_says_and_receipts_correct_with_the_guard_on_top():
+    limit = settle_limit(modelled=1_000_000, factor=1_100, guard=150_000, most=2**24)
+
+    assert limit == 1_133_000 + 150_000
+
+
+def test_the_limit_of_a_batch_stays_within_a_transaction():
+    assert settle_limit(modelled=16_000_000, factor=1_000, guard=900_000, most=2**24) == 2**24
 
 
 @pytest.mark.parametrize(("fee", "expected"), [(0, 0), (1, 2), (8, 9), (9, 11), (800, 900)])

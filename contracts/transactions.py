@@ -1,0 +1,68 @@
+"""Signed transactions without a library in between: RLP by hand, one signature by coincurve.
+
+Twenty times as fast as a general signer (docs/decisions/0032). Type 2 (EIP-1559) only.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sha3
+from coincurve import PrivateKey
+
+TYPE_2 = b"\x02"
+_EMPTY_ACCESS_LIST = b"\xc0"
+_SHORT = 56
+
+
+def sign_type_2(key: PrivateKey, fields: Mapping[str, Any]) -> tuple[bytes, str]:
+    """Return the raw bytes of a signed transaction, and its hash.
+
+    `fields` are those of the JSON-RPC with `type` 2; `to` may be missing, for a creation.
+    """
+    to = fields.get("to") or ""
+    body = b"".join(
+        (
+            _integer(fields["chainId"]),
+            _integer(fields["nonce"]),
+            _integer(fields["maxPriorityFeePerGas"]),
+            _integer(fields["maxFeePerGas"]),
+            _integer(fields["gas"]),
+            _string(bytes.fromhex(to.removeprefix("0x"))),
+            _integer(fields.get("value", 0)),
+            _string(_data(fields.get("data", b""))),
+            _EMPTY_ACCESS_LIST,
+        )
+    )
+    digest = sha3.keccak_256(TYPE_2 + _prefix(len(body), 0xC0) + body).digest()
+    signature = key.sign_recoverable(digest, hasher=None)
+    body += b"".join(
+        (
+            _integer(signature[64]),
+            _integer(int.from_bytes(signature[:32], "big")),
+            _integer(int.from_bytes(signature[32:64], "big")),
+        )
+    )
+    raw = TYPE_2 + _prefix(len(body), 0xC0) + body
+    return raw, "0x" + sha3.keccak_256(raw).hexdigest()
+
+
+def _data(data: bytes | str) -> bytes:
+    return bytes.fromhex(data.removeprefix("0x")) if isinstance(data, str) else bytes(data)
+
+
+def _integer(value: int) -> bytes:
+    return _string(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+
+def _string(data: bytes) -> bytes:
+    if len(data) == 1 and data[0] < 0x80:
+        return data
+    return _prefix(len(data), 0x80) + data
+
+
+def _prefix(length: int, offset: int) -> bytes:
+    """Return the head of a string (0x80) or list (0xc0) of so many bytes."""
+    if length < _SHORT:
+        return bytes([offset + length])
+    size = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes([offset + _SHORT - 1 + len(size)]) + size

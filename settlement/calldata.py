@@ -1,0 +1,29 @@
+"""The words of `settle` in and out of calldata."""
+
+from collections.abc import Sequence
+
+from contracts.abi import decode_arguments, encode_call
+from contracts.domain.words import WORD_BYTES, decode_word
+from settlement.domain.packing import Waiting
+from settlement.models import Batch
+
+
+def operations_of(batch: Batch) -> list[Waiting]:
+    """Return the operations in a batch, in the order of its words."""
+    words = decode_arguments(batch.contract, batch.function, bytes(batch.data))["words"]
+    return read_words(words)
+
+
+def read_words(words: Sequence[bytes]) -> list[Waiting]:
+    """Return the operations among `settle`'s words; what follows a first word is its payload."""
+    found = []
+    for word in words:
+        first = decode_word(word)
+        found.append(Waiting(first.number, first.kind, first.loan_number, first.amount))
+    return found
+
+
+def settle_calldata(lane: int, words: bytes) -> bytes:
+    """Return the calldata of `settle`: the words go in as they are, without an encoder."""
+    head = encode_call("LoanBook", "settle", [lane, []])[:-WORD_BYTES]
+    return head + (len(words) // WORD_BYTES).to_bytes(WORD_BYTES, "big") + words

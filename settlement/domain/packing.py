@@ -1,0 +1,147 @@
+"""From one lane's waiting operations to batches: tight by gas and words, fair to every loan."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from settlement.domain.gas import SETTLE_GAS, GasModel
+
+# Of one loan in a row before every other waiting loan has had its turn: the starvation bound.
+FAIR_SHARE = 100
+
+
+class Waiting(NamedTuple):
+    """An operation of a lane; numbers are within the lane, the amount in ledger units.
+
+    `payload` are the words that follow the first, end to end.
+    """
+
+    number: int
+    kind: int
+    loan_number: int
+    amount: int
+    payload: bytes = b""
+    priority: int = 0
+
+    @property
+    def words(self) -> int:
+        """How many words it takes in a batch."""
+        return 1 + (len(self.payload) >> 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one batch may hold at most: gas as the model counts it, and words."""
+
+    gas: int
+    words: int
+
+
+@dataclass(slots=True)
+class Pack:
+    """The operations of one batch, those of a loan side by side in their order of arrival."""
+
+    operations: list[Waiting] = field(default_factory=list)
+    gas: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """Batches in the order in which they must be sent, and what had to wait."""
+
+    packs: list[Pack]
+    deferred: list[Waiting]
+
+
+def pack(
+    waiting: Sequence[Waiting],
+    *,
+    limits: Limits,
+    most: int,
+    gas: GasModel = SETTLE_GAS,
+    fair_share: int = FAIR_SHARE,
+) -> Packing:
+    """Put a lane's operations, given in order of arrival, into at most so many batches.
+
+    The order of each loan is kept. Loans take turns of `fair_share` operations, more urgent ones
+    first, so that a hot loan delays the others by no more than its share. An operation above the
+    limits has a batch of its own.
+    """
+    turns = _turns(waiting, fair_share)
+    packs: list[Pack] = []
+    current = _Filling(gas, limits)
+    for index, operation in enumerate(turns):
+        if not current.takes(operation):
+            packs.append(current.finished())
+            if len(packs) == most:
+                return Packing(packs, sorted(turns[index:], key=_number))
+            current = _Filling(gas, limits)
+        current.add(operation)
+    if current.count:
+        packs.append(current.finished())
+    return Packing(packs, [])
+
+
+def _turns(waiting: Sequence[Waiting], fair_share: int) -> list[Waiting]:
+    """Return the operations in the order in which loans take turns."""
+    groups = grouped_by_loan(waiting)
+    largest = max(map(len, groups), default=0)
+    if largest <= fair_share and not any(each.priority for each in waiting):
+        return [operation for group in groups for operation in group]
+    chunks = [
+        (-max(each.priority for each in group[start:]), start, group[start : start + fair_share])
+        for group in groups
+        for start in range(0, len(group), fair_share)
+    ]
+    chunks.sort(key=lambda chunk: chunk[:2])
+    return [operation for _, _, chunk in chunks for operation in chunk]
+
+
+def grouped_by_loan(operations: Iterable[Waiting]) -> list[list[Waiting]]:
+    """Return the operations of each loan together, loans by their first arrival."""
+    groups: dict[int, list[Waiting]] = {}
+    for operation in operations:
+        group = groups.get(operation.loan_number)
+        if group is None:
+            groups[operation.loan_number] = [operation]
+        else:
+            group.append(operation)
+    return list(groups.values())
+
+
+class _Filling:
+    """A batch that is being filled."""
+
+    def __init__(self, gas: GasModel, limits: Limits) -> None:
+        self._model, self._limits = gas, limits
+        self._loans: dict[int, list[Waiting]] = {}
+        self.gas, self.words, self.count = gas.base, 0, 0
+
+    def takes(self, operation: Waiting) -> bool:
+        """Tell whether the operation still fits; the first always does."""
+        if not self.count:
+            return True
+        fits = self.words + operation.words <= self._limits.words
+        return fits and self.gas + self._cost(operation) <= self._limits.gas
+
+    def add(self, operation: Waiting) -> None:
+        self.gas += self._cost(operation)
+        self.words += operation.words
+        self.count += 1
+        group = self._loans.get(operation.loan_number)
+        if group is None:
+            self._loans[operation.loan_number] = [operation]
+        else:
+            group.append(operation)
+
+    def finished(self) -> Pack:
+        operations = [operation for group in self._loans.values() for operation in group]
+        return Pack(operations, self.gas)
+
+    def _cost(self, operation: Waiting) -> int:
+        known = operation.loan_number in self._loans
+        return self._model.of_operation(operation.kind, operation.words, known_loan=known)
+
+
+def _number(operation: Waiting) -> int:
+    return operation.number

@@ -1,0 +1,106 @@
+"""Batches of operations as rows: packed, enveloped, halved."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from contracts.deployment_record import load
+from contracts.domain.words import Kind, encode_word, words_hash
+from settlement.calldata import operations_of, settle_calldata
+from settlement.domain.access import text_of
+from settlement.domain.gas import SETTLE_GAS
+from settlement.domain.kinds import EPOCH
+from settlement.domain.packing import Limits, Pack, Packing, Waiting, pack
+from settlement.domain.profiles import Profile
+from settlement.models import Batch, BatchStatus, Signer
+
+SETTLE = "settle"
+# As many words as `settle` takes.
+MAX_WORDS = 400
+USUAL_BATCH = MAX_WORDS
+_READS = [text_of(EPOCH)]
+
+
+def packed(operations: Sequence[Waiting], profile: Profile, room: int) -> Packing:
+    """Return batches of a lane's operations within what the chain takes in one transaction."""
+    limits = Limits(gas=profile.batch_gas - guard_of(operations), words=MAX_WORDS)
+    return pack(operations, limits=limits, most=room)
+
+
+def guard_of(operations: Sequence[Waiting]) -> int:
+    """Return the gas that must be left before the last of these operations."""
+    return SETTLE_GAS.guard_of({each.kind for each in operations})
+
+
+def envelope(signer: Signer, contents: Pack) -> Batch:
+    """Return the row of a batch; it is not stored yet and has no nonce."""
+    return _row(signer, contents.operations, gas_modelled=contents.gas)
+
+
+def expired(signer: Signer, operations: Sequence[Waiting]) -> Batch:
+    """Return the row that records operations whose deadline passed before they were sent."""
+    numbers = [each.number for each in operations]
+    batch = _row(signer, operations, gas_modelled=0)
+    batch.client_key = f"expired:{signer.lane}:{min(numbers)}:{max(numbers)}"
+    batch.status = BatchStatus.DEAD
+    batch.error = "The deadline passed before there was room to send the operation."
+    return batch
+
+
+def halves(batch: Batch) -> list[Batch]:
+    """Return two batches that hold the operations of one, to find which of them is poisonous.
+
+    The ids of the operations stay, so that none applies twice; a loan's stay in their order.
+    """
+    operations = operations_of(batch)
+    middle = len(operations) // 2
+    parts = []
+    for index, part in enumerate((operations[:middle], operations[middle:]), start=1):
+        row = _row(batch.signer, part, gas_modelled=modelled(part))
+        row.client_key = f"{batch.client_key}/{index}"
+        row.suspect = True
+        parts.append(row)
+    return parts
+
+
+def again(batch: Batch, *, key: str) -> Batch:
+    """Return a batch with the same operations under another key, to be simulated first."""
+    operations = operations_of(batch)
+    row = _row(batch.signer, operations, gas_modelled=modelled(operations))
+    row.client_key, row.suspect = key, True
+    return row
+
+
+def modelled(operations: Sequence[Waiting]) -> int:
+    """Return the gas of a batch as the model counts it."""
+    return SETTLE_GAS.of_batch([(each.kind, each.loan_number) for each in operations])
+
+
+def varies(operations: Sequence[Waiting]) -> bool:
+    """Tell whether the gas depends on more than the words: a close returns up to 33 things."""
+    return any(each.kind == Kind.CLOSE for each in operations)
+
+
+def _row(signer: Signer, operations: Sequence[Waiting], *, gas_modelled: int) -> Batch:
+    words = [
+        encode_word(each.kind, each.number, each.loan_number, each.amount) + each.payload
+        for each in operations
+    ]
+    joined = b"".join(words)
+    numbers = [each.number for each in operations]
+    return Batch(
+        kind=SETTLE,
+        lane=signer.lane,
+        chain_id=settings.CHAIN_ID,
+        signer=signer,
+        contract="LoanBook",
+        function="settle",
+        to_address=load().address("LoanBook"),
+        reads=_READS,
+        data=settle_calldata(signer.lane or 0, joined),
+        count=len(operations),
+        first_number=min(numbers),
+        last_number=max(numbers),
+        words_hash="0x" + words_hash([joined]).hex(),
+        gas_modelled=gas_modelled,
+    )

@@ -1,0 +1,144 @@
+"""What a lane has waiting: its next operations, in the order of arrival."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from contracts.domain.words import LANE_SHIFT, NUMBER_LIMIT
+from settlement.domain.packing import Waiting
+from settlement.models import LaneProgress, Operation
+
+# A lane that has put so many aside takes no new ones until they are fewer.
+MOST_DEFERRED = 20_000
+URGENT_LIMIT = 1_000
+_SELECT = (
+    "SELECT id & %s, kind, loan_id & %s, amount, payload, priority, deadline "
+    "FROM settlement_operation WHERE "
+)
+_MASK = NUMBER_LIMIT - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The operations of a lane that may be planned now, and those whose deadline has passed."""
+
+    operations: list[Waiting]
+    expired: list[Waiting]
+    progress: LaneProgress
+    # The last number looked at in arrival order; what was taken ahead lies beyond it.
+    through: int
+
+    def advanced(self, deferred: Sequence[Waiting]) -> LaneProgress:
+        """Return the lane's new place when all but these are in batches."""
+        waiting = {each.number for each in deferred}
+        seen = (each.number for each in (*self.operations, *self.expired))
+        ahead = {number for number in seen if number > self.through} - waiting
+        beyond = {number for number in self.progress.ahead if number > self.through}
+        self.progress.deferred = sorted(number for number in waiting if number <= self.through)
+        self.progress.ahead = sorted(ahead | beyond)
+        self.progress.planned_through = self.through
+        return self.progress
+
+
+def window_of(lane: int, *, size: int, now: int) -> Window:
+    """Return the lane's deferred operations, its next ones and urgent ones, about `size` in all."""
+    progress = LaneProgress.objects.get_or_create(lane=lane)[0]
+    room = max(size - len(progress.deferred), size // 4)
+    room = 0 if len(progress.deferred) >= MOST_DEFERRED else room
+    rows = _deferred(lane, progress.deferred)
+    fresh = _next(lane, progress.planned_through, room)
+    through = fresh[-1][0] if fresh else progress.planned_through
+    ahead = set(progress.ahead)
+    rows += [row for row in fresh if row[0] not in ahead]
+    rows += _urgent(lane, through, ahead, {row[2] for row in rows})
+    late = [row for row in rows if row[6] is not None and row[6] <= now]
+    gone = {row[0] for row in late}
+    return Window(
+        operations=[_waiting(row) for row in rows if row[0] not in gone] if gone else _all(rows),
+        expired=_all(late),
+        progress=progress,
+        through=through,
+    )
+
+
+def has_waiting_before(loan_id: int, number: int) -> bool:
+    """Tell whether an operation on the loan that arrived before that number is in no batch yet."""
+    lane = loan_id >> LANE_SHIFT
+    progress = LaneProgress.objects.filter(lane=lane).first() or LaneProgress(lane=lane)
+    first = lane << LANE_SHIFT
+    earlier = Operation.objects.filter(loan_id=loan_id, id__lt=first | number)
+    fresh = earlier.filter(id__gt=first | progress.planned_through)
+    fresh = fresh.exclude(id__in=[first | each for each in progress.ahead])
+    deferred = [first | each for each in progress.deferred]
+    return fresh.exists() or (bool(deferred) and earlier.filter(id__in=deferred).exists())
+
+
+def waiting_lanes() -> list[int]:
+    """Return the lanes that have operations in no batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.number FROM settlement_lane l LEFT JOIN settlement_laneprogress p "
+            "ON p.lane = l.number WHERE l.next_operation > coalesce(p.planned_through, 0) + 1 "
+            "OR cardinality(p.deferred) > 0 ORDER BY 1"
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+Row = tuple[int, int, int, int, bytes | None, int, int | None]
+
+
+def _deferred(lane: int, numbers: Sequence[int]) -> list[Row]:
+    if not numbers:
+        return []
+    ids = [lane << LANE_SHIFT | number for number in numbers]
+    return _rows("id = ANY(%s) ORDER BY id", [ids])
+
+
+def _next(lane: int, after: int, most: int) -> list[Row]:
+    first = lane << LANE_SHIFT
+    if not most:
+        return []
+    return _rows(
+        "id > %s AND id < %s ORDER BY id LIMIT %s", [first | after, first + NUMBER_LIMIT, most]
+    )
+
+
+def _urgent(lane: int, through: int, ahead: Collection[int], loans: set[int]) -> list[Row]:
+    """Return urgent operations from further back whose loans have nothing waiting before them."""
+    found = _rows(
+        "lane = %s AND priority > 0 AND id > %s ORDER BY id LIMIT %s",
+        [lane, lane << LANE_SHIFT | through, URGENT_LIMIT],
+    )
+    taken = []
+    for row in found:
+        if row[0] in ahead:
+            continue
+        if row[2] in loans or _follows_another(lane, row, through, ahead):
+            # Its own later operations must not overtake it either.
+            loans.add(row[2])
+            continue
+        taken.append(row)
+    return taken
+
+
+def _follows_another(lane: int, row: Row, through: int, ahead: Collection[int]) -> bool:
+    first = lane << LANE_SHIFT
+    between = Operation.objects.filter(
+        loan_id=first | row[2], id__gt=first | through, id__lt=first | row[0]
+    )
+    return between.exclude(id__in=[first | number for number in ahead]).exists()
+
+
+def _rows(condition: str, parameters: Sequence[object]) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT + condition, [_MASK, _MASK, *parameters])
+        return cursor.fetchall()
+
+
+def _all(rows: Sequence[Row]) -> list[Waiting]:
+    return [_waiting(row) for row in rows]
+
+
+def _waiting(row: Row) -> Waiting:
+    return Waiting(row[0], row[1], row[2], row[3], bytes(row[4]) if row[4] else b"", row[5])
