@@ -12,11 +12,12 @@ import {IAuctionHouse, Lot} from "./interfaces/IAuctionHouse.sol";
 import {IBidderGate} from "./interfaces/IBidderGate.sol";
 import {IBuyCallback} from "./interfaces/IBuyCallback.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
-import {LoanStatus} from "./interfaces/ILoanBook.sol";
+import {Card, LoanStatus} from "./interfaces/ILoanBook.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {ForSale} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {CappedGate} from "./libraries/CappedGate.sol";
+import {Cards} from "./libraries/Cards.sol";
 import {
     Basket,
     Evidence,
@@ -57,6 +58,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         uint128 lrtAmount;
         uint64 price;
         address escrow;
+        bool toReserve;
     }
 
     LoanBook public immutable loanBook;
@@ -84,13 +86,18 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAuctionHouse
-    function open(uint64 loanId, ValueProof[] calldata newest) external nonReentrant {
+    function open(uint64 loanId, ValueProof[] calldata newest, bytes32[] calldata card)
+        external
+        nonReentrant
+    {
         Outlook memory outlook = Underwriter.look(Sources(registry, risk, oracle), false);
         Underwriter.requireRunning(outlook.present);
-        Basket memory basket;
-        (basket.assets, basket.lrt, basket.lrtAmount, basket.lrtOpeningPrice) =
-            loanBook.startAuction(loanId);
-        basket.evidence = Evidence.NewestOrCaps;
+        // What it does not refuse is the loan's card.
+        loanBook.startAuction(loanId, outlook.present.stoppedSeconds, card);
+        Card memory held = Cards.read(card);
+        Basket memory basket = Basket(
+            held.assets, held.lrt, held.lrtAmount, held.lrtOpeningPrice, Evidence.NewestOrCaps
+        );
         LotPrices[] memory prices = Underwriter.lots(outlook, basket, newest);
         for (uint256 i = 1; i < prices.length; ++i) {
             _later[loanId][i] = prices[i];
@@ -104,10 +111,14 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAuctionHouse
-    function buy(uint64 loanId, uint64 maxPrice) external nonReentrant returns (uint64) {
-        (Offer memory offer, Running memory lot) = _acceptable(loanId, maxPrice);
+    function buy(uint64 loanId, uint64 maxPrice, bytes32[] calldata card)
+        external
+        nonReentrant
+        returns (uint64)
+    {
+        (Offer memory offer, Running memory lot) = _acceptable(loanId, maxPrice, card);
         token.safeTransferFrom(msg.sender, offer.escrow, offer.price * unitScale);
-        _sell(loanId, offer, lot, msg.sender, false);
+        _sell(loanId, offer, lot, msg.sender, card);
         return offer.price;
     }
 
@@ -115,14 +126,15 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     /// @dev The sale is booked as paid before the buyer is called, so that whatever it calls finds
     /// the state after the sale; what it leaves unpaid undoes all. Only a close would judge a lane
     /// by cash that is yet to come, so that none may happen in between.
-    function buyWithCallback(uint64 loanId, uint64 maxPrice, bytes calldata data)
-        external
-        nonReentrant
-        returns (uint64)
-    {
-        (Offer memory offer, Running memory lot) = _acceptable(loanId, maxPrice);
+    function buyWithCallback(
+        uint64 loanId,
+        uint64 maxPrice,
+        bytes calldata data,
+        bytes32[] calldata card
+    ) external nonReentrant returns (uint64) {
+        (Offer memory offer, Running memory lot) = _acceptable(loanId, maxPrice, card);
         (uint32 epoch,) = pool.epoch();
-        _sell(loanId, offer, lot, msg.sender, false);
+        _sell(loanId, offer, lot, msg.sender, card);
         IBuyCallback(msg.sender)
             .onLotBought(loanId, offer.tokenId, offer.lrtAmount, offer.price, data);
         (uint32 epochNow,) = pool.epoch();
@@ -133,8 +145,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
 
     /// @inheritdoc IAuctionHouse
     /// @dev Neither bidders nor gates nor the reserve's cash can keep a loan from its write-off.
-    function takeForReserve(uint64 loanId) external nonReentrant {
-        (Offer memory offer, Running memory lot) = _offerOf(loanId);
+    function takeForReserve(uint64 loanId, bytes32[] calldata card) external nonReentrant {
+        (Offer memory offer, Running memory lot) = _offerOf(loanId, card);
         uint256 end = uint256(lot.startedAt) + lot.duration + _stopped(lot);
         if (block.timestamp < end) revert StillFalling(loanId, uint64(end));
         if (block.timestamp >= end + lot.duration) {
@@ -143,7 +155,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         if (offer.price != 0) {
             pool.payFromReserve(loanId, loanId.laneOf(), offer.escrow, offer.price);
         }
-        _sell(loanId, offer, lot, pool.reserveHolder(), true);
+        offer.toReserve = true;
+        _sell(loanId, offer, lot, pool.reserveHolder(), card);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -157,14 +170,14 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAuctionHouse
-    function priceOf(uint64 loanId) external view returns (uint64) {
-        (Offer memory offer,) = _offerOf(loanId);
+    function priceOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64) {
+        (Offer memory offer,) = _offerOf(loanId, card);
         return offer.price;
     }
 
     /// @inheritdoc IAuctionHouse
-    function lotOf(uint64 loanId) external view returns (Lot memory) {
-        (Offer memory offer, Running memory lot) = _offerOf(loanId);
+    function lotOf(uint64 loanId, bytes32[] calldata card) external view returns (Lot memory) {
+        (Offer memory offer, Running memory lot) = _offerOf(loanId, card);
         return Lot({
             tokenId: offer.tokenId,
             startPrice: lot.start,
@@ -206,7 +219,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         Offer memory offer,
         Running memory lot,
         address buyer,
-        bool toReserve
+        bytes32[] calldata card
     ) private {
         uint256 left = lot.count - ++lot.next;
         emit LotSold(
@@ -216,13 +229,16 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
             buyer,
             offer.price,
             offer.lrtAmount,
-            toReserve
+            offer.toReserve
         );
-        LoanStatus status =
-            loanBook.applySale(loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left);
+        LoanStatus status = loanBook.applySale(
+            loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left, card
+        );
         if (status == LoanStatus.Auctioned) {
             lot.stoppedAtStart = uint32(oracle.stoppedSeconds());
-            _offer(loanId, lot, _later[loanId][lot.next], loanBook.forSaleOf(loanId).asset, 0);
+            // The lots after the restaking tokens are the assets in order.
+            uint256 next = Cards.assetsOf(card)[offer.tokenId == 0 ? 0 : 1];
+            _offer(loanId, lot, _later[loanId][lot.next], next, 0);
         } else {
             delete _lots[loanId];
             emit AuctionEnded(loanId, _nextSequence(loanId));
@@ -230,12 +246,12 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @dev The present lot, at a price within the caller's limit.
-    function _acceptable(uint64 loanId, uint64 maxPrice)
+    function _acceptable(uint64 loanId, uint64 maxPrice, bytes32[] calldata card)
         private
         view
         returns (Offer memory offer, Running memory lot)
     {
-        (offer, lot) = _offerOf(loanId);
+        (offer, lot) = _offerOf(loanId, card);
         if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
         _requireAdmitted(offer.tokenId);
     }
@@ -257,18 +273,22 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         revert BidderRefused(classId, msg.sender);
     }
 
-    function _offerOf(uint64 loanId) private view returns (Offer memory offer, Running memory lot) {
-        ForSale memory sale = loanBook.forSaleOf(loanId);
+    function _offerOf(uint64 loanId, bytes32[] calldata card)
+        private
+        view
+        returns (Offer memory offer, Running memory lot)
+    {
+        ForSale memory sale = loanBook.forSaleOf(loanId, card);
         if (sale.status != LoanStatus.Auctioned) revert NoAuction(loanId);
         lot = _lots[loanId];
         uint256 elapsed = block.timestamp - lot.startedAt - _stopped(lot);
         uint256 price = Valuation.priceAt(lot.start, lot.floor, lot.duration, elapsed);
         if (lot.lrtFirst && lot.next == 0) {
             uint256 sold;
-            (sold, price) = Valuation.lrtLot(sale.lrtAmount, sale.debt, price);
+            (sold, price) = Valuation.lrtLot(Cards.lrtAmountOf(card), sale.debt, price);
             offer.lrtAmount = uint128(sold);
         } else {
-            offer.tokenId = sale.asset;
+            offer.tokenId = Cards.firstAssetOf(card);
         }
         (offer.price, offer.escrow) = (price.toUint64(), sale.escrow);
     }

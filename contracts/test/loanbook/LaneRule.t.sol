@@ -5,6 +5,11 @@ import {IBidderGate} from "../../src/interfaces/IBidderGate.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase, VmBook} from "./support/BookBase.sol";
+import {Carded} from "../support/Carded.sol";
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title Rule L1: operations on different lanes, for different parties, share nothing
 /// @notice Each operation runs for `borrower` on lane 0 and for `other` on lane 1; no slot that
@@ -59,8 +64,12 @@ contract LaneRuleTest is BookBase, IBidderGate {
         book.prefund(loans[1], 9 * USD);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.withdrawPrefunded, (loans[0], 9 * USD)),
-            abi.encodeCall(ILoanBook.withdrawPrefunded, (loans[1], 9 * USD))
+            abi.encodeCall(
+                ILoanBook.withdrawPrefunded, (loans[0], 9 * USD, book.wordsOf(loans[0]))
+            ),
+            abi.encodeCall(
+                ILoanBook.withdrawPrefunded, (loans[1], 9 * USD, book.wordsOf(loans[1]))
+            )
         );
     }
 
@@ -80,8 +89,12 @@ contract LaneRuleTest is BookBase, IBidderGate {
         _openBoth();
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.topUp, (loans[0], 1e18)),
-            abi.encodeCall(ILoanBook.topUp, (loans[1], 1e18))
+            abi.encodeCall(
+                ILoanBook.topUp, (loans[0], 1e18, book.wordsOf(loans[0]))
+            ),
+            abi.encodeCall(
+                ILoanBook.topUp, (loans[1], 1e18, book.wordsOf(loans[1]))
+            )
         );
     }
 
@@ -98,8 +111,12 @@ contract LaneRuleTest is BookBase, IBidderGate {
         vm.warp(START + 30 days);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.pay, (loans[0], 9_000 * USD)),
-            abi.encodeCall(ILoanBook.pay, (loans[1], 9_000 * USD))
+            abi.encodeCall(
+                ILoanBook.pay, (loans[0], 9_000 * USD, book.wordsOf(loans[0]))
+            ),
+            abi.encodeCall(
+                ILoanBook.pay, (loans[1], 9_000 * USD, book.wordsOf(loans[1]))
+            )
         );
     }
 
@@ -110,7 +127,7 @@ contract LaneRuleTest is BookBase, IBidderGate {
         token.mint(book.incomeAddressOf(loans[1]), 9 * USD);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.sweep, (loans[0])), abi.encodeCall(ILoanBook.sweep, (loans[1]))
+            abi.encodeCall(ILoanBook.sweep, (loans[0], book.wordsOf(loans[0]))), abi.encodeCall(ILoanBook.sweep, (loans[1], book.wordsOf(loans[1])))
         );
     }
 
@@ -132,8 +149,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
         vm.warp(START + 45 days);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.callOverdue, (loans[0], _proofs(loans[0], 2))),
-            abi.encodeCall(ILoanBook.callOverdue, (loans[1], _proofs(loans[1], 2)))
+            abi.encodeCall(ILoanBook.callOverdue, (loans[0], _proofs(loans[0], 2), book.wordsOf(loans[0]))),
+            abi.encodeCall(ILoanBook.callOverdue, (loans[1], _proofs(loans[1], 2), book.wordsOf(loans[1])))
         );
     }
 
@@ -142,8 +159,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
         _callBoth();
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.cure, (loans[0], 30_000 * USD, _proofs(loans[0], 2))),
-            abi.encodeCall(ILoanBook.cure, (loans[1], 30_000 * USD, _proofs(loans[1], 2)))
+            abi.encodeCall(ILoanBook.cure, (loans[0], 30_000 * USD, _proofs(loans[0], 2), book.wordsOf(loans[0]))),
+            abi.encodeCall(ILoanBook.cure, (loans[1], 30_000 * USD, _proofs(loans[1], 2), book.wordsOf(loans[1])))
         );
     }
 
@@ -154,7 +171,7 @@ contract LaneRuleTest is BookBase, IBidderGate {
         book.repay(loans[1], type(uint64).max);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.close, (loans[0])), abi.encodeCall(ILoanBook.close, (loans[1]))
+            abi.encodeCall(ILoanBook.close, (loans[0], book.wordsOf(loans[0]))), abi.encodeCall(ILoanBook.close, (loans[1], book.wordsOf(loans[1])))
         );
     }
 
@@ -166,10 +183,10 @@ contract LaneRuleTest is BookBase, IBidderGate {
         _assertApart(
             borrower,
             address(house),
-            abi.encodeCall(house.open, (loans[0], _proofs(loans[0], 2))),
+            abi.encodeCall(IAuctionHouse.open, (loans[0], _proofs(loans[0], 2), book.wordsOf(loans[0]))),
             other,
             address(house),
-            abi.encodeCall(house.open, (loans[1], _proofs(loans[1], 2)))
+            abi.encodeCall(IAuctionHouse.open, (loans[1], _proofs(loans[1], 2), book.wordsOf(loans[1])))
         );
     }
 
@@ -182,8 +199,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
             house.open(loans[i], _proofs(loans[i], 2));
             house.buy(loans[i], type(uint64).max);
         }
-        bytes memory buyFirst = abi.encodeCall(house.buy, (loans[0], type(uint64).max));
-        bytes memory buySecond = abi.encodeCall(house.buy, (loans[1], type(uint64).max));
+        bytes memory buyFirst = _buying(loans[0]);
+        bytes memory buySecond = _buying(loans[1]);
 
         _assertApart(thirdParty, address(house), buyFirst, other, address(house), buySecond);
 
@@ -203,8 +220,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
             house.buy(loans[i], type(uint64).max);
             vm.assertNotEq(house.lotOf(loans[i]).tokenId, 0);
         }
-        bytes memory first = abi.encodeCall(house.buy, (loans[0], type(uint64).max));
-        bytes memory second = abi.encodeCall(house.buy, (loans[1], type(uint64).max));
+        bytes memory first = _buying(loans[0]);
+        bytes memory second = _buying(loans[1]);
 
         _assertApart(thirdParty, address(house), first, other, address(house), second);
     }
@@ -240,17 +257,17 @@ contract LaneRuleTest is BookBase, IBidderGate {
 
     function _openBoth() private {
         (bytes memory first, bytes memory second) = (_opening(0), _opening(1));
-        (bool opened,) = address(book).call(first);
-        (bool openedToo,) = address(book).call(second);
+        (bool opened, bytes memory loan) = address(book).call(first);
+        (bool openedToo, bytes memory otherLoan) = address(book).call(second);
         vm.assertTrue(opened && openedToo);
-        loans = [uint64(1), uint64(1) << 40 | 1];
+        loans = [abi.decode(loan, (uint64)), abi.decode(otherLoan, (uint64))];
     }
 
     function _callBoth() private {
         _openBoth();
         vm.warp(START + 45 days);
-        book.callOverdue(loans[0], _proofs(loans[0], 2));
-        book.callOverdue(loans[1], _proofs(loans[1], 2));
+        book.callOverdue(loans[0], _proofs(loans[0], 2), book.wordsOf(loans[0]));
+        book.callOverdue(loans[1], _proofs(loans[1], 2), book.wordsOf(loans[1]));
     }
 
     /// @dev A basket of house, car and LRT, of `borrower` in lane 0 or of `other` in lane 1.
@@ -275,14 +292,27 @@ contract LaneRuleTest is BookBase, IBidderGate {
         uint256[] memory left = new uint256[](1);
         left[0] = lane == 0 ? HOUSE : OTHER_HOUSE;
         ValueProof[] memory proofs = _proofsFor(left, address(lrt), 2);
-        return abi.encodeCall(ILoanBook.amend, (change, "", proofs));
+        return abi.encodeCall(
+            ILoanBook.amend, (change, "", proofs, book.wordsOf(loans[lane]))
+        );
     }
 
-    function _batch(uint64 loanId) private pure returns (bytes32[] memory words) {
-        words = new bytes32[](3);
+    function _buying(uint64 loanId) private view returns (bytes memory) {
+        return abi.encodeCall(
+            IAuctionHouse.buy, (loanId, type(uint64).max, book.wordsOf(loanId))
+        );
+    }
+
+    function _batch(uint64 loanId) private view returns (bytes32[] memory words) {
+        bytes32[] memory charge = book.operationOf(
+            _word(OperationKind.Charge, 2, loanId, 1), uint32(loanId >> 40)
+        );
+        words = new bytes32[](2 + charge.length);
         words[0] = _word(OperationKind.Collect, 1, loanId, 100 * USD);
-        words[1] = _word(OperationKind.Charge, 2, loanId, 1);
-        words[2] = _word(OperationKind.Collect, 300, loanId, 100 * USD);
+        for (uint256 i = 0; i < charge.length; ++i) {
+            words[1 + i] = charge[i];
+        }
+        words[1 + charge.length] = _word(OperationKind.Collect, 300, loanId, 100 * USD);
     }
 
     function _assertApartOnBook(bytes memory first, bytes memory second) private {

@@ -4,8 +4,12 @@ pragma solidity ^0.8.30;
 import {Governed} from "../../src/Governed.sol";
 import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 import {IBidderGate} from "../../src/interfaces/IBidderGate.sol";
-import {LoanStatus} from "../../src/interfaces/ILoanBook.sol";
+import {ILoanBook, LoanStatus} from "../../src/interfaces/ILoanBook.sol";
 import {AuctionBase} from "./Auction.t.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @notice Admits one bidder to one lot.
 contract ListGate is IBidderGate {

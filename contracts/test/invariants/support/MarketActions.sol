@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Lot} from "../../../src/interfaces/IAuctionHouse.sol";
+import {IAuctionHouse, Lot} from "../../../src/interfaces/IAuctionHouse.sol";
 import "../../../src/interfaces/ILoanBook.sol";
 import {Basket, Evidence, Weights} from "../../../src/libraries/Underwriter.sol";
 import {ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 import {TestStablecoin} from "../../../src/tokens/TestStablecoin.sol";
 import {TrancheVault} from "../../../src/TrancheVault.sol";
 import {LoanActions} from "./LoanActions.sol";
+import {Carded} from "../../support/Carded.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title What time, reporters, keepers, bidders and lenders do
 abstract contract MarketActions is LoanActions {
@@ -97,8 +101,9 @@ abstract contract MarketActions is LoanActions {
     }
 
     function _cure(uint64 loanId, uint64 amount, ValueProof[] memory proofs) private watched(0) {
+        bytes32[] memory card = book.wordsOf(loanId);
         vm.prank(payer);
-        try book.cure(loanId, amount, proofs) {
+        try book.cure(loanId, amount, proofs, card) {
             ++taken["cure"];
         } catch (bytes memory reason) {
             vm.assertEq(bytes32(bytes4(reason)), bytes32(ILoanBook.NotCured.selector));
