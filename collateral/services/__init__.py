@@ -1,5 +1,6 @@
 """Everything that changes collateral, each step a function with named arguments."""
 
+from collateral.services.enrolment import Enrolment, enrol_device, offer_key
 from collateral.services.evidence import attach_evidence, evidence_content, evidence_root
 from collateral.services.importing import ImportReport, import_portfolio
 from collateral.services.mappings import (
@@ -26,6 +27,8 @@ from collateral.services.signing import (
     submit_attestation,
     submit_attestations,
 )
+from collateral.services.telemetry import IngestReport, ingest_telemetry
+from collateral.services.uptime import current_round
 from collateral.services.verification import (
     claim_request,
     ensure_verifier,
@@ -37,7 +40,9 @@ from collateral.services.verification import (
 
 __all__ = [
     "PORTFOLIO_DIR",
+    "Enrolment",
     "ImportReport",
+    "IngestReport",
     "NewAsset",
     "PlannedFile",
     "SignedStatement",
@@ -47,14 +52,18 @@ __all__ = [
     "attestation_message",
     "attestation_messages",
     "claim_request",
+    "current_round",
+    "enrol_device",
     "ensure_owner",
     "ensure_verifier",
     "evidence_content",
     "evidence_root",
     "import_portfolio",
+    "ingest_telemetry",
     "known_mappings",
     "load_mapping",
     "mapping_for",
+    "offer_key",
     "plan_portfolio",
     "queue_mint",
     "queue_verified",

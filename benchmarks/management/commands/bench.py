@@ -10,17 +10,19 @@ from django.core.management.base import BaseCommand
 from benchmarks.contention import bench_contention
 from benchmarks.gas import bench_gas
 from benchmarks.snapshot import save_snapshot
+from benchmarks.telemetry import bench_telemetry
 
 Say = Callable[[str], None]
 Bench = Callable[[Say], Mapping[str, Any]]
 BENCHES: dict[str, tuple[str, Bench]] = {
     "gas": ("gas of whole transactions beside peers and targets", bench_gas),
+    "telemetry": ("signed messages of devices verified and stored in a second", bench_telemetry),
     "contention": ("slots that lanes share, and the ideal speed-up", bench_contention),
 }
 
 
 class Command(BaseCommand):
-    """Measure what we claim: `bench gas`, `bench contention`."""
+    """Measure what we claim: `bench gas`, `bench contention`, `bench telemetry`."""
 
     help = __doc__
     stack_needs: frozenset[str] = frozenset()

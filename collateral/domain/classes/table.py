@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from collateral.domain.classes import fields as f
-from collateral.domain.classes.base import AssetClass, Field, Role
+from collateral.domain.classes.base import AssetClass, Field, Role, Valuation
 from collateral.domain.classes.checklists import (
     APPRAISED,
     ART,
@@ -202,6 +202,7 @@ CLASSES: tuple[AssetClass, ...] = (
         HALF_YEAR_S,
         _GPU_FIELDS,
         DEVICE,
+        Valuation.INCOME,
     ),
     AssetClass(
         11,
@@ -212,6 +213,7 @@ CLASSES: tuple[AssetClass, ...] = (
         HALF_YEAR_S,
         _DEVICE_FIELDS,
         DEVICE,
+        Valuation.INCOME,
     ),
     AssetClass(
         12,
@@ -222,6 +224,7 @@ CLASSES: tuple[AssetClass, ...] = (
         HALF_YEAR_S,
         _DEVICE_FIELDS,
         DEVICE,
+        Valuation.INCOME,
     ),
     AssetClass(
         13,
@@ -232,6 +235,7 @@ CLASSES: tuple[AssetClass, ...] = (
         HALF_YEAR_S,
         _ENERGY_FIELDS,
         DEVICE,
+        Valuation.INCOME,
     ),
     AssetClass(
         14,
@@ -241,6 +245,7 @@ CLASSES: tuple[AssetClass, ...] = (
         Role(0),
         0,
         _LRT_FIELDS,
+        valuation=Valuation.RESTAKING,
         fungible=True,
     ),
 )
