@@ -1,4 +1,4 @@
-"""Addresses of the site: the admin, the portal, the API, and two probes for whoever runs the service."""
+"""Addresses of the site: the admin, the portal, the API, and two probes for the operator."""
 
 import importlib.util
 

@@ -71,3 +71,29 @@ def telemetry(request: HttpRequest) -> dict[str, Any]:
             {"index": one.index, "code": one.code, "message": one.message} for one in report.refused
         ],
     }
+
+
+@door("POST")
+def locations(request: HttpRequest) -> tuple[dict[str, Any], int]:
+    """Say where a device stands, with the signatures of those that saw it there."""
+    body = body_of(request)
+    given = body.get("sightings")
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise BadRequest("FIELD_TYPE", "sightings is no list of objects.")
+    accepted = services.witness_location(
+        claim=services.Claim(
+            device=whole_of(body, "device"),
+            cell=text_of(body, "cell"),
+            at=whole_of(body, "at"),
+            nonce=bytes_of(body, "nonce"),
+            signature=bytes_of(body, "signature"),
+        ),
+        sightings=[
+            services.Sighting(
+                witness=whole_of(one, "witness"), signature=bytes_of(one, "signature")
+            )
+            for one in given
+        ],
+        now_s=now_s(),
+    )
+    return {"device": accepted.device_id, "cell": accepted.cell, "at": accepted.at}, 201

@@ -12,7 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from collateral.domain.telemetry.errors import TelemetryError
 from collateral.errors import REFUSALS, DuplicateAnchor
 
-CONFLICTS = frozenset({"DUPLICATE_ANCHOR", "PARCEL_OVERLAP", "EVIDENCE_MISMATCH", "DEVICE_KEY_TAKEN"})
+CONFLICTS = frozenset(
+    {"DUPLICATE_ANCHOR", "PARCEL_OVERLAP", "EVIDENCE_MISMATCH", "DEVICE_KEY_TAKEN"}
+)
 FORBIDDEN = frozenset({"NOT_THE_OWNER", "CONFLICT_OF_INTEREST", "SIGNATURE_INVALID"})
 MISSING = frozenset({"ASSET_UNKNOWN", "DEVICE_UNKNOWN"})
 Door = Callable[..., Any]
@@ -72,7 +74,9 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     try:
         read = json.loads(request.body)
     except RequestDataTooBig as error:
-        raise BadRequest("BODY_TOO_LARGE", "The body is too large; send less at once.", 413) from error
+        raise BadRequest(
+            "BODY_TOO_LARGE", "The body is too large; send less at once.", 413
+        ) from error
     except (ValueError, RecursionError) as error:
         raise BadRequest("BODY_NOT_JSON", "The body is not JSON in UTF-8.") from error
     if not isinstance(read, dict):

@@ -43,7 +43,9 @@ class Device(models.Model):
         indexes = [models.Index(fields=["cell"], name="device_cell", condition=~Q(cell=""))]
         constraints = [
             models.UniqueConstraint(
-                fields=["asset"], condition=Q(retired_at__isnull=True), name="device_one_key_a_thing"
+                fields=["asset"],
+                condition=Q(retired_at__isnull=True),
+                name="device_one_key_a_thing",
             ),
             models.CheckConstraint(
                 condition=Q(key_kind__in=[kind.value for kind in KeyKind]), name="device_key_kind"

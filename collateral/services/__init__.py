@@ -3,6 +3,7 @@
 from collateral.services.enrolment import Enrolment, enrol_device, offer_key
 from collateral.services.evidence import attach_evidence, evidence_content, evidence_root
 from collateral.services.importing import ImportReport, import_portfolio
+from collateral.services.locations import Claim, Sighting, witness_location
 from collateral.services.mappings import (
     PORTFOLIO_DIR,
     PlannedFile,
@@ -27,6 +28,7 @@ from collateral.services.signing import (
     submit_attestation,
     submit_attestations,
 )
+from collateral.services.simulation import enrol_fleet, report_fleet
 from collateral.services.telemetry import IngestReport, ingest_telemetry
 from collateral.services.uptime import current_round
 from collateral.services.verification import (
@@ -40,11 +42,13 @@ from collateral.services.verification import (
 
 __all__ = [
     "PORTFOLIO_DIR",
+    "Claim",
     "Enrolment",
     "ImportReport",
     "IngestReport",
     "NewAsset",
     "PlannedFile",
+    "Sighting",
     "SignedStatement",
     "Statement",
     "assign_owner",
@@ -54,6 +58,7 @@ __all__ = [
     "claim_request",
     "current_round",
     "enrol_device",
+    "enrol_fleet",
     "ensure_owner",
     "ensure_verifier",
     "evidence_content",
@@ -72,8 +77,10 @@ __all__ = [
     "register_assets",
     "reject_request",
     "release_request",
+    "report_fleet",
     "submit_assets",
     "submit_attestation",
     "submit_attestations",
     "submit_for_verification",
+    "witness_location",
 ]

@@ -8,7 +8,7 @@ _DOMAIN = b"Ballast enrolment 1"
 def enrolment_digest(*, asset_id: int, kind: str, public_key: bytes, nonce: bytes) -> bytes:
     """Return the SHA-256 that the device's key signs.
 
-    Layout: "Ballast enrolment 1", asset (8 bytes, big-endian), nonce (32), the kind's name, the key.
+    Layout: "Ballast enrolment 1", asset (8 bytes, big-endian), nonce (32), name of the kind, key.
     """
     return hashlib.sha256(
         _DOMAIN + asset_id.to_bytes(8) + nonce + kind.encode() + public_key

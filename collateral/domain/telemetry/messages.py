@@ -53,7 +53,7 @@ def read_message(given: Any) -> Message:
     missing = [name for name in _FIELDS if name not in given]
     if missing:
         raise TelemetryError("MESSAGE_FORMAT", f"The message has no {', no '.join(missing)}.")
-    fields = {
+    fields: dict[str, Any] = {
         "device": _whole(given, "device"),
         "sequence": _whole(given, "sequence"),
         "at": _whole(given, "at"),

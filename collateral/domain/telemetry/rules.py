@@ -1,4 +1,4 @@
-"""Which message of a device counts: in order, fresh, answering the challenge, physically possible."""
+"""Which message of a device counts: in order, fresh, answering the round, possible."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -38,7 +38,8 @@ class SoftKey:
     def sign(self, digest: bytes) -> bytes:
         """Return the 64-byte signature of a 32-byte digest."""
         if self.kind is KeyKind.SECP256K1:
-            return serialize_compact(der_to_cdata(self._secp256k1.sign(digest, hasher=None)))
+            der = self._secp256k1.sign(digest, hasher=None)
+            return bytes(serialize_compact(der_to_cdata(der)))
         if self.kind is KeyKind.P256:
             r, s = decode_dss_signature(self._p256.sign(digest, _P256_DIGEST))
             return r.to_bytes(32) + s.to_bytes(32)
