@@ -4,6 +4,7 @@ from typing import Any
 
 from collateral.domain.addresses import AddressError
 from collateral.domain.identifiers import IdentifierError
+from collateral.domain.parcels import ParcelError
 from collateral.domain.portfolio import FileRefused
 from collateral.domain.verification import VerificationError
 
@@ -25,4 +26,11 @@ class DuplicateAnchor(RegistrationError):
         self.holder = holder or {}
 
 
-REFUSALS = (AddressError, FileRefused, IdentifierError, RegistrationError, VerificationError)
+REFUSALS = (
+    AddressError,
+    FileRefused,
+    IdentifierError,
+    ParcelError,
+    RegistrationError,
+    VerificationError,
+)

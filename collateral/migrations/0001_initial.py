@@ -2,6 +2,7 @@
 
 import collateral.fields
 import django.db.models.deletion
+import django.contrib.postgres.constraints
 from django.conf import settings
 from django.db import migrations, models
 
@@ -365,5 +366,31 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='telemetrymessage',
             constraint=models.CheckConstraint(condition=models.Q(('health_bps__isnull', True), ('health_bps__range', (0, 10000)), _connector='OR'), name='telemetry_health_range'),
+        ),
+        migrations.CreateModel(
+            name='Parcel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('geometry', models.JSONField()),
+                ('sha256', models.CharField(max_length=66)),
+                ('area_m2', models.BigIntegerField(verbose_name='area, square metres')),
+                ('asset', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='parcel', to='collateral.asset')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ParcelCore',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('core', collateral.fields.PolygonField()),
+                ('parcel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cores', to='collateral.parcel')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='parcel',
+            constraint=models.CheckConstraint(condition=models.Q(('area_m2__gt', 0)), name='parcel_has_area'),
+        ),
+        migrations.AddConstraint(
+            model_name='parcelcore',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('core', '&&')], name='parcel_no_overlap'),
         ),
     ]

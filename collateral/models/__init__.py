@@ -9,6 +9,7 @@ from collateral.models.devices import (
     TelemetryMessage,
     UptimeRound,
 )
+from collateral.models.parcels import Parcel, ParcelCore
 from collateral.models.verification import (
     Attestation,
     Challenge,
@@ -33,6 +34,8 @@ __all__ = [
     "LocationClaim",
     "LrtHolding",
     "Owner",
+    "Parcel",
+    "ParcelCore",
     "RequestStatus",
     "TelemetryMessage",
     "UptimeRound",

@@ -13,6 +13,7 @@ from collateral.services.mappings import (
     plan_portfolio,
 )
 from collateral.services.minting import queue_mint, queue_verified, recover_failed_mints
+from collateral.services.parcels import set_parcel
 from collateral.services.registration import (
     NewAsset,
     assign_owner,
@@ -78,6 +79,7 @@ __all__ = [
     "reject_request",
     "release_request",
     "report_fleet",
+    "set_parcel",
     "submit_assets",
     "submit_attestation",
     "submit_attestations",

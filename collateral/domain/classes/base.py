@@ -84,6 +84,7 @@ class AssetClass:
     fields: tuple[Field, ...]
     checklist: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
     valuation: Valuation = Valuation.APPRAISED
+    has_parcel: bool = False
     fungible: bool = False
 
     def field_named(self, name: str) -> Field | None:

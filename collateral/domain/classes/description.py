@@ -21,6 +21,7 @@ def describe_class(one: AssetClass) -> dict[str, Any]:
         "schemes": list(one.schemes),
         "roles": [role.label for role in one.required_roles()],
         "validity_s": one.validity_s,
+        "has_parcel": one.has_parcel,
         "valuation": one.valuation,
         "fields": [_described(field) for field in one.fields],
         "checklist": {role.label: list(lines) for role, lines in one.checklist.items()},

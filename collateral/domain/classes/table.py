@@ -114,6 +114,7 @@ CLASSES: tuple[AssetClass, ...] = (
         YEAR_S,
         _REAL_ESTATE_FIELDS,
         REAL_ESTATE,
+        has_parcel=True,
     ),
     AssetClass(
         2,
@@ -175,6 +176,7 @@ CLASSES: tuple[AssetClass, ...] = (
         YEAR_S,
         _REAL_ESTATE_FIELDS,
         REAL_ESTATE,
+        has_parcel=True,
     ),
     AssetClass(
         9,
