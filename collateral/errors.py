@@ -1,7 +1,10 @@
 """What a collateral service refuses: a stable code and a full sentence."""
 
+from typing import Any
+
 from collateral.domain.addresses import AddressError
 from collateral.domain.identifiers import IdentifierError
+from collateral.domain.parcels import ParcelError
 from collateral.domain.portfolio import FileRefused
 from collateral.domain.verification import VerificationError
 
@@ -16,7 +19,18 @@ class RegistrationError(ValueError):
 
 
 class DuplicateAnchor(RegistrationError):
-    """The thing is registered already."""
+    """The thing is registered already; ``holder`` says by which asset and request."""
+
+    def __init__(self, code: str, sentence: str, holder: dict[str, Any] | None = None) -> None:
+        super().__init__(code, sentence)
+        self.holder = holder or {}
 
 
-REFUSALS = (AddressError, FileRefused, IdentifierError, RegistrationError, VerificationError)
+REFUSALS = (
+    AddressError,
+    FileRefused,
+    IdentifierError,
+    ParcelError,
+    RegistrationError,
+    VerificationError,
+)

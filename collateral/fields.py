@@ -1,5 +1,6 @@
-"""Database fields for what the chain counts in."""
+"""Database fields for what Django has no field for: the chain's numbers, plane polygons."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -35,3 +36,19 @@ class Uint256Field(models.DecimalField):
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Hand the number to the database as a decimal, whose context would round an ``int``."""
         return None if value is None else Decimal(value)
+
+
+class PolygonField(models.Field):
+    """A ring of PostgreSQL's own type ``polygon``; on this side a sequence of pairs of numbers."""
+
+    description = "Polygon of the plane, without holes"
+
+    def db_type(self, connection: Any) -> str:
+        """Return the type of the column."""
+        return "polygon"
+
+    def get_prep_value(self, value: Iterable[tuple[float, float]] | None) -> str | None:
+        """Return the ring as PostgreSQL writes it."""
+        if value is None:
+            return None
+        return "(" + ",".join(f"({x},{y})" for x, y in value) + ")"

@@ -25,6 +25,7 @@ _LENDING_BOOK = ("collect_due", "charge_missed", "call_loans", "open_auctions", 
 ENTRIES = (
     *(Entry(task=f"settlement.tasks.{name}", every_s=0.5) for name in _SETTLEMENT),
     Entry(task="collateral.tasks.mint_verified", every_s=5),
+    Entry(task="collateral.tasks.open_uptime_round", every_s=30),
     Entry(task="oracles.tasks.publish_ready_rounds", every_s=5),
     Entry(task="lending.tasks.send_requests", every_s=2),
     Entry(task="lending.tasks.close_repaid", every_s=5),

@@ -1,4 +1,4 @@
-"""Addresses of the site: the admin, the portal, and two probes for whoever runs the service."""
+"""Addresses of the site: the admin, the portal, the API, and two probes for the operator."""
 
 import importlib.util
 
@@ -9,6 +9,7 @@ from config import probes
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("collateral.api.urls")),
     path("livez", probes.livez, name="livez"),
     path("readyz", probes.readyz, name="readyz"),
     path("api/v1/", include("oracles.urls")),

@@ -64,6 +64,11 @@ class LocalWallet:
         return bytes(signed.raw_transaction), signed.hash.to_0x_hex()
 
 
+def random_wallet() -> LocalWallet:
+    """Return a wallet with a fresh key, which is kept nowhere: for whoever is simulated."""
+    return LocalWallet(Account.create())
+
+
 def development_wallet(mnemonic: str, purpose: str, index: int = 0) -> LocalWallet:
     """Return one wallet of a purpose's range (`FIRST_ACCOUNT`)."""
     return LocalWallet(_derived(mnemonic, FIRST_ACCOUNT[purpose] + index))

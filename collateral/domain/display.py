@@ -30,6 +30,10 @@ FLAG_WORDS: Mapping[str, str] = {
     ),
     "OBJECT_ID_NO_CHECK": "A work of art has no check digit; compare every part of its Object ID.",
     "ADDRESS_IS_WEAK": "An address can be written in many ways; compare it with the title.",
+    "LEGACY_CHASSIS_ID": (
+        "A chassis number from before 1981 has no check digit; compare it with the plate and title."
+    ),
+    "IMEI_TEST_RANGE": "The IMEI's type code is from the range for test equipment.",
     "MAC_LOCALLY_ADMINISTERED": "The network address can be set by software.",
     "IMEISV_NO_CHECK": "The IMEI was given with a software version, which has no check digit.",
     "H3_COARSE": "The location is a coarse cell that holds many devices.",

@@ -2,6 +2,7 @@
 
 import collateral.fields
 import django.db.models.deletion
+import django.contrib.postgres.constraints
 from django.conf import settings
 from django.db import migrations, models
 
@@ -257,5 +258,139 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='challenge',
             constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('verifier', 'uid'), name='challenge_open_once'),
+        ),
+        migrations.CreateModel(
+            name='Device',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key_kind', models.CharField(choices=[('secp256k1', 'secp256k1'), ('p256', 'p256'), ('ed25519', 'ed25519')], max_length=9)),
+                ('public_key', models.BinaryField(max_length=33, unique=True)),
+                ('nameplate_w', models.BigIntegerField(null=True, verbose_name='greatest output by its plate, watts')),
+                ('first_round', models.BigIntegerField(verbose_name='first round it was asked in')),
+                ('cell', models.CharField(blank=True, max_length=16, verbose_name='H3 cell, witnessed')),
+                ('cell_at', models.BigIntegerField(blank=True, null=True, verbose_name='witnessed at, unix seconds')),
+                ('enrolled_at', models.BigIntegerField(verbose_name='enrolled at, unix seconds')),
+                ('retired_at', models.BigIntegerField(blank=True, null=True, verbose_name='retired at, unix seconds')),
+                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='collateral.asset')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='UptimeRound',
+            fields=[
+                ('number', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='round, counted from 1970')),
+                ('nonce', models.BinaryField(max_length=32, unique=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DeviceHead',
+            fields=[
+                ('device', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='head', serialize=False, to='collateral.device')),
+                ('sequence', models.BigIntegerField(default=0)),
+                ('hash', models.BinaryField(default=b'\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00', max_length=32)),
+                ('at', models.BigIntegerField(default=0, verbose_name='reported at, unix seconds')),
+                ('energy_wh', models.BigIntegerField(null=True)),
+                ('energy_at', models.BigIntegerField(default=0)),
+                ('operating_h', models.BigIntegerField(null=True)),
+                ('round', models.BigIntegerField(default=0, verbose_name='newest round answered')),
+                ('rounds_answered', models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='EnrolmentChallenge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key_kind', models.CharField(choices=[('secp256k1', 'secp256k1'), ('p256', 'p256'), ('ed25519', 'ed25519')], max_length=9)),
+                ('public_key', models.BinaryField(max_length=33)),
+                ('nonce', models.BinaryField(max_length=32, unique=True)),
+                ('expires_at', models.BigIntegerField(verbose_name='expires at, unix seconds')),
+                ('used_at', models.BigIntegerField(blank=True, null=True, verbose_name='used at, unix seconds')),
+                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='collateral.asset')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='LocationClaim',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cell', models.CharField(max_length=16, verbose_name='H3 cell')),
+                ('at', models.BigIntegerField(verbose_name='at, unix seconds')),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locations', to='collateral.device')),
+                ('witnesses', models.ManyToManyField(related_name='+', to='collateral.device')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TelemetryMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sequence', models.BigIntegerField()),
+                ('at', models.BigIntegerField(verbose_name='reported at, unix seconds')),
+                ('round', models.BigIntegerField(verbose_name='round answered')),
+                ('power_w', models.BigIntegerField(null=True)),
+                ('energy_wh', models.BigIntegerField(null=True)),
+                ('income_units', models.BigIntegerField(null=True, verbose_name='income, 1e-6 USD')),
+                ('operating_h', models.BigIntegerField(null=True)),
+                ('health_bps', models.BigIntegerField(null=True)),
+                ('availability_bps', models.BigIntegerField(null=True)),
+                ('hash', models.BinaryField(max_length=32)),
+                ('signature', models.BinaryField(max_length=64)),
+                ('device', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='collateral.device')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='device',
+            index=models.Index(condition=models.Q(('cell', ''), _negated=True), fields=['cell'], name='device_cell'),
+        ),
+        migrations.AddConstraint(
+            model_name='device',
+            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('asset',), name='device_one_key_a_thing'),
+        ),
+        migrations.AddConstraint(
+            model_name='device',
+            constraint=models.CheckConstraint(condition=models.Q(('key_kind__in', ['secp256k1', 'p256', 'ed25519'])), name='device_key_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='locationclaim',
+            constraint=models.UniqueConstraint(fields=('device', 'at'), name='location_once_a_moment'),
+        ),
+        migrations.AddConstraint(
+            model_name='locationclaim',
+            constraint=models.CheckConstraint(condition=models.Q(('at__gt', 0)), name='location_at_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='telemetrymessage',
+            constraint=models.UniqueConstraint(fields=('device', 'sequence'), name='telemetry_sequence_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='telemetrymessage',
+            constraint=models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='telemetry_sequence_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='telemetrymessage',
+            constraint=models.CheckConstraint(condition=models.Q(('health_bps__isnull', True), ('health_bps__range', (0, 10000)), _connector='OR'), name='telemetry_health_range'),
+        ),
+        migrations.CreateModel(
+            name='Parcel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('geometry', models.JSONField()),
+                ('sha256', models.CharField(max_length=66)),
+                ('area_m2', models.BigIntegerField(verbose_name='area, square metres')),
+                ('asset', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='parcel', to='collateral.asset')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ParcelCore',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('core', collateral.fields.PolygonField()),
+                ('parcel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cores', to='collateral.parcel')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='parcel',
+            constraint=models.CheckConstraint(condition=models.Q(('area_m2__gt', 0)), name='parcel_has_area'),
+        ),
+        migrations.AddConstraint(
+            model_name='parcelcore',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('core', '&&')], name='parcel_no_overlap'),
         ),
     ]

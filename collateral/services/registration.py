@@ -12,6 +12,7 @@ from collateral.domain.anchors import anchor, identity_commitment
 from collateral.domain.classes import AssetClass
 from collateral.domain.identifiers import Identifier, identify, scheme_for
 from collateral.errors import DuplicateAnchor, RegistrationError
+from collateral.holding import holder_of_anchors
 from collateral.models import Asset, AssetAnchor, AssetStatus, Owner
 
 SALT_BYTES = 32
@@ -132,12 +133,20 @@ def register_assets(*, assets: Sequence[NewAsset]) -> list[Asset]:
             anchors = [row for one in prepared for row in one.anchors]
             AssetAnchor.objects.bulk_create(anchors, batch_size=BATCH_SIZE)
     except IntegrityError as error:
-        raise DuplicateAnchor(
-            "DUPLICATE_ANCHOR",
-            "This thing is registered already: one of its identifiers is taken. "
-            "If you own it, look for it under your assets.",
-        ) from error
+        raise _taken(prepared) from error
     return saved
+
+
+def _taken(prepared: Sequence[_Prepared]) -> DuplicateAnchor:
+    """Say which asset and request hold an identifier, without saying whose they are."""
+    held = holder_of_anchors([row.anchor for one in prepared for row in one.anchors])
+    by = f" by {held.sentence}" if held else "."
+    return DuplicateAnchor(
+        "DUPLICATE_ANCHOR",
+        f"This thing is registered already: one of its identifiers is taken{by} "
+        "If you own it, look for it under your assets.",
+        held.as_data() if held else None,
+    )
 
 
 def anchors_for(identifiers: Sequence[Identifier], keys: Sequence[bytes]) -> list[str]:

@@ -33,6 +33,14 @@ class Kind(StrEnum):
     CELL = "H3 cell"
 
 
+class Valuation(StrEnum):
+    """How a class is valued; the oracles hold the models."""
+
+    APPRAISED = "appraised"
+    INCOME = "income"
+    RESTAKING = "restaking"
+
+
 @dataclass(frozen=True)
 class Unit:
     """A way to write an amount, and how many base units one of it is."""
@@ -75,6 +83,8 @@ class AssetClass:
     validity_s: int
     fields: tuple[Field, ...]
     checklist: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
+    valuation: Valuation = Valuation.APPRAISED
+    has_parcel: bool = False
     fungible: bool = False
 
     def field_named(self, name: str) -> Field | None:

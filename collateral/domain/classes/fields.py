@@ -79,6 +79,7 @@ RECORD = identifier("record", "number of the record in the published file, if it
 MAKER = text("maker", "manufacturer", identifying=True)
 MODEL = text("model", "model or type", identifying=True)
 SERIAL = identifier("serial", "serial number or PIN on the plate")
+DEVICE_CERTIFICATE = identifier("device_certificate", "SHA-256 of the device's public key, or PEM")
 YEAR_BUILT = year("year_built", "year of construction or manufacture")
 AGE = _measure("age", "age when the price was recorded", "months", _AGE)
 MILEAGE = _measure("mileage", "distance run", "m", _LENGTH)

@@ -1,145 +1,226 @@
-"""Coded identifiers with a check rule of their own, by way of python-stdnum."""
+"""Coded identifiers of firms, securities, ships, containers and plots, with their check rules.
 
+Lengths and alphabets are our own, from the standards; python-stdnum, which is laxer (digits in a
+container's owner code, an LEI of any length), computes the check characters.
+"""
+
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stdnum import imei, imo, isin, iso6346, lei, luhn, mac
-from stdnum.es import referenciacatastral
+from stdnum import cusip, figi, imo, isin, iso6346, lei
+from stdnum.es import cups, referenciacatastral
 from stdnum.eu import eic
-from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
+from stdnum.exceptions import InvalidChecksum, ValidationError
 
-from collateral.domain.identifiers.base import Identifier, IdentifierError, compact
+from collateral.domain.identifiers.base import Identifier, IdentifierError, compact, shown
 
-_MIN_DISTINCT = 3
-_IMEI_DIGITS = 15
-_IMEISV_DIGITS = 16
-_MAC_DIGITS = 12
-_MULTICAST_BIT = 0x01
-_LOCAL_BIT = 0x02
+MIN_DISTINCT = 3
+# ISO 6166: countries, and the prefixes of numbering agencies that serve no single country; EZ is
+# the derivatives bureau's, the last five belong to countries that are gone.
+ISIN_PREFIXES = frozenset(isin._country_codes) | {"EZ", "DD", "SU", "TP", "YU", "ZR"}
+# Consonants that would read as the country of an ISIN.
+_FIGI_NOT_FIRST = frozenset({"BS", "BM", "GG", "GB", "GH", "KY", "VG"})
 
 
 @dataclass(frozen=True)
-class _Code:
-    """One checked code: its scheme, the prefix of its errors, its name and its example."""
+class Code:
+    """One checked code: its scheme, the prefix of its errors, its words, and its shape."""
 
     scheme: str
     prefix: str
     label: str
     shape: str
+    lengths: tuple[int, ...]
+    pattern: re.Pattern[str]
     validate: Callable[[str], str]
+    keep_dashes: bool = False
 
 
-_LEI = _Code("lei", "LEI", "LEI", "20 letters and digits", lei.validate)
-_ISIN = _Code("isin", "ISIN", "ISIN", "12 letters and digits", isin.validate)
-_IMO = _Code("imo", "IMO", "IMO ship number", "7 digits", imo.validate)
-_EIC = _Code("eic", "EIC", "energy identification code", "16 characters", eic.validate)
-_ISO6346 = _Code(
-    "iso6346", "ISO6346", "container number", "4 letters and 7 digits", iso6346.validate
-)
-_CADASTRE = _Code(
-    "es_cadastre",
-    "CADASTRE",
-    "cadastral reference",
-    "20 characters",
-    referenciacatastral.validate,
-)
-_IMEI = _Code("imei", "IMEI", "IMEI", "15 digits", imei.validate)
-
-
-def _refusal(code: _Code, text: str, error: ValidationError) -> IdentifierError:
-    if isinstance(error, InvalidChecksum):
-        return IdentifierError(
-            f"{code.prefix}_CHECKSUM",
-            f"The {code.label} {text} fails its check digit. Compare it with the document.",
-        )
-    kind = "LENGTH" if isinstance(error, InvalidLength) else "FORMAT"
-    return IdentifierError(
-        f"{code.prefix}_{kind}",
-        f"{text!r} is not a valid {code.label}, which has {code.shape}.",
+def _code(
+    scheme: str,
+    label: str,
+    shape: str,
+    lengths: int | tuple[int, ...],
+    pattern: str,
+    validate: Callable[[str], str],
+    *,
+    prefix: str = "",
+    keep_dashes: bool = False,
+) -> Code:
+    return Code(
+        scheme,
+        prefix or scheme.upper(),
+        label,
+        shape,
+        lengths if isinstance(lengths, tuple) else (lengths,),
+        re.compile(pattern),
+        validate,
+        keep_dashes,
     )
 
 
-def _checked(code: _Code, text: str) -> Identifier:
-    try:
-        canonical = code.validate(text)
-    except ValidationError as error:
-        raise _refusal(code, text, error) from error
-    if len(set(canonical)) < _MIN_DISTINCT:
+_LEI = _code("lei", "LEI", "20 letters and digits", 20, r"[0-9A-Z]{18}[0-9]{2}", lei.validate)
+_CUSIP = _code("cusip", "CUSIP", "9 characters", 9, r"[0-9A-Z*@#]{8}[0-9]", cusip.validate)
+_FIGI = _code(
+    "figi",
+    "FIGI",
+    "12 consonants and digits, the third a G",
+    12,
+    r"[B-DF-HJ-NP-TV-Z]{2}G[B-DF-HJ-NP-TV-Z0-9]{8}[0-9]",
+    figi.validate,
+)
+_ISIN = _code(
+    "isin",
+    "ISIN",
+    "12 letters and digits",
+    12,
+    r"[A-Z]{2}[0-9A-Z]{9}[0-9]",
+    # The prefix is checked against our own, longer list.
+    lambda text: _with_check(text, isin.calc_check_digit(text[:-1])),
+)
+_IMO = _code("imo", "IMO ship number", "7 digits", 7, r"[1-9][0-9]{6}", imo.validate)
+# Issuing office (two digits), kind of object, eleven characters of its own, check character.
+_EIC = _code(
+    "eic",
+    "energy identification code",
+    "16 characters, the third a letter A, T, V, W, X, Y or Z",
+    16,
+    r"[0-9]{2}[ATVWXYZ][0-9A-Z\-]{12}[0-9A-Z]",
+    eic.validate,
+    keep_dashes=True,
+)
+# Owner code, U for a container, J for detachable equipment or Z for a chassis, serial, check.
+_ISO6346 = _code(
+    "iso6346",
+    "container number",
+    "4 letters, the last U, J or Z, and 7 digits",
+    11,
+    r"[A-Z]{3}[UJZ][0-9]{7}",
+    iso6346.validate,
+)
+_CADASTRE = _code(
+    "es_cadastre",
+    "cadastral reference",
+    "20 characters, ending in two check letters",
+    20,
+    r"[0-9A-ZÑ]{14}[0-9A-ZÑ]{4}[A-Z]{2}",
+    referenciacatastral.validate,
+    prefix="CADASTRE",
+)
+_CUPS = _code(
+    "es_cups",
+    "supply point code",
+    "ES, 16 digits and two check letters, at times two more characters",
+    (20, 22),
+    r"ES[0-9]{16}[A-Z]{2}(?:[0-9][FPRCXYZ])?",
+    cups.validate,
+    prefix="CUPS",
+)
+
+
+def _with_check(text: str, expected: str) -> str:
+    if text[-1] != expected:
+        raise InvalidChecksum
+    return text
+
+
+def checksum_refusal(code: Code, text: str) -> IdentifierError:
+    """Return the refusal of a code whose check characters do not fit."""
+    return IdentifierError(
+        f"{code.prefix}_CHECKSUM",
+        f"The {code.label} {text} fails its check: a character is wrong or two are swapped. "
+        "Compare it with the document.",
+    )
+
+
+def checked(code: Code, raw: str) -> Identifier:
+    """Return the canonical code, or refuse it for its length, its shape or its check."""
+    text = compact(raw, keep_dashes=code.keep_dashes)
+    if code.scheme == "imo":
+        text = text.removeprefix("IMO")
+    if len(text) not in code.lengths:
+        raise IdentifierError(
+            f"{code.prefix}_LENGTH",
+            f"The {code.label} has {code.shape}; {shown(text)} has {len(text)} characters.",
+        )
+    if len(set(text)) < MIN_DISTINCT:
         raise IdentifierError(
             "PLACEHOLDER_ID",
-            f"The {code.label} {canonical} repeats one or two characters: it looks like a "
+            f"The {code.label} {text} repeats one or two characters: it looks like a "
             "placeholder. Enter the real one.",
         )
-    return Identifier(code.scheme, canonical)
+    if not code.pattern.fullmatch(text):
+        raise _format_refusal(code, text)
+    try:
+        return Identifier(code.scheme, code.validate(text))
+    except InvalidChecksum as error:
+        raise checksum_refusal(code, text) from error
+    except ValidationError as error:
+        raise _format_refusal(code, text) from error
+
+
+def _format_refusal(code: Code, text: str) -> IdentifierError:
+    return IdentifierError(
+        f"{code.prefix}_FORMAT", f"{shown(text)} is no {code.label}, which has {code.shape}."
+    )
 
 
 def legal_entity(raw: str) -> Identifier:
-    """Return the canonical LEI (ISO 17442) of a firm."""
-    return _checked(_LEI, compact(raw))
+    """Return the canonical LEI (ISO 17442) of a firm; its check digits run from 02 to 98."""
+    found = checked(_LEI, raw)
+    if not 2 <= int(found.canonical[-2:]) <= 98:
+        # 00, 01 and 99 leave the same remainder as 97, 98 and 02, which are the ones issued.
+        raise checksum_refusal(_LEI, found.canonical)
+    return found
 
 
 def security(raw: str) -> Identifier:
-    """Return the canonical ISIN of a security."""
-    return _checked(_ISIN, compact(raw))
+    """Return the canonical ISIN (ISO 6166) of a security."""
+    found = checked(_ISIN, raw)
+    if found.canonical[:2] not in ISIN_PREFIXES:
+        raise IdentifierError(
+            "ISIN_COUNTRY",
+            f"{found.canonical[:2]} begins no ISIN: the first two letters name a country or "
+            "an international issue (XS, EU, EZ).",
+        )
+    return found
+
+
+def financial_instrument(raw: str) -> Identifier:
+    """Return the canonical FIGI (OMG) of an instrument."""
+    found = checked(_FIGI, raw)
+    if found.canonical[:2] in _FIGI_NOT_FIRST:
+        raise _format_refusal(_FIGI, found.canonical)
+    return found
+
+
+def north_american_security(raw: str) -> Identifier:
+    """Return the canonical CUSIP of a security."""
+    return checked(_CUSIP, raw)
 
 
 def ship(raw: str) -> Identifier:
     """Return the canonical IMO number of a ship; a leading ``IMO`` is dropped."""
-    return _checked(_IMO, compact(raw))
+    return checked(_IMO, raw)
 
 
 def energy(raw: str) -> Identifier:
     """Return the canonical EIC of an energy asset; its dashes are part of it."""
-    return _checked(_EIC, "".join(raw.split()).upper())
+    return checked(_EIC, raw)
 
 
 def container(raw: str) -> Identifier:
     """Return the canonical ISO 6346 number of a freight container."""
-    return _checked(_ISO6346, compact(raw))
+    return checked(_ISO6346, raw)
 
 
 def cadastre_es(raw: str) -> Identifier:
     """Return the canonical Spanish cadastral reference of a property."""
-    return _checked(_CADASTRE, compact(raw))
+    return checked(_CADASTRE, raw)
 
 
-def modem(raw: str) -> Identifier:
-    """Return the canonical IMEI of a device.
-
-    An IMEISV (16 digits) has no check digit and changes with the software, so only its first 14
-    digits name the device: they are completed to the IMEI, and that is flagged.
-    """
-    text = compact(raw)
-    if len(text) == _IMEISV_DIGITS and text.isascii() and text.isdigit():
-        body = text[: _IMEI_DIGITS - 1]
-        checked = _checked(_IMEI, body + luhn.calc_check_digit(body))
-        return Identifier("imei", checked.canonical, frozenset({"IMEISV_NO_CHECK"}))
-    if len(text) != _IMEI_DIGITS:
-        raise IdentifierError(
-            "IMEI_LENGTH", f"An IMEI has {_IMEI_DIGITS} digits, {text!r} has {len(text)}."
-        )
-    return _checked(_IMEI, text)
-
-
-def network_device(raw: str) -> Identifier:
-    """Return the canonical EUI-48 address of one device (unicast)."""
-    text = compact(raw).replace(":", "").replace(".", "")
-    if len(text) != _MAC_DIGITS:
-        raise IdentifierError(
-            "MAC_LENGTH", f"A MAC address has {_MAC_DIGITS} hexadecimal digits, {raw!r} has not."
-        )
-    octets = ":".join(text[i : i + 2] for i in range(0, _MAC_DIGITS, 2))
-    try:
-        canonical = mac.validate(octets).upper()
-    except ValidationError as error:
-        raise IdentifierError("MAC_FORMAT", f"{raw!r} is not a MAC address.") from error
-    first = int(text[:2], 16)
-    if first & _MULTICAST_BIT:
-        raise IdentifierError(
-            "MAC_FORMAT", f"{canonical} is a multicast address; a device has a unicast address."
-        )
-    if len(set(text)) < _MIN_DISTINCT:
-        raise IdentifierError("PLACEHOLDER_ID", f"{canonical} looks like a placeholder address.")
-    # A locally administered address can be set by software, so it names the device weakly.
-    flags = frozenset({"MAC_LOCALLY_ADMINISTERED"}) if first & _LOCAL_BIT else frozenset[str]()
-    return Identifier("mac", canonical, flags)
+def supply_point_es(raw: str) -> Identifier:
+    """Return the canonical Spanish supply point (CUPS); its last two characters are no part."""
+    found = checked(_CUPS, raw)
+    return Identifier(found.scheme, found.canonical[:20])

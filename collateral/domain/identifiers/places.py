@@ -10,6 +10,7 @@ from collateral.domain.identifiers.base import (
     compact,
     fold,
     joined,
+    shown,
 )
 
 MIN_DEVICE_RESOLUTION = 12
@@ -17,16 +18,19 @@ MIN_DEVICE_RESOLUTION = 12
 _STATE_CODES = frozenset(
     f"{code:02d}" for code in [*range(1, 57), 60, 66, 69, 72, 78] if code not in {3, 7, 14, 43, 52}
 )
-_APN_PUNCTUATION = re.compile(r"[.\s\-‐-―−/]+")
+_APN_PUNCTUATION = re.compile(r"[./]+")
 _ADDRESS_PUNCTUATION = re.compile(r"[.,;#]+")
+_CELL = re.compile(r"[0-9a-f]{15}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def hex_cell(raw: str) -> Identifier:
     """Return the canonical H3 cell; a coarse one is flagged, as it holds many devices."""
-    text = raw.strip().lower().removeprefix("0x")
-    if not (text.isascii() and text.isalnum()) or not h3.is_valid_cell(text):
-        raise IdentifierError("H3_INVALID", f"{raw!r} is not an H3 cell index.")
+    text = compact(raw).lower().removeprefix("0x").lstrip("0")
+    if not _CELL.fullmatch(text) or not h3.is_valid_cell(text):
+        raise IdentifierError(
+            "H3_INVALID", f"{shown(raw)} is not an H3 cell index, such as 8928308280fffff."
+        )
     coarse = h3.get_resolution(text) < MIN_DEVICE_RESOLUTION
     return Identifier("h3", text, frozenset({"H3_COARSE"}) if coarse else frozenset())
 
@@ -36,25 +40,28 @@ def us_parcel(fips: str, apn: str) -> Identifier:
     county = compact(fips)
     if not re.fullmatch(r"[0-9]{5}", county) or county[:2] not in _STATE_CODES:
         raise IdentifierError(
-            "BAD_FIPS", f"{fips!r} is not a county FIPS code: five digits, the first two a state."
+            "BAD_FIPS",
+            f"{shown(fips)} is not a county FIPS code: five digits, the first two a state.",
         )
     if county[2:] == "000":
-        raise IdentifierError("BAD_FIPS", f"{fips!r} is a whole state; enter the county's code.")
-    parcel = _APN_PUNCTUATION.sub("", apn).upper()
+        raise IdentifierError(
+            "BAD_FIPS", f"{shown(fips)} is a whole state; enter the county's code."
+        )
+    parcel = _APN_PUNCTUATION.sub("", compact(apn))
     if not re.fullmatch(r"[0-9A-Z]{4,30}", parcel) or len(set(parcel)) == 1:
         raise IdentifierError(
             "APN_FORMAT",
-            f"{apn!r} is not an assessor's parcel number: 4 to 30 letters and digits.",
+            f"{shown(apn)} is not an assessor's parcel number: 4 to 30 letters and digits.",
         )
     return Identifier("fips_apn", joined(county, parcel))
 
 
 def postal_address(address: str, country: str) -> Identifier:
     """Return the folded address; it is weak, as one place can be written in many ways."""
-    code = country.strip().upper()
+    code = compact(country)
     if not _COUNTRY.fullmatch(code):
         raise IdentifierError(
-            "COUNTRY_FORMAT", f"{country!r} is not a two-letter country code such as US or ES."
+            "COUNTRY_FORMAT", f"{shown(country)} is not a two-letter country code such as US or ES."
         )
     return Identifier("address", joined(code, address_key(address)), frozenset({"ADDRESS_IS_WEAK"}))
 

@@ -1,17 +1,38 @@
-"""Vehicle identification numbers: ISO 3779 and 49 CFR 565.15."""
+"""Vehicle identification numbers: ISO 3779, ISO 3780 and 49 CFR 565.15."""
 
-from collateral.domain.identifiers.base import Identifier, IdentifierError, compact
+import re
+
+from collateral.domain.identifiers.base import (
+    Identifier,
+    IdentifierError,
+    compact,
+    odd_characters,
+    shown,
+)
 
 VIN_LENGTH = 17
 FIRST_MODEL_YEAR = 1981
 MIN_DISTINCT = 4
 ENFORCING_JURISDICTIONS = frozenset({"US", "CA", "CN"})
 _ENFORCING_FIRST_CHARACTERS = frozenset("12345L")
+# Makers built cars in Mexico and the United States for Europe with this filler, which the
+# North American rule, where positions 4 to 8 describe the vehicle, does not know.
+_EUROPEAN_FILLER = "ZZZ"
 _VALUES = dict(zip("ABCDEFGH", range(1, 9), strict=True))
 _VALUES |= dict(zip("JKLMN", range(1, 6), strict=True))
 _VALUES |= {"P": 7, "R": 9} | dict(zip("STUVWXYZ", range(2, 10), strict=True))
 _VALUES |= {digit: int(digit) for digit in "0123456789"}
+_ALPHABET = "".join(_VALUES)
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+# A maker of fewer than 1,000 vehicles a year has 9 in third place, and its own code, letters
+# too, in places 12 to 14; every other maker's serial ends in four digits.
+_SMALL_MAKER = "9"
+_ENDING = re.compile(r"[0-9]{4}")
+_SMALL_MAKER_ENDING = re.compile(r"[0-9A-Z][0-9]{3}")
+# One character eleven times running, a serial of zeros, counting, words; no region begins with 0.
+_FILLER = re.compile(r"(.)\1{10}|000000$|^0|12345678901234|ABCDEFGH|^TEST|^UNKN|SAMPLE|EXAMPLE")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_SUBDIVISION = re.compile(r"([A-Z]{2})-[0-9A-Z]{1,3}")
 
 
 def check_character(vin: str) -> str:
@@ -25,13 +46,14 @@ def vin(raw: str, *, jurisdiction: str | None = None) -> Identifier:
 
     The check digit is binding where the title's market has one (US, CA, CN). Where no market is
     declared the first character decides. Elsewhere a mismatch is flagged: one more verifier.
+    Stars that set the number off on its plate are no part of it.
     """
-    text = compact(raw)
+    text = compact(raw).strip("*")
     _refuse_bad_shape(text)
     expected = check_character(text)
     flags = frozenset[str]()
     if text[8] != expected:
-        if _enforced(text, jurisdiction):
+        if _enforced(text, country_of(jurisdiction)):
             raise IdentifierError(
                 "VIN_CHECKSUM",
                 f"VIN {text} fails its check digit: position 9 is {text[8]}, {expected} expected. "
@@ -41,29 +63,45 @@ def vin(raw: str, *, jurisdiction: str | None = None) -> Identifier:
     return Identifier("vin", text, flags)
 
 
-def _enforced(text: str, jurisdiction: str | None) -> bool:
-    if jurisdiction:
-        return jurisdiction.strip().upper() in ENFORCING_JURISDICTIONS
-    return text[0] in _ENFORCING_FIRST_CHARACTERS
+def country_of(jurisdiction: str | None) -> str:
+    """Return the country of a jurisdiction: ``us``, ``US-CA`` and ``US`` are the same market."""
+    if jurisdiction is None or not jurisdiction.strip():
+        return ""
+    code = compact(jurisdiction, keep_dashes=True)
+    if subdivision := _SUBDIVISION.fullmatch(code):
+        return subdivision[1]
+    if not _COUNTRY.fullmatch(code):
+        raise IdentifierError(
+            "COUNTRY_FORMAT",
+            f"{shown(jurisdiction)} is not a two-letter country code such as US or DE.",
+        )
+    return code
+
+
+def _enforced(text: str, country: str) -> bool:
+    if country:
+        return country in ENFORCING_JURISDICTIONS
+    return text[0] in _ENFORCING_FIRST_CHARACTERS and text[3:6] != _EUROPEAN_FILLER
 
 
 def _refuse_bad_shape(text: str) -> None:
     if len(text) != VIN_LENGTH:
         raise IdentifierError(
             "VIN_LENGTH",
-            f"A VIN has {VIN_LENGTH} characters, {text!r} has {len(text)}. A vehicle built before "
-            f"{FIRST_MODEL_YEAR} has a chassis number: register maker, model and serial instead.",
+            f"A VIN has {VIN_LENGTH} characters, {shown(text)} has {len(text)}. A vehicle built "
+            f"before {FIRST_MODEL_YEAR} has a chassis number: register it as LEGACY_CHASSIS_ID, "
+            "by maker and chassis number.",
         )
-    wrong = sorted(set(text) - _VALUES.keys())
+    wrong = odd_characters(text, _ALPHABET)
     if wrong:
         raise IdentifierError(
             "VIN_CHARSET",
-            f"VIN {text} holds {', '.join(wrong)}; a VIN uses digits and capital letters without "
-            "I, O and Q.",
+            f"VIN {text} holds {wrong}; a VIN uses digits and capital letters without I, O and Q.",
         )
-    if len(set(text)) < MIN_DISTINCT or not text[-4:].isdigit():
+    ending = _SMALL_MAKER_ENDING if text[2] == _SMALL_MAKER else _ENDING
+    if len(set(text)) < MIN_DISTINCT or _FILLER.search(text) or not ending.fullmatch(text[-4:]):
         raise IdentifierError(
             "PLACEHOLDER_ID",
             f"VIN {text} looks like a placeholder: a real one has at least {MIN_DISTINCT} "
-            "different characters and ends in four digits.",
+            "different characters, a maker's code, and a serial that ends in digits.",
         )

@@ -144,7 +144,7 @@ def test_the_fields_of_a_class_are_listed():
 
     assert "price" in out
     assert "kUSD" in out
-    assert "Identified by, best first: vin, serial, record" in out
+    assert "Identified by, best first: vin, chassis, serial, record" in out
 
 
 @pytest.mark.parametrize(

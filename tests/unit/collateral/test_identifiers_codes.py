@@ -1,6 +1,15 @@
 """Coded identifiers: golden vectors accepted in one spelling, each kind of damage refused."""
 
+import hashlib
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
+from stdnum.iso7064 import mod_97_10
 
 from collateral.domain.identifiers import IdentifierError, identify
 
@@ -20,10 +29,45 @@ GOOD = [
     ("isin", "isin", "US0378331005", "US0378331005"),
     ("eic", "eic", "22XWATTPLUS----G", "22XWATTPLUS----G"),
     ("eic", "eic", "22xwattplus----g", "22XWATTPLUS----G"),
+    ("eic", "eic", "22XWATTPLUS‐–—−G", "22XWATTPLUS----G"),
+    ("isin", "isin", "EZ3W4SSDV9V6", "EZ3W4SSDV9V6"),
+    ("figi", "figi", "BBG000BLNQ16", "BBG000BLNQ16"),
+    ("cusip", "cusip", "037833100", "037833100"),
+    ("es_cups", "cups", "ES 1234 1234 5678 9012 JY 1F", "ES1234123456789012JY"),
+    ("mac", "mac", "d05099-84a2a0", "D0:50:99:84:A2:A0"),
+    ("mac", "mac", "D0 50 99 84 A2 A0", "D0:50:99:84:A2:A0"),
+    ("mac", "mac", "００:1b:21:84:A2:A0", "00:1B:21:84:A2:A0"),
+    ("imei", "imei", "４９０１５４２０３２３７５１８", "490154203237518"),
+    ("imei", "imei", "٤٩٠١٥٤٢٠٣٢٣٧٥١٨", "490154203237518"),
+    ("lei", "lei", "5493\u200b001KJTIIGC8Y1R12\ufeff", "5493001KJTIIGC8Y1R12"),
 ]
 BAD = [
     ("imei", "imei", "490154203237517", "IMEI_CHECKSUM"),
     ("imei", "imei", "49015420323751", "IMEI_LENGTH"),
+    ("imei", "imei", "4901542032375123456", "IMEI_LENGTH"),
+    ("lei", "lei", "5493001KJTIIGC8Y1R\u202e12", "PART_CHARSET"),
+    ("lei", "lei", "5493001KJT\x00IIGC8Y1R12", "PART_CHARSET"),
+    ("lei", "lei", "5493001KJTІIGC8Y1R12", "LEI_FORMAT"),
+    ("lei", "lei", "5493001KJTıIGC8Y1R12", "LEI_FORMAT"),
+    ("lei", "lei", "9" * 1_001, "VALUE_TOO_LONG"),
+    ("lei", "lei", "0" * 20, "PLACEHOLDER_ID"),
+    ("mac", "mac", "D0:50-99:84:A2:A0", "MAC_FORMAT"),
+    ("mac", "mac", "D:05099:84:A2:A0", "MAC_FORMAT"),
+    ("mac", "mac", "00:11:22:33:44:55", "PLACEHOLDER_ID"),
+    ("iso6346", "container_number", "CSQR3054380", "ISO6346_FORMAT"),
+    ("iso6346", "container_number", "12SU3054383", "ISO6346_FORMAT"),
+    ("iso6346", "container_number", "C_QU3054383", "ISO6346_FORMAT"),
+    ("imo", "imo", "0123450", "IMO_FORMAT"),
+    ("isin", "isin", "US03783310O5", "ISIN_CHECKSUM"),
+    ("isin", "isin", "QQ0378331003", "ISIN_COUNTRY"),
+    ("figi", "figi", "BBG000BLNQ14", "FIGI_CHECKSUM"),
+    ("figi", "figi", "BBG000ALNQ16", "FIGI_FORMAT"),
+    ("figi", "figi", "KYG000BLNQ16", "FIGI_FORMAT"),
+    ("cusip", "cusip", "037833101", "CUSIP_CHECKSUM"),
+    ("es_cups", "cups", "ES1234123456789012JX", "CUPS_CHECKSUM"),
+    ("eic", "eic", "22QWATTPLUS----G", "EIC_FORMAT"),
+    ("device_cert", "device_certificate", "ab" * 31, "CERTIFICATE_FORMAT"),
+    ("device_cert", "device_certificate", "-----BEGIN CERTIFICATE-----", "CERTIFICATE_FORMAT"),
     ("imei", "imei", "49015420323751A", "IMEI_FORMAT"),
     ("imei", "imei", "000000000000000", "PLACEHOLDER_ID"),
     ("mac", "mac", "D0-50-99-84-A2", "MAC_LENGTH"),
@@ -39,7 +83,8 @@ BAD = [
     ("es_cadastre", "cadastre", "7837301VG8173B0001TA", "CADASTRE_CHECKSUM"),
     ("es_cadastre", "cadastre", "7837301VG8173B0001T", "CADASTRE_LENGTH"),
     ("lei", "lei", "HWUPKR0MPOU8FGXBT395", "LEI_CHECKSUM"),
-    ("lei", "lei", "5493001KJTIIGC8Y1R1", "LEI_CHECKSUM"),
+    ("lei", "lei", "5493001KJTIIGC8Y1R1", "LEI_LENGTH"),
+    ("lei", "lei", "5493001KJTIIGC8Y1R1Z", "LEI_FORMAT"),
     ("isin", "isin", "US0378331003", "ISIN_CHECKSUM"),
     ("isin", "isin", "US037833100", "ISIN_LENGTH"),
     ("eic", "eic", "22XWATTPLUS----X", "EIC_CHECKSUM"),
@@ -79,6 +124,56 @@ def test_an_imei_with_software_version_names_the_same_device():
 
     assert long.canonical == short.canonical
     assert long.flags == {"IMEISV_NO_CHECK"}
+
+
+def test_a_test_type_code_is_flagged():
+    found = identify(scheme="imei", values={"imei": "004999010640000"})
+
+    assert found.flags == {"IMEI_TEST_RANGE"}
+
+
+@pytest.mark.parametrize(("residue_twin", "good"), [("00", "97"), ("01", "98"), ("99", "02")])
+def test_check_digits_that_no_issuer_computes_are_refused(residue_twin, good):
+    body = next(
+        text
+        for text in (f"5493001KJTIIGC{n:04}" for n in range(1_000))
+        if mod_97_10.calc_check_digits(text) == good
+    )
+
+    accepted = identify(scheme="lei", values={"lei": body + good})
+
+    assert accepted.canonical == body + good
+    with pytest.raises(IdentifierError, match="fails its check"):
+        identify(scheme="lei", values={"lei": body + residue_twin})
+
+
+def test_a_certificate_and_the_hash_of_its_key_are_one_device():
+    pem, fingerprint = certificate()
+
+    by_file = identify(scheme="device_cert", values={"device_certificate": pem})
+    by_hash = identify(scheme="device_cert", values={"device_certificate": fingerprint.upper()})
+
+    assert by_file == by_hash
+    assert by_file.canonical == fingerprint
+
+
+def certificate():
+    """Return a self-signed certificate as PEM, and the SHA-256 of its public key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "device")])
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=1))
+        .sign(key, SHA256())
+    )
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return made.public_bytes(Encoding.PEM).decode(), hashlib.sha256(public).hexdigest()
 
 
 def test_an_address_set_by_software_is_flagged():

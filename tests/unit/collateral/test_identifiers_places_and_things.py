@@ -31,6 +31,7 @@ def refusal_code(scheme, values):
         ("85283473fffffff", "85283473fffffff"),
         ("8928308280FFFFF", "8928308280fffff"),
         (" 0x8928308280fffff ", "8928308280fffff"),
+        ("08928308280fffff", "8928308280fffff"),
     ],
 )
 def test_an_h3_cell_is_accepted_and_a_coarse_one_flagged(raw, text):
@@ -89,7 +90,58 @@ def test_a_plate_is_maker_model_and_serial_in_one_spelling():
 
     second = canonical("serial", {"maker": " HAAS ", "model": "vf-2", "serial": "114-5332"})
 
-    assert first == second == "haas|vf-2|1145332"
+    assert first == second == "haas|vf2|1145332"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"maker": "Нaas"},
+        {"maker": "НААЅ"},
+        {"maker": "ＨＡＡＳ"},
+        {"maker": "Ha\u200bas"},
+        {"model": "VF2"},
+        {"model": "vf 2"},
+        {"model": "VF‐2"},
+        {"model": "V.F.-2"},
+    ],
+)
+def test_a_plate_typed_on_another_keyboard_is_the_same_plate(change):
+    text = canonical("serial", PLATE | change)
+
+    assert text == "haas|vf2|1145332"
+
+
+def test_a_word_of_another_alphabet_stays_itself():
+    text = canonical("serial", PLATE | {"maker": "Завод", "model": "Ω-3"})
+
+    assert text == "завод|ω3|1145332"
+
+
+def test_a_word_that_mixes_alphabets_for_no_reason_is_refused():
+    code = refusal_code("serial", PLATE | {"maker": "Haщs"})
+
+    assert code == "MIXED_ALPHABETS"
+
+
+@pytest.mark.parametrize("year", ["1885", "1980"])
+def test_a_vehicle_from_before_vins_is_known_by_maker_and_chassis_number(year):
+    found = identify(
+        scheme="chassis",
+        values={"maker": "Porsche", "chassis_number": "911-0100", "year_built": year},
+    )
+
+    assert found.canonical == "porsche|9110100"
+    assert found.flags == {"LEGACY_CHASSIS_ID"}
+
+
+@pytest.mark.parametrize("year", ["1884", "1981", "abc", "73"])
+def test_a_chassis_number_is_for_vehicles_from_before_vins(year):
+    values = {"maker": "Porsche", "chassis_number": "9110100", "year_built": year}
+
+    code = refusal_code("chassis", values)
+
+    assert code == "CHASSIS_YEAR"
 
 
 def test_the_same_serial_of_another_maker_is_another_thing():
@@ -134,6 +186,7 @@ def test_a_board_is_known_without_its_model():
         {"artist": "Monet, Claude"},
         {"artist": " claude  MONET"},
         {"title": "water   lilies"},
+        {"title": "“Water-Lilies”"},
         {"dimensions": "94.1 × 89.9 cm"},
         {"dimensions": "899 x 941 mm"},
         {"dimensions": "89,9 x 94,1 cm"},

@@ -71,7 +71,7 @@ def test_another_length_is_refused_with_the_way_for_old_vehicles(raw):
     refusal = refuse(raw)
 
     assert refusal.code == "VIN_LENGTH"
-    assert "maker, model and serial" in refusal.sentence
+    assert "LEGACY_CHASSIS_ID" in refusal.sentence
 
 
 @pytest.mark.parametrize("raw", ["11111111111111111", "00000000000000000", "1M8GDM9AXKP04278A"])
@@ -111,3 +111,74 @@ def test_a_changed_character_never_passes_where_the_check_digit_binds(position):
     refusal = refuse(good[:position] + wrong + good[position + 1 :], "US")
 
     assert refusal.code == "VIN_CHECKSUM"
+
+
+@pytest.mark.parametrize("jurisdiction", ["us", " US ", "US-CA", "us-ny", "ＵＳ"])
+def test_a_market_is_known_however_it_is_written(jurisdiction):
+    refusal = refuse("WP0ZZZ99ZTS392124", jurisdiction)
+
+    assert refusal.code == "VIN_CHECKSUM"
+
+
+@pytest.mark.parametrize("jurisdiction", ["Germany", "U", "1A", "USA"])
+def test_a_market_that_is_no_country_code_is_refused(jurisdiction):
+    refusal = refuse("WP0ZZZ99ZTS392124", jurisdiction)
+
+    assert refusal.code == "COUNTRY_FORMAT"
+
+
+def test_a_car_built_in_mexico_for_europe_has_no_check_digit():
+    found = accept("3VWZZZ1KZ8M056789")
+
+    assert found.flags == {"VIN_CHECK_NOT_APPLICABLE"}
+
+
+@pytest.mark.parametrize(
+    "vin",
+    [
+        "WVGZZZ5NZEW069297",  # a filler in the check place
+        "WF0KXXGCBKBJ13223",  # a letter there
+        "W1V44770513858498",
+        "YV1MC5851CJ126651",
+        "ZFA16900000000001",  # the first of its model: ten zeros running
+        "ZA9BB02E3WCAD1123",  # a small maker, its code in places 12 to 14
+    ],
+)
+def test_a_european_number_is_accepted_as_it_is(vin):
+    found = accept(vin)
+
+    assert found.canonical == vin
+
+
+@pytest.mark.parametrize("raw", ["*WVGZZZ5NZEW069297*", "WVGZZZ5NZ EW069297", "wvgzzz5nz-ew069297"])
+def test_the_marks_of_a_plate_are_no_part_of_the_number(raw):
+    found = accept(raw)
+
+    assert found.canonical == "WVGZZZ5NZEW069297"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "00000000000000000",
+        "11111111111111111",
+        "WBA00000000000001",
+        "WVWZZZ1KZ6W000000",
+        "TESTVTN1234567890",
+        "12345678901234567",
+        "0VWZZZ1KZ6W123456",
+        "WVWZZZ1KZ6W12345A",
+        "WVWZZZ1KZ6WA12B45",
+    ],
+)
+def test_a_number_made_up_to_fill_a_form_is_refused(raw):
+    refusal = refuse(raw, "DE")
+
+    assert refusal.code == "PLACEHOLDER_ID"
+
+
+def test_a_letter_of_another_alphabet_is_named_in_the_refusal():
+    refusal = refuse("1М8GDM9AXKP042788")
+
+    assert refusal.code == "VIN_CHARSET"
+    assert "cyrillic capital letter em" in refusal.sentence

@@ -1,0 +1,1 @@
+"""JSON over HTTP: thin doors to the services and selectors of collateral."""

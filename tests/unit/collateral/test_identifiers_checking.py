@@ -1,0 +1,70 @@
+"""One answer for one line of a list, whatever the line holds."""
+
+import json
+
+import pytest
+
+from collateral.domain.identifiers.checking import MAX_LINE_BYTES, check_line, check_value
+
+GOOD_LINES = [
+    ({"scheme": "vin", "value": " 1m8gdm9axkp042788", "jurisdiction": "US"}, "1M8GDM9AXKP042788"),
+    ({"scheme": "VIN", "value": "1M8GDM9AXKP042788", "jurisdiction": None}, "1M8GDM9AXKP042788"),
+    ({"scheme": "lei", "value": "5493001KJTIIGC8Y1R12", "more": [1]}, "5493001KJTIIGC8Y1R12"),
+    ({"scheme": "fips_apn", "value": "17031|14-33-422-068"}, "17031|1433422068"),
+    ({"scheme": "fips_apn", "value": {"fips": "17031", "apn": "1433422068"}}, "17031|1433422068"),
+]
+BAD_LINES = [
+    (b"", "LINE_NOT_JSON"),
+    (b"vin,1M8GDM9AXKP042788", "LINE_NOT_JSON"),
+    (b'{"scheme": "vin", "value": "1M8', "LINE_NOT_JSON"),
+    (b"[" * 60_000, "LINE_NOT_JSON"),
+    (b'{"scheme": "imei", "value": ' + b"9" * 6_000 + b"}", "LINE_NOT_JSON"),
+    (b"[1]", "LINE_NOT_OBJECT"),
+    (b"null", "LINE_NOT_OBJECT"),
+    (b"{}", "KEY_MISSING"),
+    (b'{"value": "1"}', "KEY_MISSING"),
+    (b'{"scheme": "vin"}', "KEY_MISSING"),
+    (b'{"scheme": "imei", "value": 490154203237518}', "KEY_TYPE"),
+    (b'{"scheme": ["vin"], "value": "1"}', "KEY_TYPE"),
+    (b'{"scheme": "vin", "value": null}', "KEY_TYPE"),
+    (b'{"scheme": "vin", "value": {"vin": 1}}', "KEY_TYPE"),
+    (b'{"scheme": "vin", "value": "1M8GDM9AXKP042788", "jurisdiction": 1}', "KEY_TYPE"),
+    (b'{"scheme": "passport", "value": "1"}', "SCHEME_UNKNOWN"),
+    (b'{"scheme": "", "value": "1"}', "SCHEME_UNKNOWN"),
+    (b'{"scheme": "vin", "value": ""}', "PART_MISSING"),
+    (b'{"scheme": "serial", "value": "Haas|VF-2"}', "PART_MISSING"),
+    (b'{"scheme": "vin", "value": "1M8GDM9AXKP\\u0000042788"}', "PART_CHARSET"),
+    (b'{"scheme": "vin", "value": "1M8GDM9AXKP\\ud800042788"}', "PART_CHARSET"),
+    (b'{"scheme": "vin", "value": "\xff\xfe"}', "LINE_ENCODING"),
+    (b'{"scheme": "vin", "value": "' + b"1" * 2_000 + b'"}', "VALUE_TOO_LONG"),
+    (b"x" * (MAX_LINE_BYTES + 1), "LINE_TOO_LONG"),
+]
+
+
+@pytest.mark.parametrize(("asked", "canonical"), GOOD_LINES)
+def test_a_good_line_is_accepted_in_its_canonical_spelling(asked, canonical):
+    verdict = check_line(json.dumps(asked).encode())
+
+    assert (verdict.ok, verdict.code, verdict.canonical) == (True, "OK", canonical)
+
+
+@pytest.mark.parametrize(("line", "code"), BAD_LINES)
+def test_a_bad_line_gets_one_answer_with_its_code(line, code):
+    answer = json.loads(check_line(line).as_json())
+
+    assert set(answer) == {"ok", "code", "canonical", "message"}
+    assert (answer["ok"], answer["code"], answer["canonical"]) == (False, code, None)
+    assert answer["message"].endswith(".")
+    assert len(answer["message"]) < 2_000
+
+
+def test_an_accepted_value_with_a_remark_has_its_flag_as_code():
+    verdict = check_value(scheme="vin", value="WP0ZZZ99ZTS392124", jurisdiction="DE")
+
+    assert (verdict.ok, verdict.code) == (True, "VIN_CHECK_NOT_APPLICABLE")
+
+
+def test_an_answer_is_ascii_so_that_any_terminal_shows_it():
+    answer = check_value(scheme="vin", value="1М8GDM9AXKP042788").as_json()
+
+    assert answer.isascii()
