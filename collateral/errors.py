@@ -1,6 +1,7 @@
 """What a collateral service refuses: a stable code and a full sentence."""
 
 from collateral.domain.addresses import AddressError
+from collateral.domain.documents import DocumentRefused
 from collateral.domain.identifiers import IdentifierError
 from collateral.domain.portfolio import FileRefused
 from collateral.domain.verification import VerificationError
@@ -19,4 +20,11 @@ class DuplicateAnchor(RegistrationError):
     """The thing is registered already."""
 
 
-REFUSALS = (AddressError, FileRefused, IdentifierError, RegistrationError, VerificationError)
+REFUSALS = (
+    AddressError,
+    DocumentRefused,
+    FileRefused,
+    IdentifierError,
+    RegistrationError,
+    VerificationError,
+)

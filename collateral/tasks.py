@@ -1,8 +1,11 @@
 """Thin doors for the workers: look for what is due and call the service."""
 
 from celery import shared_task
+from django.conf import settings
 
 from collateral import services
+from contracts.client import connect
+from contracts.errors import ChainUnavailable
 
 
 @shared_task
@@ -10,3 +13,21 @@ def mint_verified() -> None:
     """Queue fully attested assets for minting, lost ones first. Safe to run twice at once."""
     services.recover_failed_mints()
     services.queue_verified()
+
+
+@shared_task(throws=(ChainUnavailable,))
+def note_revocations() -> None:
+    """Bring what verifiers revoked to the registry."""
+    services.note_revocations(chain=connect(settings.RPC_URL))
+
+
+@shared_task
+def warn_of_expiry() -> None:
+    """Tell owners whose attestations run out."""
+    services.warn_of_expiry()
+
+
+@shared_task
+def release_exposures() -> None:
+    """Free bonds of weeks that are over."""
+    services.release_exposures()

@@ -1,7 +1,30 @@
 """State of collateral: owners, assets, evidence, verifiers, their requests and attestations."""
 
-from collateral.models.assets import Asset, AssetAnchor, AssetStatus, Evidence, LrtHolding, Owner
+from collateral.models.assets import (
+    OPEN_TO_OWNER,
+    Asset,
+    AssetAnchor,
+    AssetStatus,
+    Evidence,
+    LrtHolding,
+    Owner,
+    RenewalStatus,
+)
+from collateral.models.desk import (
+    MAX_CHUNK_BYTES,
+    ApplicationStatus,
+    AssetChange,
+    EvidenceChunk,
+    EvidenceUpload,
+    JointDecision,
+    JointKind,
+    JointStatus,
+    VerifierApplication,
+    VerifierExposure,
+    VerifierInterest,
+)
 from collateral.models.verification import (
+    WAITING,
     Attestation,
     Challenge,
     ChallengeStatus,
@@ -12,17 +35,31 @@ from collateral.models.verification import (
 )
 
 __all__ = [
+    "MAX_CHUNK_BYTES",
+    "OPEN_TO_OWNER",
+    "WAITING",
+    "ApplicationStatus",
     "Asset",
     "AssetAnchor",
+    "AssetChange",
     "AssetStatus",
     "Attestation",
     "Challenge",
     "ChallengeStatus",
     "Evidence",
+    "EvidenceChunk",
+    "EvidenceUpload",
+    "JointDecision",
+    "JointKind",
+    "JointStatus",
     "LrtHolding",
     "Owner",
+    "RenewalStatus",
     "RequestStatus",
     "VerificationRequest",
     "Verifier",
+    "VerifierApplication",
     "VerifierAuthority",
+    "VerifierExposure",
+    "VerifierInterest",
 ]

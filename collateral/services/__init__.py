@@ -1,6 +1,20 @@
 """Everything that changes collateral, each step a function with named arguments."""
 
-from collateral.services.evidence import attach_evidence, evidence_content, evidence_root
+from collateral.services.changes import mark_read
+from collateral.services.decisions import (
+    confirm_decision,
+    decline_decision,
+    note_revocations,
+    propose_freeze,
+    propose_revocation,
+)
+from collateral.services.evidence import (
+    attach_evidence,
+    current_evidence,
+    evidence_content,
+    evidence_root,
+    remove_evidence,
+)
 from collateral.services.importing import ImportReport, import_portfolio
 from collateral.services.mappings import (
     PORTFOLIO_DIR,
@@ -18,6 +32,12 @@ from collateral.services.registration import (
     register_asset,
     register_assets,
 )
+from collateral.services.renewal import (
+    begin_renewal,
+    queue_renewals,
+    release_exposures,
+    warn_of_expiry,
+)
 from collateral.services.signing import (
     SignedStatement,
     Statement,
@@ -26,9 +46,14 @@ from collateral.services.signing import (
     submit_attestation,
     submit_attestations,
 )
+from collateral.services.uploads import begin_upload, cancel_upload, receive_chunk
 from collateral.services.verification import (
+    ask_for_more,
+    checklist_of,
     claim_request,
+    confirm_checks,
     ensure_verifier,
+    refuse_unchecked,
     reject_request,
     release_request,
     submit_assets,
@@ -42,11 +67,20 @@ __all__ = [
     "PlannedFile",
     "SignedStatement",
     "Statement",
+    "ask_for_more",
     "assign_owner",
     "attach_evidence",
     "attestation_message",
     "attestation_messages",
+    "begin_renewal",
+    "begin_upload",
+    "cancel_upload",
+    "checklist_of",
     "claim_request",
+    "confirm_checks",
+    "confirm_decision",
+    "current_evidence",
+    "decline_decision",
     "ensure_owner",
     "ensure_verifier",
     "evidence_content",
@@ -55,16 +89,26 @@ __all__ = [
     "known_mappings",
     "load_mapping",
     "mapping_for",
+    "mark_read",
+    "note_revocations",
     "plan_portfolio",
+    "propose_freeze",
+    "propose_revocation",
     "queue_mint",
+    "queue_renewals",
     "queue_verified",
+    "receive_chunk",
     "recover_failed_mints",
+    "refuse_unchecked",
     "register_asset",
     "register_assets",
     "reject_request",
+    "release_exposures",
     "release_request",
+    "remove_evidence",
     "submit_assets",
     "submit_attestation",
     "submit_attestations",
     "submit_for_verification",
+    "warn_of_expiry",
 ]
