@@ -31,6 +31,7 @@ from collateral.services.registration import (
     ensure_owner,
     register_asset,
     register_assets,
+    register_entries,
 )
 from collateral.services.renewal import (
     begin_renewal,
@@ -102,6 +103,7 @@ __all__ = [
     "refuse_unchecked",
     "register_asset",
     "register_assets",
+    "register_entries",
     "reject_request",
     "release_exposures",
     "release_request",
