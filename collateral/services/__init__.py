@@ -13,6 +13,7 @@ from collateral.services.evidence import (
     current_evidence,
     evidence_content,
     evidence_root,
+    refuse_changed_evidence,
     remove_evidence,
 )
 from collateral.services.importing import ImportReport, import_portfolio
@@ -100,6 +101,7 @@ __all__ = [
     "queue_verified",
     "receive_chunk",
     "recover_failed_mints",
+    "refuse_changed_evidence",
     "refuse_unchecked",
     "register_asset",
     "register_assets",

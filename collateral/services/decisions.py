@@ -18,6 +18,7 @@ from collateral.services.minting import standing_request
 from contracts.client import Chain
 from settlement.services import submit_call
 
+DECIDES = "collateral.change_jointdecision"
 _BEFORE_MINT = (AssetStatus.SUBMITTED, AssetStatus.VERIFIED)
 
 
@@ -74,12 +75,27 @@ def confirm_decision(*, decision_id: int, user: AbstractUser) -> JointDecision:
                 "SECOND_PERSON_NEEDED",
                 "You proposed this yourself; another person must confirm it.",
             )
+        _refuse_strangers(decision, user)
         _decide(decision, JointStatus.CONFIRMED, user)
         if decision.kind == JointKind.REVOKE:
             _revoke(decision)
         else:
             _tell(decision, "Two people ask governance to freeze the token")
     return decision
+
+
+def _refuse_strangers(decision: JointDecision, user: AbstractUser) -> None:
+    """Refuse two people of whom neither answers for the attestation nor has leave as staff."""
+    attestation = decision.attestation
+    people = (decision.proposed_by, user)
+    if attestation is None or any(person.has_perm(DECIDES) for person in people):
+        return
+    if attestation.verifier.user_id not in {person.pk for person in people}:
+        raise VerificationError(
+            "NOT_YOUR_ATTESTATION",
+            f"One of the two must stand for {attestation.verifier}, or be staff with leave to "
+            "decide.",
+        )
 
 
 def decline_decision(*, decision_id: int, user: AbstractUser) -> JointDecision:
@@ -93,7 +109,7 @@ def decline_decision(*, decision_id: int, user: AbstractUser) -> JointDecision:
 def _open(decision_id: int) -> JointDecision:
     decision = (
         JointDecision.objects.select_for_update(of=("self",))
-        .select_related("asset", "attestation__verifier")
+        .select_related("asset", "attestation__verifier", "proposed_by")
         .get(pk=decision_id)
     )
     if decision.status != JointStatus.PROPOSED:

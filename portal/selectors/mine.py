@@ -126,7 +126,9 @@ class ThingPage:
     roles: list[RoleStep]
     changes: list[AssetChange]
     freshness: str
-    limits: str = f"{ACCEPTED}, up to {MAX_DOCUMENT_BYTES // 2**20} MiB each, {MAX_DOCUMENTS} documents in all."
+    limits: str = (
+        f"{ACCEPTED}; {MAX_DOCUMENT_BYTES // 2**20} MiB each at most, {MAX_DOCUMENTS} in all."
+    )
 
 
 def mine_page(*, wallet: str) -> MinePage:
