@@ -1,7 +1,6 @@
 """The text that a wallet signs to sign in (EIP-4361)."""
 
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 STATEMENT = "Sign in to Ballast. This signature moves nothing and costs nothing."
 LIFE_S = 300
@@ -17,7 +16,7 @@ def sign_in_message(
     """
     return "\n".join(
         (
-            f"{urlsplit(origin).netloc} wants you to sign in with your Ethereum account:",
+            f"{origin.partition('://')[2]} wants you to sign in with your Ethereum account:",
             address,
             "",
             STATEMENT,
