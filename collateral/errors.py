@@ -3,6 +3,7 @@
 from typing import Any
 
 from collateral.domain.addresses import AddressError
+from collateral.domain.documents import DocumentRefused
 from collateral.domain.identifiers import IdentifierError
 from collateral.domain.parcels import ParcelError
 from collateral.domain.portfolio import FileRefused
@@ -28,6 +29,7 @@ class DuplicateAnchor(RegistrationError):
 
 REFUSALS = (
     AddressError,
+    DocumentRefused,
     FileRefused,
     IdentifierError,
     ParcelError,

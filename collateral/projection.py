@@ -6,15 +6,24 @@ from django.db.models import F
 
 from collateral.domain.addresses import checksum_address
 from collateral.models import (
+    ApplicationStatus,
     Asset,
+    AssetChange,
     AssetStatus,
     Attestation,
     Challenge,
     ChallengeStatus,
+    JointDecision,
+    JointKind,
+    JointStatus,
+    RenewalStatus,
     Verifier,
+    VerifierApplication,
     VerifierAuthority,
+    VerifierExposure,
 )
 from collateral.models.assets import ON_CHAIN
+from collateral.services.changes import note_changes
 from contracts.types import Event
 from settlement import projection
 
@@ -53,6 +62,7 @@ def register() -> None:
         ("VerifierSet", verifier_set),
         ("BondDeposited", bond_deposited),
         ("LrtBondDeposited", lrt_bond_deposited),
+        ("LrtBondProven", lrt_bond_proven),
         ("UnbondingStarted", unbonding_started),
         ("BondWithdrawn", bond_withdrawn),
         ("BondSlashed", bond_slashed),
@@ -78,16 +88,19 @@ def asset_minted(event: Event) -> None:
         valid_until=int(args["validUntil"]),
         holder_address=args["owner"],
     )
+    _tell(event, "minted", "The token is held by its owner.")
 
 
 def asset_reattested(event: Event) -> None:
     """Record the fresh quorum's cap (ledger units) and validity (unix seconds)."""
     args = event.args
     _token(event).update(
+        renewal=RenewalStatus.NONE,
         appraisal_cap_units=int(args["appraisalCap"]),
         attested_at=int(args["attestedAt"]),
         valid_until=int(args["validUntil"]),
     )
+    _tell(event, "renewed", "Verifiers vouch for it anew.")
 
 
 def asset_expired(event: Event) -> None:
@@ -110,15 +123,28 @@ def attestation_spent(event: Event) -> None:
 
 
 def attestation_revoked(event: Event) -> None:
-    """Mark an attestation that its verifier took back."""
-    Attestation.objects.filter(uid=_hex(event.args["uid"])).update(revoked=True)
+    """Mark an attestation that its verifier took back; what two people decided is done."""
+    uid = _hex(event.args["uid"])
+    Attestation.objects.filter(uid=uid).update(revoked=True)
+    JointDecision.objects.filter(attestation__uid=uid, status=JointStatus.CONFIRMED).update(
+        status=JointStatus.DONE
+    )
+    _tell(event, "revoked", "An attestation was revoked: nothing new can be borrowed on it.")
 
 
 def asset_status_changed(event: Event) -> None:
     """Follow a freeze, a revocation or their end."""
     status = _STATUS_ON_CHAIN.get(int(event.args["status"]))
-    if status:
-        _token(event).update(status=status)
+    if status is None:
+        return
+    _token(event).update(status=status)
+    if status != AssetStatus.MINTED:
+        JointDecision.objects.filter(
+            asset__token_id=int(event.args["tokenId"]),
+            kind=JointKind.FREEZE,
+            status=JointStatus.CONFIRMED,
+        ).update(status=JointStatus.DONE)
+    _tell(event, "status", f"The ledger says: {status.label.lower()}.")
 
 
 def asset_transferred(event: Event) -> None:
@@ -144,6 +170,12 @@ def verifier_set(event: Event) -> None:
         class_id=int(event.args["classId"]),
         defaults={"roles": int(event.args["roles"])},
     )
+    if int(event.args["roles"]):
+        VerifierApplication.objects.filter(
+            address=verifier.address,
+            class_id=int(event.args["classId"]),
+            status=ApplicationStatus.OPEN,
+        ).update(status=ApplicationStatus.ADMITTED)
 
 
 def bond_deposited(event: Event) -> None:
@@ -157,16 +189,25 @@ def lrt_bond_deposited(event: Event) -> None:
     Verifier.objects.filter(pk=verifier.pk).update(lrt_address=event.args["token"])
 
 
+def lrt_bond_proven(event: Event) -> None:
+    """Record at what value restaking tokens counted, and in which round (ledger units)."""
+    verifier = _verifier(event)
+    Verifier.objects.filter(pk=verifier.pk).update(
+        lrt_value_units=int(event.args["value"]), lrt_round=int(event.args["round"])
+    )
+
+
 def unbonding_started(event: Event) -> None:
     """Move a part of the bond to what is on its way out."""
     amount, lrt_amount = int(event.args["amount"]), int(event.args["lrtAmount"])
-    _change(
+    verifier = _change(
         event,
         bond_units=-amount,
         unbonding_units=amount,
         lrt_bond_wei=-lrt_amount,
         lrt_unbonding_wei=lrt_amount,
     )
+    Verifier.objects.filter(pk=verifier.pk).update(unbonding_ready_at=int(event.args["readyAt"]))
 
 
 def bond_withdrawn(event: Event) -> None:
@@ -192,13 +233,23 @@ def bond_slashed(event: Event) -> None:
 
 
 def exposure_taken(event: Event) -> None:
-    """Add what an attestation commits of the bond (ledger units)."""
-    _change(event, committed_units=int(event.args["committed"]))
+    """Add what an attestation commits of the bond until the end of a week (ledger units)."""
+    _commit(event, int(event.args["committed"]))
 
 
 def exposure_released(event: Event) -> None:
     """Take what is not committed any more (ledger units)."""
-    _change(event, committed_units=-int(event.args["committed"]))
+    _commit(event, -int(event.args["committed"]))
+
+
+def _commit(event: Event, units: int) -> None:
+    verifier = _change(event, committed_units=units)
+    exposure, _ = VerifierExposure.objects.get_or_create(
+        verifier=verifier, week=int(event.args["week"])
+    )
+    VerifierExposure.objects.filter(pk=exposure.pk).update(
+        committed_units=F("committed_units") + units
+    )
 
 
 def challenge_opened(event: Event) -> None:
@@ -231,6 +282,15 @@ def _change(event: Event, **amounts: int) -> Verifier:
 def _verifier(event: Event) -> Verifier:
     address = checksum_address(event.args["verifier"])
     return Verifier.objects.get_or_create(address=address)[0]
+
+
+def _tell(event: Event, kind: str, text: str) -> None:
+    """Add a line to the asset's history; reading a block again adds none."""
+    key = f"{event.tx_hash}:{event.log_index}"
+    note_changes(
+        AssetChange(asset_id=pk, kind=kind, text=text, key=key)
+        for pk in _token(event).values_list("pk", flat=True)
+    )
 
 
 def _token(event: Event) -> Any:

@@ -1,9 +1,12 @@
 """Thin doors for the workers: look for what is due and call the service."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from collateral import services
+from contracts.client import connect
+from contracts.errors import ChainUnavailable
 
 
 @shared_task
@@ -17,3 +20,21 @@ def mint_verified() -> None:
 def open_uptime_round() -> None:
     """Open the round that devices are to answer now, if it is not open. Safe to run twice."""
     services.current_round(now_s=int(timezone.now().timestamp()))
+
+
+@shared_task(throws=(ChainUnavailable,))
+def note_revocations() -> None:
+    """Bring what verifiers revoked to the registry."""
+    services.note_revocations(chain=connect(settings.RPC_URL))
+
+
+@shared_task
+def warn_of_expiry() -> None:
+    """Tell owners whose attestations run out."""
+    services.warn_of_expiry()
+
+
+@shared_task
+def release_exposures() -> None:
+    """Free bonds of weeks that are over."""
+    services.release_exposures()

@@ -43,6 +43,7 @@ class Environment:
     anchor_keys: dict[int, str]
     debug: bool
     allowed_hosts: list[str]
+    public_url: str
     chain_id: int
     chain_confirmations: int
     chain_profile: str
@@ -61,6 +62,7 @@ def read_environment() -> Environment:
         "anchor_key": env.str("BALLAST_ANCHOR_KEY", ""),
         "debug": env.bool("DEBUG", False),
         "allowed_hosts": env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
+        "public_url": env.str("PUBLIC_URL", "").rstrip("/"),
         "chain_id": env.int("CHAIN_ID", LOCAL_CHAIN_ID),
         "chain_confirmations": env.int("CHAIN_CONFIRMATIONS", 1),
         "chain_profile": env.str("CHAIN_PROFILE", "local"),
@@ -136,6 +138,10 @@ def _development_secrets(values: dict) -> list[str]:
         for name, key in (("SECRET_KEY", "secret_key"), ("BALLAST_ANCHOR_KEY", "anchor_key"))
         if not values[key]
     ]
+    if not values["public_url"]:
+        problems.append(
+            f"PUBLIC_URL must be set when CHAIN_ID is {chain_id}: wallets sign in to that address."
+        )
     if not values["rpc_url"]:
         problems.append(
             f"RPC_URL must be set when CHAIN_ID is {chain_id}: the embedded chain is "
@@ -171,4 +177,5 @@ URL_SCHEMES = {
     "database_url": ("postgres", "postgresql"),
     "redis_url": ("redis", "rediss", "redis+socket", "unix"),
     "rpc_url": ("http", "https"),
+    "public_url": ("http", "https"),
 }

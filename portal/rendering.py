@@ -23,6 +23,7 @@ SECTIONS = (
     ("assets", "Assets"),
     ("auctions", "Auctions"),
     ("pool", "Pool"),
+    ("mine", "My assets"),
     ("status", "Status"),
 )
 _LARGEST_PAGE = 100_000
@@ -52,6 +53,21 @@ def live_page(name: str) -> Callable[[Selector], View]:
         return view
 
     return decorate
+
+
+def static_page(
+    request: HttpRequest,
+    template: str,
+    section: str,
+    *,
+    page: object = None,
+    status: int = 200,
+    **context: object,
+) -> HttpResponse:
+    """Render a page that does not update itself: forms, and what belongs to one person."""
+    response = _respond(request, template, section, page, status=status, **context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def page_number(request: HttpRequest) -> int:

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from portal import views
+from portal.owner import uploads
+from portal.owner import views as owner
 
 app_name = "portal"
 urlpatterns = [
@@ -16,4 +18,23 @@ urlpatterns = [
     path("auctions/<int:loan_id>/", views.auction, name="auction"),
     path("pool/", views.pool, name="pool"),
     path("status/", views.status, name="status"),
+    path("sign-in/", owner.sign_in_page, name="sign_in"),
+    path("sign-out/", owner.sign_out, name="sign_out"),
+    path("mine/", owner.mine, name="mine"),
+    path("mine/new/", owner.new, name="new"),
+    path("mine/new/<slug:code>/", owner.new_of_class, name="new_of_class"),
+    path("mine/new/<slug:code>/check/", owner.check, name="check"),
+    path("mine/<int:pk>/", owner.thing, name="thing"),
+    path("mine/<int:pk>/submit/", owner.submit, name="submit"),
+    path("mine/<int:pk>/renew/", owner.renew, name="renew"),
+    path("mine/<int:pk>/evidence/", owner.add_evidence, name="add_evidence"),
+    path(
+        "mine/<int:pk>/evidence/<int:evidence_id>/remove/",
+        owner.remove_evidence,
+        name="remove_evidence",
+    ),
+    path("mine/<int:pk>/evidence/<int:evidence_id>/", owner.evidence_file, name="evidence_file"),
+    path("mine/<int:pk>/uploads/", uploads.begin, name="begin_upload"),
+    path("mine/uploads/<uuid:upload_id>/", uploads.piece, name="upload_piece"),
+    path("mine/uploads/<uuid:upload_id>/cancel/", uploads.cancel, name="cancel_upload"),
 ]

@@ -1,5 +1,5 @@
 """The verifier desk and the registers behind it."""
 
-from collateral.admin import registers, requests
+from collateral.admin import decisions, registers, requests
 
-__all__ = ["registers", "requests"]
+__all__ = ["decisions", "registers", "requests"]

@@ -9,6 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from collateral.models.assets import CLASS_CHOICES
+from settlement.selectors import chain_time
+
+DAY_S = 86_400
 
 
 class ClassFilter(SimpleListFilter):
@@ -27,6 +30,40 @@ class ClassFilter(SimpleListFilter):
         return queryset.filter(asset__class_id=value) if value else queryset
 
 
+class MineFilter(SimpleListFilter):
+    """By who works on it."""
+
+    title = "taken"
+    parameter_name = "taken"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return mine and nobody's."""
+        return [("mine", "by me"), ("nobody", "by nobody")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Keep what this verifier, or nobody, has taken."""
+        if self.value() == "mine":
+            return queryset.filter(claimed_by__user=request.user)
+        return queryset.filter(claimed_by=None) if self.value() == "nobody" else queryset
+
+
+class RenewalFilter(SimpleListFilter):
+    """By whether the thing has a token already."""
+
+    title = "occasion"
+    parameter_name = "occasion"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return first attestation and renewal."""
+        return [("first", "first attestation"), ("renewal", "renewal")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Keep requests of assets with, or without, a token."""
+        if not self.value():
+            return queryset
+        return queryset.filter(asset__token_id__isnull=self.value() == "first")
+
+
 class AgeFilter(SimpleListFilter):
     """By how long the request has waited."""
 
@@ -35,7 +72,7 @@ class AgeFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Return the steps, in days."""
-        return [("1", "more than a day"), ("3", "more than 3 days"), ("7", "more than a week")]
+        return [("1", "more than a day"), ("3", "more than 3 days: late"), ("7", "over a week")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """Keep what was asked before then."""
@@ -43,3 +80,24 @@ class AgeFilter(SimpleListFilter):
         if not value:
             return queryset
         return queryset.filter(created_at__lt=timezone.now() - timedelta(days=int(value)))
+
+
+class ExpiryFilter(SimpleListFilter):
+    """By how soon it runs out."""
+
+    title = "runs out"
+    parameter_name = "runs_out"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the steps, in days."""
+        return [("30", "within 30 days"), ("60", "within 60 days")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Keep what still holds, and not for longer than that."""
+        days = self.value()
+        if not days:
+            return queryset
+        now = chain_time()
+        return queryset.filter(
+            valid_until__gt=now, valid_until__lt=now + int(days) * DAY_S, revoked=False
+        )

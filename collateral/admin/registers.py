@@ -1,15 +1,30 @@
 """Registers to look things up in: assets, owners, verifiers, what they signed."""
 
+import json
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.decorators import display
 
-from collateral.admin.base import STATUS_COLOURS, BaseAdmin
+from collateral.admin.base import STATUS_COLOURS, BaseAdmin, verifier_of
+from collateral.admin.decisions import PROPOSE, may_decide
+from collateral.admin.filters import ExpiryFilter
 from collateral.domain.classes import Role
 from collateral.domain.display import identifier_words, moment, usd
-from collateral.models import Asset, Attestation, Challenge, LrtHolding, Owner, Verifier
+from collateral.models import (
+    Asset,
+    AssetStatus,
+    Attestation,
+    Challenge,
+    LrtHolding,
+    Owner,
+    Verifier,
+)
 from collateral.selectors import asset_sheet
+
+LIVING = (AssetStatus.MINTED, AssetStatus.PLEDGED)
 
 
 @admin.register(Asset)
@@ -65,6 +80,7 @@ class AssetAdmin(BaseAdmin):
             "opts": self.opts,
             "title": asset.name,
             "sheet": asset_sheet(asset),
+            "freeze": asset.status in LIVING and may_decide(request.user, PROPOSE),
         }
         return TemplateResponse(request, "collateral/desk/asset.html", context)
 
@@ -120,7 +136,7 @@ class AttestationAdmin(BaseAdmin):
     """What was signed."""
 
     list_display = ("uid", "request", "verifier", "value", "seen", "expiry", "spent", "revoked")
-    list_filter = ("spent", "revoked", "request__role")
+    list_filter = (ExpiryFilter, "spent", "revoked", "request__role")
     search_fields = ("uid", "verifier__address", "verifier__name")
     list_select_related = ("request__asset", "verifier")
 
@@ -138,6 +154,54 @@ class AttestationAdmin(BaseAdmin):
     def expiry(self, attestation: Attestation) -> str:
         """Show when it expires."""
         return moment(attestation.valid_until)
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Let verifiers in without a permission of Django's own."""
+        return bool(verifier_of(request.user)) or super().has_view_permission(request, obj)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show the area to verifiers."""
+        return bool(verifier_of(request.user)) or super().has_module_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attestation]:
+        """Keep to what this verifier signed; other staff see all."""
+        rows = super().get_queryset(request)
+        verifier = verifier_of(request.user)
+        return rows.filter(verifier=verifier) if verifier else rows
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """Show what was signed, and let two people take it back."""
+        attestation = self.get_object(request, object_id)
+        if attestation is None or not self.has_view_permission(request, attestation):
+            return super().change_view(request, object_id, form_url, extra_context)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Attestation {attestation.uid[:10]}…",
+            "attestation": attestation,
+            "facts": _signed_facts(attestation),
+            "readable": json.dumps(attestation.message, indent=2),
+            "decisions": attestation.decisions.all(),
+            "may_revoke": not attestation.revoked and may_decide(request.user, PROPOSE),
+        }
+        return TemplateResponse(request, "collateral/desk/attestation.html", context)
+
+
+def _signed_facts(attestation: Attestation) -> list[tuple[str, str]]:
+    value = usd(attestation.value_units) if attestation.value_units else "none stated"
+    return [
+        ("Value", value),
+        ("Seen", moment(attestation.observed_at)),
+        ("Valid until", moment(attestation.valid_until)),
+        ("Used for a token", "yes" if attestation.spent else "not yet"),
+        ("Id", attestation.uid),
+    ]
 
 
 @admin.register(Challenge)

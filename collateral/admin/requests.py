@@ -1,7 +1,5 @@
 """The verifier desk: what waits for me, what must I check, what did I sign."""
 
-import json
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,29 +10,38 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from collateral import services
 from collateral.admin.base import STATUS_COLOURS, BaseAdmin, verifier_of
-from collateral.admin.filters import AgeFilter, ClassFilter
+from collateral.admin.bulk import MOST_AT_ONCE, take, together
+from collateral.admin.doors import ACTIONS, REFUSED, door, prepare
+from collateral.admin.filters import AgeFilter, ClassFilter, MineFilter, RenewalFilter
 from collateral.admin.statement import Prepared, prepared_statement
 from collateral.domain.display import identifier_words, usd
-from collateral.domain.verification import VerificationError
-from collateral.errors import REFUSALS
 from collateral.models import Evidence, RequestStatus, VerificationRequest, Verifier
 from collateral.selectors import request_sheet, requests_for
-from settlement.errors import SettlementError
+from collateral.selectors.desk import Stake, conflict_of, service_clock, stake_of
 
-Action = Callable[[VerificationRequest, Verifier, HttpRequest], str]
-_REFUSED = (*REFUSALS, SettlementError)
+_CLOCK_COLOURS = {"on_time": "success", "soon": "warning", "late": "danger", "done": "info"}
 
 
 @admin.register(VerificationRequest)
 class VerificationRequestAdmin(BaseAdmin):
     """The queue, and one page for each decision."""
 
-    list_display = ("asset_named", "asset_class", "asked", "shown_status", "price", "waiting")
-    list_filter = ("status", "role", ClassFilter, AgeFilter)
+    list_display = (
+        "asset_named",
+        "asset_class",
+        "asked",
+        "shown_status",
+        "taken_by",
+        "price",
+        "waiting",
+        "due",
+    )
+    list_filter = ("status", "role", MineFilter, RenewalFilter, ClassFilter, AgeFilter)
+    actions = ("sign_together",)
     list_select_related = ("asset__owner", "claimed_by")
     search_fields = ("asset__canonical", "asset__owner__address", "asset__publisher")
 
@@ -86,28 +93,50 @@ class VerificationRequestAdmin(BaseAdmin):
         """Show how long it has waited, or waited until it was decided."""
         return timesince(request.created_at, request.decided_at or timezone.now(), depth=1)
 
+    @display(description="Taken by", ordering="claimed_by")
+    def taken_by(self, request: VerificationRequest) -> str:
+        """Show who works on it."""
+        return str(request.claimed_by) if request.claimed_by else "nobody"
+
+    @display(description="Due", label=_CLOCK_COLOURS, ordering="created_at")
+    def due(self, request: VerificationRequest) -> tuple[str, str]:
+        """Show the service-level clock."""
+        return service_clock(request)
+
+    @action(description="Sign together…")
+    def sign_together(
+        self, request: HttpRequest, queryset: QuerySet[VerificationRequest]
+    ) -> HttpResponse:
+        """Go to the page where many statements are prepared and signed."""
+        ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True)[:MOST_AT_ONCE])
+        return HttpResponseRedirect(f"{reverse('admin:collateral_sign_together')}?ids={ids}")
+
     def get_urls(self) -> list[URLPattern]:
-        """Add the decisions and the documents."""
-        actions: dict[str, Action] = {
-            "claim": _claim,
-            "release": _release,
-            "reject": _reject,
-            "sign": _sign,
-        }
+        """Add the decisions, the documents, and signing together."""
+        guard = self.admin_site.admin_view
         own = [
             path(
                 f"<int:pk>/{name}/",
-                self.admin_site.admin_view(require_POST(self._door(action))),
+                guard(require_POST(door(act))),
                 name=f"collateral_request_{name}",
             )
-            for name, action in actions.items()
+            for name, act in ACTIONS.items()
         ]
-        document = path(
-            "evidence/<int:pk>/",
-            self.admin_site.admin_view(self.document),
-            name="collateral_evidence",
-        )
-        return [*own, document, *super().get_urls()]
+        others = [
+            path(
+                "<int:pk>/prepare/",
+                guard(require_POST(prepare)),
+                name="collateral_request_prepare",
+            ),
+            path("evidence/<int:pk>/", guard(self.document), name="collateral_evidence"),
+            path("together/", guard(self.together), name="collateral_sign_together"),
+            path("together/take/", guard(require_POST(take)), name="collateral_take_signed"),
+        ]
+        return [*own, *others, *super().get_urls()]
+
+    def together(self, request: HttpRequest) -> HttpResponse:
+        """Prepare and sign many requests."""
+        return together(request, self.admin_site)
 
     def change_view(
         self,
@@ -128,11 +157,16 @@ class VerificationRequestAdmin(BaseAdmin):
             "opts": self.opts,
             "title": f"{found.get_role_display()}: {found.asset.name}",
             "sheet": request_sheet(found),
+            "clock": service_clock(found),
             "verifier": verifier,
             "deciding": deciding,
             "prepared": self._prepared(request, found, verifier) if deciding else None,
             "value": request.GET.get("value", ""),
+            "conflict": conflict_of(found, verifier) if verifier else "",
         }
+        if verifier:
+            stake = stake_of(verifier, found.asset.class_id)
+            context |= {"stake": stake, "stake_words": _stake_words(stake)}
         return TemplateResponse(request, "collateral/desk/request.html", context)
 
     def _prepared(
@@ -143,26 +177,9 @@ class VerificationRequestAdmin(BaseAdmin):
             return None
         try:
             return prepared_statement(found, verifier, request.GET.get("value", ""))
-        except _REFUSED as error:
+        except REFUSED as error:
             messages.error(request, str(error))
             return None
-
-    def _door(self, action: Action) -> Callable[..., HttpResponse]:
-        """Return the view of one decision: check who asks, act, say what happened."""
-
-        def view(request: HttpRequest, pk: int) -> HttpResponse:
-            verifier = verifier_of(request.user)
-            found = self.get_queryset(request).filter(pk=pk).first()
-            if verifier is None or found is None:
-                raise Http404("There is no such request for this verifier.")
-            try:
-                messages.success(request, action(found, verifier, request))
-            except _REFUSED as error:
-                messages.error(request, str(error))
-            page = reverse("admin:collateral_verificationrequest_change", args=[pk])
-            return HttpResponseRedirect(page)
-
-        return view
 
     def document(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Hand out one document to a verifier who may see it, its hash checked."""
@@ -173,44 +190,28 @@ class VerificationRequestAdmin(BaseAdmin):
             raise Http404("There is no such document for this verifier.")
         try:
             content = services.evidence_content(evidence=evidence)
-        except _REFUSED as error:
+        except REFUSED as error:
             return HttpResponse(str(error), status=409, content_type="text/plain")
+        # Pictures were drawn by us, so they may be shown in the page; all else only downloads.
+        is_picture = evidence.media_type.startswith("image/")
+        kind = evidence.media_type if is_picture else "application/octet-stream"
         return HttpResponse(
             content,
-            content_type="application/octet-stream",
+            content_type=kind,
             headers={
                 "Content-Disposition": f'attachment; filename="evidence-{pk}.bin"',
                 "X-Content-Type-Options": "nosniff",
+                "Cache-Control": "private, no-store",
             },
         )
 
 
-def _claim(found: VerificationRequest, verifier: Verifier, request: HttpRequest) -> str:
-    services.claim_request(request_id=found.pk, verifier=verifier)
-    return "The request is yours. Go through the checks, then sign or reject."
-
-
-def _release(found: VerificationRequest, verifier: Verifier, request: HttpRequest) -> str:
-    services.release_request(request_id=found.pk, verifier=verifier)
-    return "The request is back in the queue."
-
-
-def _reject(found: VerificationRequest, verifier: Verifier, request: HttpRequest) -> str:
-    reason = request.POST.get("reason", "")
-    services.reject_request(request_id=found.pk, verifier=verifier, reason=reason)
-    return "Rejected. The owner sees your reason and may submit again."
-
-
-def _sign(found: VerificationRequest, verifier: Verifier, request: HttpRequest) -> str:
-    try:
-        message = json.loads(request.POST.get("message", ""))
-        given = dict(message)
-    except (TypeError, ValueError) as error:
-        raise VerificationError(
-            "MESSAGE_FORMAT",
-            "The message could not be read, so nothing was kept. Prepare it again.",
-        ) from error
-    services.submit_attestation(
-        request_id=found.pk, message=given, signature=request.POST.get("signature", "").strip()
-    )
-    return "Your attestation is kept. The asset is minted once every role has signed."
+def _stake_words(stake: Stake) -> dict[str, str]:
+    """Return what is at stake in dollars; what only the ledger knows may be unknown just now."""
+    unknown = "not known: the ledger did not answer"
+    return {
+        "bond": usd(stake.bond),
+        "committed": usd(stake.committed),
+        "free": unknown if stake.free is None else usd(stake.free),
+        "most": unknown if stake.most_value is None else usd(stake.most_value),
+    }

@@ -22,12 +22,18 @@ class Prepared:
     words: list[str]
     message: str
     readable: str
+    chain_id: int
 
 
 def prepared_statement(
     request: VerificationRequest, verifier: Verifier, value_usd: str
 ) -> Prepared:
-    """Return the statement for that value in US dollars; only an appraisal gives one."""
+    """Return the statement for that value in US dollars; only an appraisal gives one.
+
+    Refused while a point of the checklist is open, or when the evidence is not what was handed in.
+    """
+    services.refuse_unchecked(request)
+    services.refuse_changed_evidence(asset=request.asset, submission=request.submission)
     value_units = _value_units(Role(request.role), value_usd)
     made = services.attestation_messages(values={request.pk: value_units}, verifier=verifier)[0]
     message = for_wallet(dict(made.typed_data))
@@ -35,6 +41,7 @@ def prepared_statement(
         words=_words(request, verifier, made),
         message=json.dumps(message),
         readable=json.dumps(message, indent=2),
+        chain_id=int(message["domain"]["chainId"]),
     )
 
 

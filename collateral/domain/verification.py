@@ -105,3 +105,19 @@ def refuse_second_role(*, verifier: str, other_signers: Collection[str]) -> None
             f"Verifier {verifier} already vouches for this asset in another role; each role needs "
             "a verifier of its own.",
         )
+
+
+SERVICE_LEVEL_S = 3 * 86_400
+DUE_SOON_S = 86_400
+
+
+def service_state(*, waited_s: int) -> str:
+    """Return where a request stands against the time in which it is to be decided (seconds)."""
+    if waited_s > SERVICE_LEVEL_S:
+        return "late"
+    return "soon" if waited_s > SERVICE_LEVEL_S - DUE_SOON_S else "on_time"
+
+
+def committed_by(*, value_units: int, bond_factor: int) -> int:
+    """Return what an attestation commits of its verifier's bond: value ÷ factor, rounded up."""
+    return -(-value_units // bond_factor)

@@ -1,6 +1,28 @@
 """State of collateral: owners, assets, evidence, verifiers and what they sign, devices."""
 
-from collateral.models.assets import Asset, AssetAnchor, AssetStatus, Evidence, LrtHolding, Owner
+from collateral.models.assets import (
+    OPEN_TO_OWNER,
+    Asset,
+    AssetAnchor,
+    AssetStatus,
+    Evidence,
+    LrtHolding,
+    Owner,
+    RenewalStatus,
+)
+from collateral.models.desk import (
+    MAX_CHUNK_BYTES,
+    ApplicationStatus,
+    AssetChange,
+    EvidenceChunk,
+    EvidenceUpload,
+    JointDecision,
+    JointKind,
+    JointStatus,
+    VerifierApplication,
+    VerifierExposure,
+    VerifierInterest,
+)
 from collateral.models.devices import (
     Device,
     DeviceHead,
@@ -11,6 +33,7 @@ from collateral.models.devices import (
 )
 from collateral.models.parcels import Parcel, ParcelCore
 from collateral.models.verification import (
+    WAITING,
     Attestation,
     Challenge,
     ChallengeStatus,
@@ -21,8 +44,13 @@ from collateral.models.verification import (
 )
 
 __all__ = [
+    "MAX_CHUNK_BYTES",
+    "OPEN_TO_OWNER",
+    "WAITING",
+    "ApplicationStatus",
     "Asset",
     "AssetAnchor",
+    "AssetChange",
     "AssetStatus",
     "Attestation",
     "Challenge",
@@ -31,15 +59,24 @@ __all__ = [
     "DeviceHead",
     "EnrolmentChallenge",
     "Evidence",
+    "EvidenceChunk",
+    "EvidenceUpload",
+    "JointDecision",
+    "JointKind",
+    "JointStatus",
     "LocationClaim",
     "LrtHolding",
     "Owner",
     "Parcel",
     "ParcelCore",
+    "RenewalStatus",
     "RequestStatus",
     "TelemetryMessage",
     "UptimeRound",
     "VerificationRequest",
     "Verifier",
+    "VerifierApplication",
     "VerifierAuthority",
+    "VerifierExposure",
+    "VerifierInterest",
 ]

@@ -24,9 +24,21 @@ class AssetStatus(models.TextChoices):
     FROZEN = "frozen", "Frozen"
     REVOKED = "revoked", "Revoked"
     REJECTED = "rejected", "Rejected by a verifier"
+    INCOMPLETE = "incomplete", "A verifier asks for more"
     MINT_FAILED = "mint_failed", "Mint refused by the registry"
 
 
+class RenewalStatus(models.TextChoices):
+    """Where the renewal of a living token's attestations stands."""
+
+    NONE = "", "None under way"
+    SUBMITTED = "submitted", "Waiting for verifiers"
+    VERIFIED = "verified", "Attested anew by all roles"
+    SENDING = "sending", "Being written to the ledger"
+
+
+# Before the verifiers have it, and when it came back from them, its owner may change the evidence.
+OPEN_TO_OWNER = (AssetStatus.DRAFT, AssetStatus.REJECTED, AssetStatus.INCOMPLETE)
 ON_CHAIN = (AssetStatus.MINTED, AssetStatus.PLEDGED, AssetStatus.FROZEN, AssetStatus.REVOKED)
 
 
@@ -36,6 +48,7 @@ class Owner(models.Model):
     address = models.CharField(max_length=ADDRESS_LENGTH, unique=True)
     label = models.CharField(max_length=120, blank=True)
     lei = models.CharField("LEI", max_length=20, blank=True)
+    read_until = models.DateTimeField("changes read until", null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -71,6 +84,10 @@ class Asset(models.Model):
     source_record = models.PositiveIntegerField(null=True, blank=True)
     status = models.CharField(max_length=12, choices=AssetStatus, default=AssetStatus.DRAFT)
     status_reason = models.CharField(max_length=300, blank=True)
+    submission = models.PositiveSmallIntegerField("times handed to the verifiers", default=0)
+    renewal = models.CharField(
+        max_length=9, choices=RenewalStatus, default=RenewalStatus.NONE, blank=True
+    )
     mint_key = models.CharField(max_length=80, blank=True)
     mint_attempts = models.PositiveSmallIntegerField(default=0)
     token_id = Uint256Field(null=True, blank=True, unique=True)
@@ -106,6 +123,10 @@ class Asset(models.Model):
             models.CheckConstraint(
                 condition=Q(appraisal_cap_units__isnull=True) | Q(appraisal_cap_units__gte=0),
                 name="asset_cap_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(renewal=RenewalStatus.NONE) | Q(token_id__isnull=False),
+                name="asset_renewed_has_token",
             ),
         ]
 
@@ -159,7 +180,11 @@ class AssetAnchor(models.Model):
 
 
 class Evidence(models.Model):
-    """One document or field that supports an asset; the file itself stays private."""
+    """One document or field that supports an asset; the file itself stays private.
+
+    ``submission`` is the first one it belongs to. A later document of the same kind replaces it;
+    what verifiers once saw is kept, so that they see what changed.
+    """
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="evidence")
     kind = models.CharField(max_length=80)
@@ -167,11 +192,19 @@ class Evidence(models.Model):
     salt = models.BinaryField(max_length=32)
     size = models.PositiveBigIntegerField("size, bytes")
     path = models.CharField(max_length=200, blank=True)
+    submission = models.PositiveSmallIntegerField("first submission it belongs to", default=1)
+    media_type = models.CharField(max_length=40, blank=True)
+    # 64 bits that stay nearly the same when a picture is scaled or compressed again.
+    image_hash = models.BigIntegerField("perceptual hash", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name_plural = "evidence"
-        constraints = [models.UniqueConstraint(fields=["asset", "kind"], name="evidence_kind_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asset", "kind", "submission"], name="evidence_kind_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.asset_id}"

@@ -18,6 +18,12 @@ class RequestStatus(models.TextChoices):
     CLAIMED = "claimed", "Taken by a verifier"
     ATTESTED = "attested", "Attested"
     REJECTED = "rejected", "Rejected"
+    ASKED = "asked", "More is asked of the owner"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+WAITING = (RequestStatus.OPEN, RequestStatus.CLAIMED)
+WITH_REASON = (RequestStatus.REJECTED, RequestStatus.ASKED)
 
 
 class ChallengeStatus(models.TextChoices):
@@ -47,6 +53,9 @@ class Verifier(models.Model):
     lrt_address = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
     lrt_bond_wei = Uint256Field("restaking tokens bonded, 1e-18 tokens", default=0)
     lrt_unbonding_wei = Uint256Field("restaking tokens unbonding, 1e-18 tokens", default=0)
+    lrt_value_units = models.BigIntegerField("proven value of those bonded, 1e-6 USD", default=0)
+    lrt_round = models.PositiveBigIntegerField("round of that proof", default=0)
+    unbonding_ready_at = models.BigIntegerField("unbonding ends, chain time", default=0)
 
     class Meta:
         constraints = [
@@ -91,32 +100,35 @@ class VerificationRequest(models.Model):
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="requests")
     role = models.PositiveSmallIntegerField(choices=ROLE_CHOICES)
+    submission = models.PositiveSmallIntegerField("submission of the asset", default=1)
     status = models.CharField(
-        max_length=8, choices=RequestStatus, default=RequestStatus.OPEN, db_index=True
+        max_length=9, choices=RequestStatus, default=RequestStatus.OPEN, db_index=True
     )
     claimed_by = models.ForeignKey(
         Verifier, on_delete=models.PROTECT, related_name="requests", null=True, blank=True
     )
     evidence_root = models.CharField(max_length=HASH_LENGTH)
-    reason = models.CharField("reason of the rejection", max_length=300, blank=True)
+    checked = models.JSONField("points of the checklist confirmed", default=list, blank=True)
+    reason = models.CharField("reason, for the owner", max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["status", "created_at"], name="request_queue")]
         constraints = [
             models.UniqueConstraint(
-                fields=["asset", "role"],
-                condition=~Q(status=RequestStatus.REJECTED),
-                name="request_role_once",
+                fields=["asset", "role", "submission"], name="request_role_once"
             ),
             models.CheckConstraint(
-                condition=Q(status=RequestStatus.OPEN) | Q(claimed_by__isnull=False),
+                condition=Q(status__in=(RequestStatus.OPEN, RequestStatus.WITHDRAWN))
+                | Q(claimed_by__isnull=False),
                 name="request_taken_has_verifier",
             ),
             models.CheckConstraint(
-                condition=~Q(status=RequestStatus.REJECTED) | ~Q(reason=""),
-                name="request_rejected_has_reason",
+                condition=~Q(status__in=WITH_REASON) | ~Q(reason=""),
+                name="request_refused_has_reason",
             ),
         ]
 

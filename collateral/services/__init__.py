@@ -1,7 +1,22 @@
 """Everything that changes collateral, each step a function with named arguments."""
 
+from collateral.services.changes import mark_read
+from collateral.services.decisions import (
+    confirm_decision,
+    decline_decision,
+    note_revocations,
+    propose_freeze,
+    propose_revocation,
+)
 from collateral.services.enrolment import Enrolment, enrol_device, offer_key
-from collateral.services.evidence import attach_evidence, evidence_content, evidence_root
+from collateral.services.evidence import (
+    attach_evidence,
+    current_evidence,
+    evidence_content,
+    evidence_root,
+    refuse_changed_evidence,
+    remove_evidence,
+)
 from collateral.services.importing import ImportReport, import_portfolio
 from collateral.services.locations import Claim, Sighting, witness_location
 from collateral.services.mappings import (
@@ -20,6 +35,13 @@ from collateral.services.registration import (
     ensure_owner,
     register_asset,
     register_assets,
+    register_entries,
+)
+from collateral.services.renewal import (
+    begin_renewal,
+    queue_renewals,
+    release_exposures,
+    warn_of_expiry,
 )
 from collateral.services.signing import (
     SignedStatement,
@@ -31,10 +53,15 @@ from collateral.services.signing import (
 )
 from collateral.services.simulation import enrol_fleet, report_fleet
 from collateral.services.telemetry import IngestReport, ingest_telemetry
+from collateral.services.uploads import begin_upload, cancel_upload, receive_chunk
 from collateral.services.uptime import current_round
 from collateral.services.verification import (
+    ask_for_more,
+    checklist_of,
     claim_request,
+    confirm_checks,
     ensure_verifier,
+    refuse_unchecked,
     reject_request,
     release_request,
     submit_assets,
@@ -52,12 +79,21 @@ __all__ = [
     "Sighting",
     "SignedStatement",
     "Statement",
+    "ask_for_more",
     "assign_owner",
     "attach_evidence",
     "attestation_message",
     "attestation_messages",
+    "begin_renewal",
+    "begin_upload",
+    "cancel_upload",
+    "checklist_of",
     "claim_request",
+    "confirm_checks",
+    "confirm_decision",
+    "current_evidence",
     "current_round",
+    "decline_decision",
     "enrol_device",
     "enrol_fleet",
     "ensure_owner",
@@ -69,20 +105,32 @@ __all__ = [
     "known_mappings",
     "load_mapping",
     "mapping_for",
+    "mark_read",
+    "note_revocations",
     "offer_key",
     "plan_portfolio",
+    "propose_freeze",
+    "propose_revocation",
     "queue_mint",
+    "queue_renewals",
     "queue_verified",
+    "receive_chunk",
     "recover_failed_mints",
+    "refuse_changed_evidence",
+    "refuse_unchecked",
     "register_asset",
     "register_assets",
+    "register_entries",
     "reject_request",
+    "release_exposures",
     "release_request",
+    "remove_evidence",
     "report_fleet",
     "set_parcel",
     "submit_assets",
     "submit_attestation",
     "submit_attestations",
     "submit_for_verification",
+    "warn_of_expiry",
     "witness_location",
 ]

@@ -1,7 +1,9 @@
-"""Whether verifiers may vouch, decided for many requests with three queries."""
+"""Whether verifiers may vouch, decided for many requests with few queries."""
 
 from collections import defaultdict
 from collections.abc import Sequence
+
+from django.db.models import F
 
 from collateral.domain.classes import Role
 from collateral.domain.verification import (
@@ -11,7 +13,13 @@ from collateral.domain.verification import (
     refuse_second_role,
     refuse_without_authority,
 )
-from collateral.models import Attestation, RequestStatus, VerificationRequest, Verifier
+from collateral.models import (
+    Attestation,
+    RequestStatus,
+    VerificationRequest,
+    Verifier,
+    VerifierInterest,
+)
 from collateral.models import VerifierAuthority as Authority
 
 
@@ -23,8 +31,14 @@ class Fitness:
         self._roles = {(verifier, class_id): roles for verifier, class_id, roles in grants}
         self._signers: dict[int, set[str]] = defaultdict(set)
         assets = {one.asset_id for one in requests}
+        self._tied: dict[int, set[str]] = defaultdict(set)
+        for verifier_id, address in VerifierInterest.objects.values_list("verifier_id", "address"):
+            self._tied[verifier_id].add(address)
         signed = Attestation.objects.filter(
-            request__asset__in=assets, request__status=RequestStatus.ATTESTED
+            request__asset__in=assets,
+            request__status=RequestStatus.ATTESTED,
+            request__submission=F("request__asset__submission"),
+            revoked=False,
         ).values_list("request__asset_id", "verifier__address")
         for asset_id, address in signed:
             self._signers[asset_id].add(address)
@@ -33,7 +47,8 @@ class Fitness:
         """Refuse a verifier with a conflict, without authority, or in a second role."""
         asset = request.asset
         parties = Parties(owner=asset.owner_address, originator=asset.originator_address)
-        refuse_conflict(verifier=verifier.address, parties=parties)
+        for address in (verifier.address, *self._tied[verifier.pk]):
+            refuse_conflict(verifier=address, parties=parties)
         refuse_without_authority(
             granted_roles=self._roles.get((verifier.pk, asset.class_id), 0),
             role=Role(request.role),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
 from collateral.domain.addresses import ZERO_ADDRESS
 from collateral.models import Asset, AssetStatus, Attestation, RequestStatus
@@ -75,12 +75,22 @@ def mint_requests(assets: Sequence[Asset]) -> list[dict[str, Any]]:
     usable = Attestation.objects.filter(
         request__asset__in=assets,
         request__status=RequestStatus.ATTESTED,
+        request__submission=F("request__asset__submission"),
         revoked=False,
         spent=False,
     )
     for one in usable.select_related("verifier", "request"):
         kept[one.request.asset_id].append(one)
     return [_mint_request(asset, kept[asset.pk]) for asset in assets]
+
+
+def standing_request(asset: Asset) -> dict[str, Any]:
+    """Return the request with which the quorum that vouches now came to the registry."""
+    used = Attestation.objects.filter(request__asset=asset, spent=True)
+    last = used.aggregate(last=Max("request__submission"))["last"]
+    quorum = list(used.filter(request__submission=last).select_related("verifier", "request"))
+    request = _mint_request(asset, quorum)
+    return {**request, "evidenceRoot": quorum[0].request.evidence_root}
 
 
 def _mint_request(asset: Asset, attestations: Sequence[Attestation]) -> dict[str, Any]:

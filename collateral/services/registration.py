@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from collateral.domain.addresses import checksum_address
 from collateral.domain.anchors import anchor, identity_commitment
 from collateral.domain.classes import AssetClass
+from collateral.domain.entries import Entries
 from collateral.domain.identifiers import Identifier, identify, scheme_for
 from collateral.errors import DuplicateAnchor, RegistrationError
 from collateral.holding import holder_of_anchors
@@ -84,7 +85,6 @@ def register_asset(
         identify(scheme=scheme, values=parts, jurisdiction=jurisdiction)
         for scheme, parts in _best_first(asset_class, identifiers)
     ]
-    originator = checksum_address(originator_address) if originator_address else ""
     with transaction.atomic():
         new = NewAsset(
             asset_class=asset_class,
@@ -93,7 +93,28 @@ def register_asset(
             flags=frozenset().union(*(one.flags for one in found)),
             price_units=price_units,
             owner=ensure_owner(address=owner_address),
-            originator_address=originator,
+            originator_address=_optional_address(originator_address),
+        )
+        return register_assets(assets=[new])[0]
+
+
+def _optional_address(address: str) -> str:
+    return checksum_address(address) if address else ""
+
+
+def register_entries(
+    *, asset_class: AssetClass, owner_address: str, entries: Entries, originator_address: str = ""
+) -> Asset:
+    """Register what an owner entered; raises ``DuplicateAnchor`` for a known thing."""
+    with transaction.atomic():
+        new = NewAsset(
+            asset_class=asset_class,
+            identifiers=entries.identifiers,
+            attributes=entries.attributes,
+            flags=frozenset().union(*(one.flags for one in entries.identifiers)),
+            price_units=entries.price_units,
+            owner=ensure_owner(address=owner_address),
+            originator_address=_optional_address(originator_address),
         )
         return register_assets(assets=[new])[0]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from collateral.domain.addresses import ZERO_ADDRESS
@@ -20,14 +21,18 @@ from collateral.domain.verification import (
     valid_until,
 )
 from collateral.models import (
+    WAITING,
     Asset,
     AssetAnchor,
+    AssetChange,
     AssetStatus,
     Attestation,
+    RenewalStatus,
     RequestStatus,
     VerificationRequest,
     Verifier,
 )
+from collateral.services.changes import note_changes
 from collateral.services.fitness import Fitness
 from collateral.services.registration import BATCH_SIZE, SALT_BYTES, hex_of
 from contracts import typed_data
@@ -152,6 +157,14 @@ def _close(requests: Sequence[VerificationRequest]) -> None:
         VerificationRequest.objects.filter(pk__in=keys).update(
             status=RequestStatus.ATTESTED, claimed_by=verifier_id, decided_at=timezone.now()
         )
+    note_changes(
+        AssetChange(
+            asset_id=one.asset_id,
+            kind="attested",
+            text=f"{one.claimed_by} vouches for the {Role(one.role).label}.",
+        )
+        for one in requests
+    )
 
 
 def _attested(
@@ -159,8 +172,12 @@ def _attested(
 ) -> Attestation:
     """Return the unsaved attestation, with its request marked as attested."""
     said = signed.statement
-    if request.status == RequestStatus.REJECTED:
-        raise VerificationError("REQUEST_CLOSED", f"{request} was rejected; it cannot be signed.")
+    if request.status not in WAITING:
+        raise VerificationError(
+            "REQUEST_CLOSED",
+            f"{request} is {request.get_status_display().lower()}; it cannot be signed. Look for "
+            "the newest request of the asset.",
+        )
     _check(request, said.value_units, said.observed_at, said.valid_until, now)
     times = (said.time, said.observed_at, said.valid_until)
     rebuilt = _typed_data(request, said.value_units, times, said.salt)
@@ -287,19 +304,25 @@ def _mark_verified(asset_ids: set[int]) -> None:
     """Mark the assets for which every role has now been attested by a verifier of its own."""
     signed: dict[int, dict[Role, str]] = defaultdict(dict)
     kept = Attestation.objects.filter(
-        request__asset__in=asset_ids, request__status=RequestStatus.ATTESTED, revoked=False
+        request__asset__in=asset_ids,
+        request__status=RequestStatus.ATTESTED,
+        request__submission=F("request__asset__submission"),
+        revoked=False,
     ).values_list("request__asset_id", "request__role", "verifier__address")
     for asset_id, role, address in kept:
         signed[asset_id][Role(role)] = address
+    under_way = Q(status=AssetStatus.SUBMITTED) | Q(renewal=RenewalStatus.SUBMITTED)
     complete = [
         asset.pk
-        for asset in Asset.objects.filter(pk__in=asset_ids, status=AssetStatus.SUBMITTED)
+        for asset in Asset.objects.filter(under_way, pk__in=asset_ids)
         if is_complete(
             needed=roles_needed(asset_class=asset.asset_class, flags=asset.flags),
             attested=signed[asset.pk],
         )
     ]
-    Asset.objects.filter(pk__in=complete).update(status=AssetStatus.VERIFIED)
+    done = Asset.objects.filter(pk__in=complete)
+    done.filter(renewal=RenewalStatus.SUBMITTED).update(renewal=RenewalStatus.VERIFIED)
+    done.filter(status=AssetStatus.SUBMITTED).update(status=AssetStatus.VERIFIED)
 
 
 def _hex_bytes(text: Any, name: str) -> bytes:

@@ -5,21 +5,30 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from collateral.domain.addresses import checksum_address
+from collateral.domain.classes import Role
 from collateral.domain.verification import VerificationError, roles_needed
 from collateral.errors import RegistrationError
 from collateral.models import (
+    OPEN_TO_OWNER,
+    WAITING,
     Asset,
+    AssetChange,
     AssetStatus,
     Evidence,
+    RenewalStatus,
     RequestStatus,
     VerificationRequest,
     Verifier,
 )
-from collateral.services.evidence import attributes_as_evidence, evidence_root
+from collateral.services.changes import note_change, note_changes
+from collateral.services.evidence import (
+    attributes_as_evidence,
+    current_evidence,
+    evidence_root,
+)
 from collateral.services.fitness import Fitness
 from collateral.services.registration import BATCH_SIZE
 
@@ -57,20 +66,55 @@ def submit_assets(*, asset_ids: Sequence[int]) -> int:
     with transaction.atomic():
         drafts = list(
             Asset.objects.select_for_update(of=("self",))
-            .filter(Q(status=AssetStatus.DRAFT) | Q(status=AssetStatus.REJECTED))
-            .filter(pk__in=asset_ids, owner__isnull=False)
+            .filter(status__in=OPEN_TO_OWNER, pk__in=asset_ids, owner__isnull=False)
+            .order_by("pk")
         )
-        _fix_evidence(drafts)
-        _store_roots(drafts)
+        hand_over(drafts)
         Asset.objects.filter(pk__in=[asset.pk for asset in drafts]).update(
             status=AssetStatus.SUBMITTED, status_reason=""
         )
-        VerificationRequest.objects.filter(
-            asset__in=drafts, status__in=(RequestStatus.OPEN, RequestStatus.CLAIMED)
-        ).delete()
-        requests = [request for asset in drafts for request in _requests(asset)]
-        VerificationRequest.objects.bulk_create(requests, batch_size=BATCH_SIZE)
     return len(drafts)
+
+
+def hand_over(assets: Sequence[Asset]) -> None:
+    """Begin a new submission of locked assets: evidence fixed, requests of the former closed.
+
+    An attestation that is not used yet stays good when the evidence is what it names.
+    """
+    for asset in assets:
+        asset.submission += 1
+    _fix_evidence(assets)
+    _store_roots(assets)
+    kept = _keep_attested(assets)
+    VerificationRequest.objects.filter(asset__in=assets, status__in=WAITING).update(
+        status=RequestStatus.WITHDRAWN
+    )
+    requests = [one for asset in assets for one in _requests(asset, kept[asset.pk])]
+    VerificationRequest.objects.bulk_create(requests, batch_size=BATCH_SIZE)
+    note_changes(
+        AssetChange(asset=asset, kind="submitted", text="Handed to the verifiers.")
+        for asset in assets
+    )
+
+
+def _keep_attested(assets: Sequence[Asset]) -> dict[int, set[int]]:
+    """Carry attested requests over to the new submission; return their roles by asset."""
+    roots = {asset.pk: asset for asset in assets if asset.submission > 1}
+    kept: dict[int, set[int]] = defaultdict(set)
+    attested = VerificationRequest.objects.filter(
+        asset__in=roots,
+        status=RequestStatus.ATTESTED,
+        attestation__spent=False,
+        attestation__revoked=False,
+    )
+    for request in attested:
+        asset = roots[request.asset_id]
+        former = request.submission == asset.submission - 1
+        if former and request.evidence_root == asset.evidence_root:
+            kept[asset.pk].add(request.role)
+            request.submission = asset.submission
+            request.save(update_fields=["submission"])
+    return kept
 
 
 def _fix_evidence(assets: Sequence[Asset]) -> None:
@@ -82,10 +126,12 @@ def _fix_evidence(assets: Sequence[Asset]) -> None:
     for asset in assets:
         if not any(one.kind == REGISTRATION for one in known[asset.pk]):
             content = json.dumps(_registered(asset), sort_keys=True, separators=(",", ":"))
-            evidence = attributes_as_evidence(asset=asset, content=content.encode())
+            evidence = attributes_as_evidence(
+                asset=asset, content=content.encode(), submission=asset.submission
+            )
             known[asset.pk].append(evidence)
             new.append(evidence)
-        asset.evidence_root = evidence_root(known[asset.pk])
+        asset.evidence_root = evidence_root(current_evidence(known[asset.pk], asset.submission))
     Evidence.objects.bulk_create(new, batch_size=BATCH_SIZE)
 
 
@@ -94,10 +140,14 @@ def _store_roots(assets: Sequence[Asset]) -> None:
     table = Asset._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET evidence_root = new.root "
-            "FROM unnest(%s::bigint[], %s::text[]) AS new(id, root) "
+            f"UPDATE {table} SET evidence_root = new.root, submission = new.submission "
+            "FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS new(id, root, submission) "
             f"WHERE {table}.id = new.id",
-            [[asset.pk for asset in assets], [asset.evidence_root for asset in assets]],
+            [
+                [asset.pk for asset in assets],
+                [asset.evidence_root for asset in assets],
+                [asset.submission for asset in assets],
+            ],
         )
 
 
@@ -113,11 +163,17 @@ def _registered(asset: Asset) -> dict[str, object]:
     }
 
 
-def _requests(asset: Asset) -> list[VerificationRequest]:
+def _requests(asset: Asset, kept_roles: set[int]) -> list[VerificationRequest]:
     needed = roles_needed(asset_class=asset.asset_class, flags=asset.flags)
     return [
-        VerificationRequest(asset=asset, role=role.value, evidence_root=asset.evidence_root)
+        VerificationRequest(
+            asset=asset,
+            role=role.value,
+            evidence_root=asset.evidence_root,
+            submission=asset.submission,
+        )
         for role in needed
+        if role.value not in kept_roles
     ]
 
 
@@ -133,7 +189,9 @@ def claim_request(*, request_id: int, verifier: Verifier) -> VerificationRequest
             )
         Fitness([request]).refuse(request, verifier)
         request.status, request.claimed_by = RequestStatus.CLAIMED, verifier
-        request.save(update_fields=["status", "claimed_by"])
+        request.claimed_at = timezone.now()
+        request.save(update_fields=["status", "claimed_by", "claimed_at"])
+        _tell(request, "claimed", f"{verifier} has begun to check the {_role(request)}.")
     return request
 
 
@@ -142,13 +200,64 @@ def release_request(*, request_id: int, verifier: Verifier) -> VerificationReque
     with transaction.atomic():
         request = _locked(request_id)
         _refuse_unless_claimed(request, verifier)
-        request.status, request.claimed_by = RequestStatus.OPEN, None
-        request.save(update_fields=["status", "claimed_by"])
+        request.status, request.claimed_by, request.checked = RequestStatus.OPEN, None, []
+        request.save(update_fields=["status", "claimed_by", "checked"])
+        _tell(request, "released", f"{verifier} has given back the {_role(request)}.")
     return request
+
+
+def confirm_checks(*, request_id: int, verifier: Verifier, points: Sequence[int]) -> None:
+    """Keep which points of the checklist a verifier has confirmed, numbered from 0."""
+    with transaction.atomic():
+        request = _locked(request_id)
+        _refuse_unless_claimed(request, verifier)
+        count = len(checklist_of(request))
+        request.checked = sorted({one for one in points if 0 <= one < count})
+        request.save(update_fields=["checked"])
+
+
+def refuse_unchecked(request: VerificationRequest) -> None:
+    """Refuse to prepare a statement before every point of the checklist is confirmed."""
+    missing = len(checklist_of(request)) - len(request.checked)
+    if missing:
+        raise VerificationError(
+            "CHECKLIST_OPEN",
+            f"{missing} {'point' if missing == 1 else 'points'} of the checklist are not "
+            "confirmed. Confirm them, ask the owner for more, or reject.",
+        )
+
+
+def checklist_of(request: VerificationRequest) -> tuple[str, ...]:
+    """Return what the request's role checks for the asset's class.
+
+    An extra inspection, asked for by a flag, has no list of its own: the first one's serves.
+    """
+    lists = request.asset.asset_class.checklist
+    return lists.get(Role(request.role), next(iter(lists.values()), ()))
 
 
 def reject_request(*, request_id: int, verifier: Verifier, reason: str) -> VerificationRequest:
     """Reject an asset in one role, with a reason its owner will read."""
+    return _turn_down(
+        request_id, verifier, reason, RequestStatus.REJECTED, AssetStatus.REJECTED, "rejected"
+    )
+
+
+def ask_for_more(*, request_id: int, verifier: Verifier, reason: str) -> VerificationRequest:
+    """Send an asset back to its owner, saying what is missing; other roles wait for it too."""
+    return _turn_down(
+        request_id, verifier, reason, RequestStatus.ASKED, AssetStatus.INCOMPLETE, "asks for more"
+    )
+
+
+def _turn_down(
+    request_id: int,
+    verifier: Verifier,
+    reason: str,
+    status: RequestStatus,
+    asset_status: AssetStatus,
+    verb: str,
+) -> VerificationRequest:
     text = " ".join(reason.split())
     if not 5 <= len(text) <= 300:
         raise VerificationError(
@@ -160,13 +269,23 @@ def reject_request(*, request_id: int, verifier: Verifier, reason: str) -> Verif
             Fitness([request]).refuse(request, verifier)
         else:
             _refuse_unless_claimed(request, verifier)
-        request.status, request.claimed_by = RequestStatus.REJECTED, verifier
+        request.status, request.claimed_by = status, verifier
         request.reason, request.decided_at = text, timezone.now()
         request.save(update_fields=["status", "claimed_by", "reason", "decided_at"])
         Asset.objects.filter(pk=request.asset_id, status=AssetStatus.SUBMITTED).update(
-            status=AssetStatus.REJECTED, status_reason=text
+            status=asset_status, status_reason=text
         )
+        Asset.objects.filter(pk=request.asset_id).update(renewal=RenewalStatus.NONE)
+        _tell(request, verb.split()[0], f"{verifier} {verb} ({_role(request)}): {text}")
     return request
+
+
+def _tell(request: VerificationRequest, kind: str, text: str) -> None:
+    note_change(asset_id=request.asset_id, kind=kind, text=text)
+
+
+def _role(request: VerificationRequest) -> str:
+    return Role(request.role).label
 
 
 def _locked(request_id: int) -> VerificationRequest:

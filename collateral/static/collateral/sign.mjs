@@ -1,46 +1,42 @@
-// Signs the prepared statement with the wallet in the browser (EIP-1193). Without a wallet the
-// signature is pasted by hand, so nothing here is needed to decide.
+// Signs the prepared statement with a wallet in the browser. Without one the signature is pasted
+// by hand, so nothing here is needed to decide.
+import { accountOf, discover, explain, onChain } from "./wallet.mjs";
+
 const form = document.getElementById("sign-form");
-const button = document.getElementById("wallet");
+const wallets = document.getElementById("wallets");
 const problem = document.getElementById("wallet-problem");
 
-function show(sentence) {
+function say(sentence) {
   problem.textContent = sentence;
-  problem.hidden = false;
+  problem.hidden = !sentence;
 }
 
-function explain(error) {
-  if (error?.code === 4001) return "You declined in the wallet. Nothing was signed.";
-  return `The wallet could not sign: ${error?.message ?? "it gave no reason"}. Paste a signature instead.`;
-}
-
-async function sign() {
-  const wanted = form.dataset.address;
-  const accounts = await window.ethereum.request({ method: "eth_requestAccounts" });
-  const account = accounts.find((one) => one.toLowerCase() === wanted.toLowerCase());
-  if (!account) {
-    show(`The wallet does not offer ${wanted}. Choose that account in the wallet and try again.`);
-    return;
-  }
+async function sign(provider) {
+  const account = await accountOf(provider, form.dataset.address);
+  await onChain(provider, form.dataset.chain);
   const message = document.getElementById("message").value;
-  document.getElementById("signature").value = await window.ethereum.request({
+  document.getElementById("signature").value = await provider.request({
     method: "eth_signTypedData_v4",
     params: [account, message],
   });
   form.requestSubmit();
 }
 
-if (form && window.ethereum) {
-  button.hidden = false;
+discover(({ info, provider }) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "act";
+  button.textContent = `Sign with ${info.name}`;
   button.addEventListener("click", async () => {
-    problem.hidden = true;
+    say("");
     button.disabled = true;
     try {
-      await sign();
+      await sign(provider);
     } catch (error) {
-      show(explain(error));
+      say(`${explain(error)} You may paste a signature instead.`);
     } finally {
       button.disabled = false;
     }
   });
-}
+  wallets.append(button);
+});

@@ -63,7 +63,15 @@ def post(client, request, action, **data):
     return unescape(response.content.decode())
 
 
+def confirm_all(request):
+    """Confirm the whole checklist, as the form of the page does."""
+    VerificationRequest.objects.filter(pk=request.pk).update(
+        checked=list(range(len(services.checklist_of(request))))
+    )
+
+
 def prepared_message(client, request, **query):
+    confirm_all(request)
     html = client.get(page_of(request, prepare=1, **query)).content.decode()
     return unescape(html.split('id="message" value="', 1)[1].split('"', 1)[0])
 
@@ -126,6 +134,7 @@ def test_a_request_is_taken_signed_and_kept(desk, title, wallets, verifiers):
 
 def test_an_appraisal_says_its_value_in_words_before_it_is_signed(desk, appraisal):
     post(desk, appraisal, "claim")
+    confirm_all(appraisal)
 
     html = unescape(desk.get(page_of(appraisal, prepare=1, value="14,250.50")).content.decode())
 
@@ -137,6 +146,7 @@ def test_an_appraisal_says_its_value_in_words_before_it_is_signed(desk, appraisa
 )
 def test_a_value_with_two_meanings_is_not_prepared(desk, appraisal, value, sentence):
     post(desk, appraisal, "claim")
+    confirm_all(appraisal)
 
     html = unescape(desk.get(page_of(appraisal, prepare=1, value=value)).content.decode())
 
@@ -158,6 +168,7 @@ def test_a_signature_by_another_wallet_is_refused_in_words(desk, title, wallets)
 @pytest.mark.parametrize("message", ["", "[]x", "5", "{}"])
 def test_a_message_that_is_none_is_refused_in_words(desk, title, message):
     post(desk, title, "claim")
+    confirm_all(title)
 
     html = post(desk, title, "sign", message=message, signature="0x00")
 

@@ -166,7 +166,7 @@ def test_authority_and_bond_follow_the_verifier_registry():
 def test_what_is_at_stake_follows_every_way_in_and_out():
     told("BondDeposited", amount=500)
     told("LrtBondDeposited", token=LANE, lrtAmount=90)
-    told("UnbondingStarted", amount=300, lrtAmount=60)
+    told("UnbondingStarted", amount=300, lrtAmount=60, readyAt=NOW + 9)
     told("BondSlashed", amount=250, lrtAmount=40, fromUnbonding=50, lrtFromUnbonding=10)
     told("BondWithdrawn", amount=250, lrtAmount=50)
     told("ExposureTaken", week=2_900, committed=70)
@@ -177,6 +177,9 @@ def test_what_is_at_stake_follows_every_way_in_and_out():
     assert (verifier.bond_units, verifier.unbonding_units) == (0, 0)
     assert (verifier.lrt_bond_wei, verifier.lrt_unbonding_wei) == (0, 0)
     assert (verifier.lrt_address, verifier.committed_units) == (LANE, 30)
+    assert verifier.unbonding_ready_at == NOW + 9
+    weeks = verifier.exposures.order_by("week").values_list("week", "committed_units")
+    assert list(weeks) == [(2_900, 0), (2_901, 30)]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 from collateral import services
 from collateral.domain.classes import class_by_code
+from collateral.domain.documents import DocumentRefused
 from collateral.domain.identifiers import IdentifierError
 from collateral.errors import DuplicateAnchor, RegistrationError
 from collateral.models import Asset, AssetAnchor, Evidence, Owner
@@ -132,7 +133,7 @@ def test_a_document_that_changed_on_disk_is_refused(car, settings):
     ],
 )
 def test_a_document_without_name_or_content_is_refused(car, kind, content, code):
-    with pytest.raises(RegistrationError) as refusal:
+    with pytest.raises(DocumentRefused) as refusal:
         services.attach_evidence(asset_id=car.pk, kind=kind, content=content)
 
     assert refusal.value.code == code

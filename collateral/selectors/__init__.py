@@ -6,10 +6,11 @@ from operator import or_
 
 from django.db.models import Count, Q, QuerySet
 
-from collateral.domain.classes import CLASSES, Role, class_by_id
+from collateral.domain.classes import CLASSES, Role
 from collateral.domain.display import facts, flag_words, identifier_words
 from collateral.domain.identifiers import scheme_for
 from collateral.domain.identifiers.places import address_key
+from collateral.domain.maps import PlaceMap
 from collateral.models import (
     Asset,
     AssetStatus,
@@ -19,6 +20,17 @@ from collateral.models import (
     VerificationRequest,
     Verifier,
 )
+from collateral.selectors.desk import (
+    DocumentPair,
+    Hint,
+    Point,
+    checklist,
+    document_pairs,
+    last_attested,
+    likeness_hints,
+    map_of,
+)
+from collateral.services.evidence import current_evidence
 
 DUPLICATES_SHOWN = 10
 _WAITING = (RequestStatus.OPEN, RequestStatus.CLAIMED)
@@ -66,7 +78,11 @@ class RequestSheet:
 
     request: VerificationRequest
     role: Role
-    checklist: tuple[str, ...]
+    checklist: list[Point]
+    pairs: list[DocumentPair]
+    last: Attestation | None
+    hints: list[Hint]
+    map: PlaceMap | None
     asset: AssetSheet
 
 
@@ -139,7 +155,7 @@ def asset_sheet(asset: Asset) -> AssetSheet:
         facts=facts(asset.asset_class, asset.attributes),
         identifiers=identifiers,
         remarks=[flag_words(flag) for flag in asset.flags],
-        evidence=list(asset.evidence.order_by("pk")),
+        evidence=current_evidence(asset.evidence.all(), max(asset.submission, 1)),
         attestations=list(attestations.select_related("verifier", "request").order_by("pk")),
         possible_duplicates=possible_duplicates(asset),
     )
@@ -147,13 +163,14 @@ def asset_sheet(asset: Asset) -> AssetSheet:
 
 def request_sheet(request: VerificationRequest) -> RequestSheet:
     """Return a request as its verifier needs to see it."""
-    role = Role(request.role)
-    asset_class = class_by_id(request.asset.class_id)
-    # An extra inspection, asked for by a flag, has no list of its own: the title's serves.
-    fallback = next(iter(asset_class.checklist.values()), ())
+    pairs = document_pairs(request)
     return RequestSheet(
         request=request,
-        role=role,
-        checklist=asset_class.checklist.get(role, fallback),
+        role=Role(request.role),
+        checklist=checklist(request),
+        pairs=pairs,
+        last=last_attested(request),
+        hints=likeness_hints(request.asset, [one.now for one in pairs if one.now]),
+        map=map_of(request.asset),
         asset=asset_sheet(request.asset),
     )
