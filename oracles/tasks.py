@@ -22,3 +22,9 @@ def open_due_round() -> None:
 def publish_ready_rounds() -> None:
     """Queue the publication of a round that has its signatures, again when it was refused."""
     services.publish_ready_rounds()
+
+
+@shared_task
+def record_missing_values() -> None:
+    """Write the rows of rounds whose opener ended before it wrote them."""
+    services.record_missing_values()

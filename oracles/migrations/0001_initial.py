@@ -52,6 +52,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PublisherLease',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.BigIntegerField(default=0)),
+                ('until', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='publisher_lease_is_one_row')],
+            },
+        ),
+        migrations.CreateModel(
             name='Reporter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -90,6 +101,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SignedRound',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('address', models.CharField(max_length=42)),
+                ('oracle', models.CharField(max_length=42)),
+                ('chain_id', models.BigIntegerField()),
+                ('number', models.PositiveIntegerField()),
+                ('observed_at', models.BigIntegerField()),
+                ('root', models.CharField(max_length=66)),
+                ('content_hash', models.CharField(max_length=66)),
+                ('written_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('chain_id', 'oracle', 'address', 'number', 'observed_at'), name='signed_round_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Source',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -114,6 +142,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('document', 'position'), name='document_part_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RoundDissent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=20)),
+                ('root', models.CharField(max_length=66, verbose_name='root computed')),
+                ('snapshot_hash', models.CharField(max_length=66, verbose_name='SHA-256 of its inputs')),
+                ('count', models.PositiveIntegerField(verbose_name='leaves that differ')),
+                ('differences', models.JSONField(default=list, verbose_name='the first that differ')),
+                ('recorded_at', models.DateTimeField(auto_now=True)),
+                ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dissents', to='oracles.reporter')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dissents', to='oracles.round')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('round', 'reporter'), name='dissent_once'), models.CheckConstraint(condition=models.Q(('root__regex', '^0x[0-9a-f]{64}$')), name='dissent_root_shape')],
             },
         ),
         migrations.CreateModel(

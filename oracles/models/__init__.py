@@ -3,7 +3,15 @@
 from oracles.models.backtests import Backtest
 from oracles.models.documents import Document, DocumentPart
 from oracles.models.observations import Observation, Source, SourceKind, Verdict
-from oracles.models.rounds import Reporter, Round, RoundSignature, RoundStatus
+from oracles.models.rounds import (
+    PublisherLease,
+    Reporter,
+    Round,
+    RoundDissent,
+    RoundSignature,
+    RoundStatus,
+    SignedRound,
+)
 from oracles.models.valuations import Valuation
 
 __all__ = [
@@ -11,10 +19,13 @@ __all__ = [
     "Document",
     "DocumentPart",
     "Observation",
+    "PublisherLease",
     "Reporter",
     "Round",
+    "RoundDissent",
     "RoundSignature",
     "RoundStatus",
+    "SignedRound",
     "Source",
     "SourceKind",
     "Valuation",

@@ -13,7 +13,8 @@ from oracles.services.publishing import (
     submit_round_signature,
 )
 from oracles.services.registry import observe_registry
-from oracles.services.rounds import open_due_round, open_round
+from oracles.services.reporting import report
+from oracles.services.rounds import open_due_round, open_round, record_missing_values
 from oracles.services.tokens import TokenQuote, observe_token
 
 __all__ = [
@@ -27,7 +28,9 @@ __all__ = [
     "open_round",
     "publish_ready_rounds",
     "publish_round",
+    "record_missing_values",
     "record_observations",
+    "report",
     "round_message",
     "submit_round_signature",
 ]
