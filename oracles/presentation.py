@@ -23,3 +23,8 @@ def moment(unix_s: int | None) -> str:
     if not unix_s:
         return "—"
     return datetime.fromtimestamp(unix_s, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def percent(bps: int) -> str:
+    """Return basis points as a percentage with one decimal."""
+    return f"{bps / 100:.1f} %"

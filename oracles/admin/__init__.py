@@ -1,7 +1,15 @@
-"""Admin pages of the oracles: sources, observations, rounds and values."""
+"""Admin pages of the oracles: sources, observations, rounds, values and backtests."""
 
+from oracles.admin.backtests import BacktestAdmin
 from oracles.admin.observations import ObservationAdmin, SourceAdmin
 from oracles.admin.rounds import ReporterAdmin, RoundAdmin
 from oracles.admin.valuations import ValuationAdmin
 
-__all__ = ["ObservationAdmin", "ReporterAdmin", "RoundAdmin", "SourceAdmin", "ValuationAdmin"]
+__all__ = [
+    "BacktestAdmin",
+    "ObservationAdmin",
+    "ReporterAdmin",
+    "RoundAdmin",
+    "SourceAdmin",
+    "ValuationAdmin",
+]

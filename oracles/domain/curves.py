@@ -1,4 +1,4 @@
-"""Prices brought to another day by a rule: depreciation by age and use, or a price index.
+"""Prices brought to another day by a rule: depreciation by age, or a price index.
 
 Everything is in whole numbers and rounds down, so that a derived price never flatters.
 """
@@ -9,19 +9,13 @@ from oracles.domain.quantities import BPS
 
 _RAY = 10**27
 _MONTHS = 12
-MILE_E3_M = 1_609_344
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """What a thing loses a year, by year of its life; the last entry goes on for ever.
-
-    ``use_bps`` is what 1,000 miles beyond (or short of) ``miles_year`` take (or give).
-    """
+    """What a thing loses a year, by year of its life; the last entry goes on for ever."""
 
     yearly_loss_bps: tuple[int, ...]
-    use_bps: int = 0
-    miles_year: int = 0
 
     def kept_bps(self, month: int) -> int:
         """Return what is kept of the value at the start of the year in which ``month`` lies."""
@@ -29,15 +23,12 @@ class Curve:
         return BPS - self.yearly_loss_bps[year]
 
 
-# Loss over five years: cars 45.6 %, trucks 40.4 %, electric cars 58.8 % (iSeeCars 2025); use 0.5 %
-# and 0.75 % per 1,000 miles. GPUs lose 35 to 40 % in the first year and 20 to 25 % after it.
+# Loss over five years: cars 45.6 %, trucks 40.4 %, electric cars 58.8 % (iSeeCars 2025). GPUs lose 35 to 40 % in the first year and 20 to 25 % after it.
 # Machines: medians of real sales, 59,000 at 4 years, 40,000 at 10, 26,000 at 16.
 CURVES: dict[str, Curve] = {
-    "car": Curve(yearly_loss_bps=(1_600, 1_100, 1_050, 1_000, 950), use_bps=50, miles_year=12_000),
-    "electric_car": Curve(
-        yearly_loss_bps=(2_200, 1_700, 1_550, 1_400, 1_250), use_bps=75, miles_year=12_000
-    ),
-    "truck": Curve(yearly_loss_bps=(1_400, 950, 900, 850, 800), use_bps=25, miles_year=60_000),
+    "car": Curve(yearly_loss_bps=(1_600, 1_100, 1_050, 1_000, 950)),
+    "electric_car": Curve(yearly_loss_bps=(2_200, 1_700, 1_550, 1_400, 1_250)),
+    "truck": Curve(yearly_loss_bps=(1_400, 950, 900, 850, 800)),
     "machinery": Curve(yearly_loss_bps=(1_500, 1_200, 900, 650)),
     "gpu": Curve(yearly_loss_bps=(4_000, 2_500)),
     "device": Curve(yearly_loss_bps=(4_000, 3_000, 2_000)),
@@ -63,16 +54,6 @@ def _kept_ray(months: int, curve: Curve) -> int:
         part = min(_MONTHS, months - start)
         kept = kept * (BPS * _MONTHS - lost_bps * part) // (BPS * _MONTHS)
     return kept
-
-
-def used_down(price: int, *, mileage_m: int, age_months: int, curve: Curve) -> int:
-    """Return the price after its mileage, against what is usual at that age.
-
-    More than usual lowers it, at most to half; less never raises it by more than a tenth.
-    """
-    usual_m = curve.miles_year * MILE_E3_M * age_months // (_MONTHS * 1_000)
-    change_bps = (usual_m - mileage_m) * curve.use_bps // MILE_E3_M
-    return price * (BPS + max(-BPS // 2, min(change_bps, BPS // 10))) // BPS
 
 
 def indexed_down(price: int, *, index_then: int, index_now: int) -> int:

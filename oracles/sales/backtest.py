@@ -18,7 +18,7 @@ BLOCKS = 6
 FIRST_SHARE = 4
 FOLDS, SMALL_FOLDS, SMALL = 5, 10, 60
 # Whose median is the naive value of a thing: the facts by which its class is commonly grouped,
-# finest last. A fact that counts in fine steps is banded in quarters of its doubling.
+# finest last. What is weighed is first grouped by size, in quarters of a doubling.
 GROUPS: dict[str, tuple[str, ...]] = {
     "real_estate": ("fips", "bedrooms"),
     "factory": ("fips",),
@@ -26,7 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "motorcycle": ("maker", "model", "vin_series"),
     "truck": ("maker", "model", "vin_series"),
     "art": ("artist", "medium"),
-    "collectible": ("maker", "model", "certification", "clarity", "colour"),
+    "collectible": ("maker", "model"),
     "gpu_server": ("model", "gpus"),
 }
 _COMMON_GROUP = ("maker", "model")

@@ -44,10 +44,11 @@ def _draw_values(axes: Axes, found: Backtest) -> None:
     ends = [min(prices.min(), lower.min()) * 0.9, max(prices.max(), central.max()) * 1.1]
     axes.plot(ends, ends, color=_INK, lw=1, label="Exactly right")
     axes.set(xscale="log", yscale="log", xlabel="Price of the sale, USD", ylabel="USD")
-    dollars = FuncFormatter(lambda amount, _: f"{amount:,.0f}")
+    dollars = FuncFormatter(lambda amount, _: f"{amount:,.10g}")
+    between = FuncFormatter(lambda amount, _: f"{amount:,.10g}" if _starts(amount) else "")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(dollars)
-        axis.set_minor_formatter(FuncFormatter(lambda amount, _: ""))
+        axis.set_minor_formatter(between)
     axes.legend(frameon=False, loc="upper left", markerscale=2)
     figures = found.figures
     axes.set_title(
@@ -56,6 +57,11 @@ def _draw_values(axes: Axes, found: Backtest) -> None:
         fontsize=11,
         color=_INK,
     )
+
+
+def _starts(amount: float) -> bool:
+    """Return whether an amount between two powers of ten is worth a label: 2 and 5 are."""
+    return f"{amount:e}"[0] in "25"
 
 
 def _draw_errors(axes: Axes, found: Backtest) -> None:

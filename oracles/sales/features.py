@@ -64,12 +64,14 @@ class Encoder:
         for key, kinds in self.kinds.items():
             order = {kind: place for place, kind in enumerate(kinds)}
             columns.append([order.get(kind_of(one, key), np.nan) for one in sales])
-        return np.array(columns, dtype=float).T.reshape(len(sales), -1)
+        if not columns:
+            return np.zeros((len(sales), 1))
+        return np.array(columns, dtype=float).T
 
     @property
     def kind_columns(self) -> list[bool]:
         """Which columns for trees hold kinds."""
-        return [False] * len(self.numeric) + [True] * len(self.kinds)
+        return [False] * len(self.numeric) + [True] * len(self.kinds) or [False]
 
     def for_lines(self, sales: Sequence[Sale]) -> Matrix:
         """Return standardised logarithms, their squares and one column for each kind."""

@@ -13,7 +13,8 @@ from collateral.domain.portfolio.mapping import resolve_columns
 from collateral.domain.portfolio.reader import Line
 
 MIN_SALES = 20
-PRICE = "price"
+# What is predicted: the price, else the rent where the file has rents only.
+TARGETS = ("price", "hourly_income", "monthly_income")
 # The day of the sale, else the day for which the price holds.
 DAYS = ("sold_on", "priced_on")
 _MISSING = frozenset(
@@ -67,12 +68,15 @@ def read_sales(
 
     A row needs a price above zero, and no day that is wrong. Fields in ``ignored`` are left out.
     """
-    if PRICE not in mapping.sources:
+    target = next((name for name in TARGETS if name in mapping.sources), None)
+    if target is None:
         raise FileRefused(
             "PRICE_NOT_MAPPED",
-            "A backtest needs the prices of the sales: map them with --map price=Column.",
+            "There is nothing to learn without the prices of the sales: map them with "
+            "--map price=Column.",
         )
-    reader = _Reader(table, resolve_columns(mapping, table.header), as_of, frozenset(ignored))
+    left_out = frozenset(ignored) - {target}
+    reader = _Reader(table, resolve_columns(mapping, table.header), as_of, target, left_out)
     sales: list[Sale] = []
     refused: list[RowRefused] = []
     for line in table.lines:
@@ -86,11 +90,11 @@ def read_sales(
 
 def _refuse_useless(sales: Sequence[Sale], refused: Sequence[RowRefused]) -> None:
     if len(sales) < MIN_SALES:
-        first = f" The first refused row: line {refused[0].line}, {refused[0].sentence}"
+        first = [f" The first refused row: line {one.line}, {one.sentence}" for one in refused[:1]]
         raise FileRefused(
             "TOO_FEW_SALES",
-            f"Only {len(sales)} rows are sales with a price; a backtest needs {MIN_SALES}."
-            f"{first if refused else ''}",
+            f"Only {len(sales)} rows are sales with a price; at least {MIN_SALES} are needed."
+            + "".join(first),
         )
     if len({one.price_units for one in sales}) == 1:
         raise FileRefused("ALL_EQUAL", "All prices are equal, so there is nothing to learn.")
@@ -106,14 +110,19 @@ class _Reader:
     """Reads the lines of one table leniently: only price and day must be right."""
 
     def __init__(
-        self, table: Table, mapping: ColumnMapping, as_of: date, ignored: frozenset[str]
+        self,
+        table: Table,
+        mapping: ColumnMapping,
+        as_of: date,
+        target: str,
+        ignored: frozenset[str],
     ) -> None:
-        self._as_of, self._mapping, self._width = as_of, mapping, len(table.header)
+        self._as_of, self._target, self._width = as_of, target, len(table.header)
         places = {name: place for place, name in enumerate(table.header)}
         self._columns: dict[str, tuple[Field, list[int], str, str]] = {}
         for name, source in mapping.sources.items():
             known = mapping.asset_class.field_named(name)
-            if known is None or (name in ignored and name != PRICE):
+            if known is None or name in ignored:
                 continue
             columns = [places[column] for column in source.columns]
             cells = [
@@ -138,19 +147,19 @@ class _Reader:
         day = None if told is None else date.fromisoformat(str(told))
         facts: dict[str, int | str] = {}
         for name, (known, *_) in self._columns.items():
-            if name == PRICE or known.kind is Kind.DATE:
+            if name == self._target or known.kind is Kind.DATE:
                 continue
             value = self._fact(line, name)
             if value is not None:
                 facts[known.key] = value
-        return Sale(line.number, price, day, facts | _derived(facts, day))
+        return Sale(line.number, price, day, facts | derived_facts(facts, day))
 
     def _price(self, line: Line) -> int:
-        value = self._cell(line, PRICE)
+        value = self._cell(line, self._target)
         if value is None:
-            raise CellError("CELL_EMPTY", f"The row has no {PRICE}.")
+            raise CellError("CELL_EMPTY", f"The row has no {self._target}.")
         if value == 0:
-            raise CellError("ZERO_PRICE", f"The {PRICE} is less than the smallest unit.")
+            raise CellError("ZERO_PRICE", f"The {self._target} is less than the smallest unit.")
         return int(value)
 
     def _fact(self, line: Line, name: str) -> int | str | None:
@@ -169,7 +178,7 @@ class _Reader:
         return parse_cell(known, text, unit=unit, decimal_mark=mark, as_of=self._as_of)
 
 
-def _derived(facts: Mapping[str, int | str], day: date | None) -> dict[str, int | str]:
+def derived_facts(facts: Mapping[str, int | str], day: date | None) -> dict[str, int | str]:
     """Return what single facts say together: the age when sold, the street, the VIN's series."""
     derived: dict[str, int | str] = {}
     built, address, vin = facts.get("year_built"), facts.get("address"), str(facts.get("vin", ""))

@@ -1,0 +1,1 @@
+"""Stress runs from the outside: portfolios, scenarios, the chart."""
