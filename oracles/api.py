@@ -75,7 +75,7 @@ def proofs(request: HttpRequest) -> HttpResponse:
     asked = _body(request) if request.method == "POST" else request.GET
     ids = asked.get("ids", "")
     texts = ids.split(",") if isinstance(ids, str) else ids
-    if not isinstance(texts, Sequence) or not 0 < len(texts) <= MOST_IDS:
+    if not ids or not isinstance(texts, Sequence) or not 0 < len(texts) <= MOST_IDS:
         raise OracleError("BAD_IDS", f"Ask for 1 to {MOST_IDS} ids, as a list or after commas.")
     found = _round(str(asked.get("round") or ""))
     many = selectors.proven_values(asset_ids=[_asset_id(str(one)) for one in texts], round=found)

@@ -48,6 +48,7 @@ def bench_oracle(say: Say, *, assets: int = ASSETS) -> Mapping[str, Any]:
             "DATABASE_URL": database,
             "REDIS_URL": "redis://127.0.0.1:9",
             "RPC_URL": rpc,
+            "PYTHONWARNINGS": "ignore",
         }
         say(f"A database of {assets:,} assets, three sources for each …")
         _run(environment, "manage.py", "migrate", "--verbosity", "0")

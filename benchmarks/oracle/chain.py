@@ -111,7 +111,8 @@ class OracleOnChain:
         )
         for wallet in self.wallets:
             connection.execute(
-                "INSERT INTO oracles_reporter (address, active, changed_block) VALUES (%s, true, 0)",
+                "INSERT INTO oracles_reporter (address, active, changed_block) "
+                "VALUES (%s, true, 0)",
                 [wallet.address],
             )
         connection.execute(

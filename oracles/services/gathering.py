@@ -179,7 +179,8 @@ def _observation_rows(pks: Column, observed_at: int, source_pks: Column) -> tupl
     series = "asset_id, source_id, kind"
     query = (
         f"SELECT DISTINCT ON ({series}) asset_id, source_id, "
-        f"{_codes('kind', KIND_CODES)} AS kinds, {_codes('unit', UNIT_CODES)} AS units, amount::int8 AS amount, observed_at, "
+        f"{_codes('kind', KIND_CODES)} AS kinds, {_codes('unit', UNIT_CODES)} AS units, "
+        "amount::int8 AS amount, observed_at, "
         "decode(raw_hash, 'hex') AS raw FROM oracles_observation WHERE verdict = 'accepted' "
         "AND asset_id BETWEEN %s AND %s AND observed_at <= %s AND source_id = ANY(%s) "
         f"ORDER BY {series}, observed_at DESC, id DESC"

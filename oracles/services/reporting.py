@@ -12,7 +12,7 @@ from oracles.domain.errors import RoundRefused
 from oracles.domain.published import read_leaves
 from oracles.domain.rounds import RoundResult, recompute
 from oracles.domain.snapshot import write_snapshot
-from oracles.models import Reporter, Round, RoundDissent, RoundSignature, SignedRound
+from oracles.models import Reporter, Round, RoundDissent, RoundSignature, RoundStatus, SignedRound
 from oracles.selectors.rounds import leaves, snapshot
 from oracles.services.gathering import gather
 from oracles.services.publishing import round_message, submit_round_signature
@@ -40,7 +40,7 @@ def report(*, round: Round, wallet: Wallet, own_inputs: bool = False) -> RoundSi
     result = recompute(_own_snapshot(round) if own_inputs else snapshot(round=round))
     if not _agrees(result, round):
         _dissent(result, round=round, reporter=reporter)
-    _write_down(result, wallet=wallet, terms=oracle_terms())
+    _write_down(result, round=round, wallet=wallet, terms=oracle_terms())
     signature = wallet.sign_typed_data(round_message(round=round))
     return submit_round_signature(round=round, signature=signature, root=result.root)
 
@@ -89,11 +89,13 @@ def _dissent(result: RoundResult, *, round: Round, reporter: Reporter) -> None:
     )
 
 
-def _write_down(result: RoundResult, *, wallet: Wallet, terms: OracleTerms) -> None:
+def _write_down(result: RoundResult, *, round: Round, wallet: Wallet, terms: OracleTerms) -> None:
     """Keep what is about to be signed; a second root that could pass as well is never signed."""
     number, root = result.domain.number, hash_text(result.root)
     with transaction.atomic():
-        Reporter.objects.select_for_update().get(address__iexact=wallet.address)
+        # Whoever replaces the round holds its row too, and then sees what is written here.
+        if Round.objects.select_for_update().get(pk=round.pk).status != RoundStatus.SIGNING:
+            raise RoundRefused("ROUND_NOT_SIGNING", f"{round} no longer takes signatures.")
         own = SignedRound.objects.filter(
             address=wallet.address, oracle=terms.address, chain_id=terms.chain_id, number=number
         )

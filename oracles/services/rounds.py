@@ -15,7 +15,7 @@ from oracles.domain.errors import RoundRefused
 from oracles.domain.quantities import DAY_S
 from oracles.domain.rounds import RoundResult, recompute
 from oracles.domain.snapshot import write_snapshot
-from oracles.models import Round, RoundStatus, Valuation
+from oracles.models import Round, RoundStatus, SignedRound, Valuation
 from oracles.selectors.rounds import newest_round
 from oracles.services.gathering import Subjects, gather, next_number, rows_of
 from oracles.services.recording import store_values
@@ -47,7 +47,7 @@ def commit_round(*, observed_at: int) -> tuple[Round, Subjects | None, RoundResu
     observe_registry(now=observed_at)
     with transaction.atomic():
         _lock()
-        waiting = Round.objects.filter(status=RoundStatus.SIGNING).first()
+        waiting = Round.objects.select_for_update().filter(status=RoundStatus.SIGNING).first()
         if waiting is not None:
             if _stands(waiting, observed_at=observed_at, ttl_s=terms.ttl_s):
                 return waiting, None, None
@@ -96,7 +96,11 @@ def _stands(waiting: Round, *, observed_at: int, ttl_s: int) -> bool:
     """Return whether an open round goes on: two signatures of one that can pass are slashable."""
     if observed_at > waiting.observed_at + ttl_s:
         return False
-    return waiting.observed_at == observed_at or waiting.signatures.exists()
+    # A reporter writes down what it will sign before it does; from then on it signs nothing else.
+    written_down = SignedRound.objects.filter(number=waiting.number, root=waiting.root)
+    return (
+        waiting.observed_at == observed_at or waiting.signatures.exists() or written_down.exists()
+    )
 
 
 def _abandon(waiting: Round) -> None:
