@@ -19,6 +19,7 @@ from oracles import selectors
 from oracles.documents import stream_document
 from oracles.domain.errors import OracleError
 from oracles.domain.leaf import ValueLeaf
+from oracles.domain.nesting import nests_deeper
 from oracles.models import Document, Round, RoundStatus
 from oracles.selectors import ProvenValue, UsableRound
 
@@ -28,6 +29,7 @@ _PROOF_KEPT_S = 60
 _YEAR_S = 31_536_000
 MOST_IDS = 1_000
 _MAX_BODY_BYTES = 200_000
+_MAX_DEPTH = 4
 _STATUS_OF_CODE = {
     "ROUND_UNUSABLE": 404,
     "NO_ROUND": 503,
@@ -165,8 +167,8 @@ def _body(request: HttpRequest) -> Mapping[str, Any]:
     if len(request.body) > _MAX_BODY_BYTES:
         raise OracleError("BODY_TOO_LARGE", f"Send at most {_MAX_BODY_BYTES} bytes.")
     try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):
+        body = None if nests_deeper(request.body, _MAX_DEPTH) else json.loads(request.body)
+    except ValueError:
         body = None
     if not isinstance(body, dict):
         raise OracleError("NOT_JSON", 'Send JSON such as {"ids": ["1", "2"]}.')

@@ -2,6 +2,7 @@
 
 from oracles.models.backtests import Backtest
 from oracles.models.documents import Document, DocumentPart
+from oracles.models.feeds import Adapter, ExchangeRate, SourceFeed
 from oracles.models.observations import Observation, Source, SourceKind, Verdict
 from oracles.models.rounds import (
     PublisherLease,
@@ -15,9 +16,11 @@ from oracles.models.rounds import (
 from oracles.models.valuations import Valuation
 
 __all__ = [
+    "Adapter",
     "Backtest",
     "Document",
     "DocumentPart",
+    "ExchangeRate",
     "Observation",
     "PublisherLease",
     "Reporter",
@@ -27,6 +30,7 @@ __all__ = [
     "RoundStatus",
     "SignedRound",
     "Source",
+    "SourceFeed",
     "SourceKind",
     "Valuation",
     "Verdict",

@@ -6,6 +6,7 @@ from oracles.services.observations import (
     ensure_source,
     record_observations,
 )
+from oracles.services.polling import due_feeds, poll_feed, poll_feeds
 from oracles.services.publishing import (
     publish_ready_rounds,
     publish_round,
@@ -21,11 +22,14 @@ __all__ = [
     "NewObservation",
     "RecordReport",
     "TokenQuote",
+    "due_feeds",
     "ensure_source",
     "observe_registry",
     "observe_token",
     "open_due_round",
     "open_round",
+    "poll_feed",
+    "poll_feeds",
     "publish_ready_rounds",
     "publish_round",
     "record_missing_values",
