@@ -23,7 +23,8 @@ class Curve:
         return BPS - self.yearly_loss_bps[year]
 
 
-# Loss over five years: cars 45.6 %, trucks 40.4 %, electric cars 58.8 % (iSeeCars 2025). GPUs lose 35 to 40 % in the first year and 20 to 25 % after it.
+# Loss over five years: cars 45.6 %, trucks 40.4 %, electric cars 58.8 % (iSeeCars 2025).
+# GPUs lose 35 to 40 % in the first year and 20 to 25 % a year after it.
 # Machines: medians of real sales, 59,000 at 4 years, 40,000 at 10, 26,000 at 16.
 CURVES: dict[str, Curve] = {
     "car": Curve(yearly_loss_bps=(1_600, 1_100, 1_050, 1_000, 950)),

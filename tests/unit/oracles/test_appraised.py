@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracles.domain.appraised import appraise, marked_down, newest_by_source
+from oracles.domain.appraised import (
+    appraise,
+    forced_sale_down,
+    marked_down,
+    newest_by_source,
+)
 from oracles.domain.parameters import CLASS_MODELS
 from oracles.domain.quantities import BPS, DAY_S, MONTH_S, ObservationKind, Unit
 from tests.unit.oracles.factories import NOW, USD, observation
@@ -126,7 +131,8 @@ def test_the_lower_bound_lies_between_ceiling_and_floor(prices, model):
 
     estimate = appraise(told, model=model)
 
-    least = estimate.value * (BPS - model.ceiling_haircut_bps) // BPS
+    forced = forced_sale_down(told, estimate.value, model=model)
+    least = min(forced, estimate.value * (BPS - model.ceiling_haircut_bps) // BPS)
     most = -(-estimate.value * (BPS - model.floor_haircut_bps) // BPS)
     assert least <= estimate.lower <= most
 
@@ -136,3 +142,59 @@ def test_the_order_of_observations_does_not_matter(order):
     told = [observation(value * USD, source=f"s{value}") for value in (70, 80, 90)][::order]
 
     assert appraise(told, model=HOUSE).value == 80 * USD
+
+
+ART, MACHINE = CLASS_MODELS[5], CLASS_MODELS[7]
+FORCED, MODEL = ObservationKind.FORCED_SALE, ObservationKind.MODEL
+
+
+def test_a_work_of_art_counts_for_its_low_estimate_times_its_chance_of_sale_net_of_fees():
+    told = [
+        observation(120_000 * USD),
+        observation(100_000 * USD, source="auctioneer", kind=FORCED),
+    ]
+
+    estimate = appraise(told, model=ART)
+
+    assert estimate.value == 120_000 * USD
+    assert estimate.lower == 100_000 * USD * 59 * 85 // 10_000
+
+
+def test_without_auction_prices_a_machine_counts_for_its_share_in_a_forced_sale():
+    told = [observation(100_000 * USD, source=name) for name in ("a", "b", "c")]
+
+    assert appraise(told, model=MACHINE).lower == 72_000 * USD
+
+
+def test_an_auction_price_above_the_value_raises_nothing():
+    told = [observation(100_000 * USD), observation(300_000 * USD, source="sale", kind=FORCED)]
+
+    estimate = appraise(told, model=MACHINE)
+
+    assert estimate.value == 100_000 * USD
+    assert estimate.lower == 75_000 * USD
+
+
+def test_forced_sales_alone_are_no_value():
+    assert appraise([observation(kind=FORCED)], model=ART) is None
+
+
+def test_a_derived_price_moves_the_value_but_is_no_second_source():
+    told = [observation(200_000 * USD), observation(180_000 * USD, source="m", kind=MODEL)]
+
+    estimate = appraise(told, model=HOUSE)
+
+    assert estimate.value == 200_000 * USD
+    assert estimate.lower == 170_000 * USD
+
+
+def test_a_stale_source_widens_the_bound_by_what_its_age_took():
+    fresh = [observation(200_000 * USD, source="a"), observation(200_000 * USD, source="b")]
+    old = observation(
+        200_000 * USD, source="c", observed_at=NOW - DAY_S - HOUSE.fresh_for_s - 2 * MONTH_S
+    )
+
+    widened = appraise([*fresh, old], model=HOUSE).lower
+
+    # It took 1 %, 2,000 USD; at 14 of 24 months the source weighs 34 against 48 and 48.
+    assert widened == 184_000 * USD - -(-2_000 * USD * 34 // 130)

@@ -5,10 +5,10 @@ import pytest
 from oracles.domain.leaf import ValueStatus
 from oracles.domain.movement import Previous
 from oracles.domain.parameters import LRT_CLASS_ID, RESTAKING
-from oracles.domain.quantities import DAY_S, WEI
+from oracles.domain.quantities import DAY_S, WEI, ObservationKind, Unit
 from oracles.domain.restaking import value_token
 from oracles.domain.valuation import value_subject
-from tests.unit.oracles.factories import LRT, NOW, USD, quote, subject
+from tests.unit.oracles.factories import LRT, NOW, USD, observation, quote, subject
 
 NAV = WEI * 105 // 100
 
@@ -95,3 +95,67 @@ def test_a_forged_price_far_above_nav_is_worth_no_more_than_nav_and_frozen():
 
     assert leaf.value == 3_150 * USD
     assert leaf.status == ValueStatus.FROZEN
+
+
+def depth(levels, **given):
+    kind = ObservationKind.WRAP_DEPTH
+    return observation(levels, kind=kind, unit=Unit.COUNT, scale=0, **given)
+
+
+def share(kind, bps, *, age_s=600):
+    return observation(bps, kind=kind, unit=Unit.RATIO, scale=4, observed_at=NOW - age_s)
+
+
+BACKING, SLASHING = ObservationKind.BACKING, ObservationKind.SLASHING
+FULL = share(BACKING, 10_000)
+
+
+def test_a_token_nobody_describes_counts_as_native():
+    assert leaf_of(quote()).lower == 3_150 * USD * 97 // 100
+
+
+def test_each_wrap_beyond_the_native_token_costs_a_tenth():
+    wrapped = leaf_of([*quote(), depth(3), FULL])
+
+    assert wrapped.lower == 3_150 * USD * 97 * 90 // 10_000
+    assert wrapped.status == ValueStatus.VALID
+    assert leaf_of([*quote(), depth(2)]).lower == 3_150 * USD * 97 // 100
+
+
+def test_a_token_wrapped_four_times_is_frozen():
+    assert leaf_of([*quote(), depth(4), FULL]).status == ValueStatus.FROZEN
+
+
+def test_of_several_sources_the_deepest_wrap_counts():
+    told = [*quote(), depth(2, source="a"), depth(4, source="b"), FULL]
+
+    assert leaf_of(told).status == ValueStatus.FROZEN
+
+
+@pytest.mark.parametrize(
+    ("backing_bps", "age_s", "status"),
+    [
+        (10_000, 3_600, ValueStatus.VALID),
+        (10_000, 3_601, ValueStatus.FROZEN),
+        (9_999, 600, ValueStatus.FROZEN),
+        (0, 600, ValueStatus.FROZEN),
+    ],
+    ids=["an hour old", "older", "short by one", "nothing behind it"],
+)
+def test_a_bridged_copy_needs_a_fresh_proof_of_full_backing(backing_bps, age_s, status):
+    # April 2026: a forged message released tokens that nothing stood behind.
+    proof = share(BACKING, backing_bps, age_s=age_s)
+
+    assert leaf_of([*quote(), depth(3), proof]).status == status
+
+
+def test_a_native_token_needs_no_proof_but_a_short_one_freezes_it():
+    assert leaf_of([*quote(), depth(2)]).status == ValueStatus.VALID
+    assert leaf_of([*quote(), depth(2), share(BACKING, 9_000)]).status == ValueStatus.FROZEN
+
+
+@pytest.mark.parametrize(("slashing_bps", "kept"), [(0, 10_000), (500, 9_500), (10_000, 0)])
+def test_what_slashing_can_take_lowers_the_bound(slashing_bps, kept):
+    lower = leaf_of([*quote(), share(SLASHING, slashing_bps)]).lower
+
+    assert lower == 3_150 * USD * 97 * kept // 1_000_000
