@@ -4,6 +4,7 @@ import json
 import resource
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import django
@@ -63,7 +64,7 @@ def _load_kernels() -> None:
     leaf_tree(np.zeros(2, LEAF), _NOWHERE)
 
 
-def _timed(work) -> float:  # noqa: ANN001
+def _timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return round(time.perf_counter() - started, 4)

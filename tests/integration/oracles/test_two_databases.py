@@ -12,6 +12,7 @@ from oracles.domain import rounds
 from oracles.domain.rounds import recompute
 from oracles.domain.snapshot import write_snapshot
 from oracles.models import Observation, Source, SourceKind
+from oracles.selectors import last_move
 from oracles.services import NewObservation, ensure_source, open_round, record_observations
 from oracles.services.gathering import gather
 from tests.integration.oracles.steps import published
@@ -121,3 +122,27 @@ def test_the_last_values_are_taken_from_the_published_leaves(make_asset):
     assert subjects["previous_value"].tolist() == last.value.tolist()
     assert subjects["previous_lower"].tolist() == last.lower.tolist()
     assert subjects["previous_nav"].tolist() == last.nav_wei.tolist()
+
+
+def test_what_was_heard_between_two_rounds_explains_the_move(make_asset):
+    build(make_asset, 1)
+    published(open_round(observed_at=NOW), at=NOW + 10)
+    asset = Asset.objects.get(canonical="0")
+    later = NOW + 30_000
+    told = NewObservation(
+        source="alpha",
+        asset_id=asset.pk,
+        kind="appraisal",
+        value=900 * USD,
+        unit="usd",
+        scale=6,
+        observed_at=later - 5,
+    )
+    record_observations(observations=[told], now=later)
+    published(open_round(observed_at=later), at=later + 10)
+
+    move = last_move(asset)
+
+    (word,) = move.news
+    assert (word.source, word.amount, word.before) == ("alpha", 900 * USD, 1_001 * USD)
+    assert (move.before_at, move.after_at) == (NOW, later)
