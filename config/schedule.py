@@ -27,6 +27,8 @@ ENTRIES = (
     Entry(task="collateral.tasks.mint_verified", every_s=5),
     Entry(task="collateral.tasks.open_uptime_round", every_s=30),
     Entry(task="oracles.tasks.publish_ready_rounds", every_s=5),
+    Entry(task="oracles.tasks.record_missing_values", every_s=60),
+    Entry(task="oracles.tasks.poll_due_feeds", every_s=30),
     Entry(task="lending.tasks.send_requests", every_s=2),
     Entry(task="lending.tasks.close_repaid", every_s=5),
     *(Entry(task=f"lending.tasks.{name}", every_s=10) for name in _LENDING_BOOK),

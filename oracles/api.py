@@ -19,6 +19,7 @@ from oracles import selectors
 from oracles.documents import stream_document
 from oracles.domain.errors import OracleError
 from oracles.domain.leaf import ValueLeaf
+from oracles.domain.nesting import nests_deeper
 from oracles.models import Document, Round, RoundStatus
 from oracles.selectors import ProvenValue, UsableRound
 
@@ -28,6 +29,7 @@ _PROOF_KEPT_S = 60
 _YEAR_S = 31_536_000
 MOST_IDS = 1_000
 _MAX_BODY_BYTES = 200_000
+_MAX_DEPTH = 4
 _STATUS_OF_CODE = {
     "ROUND_UNUSABLE": 404,
     "NO_ROUND": 503,
@@ -75,7 +77,7 @@ def proofs(request: HttpRequest) -> HttpResponse:
     asked = _body(request) if request.method == "POST" else request.GET
     ids = asked.get("ids", "")
     texts = ids.split(",") if isinstance(ids, str) else ids
-    if not isinstance(texts, Sequence) or not 0 < len(texts) <= MOST_IDS:
+    if not ids or not isinstance(texts, Sequence) or not 0 < len(texts) <= MOST_IDS:
         raise OracleError("BAD_IDS", f"Ask for 1 to {MOST_IDS} ids, as a list or after commas.")
     found = _round(str(asked.get("round") or ""))
     many = selectors.proven_values(asset_ids=[_asset_id(str(one)) for one in texts], round=found)
@@ -165,8 +167,8 @@ def _body(request: HttpRequest) -> Mapping[str, Any]:
     if len(request.body) > _MAX_BODY_BYTES:
         raise OracleError("BODY_TOO_LARGE", f"Send at most {_MAX_BODY_BYTES} bytes.")
     try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):
+        body = None if nests_deeper(request.body, _MAX_DEPTH) else json.loads(request.body)
+    except ValueError:
         body = None
     if not isinstance(body, dict):
         raise OracleError("NOT_JSON", 'Send JSON such as {"ids": ["1", "2"]}.')

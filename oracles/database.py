@@ -8,9 +8,6 @@ from django.db import connection
 from numpy.typing import NDArray
 from psycopg import Cursor
 
-# Before the elements of a binary array: dimensions, flags, type, length and lower bound.
-_ARRAY_HEADER_BYTES = 20
-_LENGTH = np.dtype(">i4")
 # Eleven bytes of name, four of flags, four of the length of no extension; a row of -1 fields.
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER = b"\xff\xff"
@@ -24,30 +21,27 @@ def server_cursor() -> Cursor:
     return Cursor(connection.connection)
 
 
-def read_columns(query: str, parameters: Sequence[Any], **columns: str) -> list[Column]:
-    """Return the columns of a query as arrays, given their names and numpy types.
+def read_records(query: str, parameters: Sequence[Any], **fields: str) -> Column:
+    """Return the rows of a query as records, given the names and numpy types of its columns.
 
     Types are big-endian numbers (``>i8``) or bytes of one length (``V32``); no value may be null.
-    The server gathers the rows in memory, so a caller asks for some 10,000 at a time.
+    The server joins the rows in memory, so a caller asks for some 10,000 at a time.
     """
-    kinds = [np.dtype(kind) for kind in columns.values()]
-    gathered = ", ".join(f"array_send(array_agg({name}))" for name in columns)
+    kind = np.dtype(list(fields.items()))
+    joined = " || ".join(_sent(name, of) for name, of in fields.items())
+    statement = f"SELECT count(*), string_agg({joined}, ''::bytea) FROM ({query}) said"
     with server_cursor() as cursor:
-        row = cursor.execute(
-            f"SELECT {gathered} FROM ({query}) said", parameters, binary=True
-        ).fetchone()
-    return [_elements(data, kind) for data, kind in zip(row, kinds, strict=True)]
+        count, data = cursor.execute(statement, parameters, binary=True).fetchone()
+    # One null makes its whole row null, and a value of another length moves all behind it.
+    if len(data or b"") != count * kind.itemsize:
+        raise ValueError(f"A value among {', '.join(fields)} is null or of another length.")
+    return np.frombuffer(data or b"", kind)
 
 
-def _elements(array: bytes | None, kind: np.dtype[Any]) -> Column:
-    """Return the elements of an array in PostgreSQL's binary form; of no rows there is none."""
-    if array is None:
-        return np.empty(0, kind)
-    stored = np.dtype([("length", _LENGTH), ("value", kind)])
-    found = np.frombuffer(array, stored, offset=_ARRAY_HEADER_BYTES)
-    if np.any(found["length"] != kind.itemsize):
-        raise ValueError(f"A value is null, or has other than {kind.itemsize} bytes.")
-    return found["value"]
+def _sent(name: str, kind: str) -> str:
+    """Return SQL for a column's bytes in PostgreSQL's binary form."""
+    of = np.dtype(kind)
+    return name if of.kind in "SV" else f"int{of.itemsize}send({name})"
 
 
 def copy_in(table: str, names: Sequence[str], types: Sequence[str], rows: Iterator[Any]) -> None:

@@ -1,9 +1,13 @@
 """Thin doors for the workers: look for what is due and call the service."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from oracles import services
 from settlement.selectors import chain_time
+
+# A source that hangs takes 15 seconds: so many end well within a task's time.
+FEEDS_PER_TASK = 4
 
 
 @shared_task
@@ -22,3 +26,23 @@ def open_due_round() -> None:
 def publish_ready_rounds() -> None:
     """Queue the publication of a round that has its signatures, again when it was refused."""
     services.publish_ready_rounds()
+
+
+@shared_task
+def record_missing_values() -> None:
+    """Write the rows of rounds whose opener ended before it wrote them."""
+    services.record_missing_values()
+
+
+@shared_task
+def poll_due_feeds() -> None:
+    """Fan out over the sources that are due, so many to a task."""
+    due = services.due_feeds(now=chain_time(), clock=timezone.now())
+    for start in range(0, len(due), FEEDS_PER_TASK):
+        poll_feeds.delay(due[start : start + FEEDS_PER_TASK])
+
+
+@shared_task
+def poll_feeds(feed_ids: list[int]) -> None:
+    """Ask some sources. Safe to run twice: a slot is asked in once."""
+    services.poll_feeds(feed_ids=feed_ids, now=chain_time(), clock=timezone.now())

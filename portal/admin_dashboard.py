@@ -30,6 +30,8 @@ _ICONS = {
     "Valuation": "price_change",
     "Observation": "visibility",
     "Source": "hub",
+    "SourceFeed": "rss_feed",
+    "ExchangeRate": "currency_exchange",
     "Batch": "local_shipping",
     "Operation": "list_alt",
     "Signer": "key",

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
@@ -18,7 +18,7 @@ from oracles.admin.base import ReadOnlyAdmin
 from oracles.chain import oracle_terms
 from oracles.documents import read_document
 from oracles.domain.errors import OracleError
-from oracles.models import Document, Reporter, Round, RoundSignature, RoundStatus
+from oracles.models import Document, Reporter, Round, RoundDissent, RoundSignature, RoundStatus
 from oracles.presentation import moment
 from settlement.errors import SettlementError
 from settlement.selectors import chain_time
@@ -44,6 +44,35 @@ class SignatureInline(TabularInline):
         return False
 
 
+class DissentInline(TabularInline):
+    """Who computed something else and did not sign, and which leaves differ."""
+
+    model = RoundDissent
+    fields = ("reporter", "code", "root", "count", "leaves", "recorded_at")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "Reporters that computed something else"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description="Leaves that differ: the reporter's → the round's")
+    def leaves(self, dissent: RoundDissent) -> SafeString:
+        return format_html_join("", "<p>{}: {} → {}</p>", map(_sides, dissent.differences))
+
+
+def _sides(difference: dict[str, Any]) -> tuple[str, str, str]:
+    """Return an asset's id and what differs of its leaf on either side."""
+    ours, theirs = difference["ours"], difference["theirs"]
+    if ours is None or theirs is None:
+        told = ["no leaf" if one is None else "a leaf" for one in (ours, theirs)]
+        return difference["asset"], told[0], told[1]
+    names = [name for name in ours if ours[name] != theirs[name]]
+    told = [", ".join(f"{name} {one[name]}" for name in names) for one in (ours, theirs)]
+    return difference["asset"], told[0], told[1]
+
+
 @admin.register(Round)
 class RoundAdmin(ReadOnlyAdmin):
     """What reporters are asked to sign, how many have, and what was published."""
@@ -51,7 +80,7 @@ class RoundAdmin(ReadOnlyAdmin):
     list_display = ("number", "shown_status", "count", "progress", "as_of", "published", "root")
     list_filter = ("status",)
     ordering = ("-number", "-pk")
-    inlines = (SignatureInline,)
+    inlines = (SignatureInline, DissentInline)
     actions_list = ("open_now",)
     actions_detail = ("publish_now",)
     fields = (

@@ -135,14 +135,26 @@ def merged(first: Inputs, second: Inputs) -> tuple[Inputs, Column]:
     names = sorted({slugs[number] for number in used})
     numbers = np.array([names.index(one) if one in names else 0 for one in slugs], np.uint16)
     said["source"] = numbers[said["source"]] if len(slugs) else 0
-    words = subjects["asset_id"].view(">u8").reshape(-1, WORD // 8) if len(subjects) else None
-    order = np.lexsort(words.T[::-1]) if words is not None else np.empty(0, np.int64)
-    chosen = subjects[order]
-    starts = starts_of(chosen["count"])
-    shift = starts_of(subjects["count"])[:-1][order] - starts[:-1]
-    places = np.repeat(shift, chosen["count"]) + np.arange(len(said))
-    inputs = Inputs(sources=tuple(names), subjects=chosen, observations=said[places], starts=starts)
+    words = subjects["asset_id"].reshape(-1).view(">u8").reshape(-1, WORD // 8)
+    order = np.lexsort(words.astype(np.uint64).T[::-1])
+    rank = np.empty(len(order), np.uint64)
+    rank[order] = np.arange(len(order), dtype=np.uint64)
+    keys = sort_keys(np.repeat(rank, subjects["count"]), said)
+    inputs = Inputs(
+        sources=tuple(names),
+        subjects=subjects[order],
+        observations=said[np.argsort(keys, kind="stable")],
+        starts=starts_of(subjects["count"][order]),
+    )
     return inputs, order
+
+
+def sort_keys(ranks: Column, said: Column) -> Column:
+    """Return subject, source and kind of each observation as one number to sort by."""
+    wide = np.uint64
+    source, kind = said["source"].astype(wide), said["kind"].astype(wide)
+    keys: Column = (ranks.astype(wide) << wide(24)) | (source << wide(8)) | kind
+    return keys
 
 
 def starts_of(counts: Column) -> Column:

@@ -1,7 +1,6 @@
 """Documents of a line of canonical JSON and then records: a million are read without parsing."""
 
 import json
-import re
 from typing import Any
 
 import numpy as np
@@ -10,10 +9,10 @@ from numpy.typing import NDArray
 from oracles.domain.canonical import canonical_json
 from oracles.domain.errors import SnapshotInvalid
 from oracles.domain.leaf import Domain, address_number
+from oracles.domain.nesting import nests_deeper
 
 _MAX_HEADER_BYTES = 1 << 20
 _MAX_NUMBER = 2**63
-_BRACKETS = re.compile(rb"[\[\]{}]")
 _MAX_DEPTH = 8
 Records = NDArray[Any]
 
@@ -28,7 +27,8 @@ def header_of(content: bytes, form: str) -> tuple[dict[str, Any], int]:
     end = content.find(b"\n", 0, _MAX_HEADER_BYTES)
     if end < 0:
         raise SnapshotInvalid("NO_HEADER", "The bytes do not start with a line of JSON.")
-    _refuse_deep(content[:end])
+    if nests_deeper(content[:end], _MAX_DEPTH):
+        raise SnapshotInvalid("TOO_DEEP", "The header is nested deeper than any header is.")
     try:
         header = json.loads(content[:end], parse_float=_no_float, parse_constant=_no_float)
     except ValueError as error:
@@ -43,15 +43,6 @@ def header_of(content: bytes, form: str) -> tuple[dict[str, Any], int]:
             "The header is not in canonical form, so its hash would not name its content.",
         )
     return header, end + 1
-
-
-def _refuse_deep(header: bytes) -> None:
-    """Refuse nesting that no header has: a parser may break on it before it complains."""
-    depth = 0
-    for bracket in _BRACKETS.finditer(header):
-        depth += 1 if bracket.group() in (b"[", b"{") else -1
-        if depth > _MAX_DEPTH:
-            raise SnapshotInvalid("TOO_DEEP", "The header is nested deeper than any header is.")
 
 
 def records_of(content: bytes, start: int, **tables: tuple[np.dtype[Any], int]) -> list[Records]:

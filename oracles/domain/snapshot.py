@@ -15,6 +15,7 @@ from oracles.domain.columns import (
     Column,
     Inputs,
     inputs_of,
+    sort_keys,
     starts_of,
 )
 from oracles.domain.errors import SnapshotInvalid
@@ -198,20 +199,11 @@ def _check_observations(inputs: Inputs) -> None:
         raise SnapshotInvalid(
             "BAD_OBSERVATION", "An observation has a source, kind, unit or time that is none."
         )
-    keys = order_keys(inputs)
+    keys = sort_keys(np.repeat(np.arange(len(inputs)), inputs.subjects["count"]), said)
     if np.any(keys[1:] < keys[:-1]) or not _ties_ordered(said, keys):
         raise SnapshotInvalid(
             "NOT_SORTED", "The observations of a subject are not in their fixed order."
         )
-
-
-def order_keys(inputs: Inputs) -> Column:
-    """Return for each observation its subject, source and kind as one number to sort by."""
-    rank = np.repeat(np.arange(len(inputs), dtype=np.uint64), inputs.subjects["count"])
-    said = inputs.observations
-    return (
-        (rank << np.uint64(24)) | (said["source"].astype(np.uint64) << np.uint64(8)) | said["kind"]
-    )
 
 
 def _ties_ordered(said: Column, keys: Column) -> bool:

@@ -52,6 +52,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PublisherLease',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.BigIntegerField(default=0)),
+                ('until', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='publisher_lease_is_one_row')],
+            },
+        ),
+        migrations.CreateModel(
             name='Reporter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -90,6 +101,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SignedRound',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('address', models.CharField(max_length=42)),
+                ('oracle', models.CharField(max_length=42)),
+                ('chain_id', models.BigIntegerField()),
+                ('number', models.PositiveIntegerField()),
+                ('observed_at', models.BigIntegerField()),
+                ('root', models.CharField(max_length=66)),
+                ('content_hash', models.CharField(max_length=66)),
+                ('written_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('chain_id', 'oracle', 'address', 'number', 'observed_at'), name='signed_round_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Source',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -117,6 +145,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RoundDissent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=20)),
+                ('root', models.CharField(max_length=66, verbose_name='root computed')),
+                ('snapshot_hash', models.CharField(max_length=66, verbose_name='SHA-256 of its inputs')),
+                ('count', models.PositiveIntegerField(verbose_name='leaves that differ')),
+                ('differences', models.JSONField(default=list, verbose_name='the first that differ')),
+                ('recorded_at', models.DateTimeField(auto_now=True)),
+                ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dissents', to='oracles.reporter')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dissents', to='oracles.round')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('round', 'reporter'), name='dissent_once'), models.CheckConstraint(condition=models.Q(('root__regex', '^0x[0-9a-f]{64}$')), name='dissent_root_shape')],
+            },
+        ),
+        migrations.CreateModel(
             name='RoundSignature',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -138,6 +183,7 @@ class Migration(migrations.Migration):
                 ('value', collateral.fields.Uint256Field(blank=True, null=True)),
                 ('unit', models.CharField(choices=[('usd', 'USD'), ('usd_per_hour', 'USD per hour'), ('usd_per_month', 'USD per month'), ('eth', 'ETH'), ('ratio', 'of one'), ('count', 'levels')], max_length=20)),
                 ('scale', models.SmallIntegerField(verbose_name='decimals')),
+                ('currency', models.CharField(db_default='USD', default='USD', max_length=3)),
                 ('amount', collateral.fields.Uint256Field(blank=True, null=True, verbose_name='value in base units')),
                 ('observed_at', models.BigIntegerField(verbose_name='observed at, unix seconds')),
                 ('given', models.CharField(max_length=100, verbose_name='value as given')),
@@ -152,6 +198,45 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(condition=models.Q(('verdict', 'accepted')), fields=['asset', 'source', 'kind', '-observed_at'], name='observation_newest'), models.Index(condition=models.Q(('verdict', 'accepted'), models.Q(('token', ''), _negated=True)), fields=['token', 'source', 'kind', '-observed_at'], name='observation_newest_token'), models.Index(fields=['verdict', '-recorded_at'], name='observation_verdict')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('asset__isnull', False), ('token', '')), models.Q(('asset__isnull', True), models.Q(('token', ''), _negated=True)), _connector='OR'), name='observation_one_subject'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('verdict', 'accepted')), models.Q(('verdict', 'refused'), models.Q(('code', ''), _negated=True)), _connector='OR'), name='observation_refused_has_code'), models.CheckConstraint(condition=models.Q(('verdict', 'refused'), models.Q(models.Q(('amount__isnull', False), ('value__isnull', False)), models.Q(('value__gt', 0), models.Q(('kind__in', [oracles.domain.quantities.ObservationKind['WRAP_DEPTH'], oracles.domain.quantities.ObservationKind['BACKING'], oracles.domain.quantities.ObservationKind['SLASHING']]), ('value__gte', 0)), _connector='OR'), ('kind__in', [oracles.domain.quantities.ObservationKind['APPRAISAL'], oracles.domain.quantities.ObservationKind['SALE'], oracles.domain.quantities.ObservationKind['COMPARABLE'], oracles.domain.quantities.ObservationKind['INDEXED_SALE'], oracles.domain.quantities.ObservationKind['DEPRECIATED'], oracles.domain.quantities.ObservationKind['MODEL'], oracles.domain.quantities.ObservationKind['FORCED_SALE'], oracles.domain.quantities.ObservationKind['RENTAL_INCOME'], oracles.domain.quantities.ObservationKind['TOKEN_REWARD'], oracles.domain.quantities.ObservationKind['MARKET'], oracles.domain.quantities.ObservationKind['NAV'], oracles.domain.quantities.ObservationKind['INDEX'], oracles.domain.quantities.ObservationKind['WRAP_DEPTH'], oracles.domain.quantities.ObservationKind['BACKING'], oracles.domain.quantities.ObservationKind['SLASHING']]), ('observed_at__gt', 0), ('scale__gte', 0), ('scale__lte', 18), ('unit__in', [oracles.domain.quantities.Unit['USD'], oracles.domain.quantities.Unit['USD_PER_HOUR'], oracles.domain.quantities.Unit['USD_PER_MONTH'], oracles.domain.quantities.Unit['ETH'], oracles.domain.quantities.Unit['RATIO'], oracles.domain.quantities.Unit['COUNT']])), _connector='OR'), name='observation_accepted_is_usable'), models.UniqueConstraint(condition=models.Q(('verdict', 'accepted')), fields=('source', 'asset', 'token', 'kind', 'observed_at'), name='observation_once', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExchangeRate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('currency', models.CharField(max_length=3)),
+                ('usd_units', models.PositiveBigIntegerField(verbose_name='1e-6 USD for one unit')),
+                ('observed_at', models.BigIntegerField(verbose_name='observed at, unix seconds')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='oracles.source')),
+            ],
+            options={
+                'ordering': ['currency', '-observed_at'],
+                'constraints': [models.UniqueConstraint(fields=('currency', 'observed_at', 'source'), name='exchange_rate_once'), models.CheckConstraint(condition=models.Q(('usd_units__gt', 0)), name='exchange_rate_positive'), models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$'), models.Q(('currency', 'USD'), _negated=True)), name='exchange_rate_currency')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SourceFeed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('adapter', models.CharField(choices=[('http_json', 'JSON over HTTPS')], default='http_json', max_length=12)),
+                ('url', models.URLField(max_length=500, verbose_name='address')),
+                ('hosts', models.JSONField(default=list, verbose_name='hosts that may be asked')),
+                ('items', models.CharField(default='observations', max_length=60, verbose_name='list in the document')),
+                ('fields', models.JSONField(blank=True, default=dict, verbose_name="our fields by the document's names")),
+                ('defaults', models.JSONField(blank=True, default=dict, verbose_name='fields that are always the same')),
+                ('every_s', models.PositiveIntegerField(default=3600, verbose_name='seconds between two askings')),
+                ('slot', models.BigIntegerField(default=-1, verbose_name='last slot that was asked')),
+                ('failures', models.PositiveIntegerField(default=0, verbose_name='failures in a row')),
+                ('open_until', models.DateTimeField(blank=True, null=True, verbose_name='not asked before')),
+                ('succeeded_at', models.DateTimeField(blank=True, null=True, verbose_name='last answered')),
+                ('last_code', models.CharField(blank=True, max_length=30)),
+                ('last_message', models.CharField(blank=True, max_length=300)),
+                ('accepted', models.PositiveIntegerField(default=0, verbose_name='accepted at the last answer')),
+                ('refused', models.PositiveIntegerField(default=0, verbose_name='refused at the last answer')),
+                ('source', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='feed', to='oracles.source')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('every_s__gte', 60)), name='feed_not_too_often'), models.CheckConstraint(condition=models.Q(('adapter__in', ['http_json'])), name='feed_adapter_known')],
             },
         ),
         migrations.CreateModel(

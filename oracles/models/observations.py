@@ -83,6 +83,7 @@ class Observation(models.Model):
     value = Uint256Field(null=True, blank=True)
     unit = models.CharField(max_length=20, choices=UNIT_CHOICES)
     scale = models.SmallIntegerField("decimals")
+    currency = models.CharField(max_length=3, default="USD", db_default="USD")
     # What the models count: whole base units, of US dollars where the unit is money.
     amount = Uint256Field("value in base units", null=True, blank=True)
     observed_at = models.BigIntegerField("observed at, unix seconds")

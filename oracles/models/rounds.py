@@ -107,3 +107,62 @@ class RoundSignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reporter} on {self.round}"
+
+
+class RoundDissent(models.Model):
+    """What a reporter computed that did not sign, and which leaves differ from the round's."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="dissents")
+    reporter = models.ForeignKey(Reporter, on_delete=models.PROTECT, related_name="dissents")
+    code = models.CharField(max_length=20)
+    root = models.CharField("root computed", max_length=HASH_LENGTH)
+    snapshot_hash = models.CharField("SHA-256 of its inputs", max_length=HASH_LENGTH)
+    count = models.PositiveIntegerField("leaves that differ")
+    differences = models.JSONField("the first that differ", default=list)
+    recorded_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "reporter"], name="dissent_once"),
+            models.CheckConstraint(condition=Q(root__regex=_HASH), name="dissent_root_shape"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reporter} against {self.round}"
+
+
+class SignedRound(models.Model):
+    """A reporter's own journal: what its key has signed, written down before the key signs."""
+
+    address = models.CharField(max_length=ADDRESS_LENGTH)
+    oracle = models.CharField(max_length=ADDRESS_LENGTH)
+    chain_id = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+    observed_at = models.BigIntegerField()
+    root = models.CharField(max_length=HASH_LENGTH)
+    content_hash = models.CharField(max_length=HASH_LENGTH)
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chain_id", "oracle", "address", "number", "observed_at"],
+                name="signed_round_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address} signed round {self.number}"
+
+
+class PublisherLease(models.Model):
+    """Who may publish now; one row. Every taking raises the token, which fences off the last."""
+
+    token = models.BigIntegerField(default=0)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="publisher_lease_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"Lease {self.token}"

@@ -1,5 +1,6 @@
 """Everything that is read of oracles."""
 
+from oracles.selectors.moves import NewWord, ValueMove, last_move
 from oracles.selectors.proofs import (
     ProvenValue,
     ProvenValues,
@@ -30,13 +31,16 @@ from oracles.selectors.values import (
 
 __all__ = [
     "ClassValue",
+    "NewWord",
     "ProvenValue",
     "ProvenValues",
     "RoundProgress",
     "SourceOpinion",
     "UsableRound",
+    "ValueMove",
     "ValuePoint",
     "ValueProof",
+    "last_move",
     "leaves",
     "newest_round",
     "newest_values",

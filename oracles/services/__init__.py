@@ -6,6 +6,7 @@ from oracles.services.observations import (
     ensure_source,
     record_observations,
 )
+from oracles.services.polling import due_feeds, poll_feed, poll_feeds
 from oracles.services.publishing import (
     publish_ready_rounds,
     publish_round,
@@ -13,21 +14,27 @@ from oracles.services.publishing import (
     submit_round_signature,
 )
 from oracles.services.registry import observe_registry
-from oracles.services.rounds import open_due_round, open_round
+from oracles.services.reporting import report
+from oracles.services.rounds import open_due_round, open_round, record_missing_values
 from oracles.services.tokens import TokenQuote, observe_token
 
 __all__ = [
     "NewObservation",
     "RecordReport",
     "TokenQuote",
+    "due_feeds",
     "ensure_source",
     "observe_registry",
     "observe_token",
     "open_due_round",
     "open_round",
+    "poll_feed",
+    "poll_feeds",
     "publish_ready_rounds",
     "publish_round",
+    "record_missing_values",
     "record_observations",
+    "report",
     "round_message",
     "submit_round_signature",
 ]

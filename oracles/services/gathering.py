@@ -1,6 +1,6 @@
 """Gathering the inputs of a round as columns, a few queries for each ten thousand assets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import Max
 from collateral.models import AssetStatus
 from collateral.models.assets import ON_CHAIN
 from oracles.chain import OracleTerms
-from oracles.database import Column, read_columns
+from oracles.database import Column, read_records
 from oracles.documents import read_document
 from oracles.domain.columns import (
     KIND_CODES,
@@ -18,6 +18,7 @@ from oracles.domain.columns import (
     SUBJECT,
     UNIT_CODES,
     Inputs,
+    Values,
     id_bytes,
     inputs_of,
     merged,
@@ -80,6 +81,22 @@ def gather(*, terms: OracleTerms, number: int, observed_at: int) -> Subjects:
     )
 
 
+def rows_of(values: Values) -> tuple[Column, dict[int, str]]:
+    """Return the rows of values' assets by the places of their subjects, and the tokens by id."""
+    parts = [_asset_rows(low, high) for low, high in _ranges()]
+    pks = np.concatenate([np.empty(0, np.int64), *(pks for pks, _ in parts)])
+    ids = np.concatenate([np.empty(0, "S32"), *(_id_column(one["asset_id"]) for _, one in parts)])
+    order = np.argsort(ids)
+    wanted = _id_column(values.asset_id)
+    place = np.minimum(np.searchsorted(ids, wanted, sorter=order), max(len(ids) - 1, 0))
+    rows = np.zeros(int(values.subject.max(initial=-1)) + 1, np.int64)
+    if len(ids):
+        found = ids[order[place]] == wanted
+        rows[values.subject[found]] = pks[order[place[found]]]
+    tokens = Observation.objects.exclude(token="").values_list("token", flat=True).distinct()
+    return rows, {address_number(one): one for one in tokens}
+
+
 def _previous(previous: Round | None) -> PreviousRound | None:
     if previous is None:
         return None
@@ -111,19 +128,20 @@ def _id_column(ids: Column) -> Column:
 
 def _assets(observed_at: int) -> tuple[Inputs, Column]:
     """Return assets that somebody spoke of, by row, and those rows."""
-    sources = sorted(Source.objects.filter(active=True).values_list("slug", "pk"))
+    sources = dict(Source.objects.filter(active=True).order_by("pk").values_list("pk", "slug"))
+    source_pks = np.array(list(sources), np.int64)
     subjects, said, rows = [np.empty(0, SUBJECT)], [np.empty(0, OBSERVATION)], [np.empty(0, "i8")]
     for low, high in _ranges():
         pks, chunk = _asset_rows(low, high)
-        found = _observation_rows(pks, low, high, observed_at, [pk for _, pk in sources])
-        chunk["count"] = np.bincount(found[0], minlength=len(chunk))
+        places, found = _observation_rows(pks, observed_at, source_pks)
+        chunk["count"] = np.bincount(places, minlength=len(chunk))
         spoken_of = chunk["count"] > 0
         subjects.append(chunk[spoken_of])
         rows.append(pks[spoken_of])
-        said.append(found[1])
+        said.append(found)
     counted = np.concatenate(subjects)
     inputs = Inputs(
-        sources=tuple(slug for slug, _ in sources),
+        sources=tuple(sources.values()),
         subjects=counted,
         observations=np.concatenate(said),
         starts=starts_of(counted["count"]),
@@ -134,7 +152,7 @@ def _assets(observed_at: int) -> tuple[Inputs, Column]:
 def _ranges() -> Iterator[tuple[int, int]]:
     """Return ranges of assets' rows that are small enough to be read at once."""
     query = "SELECT id FROM collateral_asset WHERE status = ANY(%s) ORDER BY id"
-    (pks,) = read_columns(query, [list(ON_CHAIN)], id=">i8")
+    pks = read_records(query, [list(ON_CHAIN)], id=">i8")["id"]
     for start in range(0, len(pks), _ASSETS_AT_A_TIME):
         chunk = pks[start : start + _ASSETS_AT_A_TIME]
         yield int(chunk[0]), int(chunk[-1])
@@ -143,65 +161,49 @@ def _ranges() -> Iterator[tuple[int, int]]:
 def _asset_rows(low: int, high: int) -> tuple[Column, Column]:
     """Return the rows of a range and the subjects that they are, in the rows' order."""
     query = (
-        f"SELECT id, class_id, {_codes('status', _STATUS, 'int2')} AS status, "
+        f"SELECT id, class_id, {_codes('status', _STATUS)} AS status, "
         f"lpad(token_id::text, {_ID_DIGITS}, '0')::bytea AS token "
-        "FROM collateral_asset WHERE id BETWEEN %s AND %s AND status = ANY(%s) ORDER BY id"
+        "FROM collateral_asset WHERE id BETWEEN %s AND %s AND status = ANY(%s)"
     )
-    pks, classes, statuses, tokens = read_columns(
-        query,
-        [low, high, list(ON_CHAIN)],
-        id=">i8",
-        class_id=">i2",
-        status=">i2",
-        token=f"S{_ID_DIGITS}",
-    )
-    rows = np.zeros(len(pks), SUBJECT)
-    rows["asset_id"] = id_bytes([int(one) for one in tokens.tolist()])
-    rows["class_id"], rows["status"] = classes, statuses
-    return pks.astype(np.int64), rows
+    fields = {"id": ">i8", "class_id": ">i2", "status": ">i2", "token": f"S{_ID_DIGITS}"}
+    found = read_records(query, [low, high, list(ON_CHAIN)], **fields)
+    found = found[np.argsort(found["id"])]
+    rows = np.zeros(len(found), SUBJECT)
+    rows["asset_id"] = id_bytes([int(one) for one in found["token"].tolist()])
+    rows["class_id"], rows["status"] = found["class_id"], found["status"]
+    return found["id"].astype(np.int64), rows
 
 
-def _observation_rows(
-    pks: Column, low: int, high: int, observed_at: int, source_pks: list[int]
-) -> tuple[Column, Column]:
+def _observation_rows(pks: Column, observed_at: int, source_pks: Column) -> tuple[Column, Column]:
     """Return what each source newly said of each kind, and the place of the asset of each."""
     series = "asset_id, source_id, kind"
     query = (
-        f"SELECT DISTINCT ON ({series}) asset_id AS asset, array_position(%s, source_id) - 1 "
-        f"AS source, {_codes('kind', KIND_CODES, 'int2')} AS kind_code, "
-        f"{_codes('unit', UNIT_CODES, 'int2')} AS unit_code, amount::int8 AS amount, observed_at, "
-        "decode(raw_hash, 'hex') AS raw FROM oracles_observation "
-        "WHERE verdict = 'accepted' AND asset_id BETWEEN %s AND %s AND observed_at <= %s "
-        f"AND source_id = ANY(%s) ORDER BY {series}, observed_at DESC, id DESC"
+        f"SELECT DISTINCT ON ({series}) asset_id, source_id, "
+        f"{_codes('kind', KIND_CODES)} AS kinds, {_codes('unit', UNIT_CODES)} AS units, "
+        "amount::int8 AS amount, observed_at, "
+        "decode(raw_hash, 'hex') AS raw FROM oracles_observation WHERE verdict = 'accepted' "
+        "AND asset_id BETWEEN %s AND %s AND observed_at <= %s AND source_id = ANY(%s) "
+        f"ORDER BY {series}, observed_at DESC, id DESC"
     )
-    asset, source, kind, unit, amount, times, raw = read_columns(
-        query,
-        [source_pks, low, high, observed_at, source_pks],
-        asset=">i8",
-        source=">i4",
-        kind_code=">i2",
-        unit_code=">i2",
-        amount=">i8",
-        observed_at=">i8",
-        raw="V32",
-    )
-    place = np.searchsorted(pks, asset)
-    known = pks[np.minimum(place, len(pks) - 1)] == asset
-    order = np.flatnonzero(known)[np.lexsort((kind[known], source[known], place[known]))]
-    rows = np.empty(len(order), OBSERVATION)
-    columns = (source, kind, unit, amount, times)
-    for name, column in zip(
-        ("source", "kind", "unit", "amount", "observed_at"), columns, strict=True
-    ):
-        rows[name] = column[order]
-    rows["raw"] = np.ascontiguousarray(raw[order]).view(np.uint8).reshape(-1, 32)
-    return place[order], rows
+    fields = {"asset_id": ">i8", "source_id": ">i8", "kinds": ">i2", "units": ">i2"}
+    fields |= {"amount": ">i8", "observed_at": ">i8", "raw": "V32"}
+    parameters = [int(pks[0]), int(pks[-1]), observed_at, source_pks.tolist()]
+    found = read_records(query, parameters, **fields)
+    found = found[np.isin(found["asset_id"], pks)]
+    place = np.searchsorted(pks, found["asset_id"].astype(np.int64))
+    source = np.searchsorted(source_pks, found["source_id"].astype(np.int64))
+    rows = np.empty(len(found), OBSERVATION)
+    rows["source"] = source
+    rows["kind"], rows["unit"] = found["kinds"], found["units"]
+    rows["amount"], rows["observed_at"] = found["amount"], found["observed_at"]
+    rows["raw"] = np.ascontiguousarray(found["raw"]).view(np.uint8).reshape(-1, 32)
+    return place, rows[np.argsort(place, kind="stable")]
 
 
-def _codes(column: str, codes: Any, kind: str) -> str:
+def _codes(column: str, codes: Mapping[Any, int]) -> str:
     """Return SQL that turns a column's words into their codes, 0 for any other."""
     cases = " ".join(f"WHEN '{word}' THEN {int(code)}" for word, code in codes.items())
-    return f"(CASE {column} {cases} ELSE 0 END)::{kind}"
+    return f"(CASE {column} {cases} ELSE 0 END)::int2"
 
 
 # ---- Tokens -----------------------------------------------------------------------------------

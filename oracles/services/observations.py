@@ -14,6 +14,7 @@ from oracles.domain.errors import ObservationRefused
 from oracles.domain.parameters import LRT_CLASS_ID
 from oracles.domain.quantities import MAX_SCALE, ObservationKind, Unit, base_amount
 from oracles.models import Observation, Source, Verdict
+from oracles.services.exchange import in_dollars
 from oracles.services.feeds import Feed, shifted_feeds
 
 CHUNK = 2_000
@@ -23,6 +24,8 @@ _MAX_SCALE = 2**15 - 1
 
 Series = tuple[int, int | None, str, str, str]
 Moment = tuple[int, int | None, str, str, int]
+# Value, unit, scale and currency, as they were said.
+Said = tuple[int, str, int, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,7 @@ class NewObservation:
     asset_id: int | None = None
     token: str = ""
     raw: bytes = b""
+    currency: str = "USD"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,17 +132,18 @@ class _Recorder:
         try:
             checked = _checked_form(given, row)
             moment: Moment = (source.pk, given.asset_id, token, given.kind, given.observed_at)
-            said = (checked.value, given.unit, given.scale)
+            said = (checked.value, given.unit, given.scale, given.currency)
             if self._known.get(moment) == said:
                 return None
-            self._judge(checked, class_id=class_id, moment=moment)
+            counted = in_dollars(checked, given.currency)
+            self._judge(counted, class_id=class_id, moment=moment)
         except ObservationRefused as refusal:
             row.verdict, row.code = Verdict.REFUSED, refusal.code
             row.reason = str(refusal)[:300]
             return row
-        row.amount = checked.amount
+        row.amount = counted.amount
         self._known[moment] = said
-        self._remember(moment, checked)
+        self._remember(moment, counted)
         return row
 
     def _judge(self, checked: rules.Observation, *, class_id: int, moment: Moment) -> None:
@@ -233,6 +238,7 @@ def _unjudged(given: NewObservation, *, source: Source, token: str) -> Observati
         kind=given.kind[:20],
         value=_storable(given.value),
         unit=given.unit[:20],
+        currency=given.currency[:3],
         scale=given.scale if abs(given.scale) <= _MAX_SCALE else -1,
         observed_at=given.observed_at if 0 < given.observed_at < _MAX_TIME else 0,
         given=str(given.value)[:100],
@@ -249,6 +255,7 @@ def _as_document(given: NewObservation) -> bytes:
             "value": str(given.value),
             "unit": given.unit,
             "scale": given.scale,
+            "currency": given.currency,
             "observed_at": given.observed_at,
         }
     )
@@ -296,25 +303,23 @@ def _last_amounts(
     series = ("source_id", "asset_id", "token", "kind", "unit")
     for found in _accepted(sources, asset_ids, tokens):
         newest = found.order_by(*series, "-observed_at").distinct(*series)
-        for *key, value, scale, observed_at in newest.values_list(
-            *series, "value", "scale", "observed_at"
-        ):
-            amount = rules.base_amount(value=value, unit=Unit(key[4]), scale=scale)
+        for *key, amount, observed_at in newest.values_list(*series, "amount", "observed_at"):
             last[tuple(key)] = (observed_at, amount)
     return last
 
 
 def _known_moments(
     sources: Mapping[str, Source], chunk: Sequence[NewObservation]
-) -> dict[Moment, tuple[int, str, int]]:
+) -> dict[Moment, Said]:
     """Return what the sources already said for the moments in this chunk."""
     asset_ids = {one.asset_id for one in chunk if one.asset_id is not None}
     tokens = {_token_text(one.token) for one in chunk if one.token}
     times = {one.observed_at for one in chunk if 0 < one.observed_at < _MAX_TIME}
-    known: dict[Moment, tuple[int, str, int]] = {}
+    known: dict[Moment, Said] = {}
     for found in _accepted(sources, asset_ids, tokens):
-        for *key, value, unit, scale in found.filter(observed_at__in=times).values_list(
-            "source_id", "asset_id", "token", "kind", "observed_at", "value", "unit", "scale"
+        for *key, value, unit, scale, currency in found.filter(observed_at__in=times).values_list(
+            *("source_id", "asset_id", "token", "kind", "observed_at"),
+            *("value", "unit", "scale", "currency"),
         ):
-            known[tuple(key)] = (value, unit, scale)
+            known[tuple(key)] = (value, unit, scale, currency)
     return known

@@ -10,6 +10,7 @@ from contracts.wallet import SignatureInvalid, recover
 from oracles.chain import oracle_terms
 from oracles.domain.errors import RoundRefused
 from oracles.models import Reporter, Round, RoundSignature, RoundStatus
+from oracles.services.leasing import holds_lease, publisher_lease
 from settlement.selectors import batch_outcome, chain_time
 from settlement.services import submit_call
 
@@ -57,8 +58,15 @@ def publish_round(*, round: Round) -> bool:
     A publication that was refused or lost on its way is queued again under a new key. Before the
     least interval since the last round has passed nothing is queued: the contract would refuse.
     """
+    with publisher_lease() as token:
+        return token is not None and _publish(round, token)
+
+
+def _publish(round: Round, token: int) -> bool:
     terms = oracle_terms()
     with transaction.atomic():
+        if not holds_lease(token):
+            return False
         locked = Round.objects.select_for_update().get(pk=round.pk)
         if locked.status != RoundStatus.SIGNING:
             return False
@@ -69,17 +77,21 @@ def publish_round(*, round: Round) -> bool:
         now = max(chain_time(), locked.observed_at)
         if len(signatures) < terms.threshold or now < _earliest(terms.min_interval_s):
             return False
-        locked.publish_attempts += 1
-        locked.publish_key = f"round:{locked.number}:{locked.root[2:18]}:{locked.publish_attempts}"
-        locked.save(update_fields=["publish_key", "publish_attempts"])
-        submit_call(
-            client_key=locked.publish_key,
-            kind="publish",
-            contract="ValuationOracle",
-            function="publish",
-            args=[_fields(locked), signatures[: terms.threshold]],
-        )
+        _queue(locked, signatures[: terms.threshold])
     return True
+
+
+def _queue(round: Round, signatures: list[dict[str, str]]) -> None:
+    round.publish_attempts += 1
+    round.publish_key = f"round:{round.number}:{round.root[2:18]}:{round.publish_attempts}"
+    round.save(update_fields=["publish_key", "publish_attempts"])
+    submit_call(
+        client_key=round.publish_key,
+        kind="publish",
+        contract="ValuationOracle",
+        function="publish",
+        args=[_fields(round), signatures],
+    )
 
 
 def _earliest(min_interval_s: int) -> int:

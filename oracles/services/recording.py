@@ -1,11 +1,13 @@
 """Writing the values of a round as rows, which pages and loans read."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from django.db import transaction
 
 from oracles.database import copy_records
 from oracles.domain.columns import Column, Values, id_number
-from oracles.models import Round, Valuation
-from oracles.services.gathering import Subjects
+from oracles.models import Round, RoundStatus, Valuation
 
 _COLUMNS = {
     "class_id": ("class_id", ">i2"),
@@ -20,14 +22,21 @@ _COLUMNS = {
 }
 
 
-def store_values(round: Round, values: Values, subjects: Subjects) -> None:
-    """Store one row for each value of a round: assets in bulk, the few tokens one by one."""
-    rows = subjects.rows[values.subject]
-    _copy_assets(round, values.where(rows > 0), rows[rows > 0])
-    tokens = values.where(rows == 0)
-    Valuation.objects.bulk_create(
-        [_token_row(round, tokens, place, subjects.tokens) for place in range(len(tokens))]
-    )
+def store_values(round: Round, values: Values, *, rows: Column, tokens: Mapping[int, str]) -> None:
+    """Store one row for each value of a round, unless they are there: they come all or not at all.
+
+    ``rows`` are the rows of the inputs' assets, 0 for tokens, which are few.
+    """
+    own = rows[values.subject]
+    with transaction.atomic():
+        locked = Round.objects.select_for_update().get(pk=round.pk)
+        if locked.status == RoundStatus.ABANDONED or locked.valuations.exists():
+            return
+        _copy_assets(round, values.where(own > 0), own[own > 0])
+        others = values.where(own == 0)
+        Valuation.objects.bulk_create(
+            [_token_row(round, others, place, tokens) for place in range(len(others))]
+        )
 
 
 def _copy_assets(round: Round, values: Values, rows: Column) -> None:
@@ -37,7 +46,7 @@ def _copy_assets(round: Round, values: Values, rows: Column) -> None:
     copy_records(Valuation._meta.db_table, columns)
 
 
-def _token_row(round: Round, values: Values, place: int, tokens: dict[int, str]) -> Valuation:
+def _token_row(round: Round, values: Values, place: int, tokens: Mapping[int, str]) -> Valuation:
     fields = {name: int(getattr(values, own)[place]) for own, (name, _) in _COLUMNS.items()}
     return Valuation(
         round=round,

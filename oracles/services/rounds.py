@@ -6,17 +6,18 @@ from itertools import repeat
 import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from oracles.chain import oracle_terms
-from oracles.documents import hash_text, store_document
+from oracles.documents import hash_text, read_document, store_document
 from oracles.domain.breakers import ROUND_HOLD_S, Movement, breaks_round
 from oracles.domain.errors import RoundRefused
 from oracles.domain.quantities import DAY_S
 from oracles.domain.rounds import RoundResult, recompute
 from oracles.domain.snapshot import write_snapshot
-from oracles.models import Round, RoundStatus
+from oracles.models import Round, RoundStatus, SignedRound, Valuation
 from oracles.selectors.rounds import newest_round
-from oracles.services.gathering import Subjects, gather, next_number
+from oracles.services.gathering import Subjects, gather, next_number, rows_of
 from oracles.services.recording import store_values
 from oracles.services.registry import observe_registry
 
@@ -31,21 +32,49 @@ def open_round(*, observed_at: int) -> Round:
     A round that is open already is returned as it is once a reporter has signed it. Before that,
     and when it has become too old to be published, it is replaced.
     """
+    opened, subjects, result = commit_round(observed_at=observed_at)
+    if result is not None and subjects is not None:
+        store_values(opened, result.values, rows=subjects.rows, tokens=subjects.tokens)
+    return opened
+
+
+def commit_round(*, observed_at: int) -> tuple[Round, Subjects | None, RoundResult | None]:
+    """Open a round so that it can be signed, published and proven; rows for pages come after it.
+
+    Returns the round with what it was computed from, or neither for one that was open already.
+    """
     terms = oracle_terms()
     observe_registry(now=observed_at)
     with transaction.atomic():
         _lock()
-        waiting = Round.objects.filter(status=RoundStatus.SIGNING).first()
+        waiting = Round.objects.select_for_update().filter(status=RoundStatus.SIGNING).first()
         if waiting is not None:
             if _stands(waiting, observed_at=observed_at, ttl_s=terms.ttl_s):
-                return waiting
+                return waiting, None, None
             _abandon(waiting)
         _refuse_too_early(observed_at)
         subjects = gather(terms=terms, number=next_number(), observed_at=observed_at)
         snapshot = write_snapshot(subjects.snapshot)
         result = recompute(snapshot)
         _refuse_broken(result)
-        return _store(result, snapshot=snapshot, subjects=subjects)
+        return _store(result, snapshot=snapshot), subjects, result
+
+
+def record_missing_values() -> int:
+    """Write the rows of rounds whose opener ended before it wrote them; return how many rounds."""
+    without_rows = Round.objects.exclude(status=RoundStatus.ABANDONED).filter(
+        ~Exists(Valuation.objects.filter(round=OuterRef("pk"))), count__isnull=False
+    )
+    written = 0
+    for one in without_rows.order_by("number"):
+        content = read_document(one.snapshot_hash)
+        if content is None:
+            continue
+        result = recompute(content)
+        rows, tokens = rows_of(result.values)
+        store_values(one, result.values, rows=rows, tokens=tokens)
+        written += 1
+    return written
 
 
 def open_due_round(*, now: int) -> Round | None:
@@ -67,7 +96,11 @@ def _stands(waiting: Round, *, observed_at: int, ttl_s: int) -> bool:
     """Return whether an open round goes on: two signatures of one that can pass are slashable."""
     if observed_at > waiting.observed_at + ttl_s:
         return False
-    return waiting.observed_at == observed_at or waiting.signatures.exists()
+    # A reporter writes down what it will sign before it does; from then on it signs nothing else.
+    written_down = SignedRound.objects.filter(number=waiting.number, root=waiting.root)
+    return (
+        waiting.observed_at == observed_at or waiting.signatures.exists() or written_down.exists()
+    )
 
 
 def _abandon(waiting: Round) -> None:
@@ -111,7 +144,7 @@ def _movements(result: RoundResult) -> Iterator[Movement]:
         yield from repeat(Movement(class_id=code // 2, beyond=bool(code % 2)), int(count))
 
 
-def _store(result: RoundResult, *, snapshot: bytes, subjects: Subjects) -> Round:
+def _store(result: RoundResult, *, snapshot: bytes) -> Round:
     opened = Round.objects.create(
         number=result.domain.number,
         observed_at=result.observed_at,
@@ -123,5 +156,4 @@ def _store(result: RoundResult, *, snapshot: bytes, subjects: Subjects) -> Round
     )
     store_document(snapshot, digest=result.snapshot_hash)
     store_document(result.leaves, digest=result.content_hash)
-    store_values(opened, result.values, subjects)
     return opened

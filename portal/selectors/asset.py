@@ -6,9 +6,10 @@ from collateral.domain.classes import AssetClass, Role, class_by_id
 from collateral.domain.classes.base import Field
 from collateral.models import Asset, AssetStatus, Attestation
 from lending.models import LoanCollateral, PledgeStatus
-from oracles.selectors import SourceOpinion, ValuePoint, sources_of, value_history
+from oracles.selectors import SourceOpinion, ValuePoint, last_move, sources_of, value_history
 from portal.domain.charts.band import BandChart, Sample, band_chart
 from portal.domain.formatting import counted, day, distance, observed, usd
+from portal.domain.moves import move_sentences
 from portal.domain.states import State
 from portal.domain.things import PRIVATE, SCHEMES, attribute, noun, sentence_case, title
 from portal.selectors.book import loan_name
@@ -68,6 +69,7 @@ class AssetPage:
     attributes: list[Figure]
     vouchers: list[Voucher]
     sources: list[SourceRow]
+    moves: list[str]
     evidence: list[EvidenceRow]
     details: list[Figure]
 
@@ -95,6 +97,7 @@ def asset_page(*, token_id: int) -> AssetPage | None:
         attributes=_attributes(asset, rule),
         vouchers=vouchers,
         sources=[_source(one) for one in sources_of(asset)],
+        moves=_moves(asset),
         evidence=[
             EvidenceRow(kind=one.kind, sha256=one.sha256, size=one.size)
             for one in asset.evidence.order_by("kind")
@@ -191,6 +194,11 @@ def _vouchers(asset: Asset, now: int) -> list[Voucher]:
         )
         for one in signed
     ]
+
+
+def _moves(asset: Asset) -> list[str]:
+    move = last_move(asset)
+    return move_sentences(move) if move else []
 
 
 def _source(opinion: SourceOpinion) -> SourceRow:

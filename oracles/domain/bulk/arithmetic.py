@@ -1,5 +1,7 @@
 """Exact arithmetic of whole numbers in 64-bit words, with products of 128 bits where needed."""
 
+from typing import Any
+
 import numpy as np
 
 from collateral.domain.keccak_lanes import Words, compiled
@@ -10,7 +12,7 @@ _HALF = 0xFFFFFFFF
 
 
 @compiled
-def mul_div_down(first: int, second: int, divisor: int) -> int:
+def mul_div_down(first: int, second: int, divisor: int) -> Any:
     """Return ``first · second / divisor`` rounded down, or ``TOO_LARGE`` beyond 62 bits.
 
     Factors are not below zero and below 2^63, the divisor is above zero.
@@ -40,7 +42,7 @@ def multiplied(first: np.uint64, second: np.uint64) -> tuple[np.uint64, np.uint6
 
 
 @compiled
-def _divided(high: np.uint64, low: np.uint64, by: np.uint64) -> np.uint64:
+def _divided(high: np.uint64, low: np.uint64, by: np.uint64) -> Any:
     """Return the quotient of two words by one that is above the high one (Knuth's algorithm D)."""
     one = np.uint64(1)
     shift = np.uint64(0)
@@ -72,13 +74,13 @@ def _digit(rest: np.uint64, following: np.uint64, by: np.uint64) -> tuple[np.uin
 
 
 @compiled
-def ceil_div(dividend: int, divisor: int) -> int:
+def ceil_div(dividend: int, divisor: int) -> Any:
     """Return the quotient rounded up; the dividend is not below zero."""
     return (dividend + divisor - 1) // divisor
 
 
 @compiled
-def weighted_median_down(values: Words, weights: Words, count: int) -> int:
+def weighted_median_down(values: Words, weights: Words, count: int) -> Any:
     """Return the smallest value at which half the weight is reached; sorts both arrays."""
     total = 0
     for place in range(count):
@@ -97,7 +99,7 @@ def weighted_median_down(values: Words, weights: Words, count: int) -> int:
 
 
 @compiled
-def deviation_up(values: Words, count: int, centre: int, scratch: Words) -> int:
+def deviation_up(values: Words, count: int, centre: int, scratch: Words) -> Any:
     """Return 1.4826 times the upper median of distances from the centre, rounded up."""
     for place in range(count):
         distance, at = abs(values[place] - centre), place

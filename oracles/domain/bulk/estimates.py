@@ -5,9 +5,11 @@
 number does not fit 64 bits. An estimate is five numbers in ``found``; a value of zero is none.
 """
 
+from typing import Any
+
 import numpy as np
 
-from collateral.domain.keccak_lanes import Words, compiled
+from collateral.domain.keccak_lanes import compiled
 from oracles.domain.bulk.arithmetic import (
     ceil_div,
     deviation_up,
@@ -39,12 +41,12 @@ _CHOSEN, _PRICES, _WEIGHTS, _EXTRA, _DISTANCES = range(5)
 # A fraction this near to one may round either way in 2^-64; the scalar model knows.
 _NEARLY_ONE = np.uint64(2**64 - 2**50)
 
-Said = tuple[Words, ...]
+Said = tuple[Column, ...]
 
 
 @compiled
 def estimate(
-    now: int, model: Column, start: int, end: int, said: Said, scratch: Words, found: Words
+    now: int, model: Column, start: int, end: int, said: Said, scratch: Column, found: Column
 ) -> bool:
     """Put the estimate of one subject into ``found``."""
     found[:] = 0
@@ -65,7 +67,7 @@ def estimate(
 
 
 @compiled
-def _combine(hardware: tuple[int, ...], found: Words) -> None:
+def _combine(hardware: tuple[int, ...], found: Column) -> None:
     """Take the lower of income value and hardware value where both are known, else the one."""
     if hardware[VALUE] == 0:
         return
@@ -81,7 +83,7 @@ def _combine(hardware: tuple[int, ...], found: Words) -> None:
 
 
 @compiled
-def _choose(now: int, kinds: int, start: int, end: int, said: Said, chosen: Words) -> int:
+def _choose(now: int, kinds: int, start: int, end: int, said: Said, chosen: Column) -> Any:
     """Choose each source's newest observation of some kinds, of equally new ones the lowest."""
     sources, codes, _, amounts, times = said
     count = 0
@@ -101,7 +103,7 @@ def _choose(now: int, kinds: int, start: int, end: int, said: Said, chosen: Word
 
 
 @compiled
-def _newest(chosen: Words, count: int, times: Words) -> int:
+def _newest(chosen: Column, count: int, times: Column) -> Any:
     newest = 0
     for number in range(count):
         newest = max(newest, times[chosen[number]])
@@ -109,7 +111,7 @@ def _newest(chosen: Words, count: int, times: Words) -> int:
 
 
 @compiled
-def _marked_down(price: int, age_s: int, model: Column) -> int:
+def _marked_down(price: int, age_s: int, model: Column) -> Any:
     stale_s = age_s - model["fresh_for_s"]
     if stale_s <= 0:
         return price
@@ -118,7 +120,7 @@ def _marked_down(price: int, age_s: int, model: Column) -> int:
 
 @compiled
 def _appraise(
-    now: int, model: Column, start: int, end: int, said: Said, scratch: Words, found: Words
+    now: int, model: Column, start: int, end: int, said: Said, scratch: Column, found: Column
 ) -> bool:
     count = _opinions(now, model, start, end, said, scratch)
     if count >= OUTLIERS_FROM:
@@ -142,7 +144,7 @@ def _appraise(
 
 
 @compiled
-def _opinions(now: int, model: Column, start: int, end: int, said: Said, scratch: Words) -> int:
+def _opinions(now: int, model: Column, start: int, end: int, said: Said, scratch: Column) -> Any:
     """Put the opinions that count into the scratch table; return how many there are."""
     codes, amounts, times = said[1], said[3], said[4]
     chosen = _choose(now, PRICE_KINDS, start, end, said, scratch[_CHOSEN])
@@ -163,7 +165,7 @@ def _opinions(now: int, model: Column, start: int, end: int, said: Said, scratch
 
 
 @compiled
-def _kept(count: int, scratch: Words) -> int:
+def _kept(count: int, scratch: Column) -> Any:
     """Leave out opinions too far from the middle; return how many are kept."""
     prices = scratch[_PRICES, :count].copy()
     weights = scratch[_WEIGHTS, :count].copy()
@@ -179,7 +181,7 @@ def _kept(count: int, scratch: Words) -> int:
 
 
 @compiled
-def _lower_bound(value: int, deviation: int, sources: int, widening: int, model: Column) -> int:
+def _lower_bound(value: int, deviation: int, sources: int, widening: int, model: Column) -> Any:
     floor_bps = model["floor_haircut_bps"]
     if sources < MIN_VOICES:
         floor_bps = model["thin_haircut_bps"]
@@ -191,8 +193,8 @@ def _lower_bound(value: int, deviation: int, sources: int, widening: int, model:
 
 @compiled
 def _forced_sale(
-    now: int, model: Column, start: int, end: int, said: Said, scratch: Words, value: int
-) -> int:
+    now: int, model: Column, start: int, end: int, said: Said, scratch: Column, value: int
+) -> Any:
     count = _choose(now, FORCED_SALE_KINDS, start, end, said, scratch[_CHOSEN])
     newest = _newest(scratch[_CHOSEN], count, said[4])
     fresh = 0
@@ -203,7 +205,7 @@ def _forced_sale(
             scratch[_PRICES, fresh] = _marked_down(said[3][place], age_s, model)
             scratch[_WEIGHTS, fresh] = 1
             fresh += 1
-    base = value * model["forced_sale_bps"] // BPS
+    base: Any = value * model["forced_sale_bps"] // BPS
     if fresh:
         base = min(value, weighted_median_down(scratch[_PRICES], scratch[_WEIGHTS], fresh))
     share = model["sale_probability_bps"] * (BPS - model["sale_fees_bps"])
@@ -212,7 +214,7 @@ def _forced_sale(
 
 @compiled
 def _capitalise(
-    now: int, model: Column, start: int, end: int, said: Said, scratch: Words, found: Words
+    now: int, model: Column, start: int, end: int, said: Said, scratch: Column, found: Column
 ) -> bool:
     found[:] = 0
     chosen = _choose(now, RENT_KINDS, start, end, said, scratch[_CHOSEN])
@@ -242,14 +244,14 @@ def _capitalise(
 
 
 @compiled
-def _net_monthly(amount: int, unit: int, model: Column) -> int:
+def _net_monthly(amount: int, unit: int, model: Column) -> Any:
     if unit == PER_MONTH:
         return amount
     return mul_div_down(amount, model["rent_factor"], BPS * BPS)
 
 
 @compiled
-def _present_value(monthly: int, model: Column) -> int:
+def _present_value(monthly: int, model: Column) -> Any:
     """Return the months of the annuity's worth, or -1 where rounding or size leave it open.
 
     The annuity's part is rounded down by less than 2^-64, so the product by less than

@@ -3,9 +3,11 @@
 Where a number could leave 64 bits, and for restaking tokens, the scalar model is left to decide.
 """
 
+from typing import Any
+
 import numpy as np
 
-from collateral.domain.keccak_lanes import Words, compiled
+from collateral.domain.keccak_lanes import compiled
 from oracles.domain.bulk.arithmetic import mul_div_down
 from oracles.domain.bulk.estimates import DISPUTED, LOWER, OBSERVED_AT, SOURCES, VALUE, estimate
 from oracles.domain.bulk.models import LARGEST_AMOUNT, MOST_OBSERVATIONS, model_table
@@ -51,11 +53,11 @@ def fill(values: Values, snapshot: Snapshot) -> list[int]:
 def _fill(
     times: tuple[int, int],
     models: Column,
-    starts: Words,
-    subjects: tuple[Words, ...],
-    said: tuple[Words, ...],
-    leaves: tuple[Words, ...],
-    targets: tuple[Words, ...],
+    starts: Column,
+    subjects: tuple[Column, ...],
+    said: tuple[Column, ...],
+    leaves: tuple[Column, ...],
+    targets: tuple[Column, ...],
     left: Column,
 ) -> None:
     scratch = np.zeros((5, MOST_OBSERVATIONS), np.int64)
@@ -81,10 +83,10 @@ def _publish(
     elapsed_s: int,
     model: Column,
     place: int,
-    previous_value: Words,
-    previous_lower: Words,
-    found: Words,
-    leaves: tuple[Words, ...],
+    previous_value: Column,
+    previous_lower: Column,
+    found: Column,
+    leaves: tuple[Column, ...],
 ) -> None:
     statuses, values, lowers, observed_at, valid_until = leaves
     value, lower = found[VALUE], found[LOWER]
@@ -100,7 +102,7 @@ def _publish(
 
 
 @compiled
-def _limited(target: int, previous: int, model: Column, elapsed_s: int) -> int:
+def _limited(target: int, previous: int, model: Column, elapsed_s: int) -> Any:
     """Return the number nearest to the target that may be published after the previous one."""
     rate = min(model["move_bps_day"] * elapsed_s, model["move_cap_bps"] * DAY_S)
     move = mul_div_down(previous, rate, BPS * DAY_S)

@@ -159,7 +159,6 @@ class Story:
             target_value_units=lower,
             target_lower_units=lower,
             sources=3,
-            model="appraised",
             observed_at=self.now,
             valid_until=self.now + 30 * DAY,
             **subject,

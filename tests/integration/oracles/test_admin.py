@@ -33,7 +33,10 @@ def page(client, name, *args):
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["source", "observation", "round", "reporter", "valuation"])
+@pytest.mark.parametrize(
+    "name",
+    ["source", "sourcefeed", "exchangerate", "observation", "round", "reporter", "valuation"],
+)
 def test_every_list_opens(admin_client, opened, reporters, name):
     assert page(admin_client, f"{name}_changelist")
 

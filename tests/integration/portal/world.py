@@ -129,7 +129,7 @@ def make_round(number: int, values: dict[Asset, int], *, at: int, lrt_usd: int =
         content_hash=digest("content", number),
         model_set_hash=digest("models"),
     )
-    common = {"round": made, "status": 0, "sources": 2, "model": "m1", "observed_at": at}
+    common = {"round": made, "status": 0, "sources": 2, "observed_at": at}
     rows = [
         Valuation(
             asset=asset,
@@ -356,6 +356,7 @@ def make_observation(asset: Asset, *, value: int, unit: str = "usd", scale: int 
         value=value,
         unit=unit,
         scale=scale,
+        amount=value * 10 ** (6 - scale),
         observed_at=NOW - DAY,
         given=str(value),
         raw_hash="0" * 64,
