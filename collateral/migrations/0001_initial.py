@@ -393,4 +393,14 @@ class Migration(migrations.Migration):
             model_name='parcelcore',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('core', '&&')], name='parcel_no_overlap'),
         ),
+        migrations.AddField(
+            model_name='evidence',
+            name='fields',
+            field=models.JSONField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='evidence',
+            name='fields_secret',
+            field=models.BinaryField(blank=True, max_length=32, null=True),
+        ),
     ]

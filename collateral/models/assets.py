@@ -167,6 +167,9 @@ class Evidence(models.Model):
     salt = models.BinaryField(max_length=32)
     size = models.PositiveBigIntegerField("size, bytes")
     path = models.CharField(max_length=200, blank=True)
+    # Of what was registered: its fields, and the secret from which each one's salt is made.
+    fields = models.JSONField(null=True, blank=True)
+    fields_secret = models.BinaryField(max_length=32, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

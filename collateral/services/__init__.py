@@ -1,5 +1,6 @@
 """Everything that changes collateral, each step a function with named arguments."""
 
+from collateral.services.disclosure import disclosable, disclose
 from collateral.services.enrolment import Enrolment, enrol_device, offer_key
 from collateral.services.evidence import attach_evidence, evidence_content, evidence_root
 from collateral.services.importing import ImportReport, import_portfolio
@@ -58,6 +59,8 @@ __all__ = [
     "attestation_messages",
     "claim_request",
     "current_round",
+    "disclosable",
+    "disclose",
     "enrol_device",
     "enrol_fleet",
     "ensure_owner",

@@ -10,7 +10,9 @@ from django.db import IntegrityError, transaction
 from collateral.domain.evidence import EvidenceField, document_hash, evidence_tree
 from collateral.errors import RegistrationError
 from collateral.models import Asset, AssetStatus, Evidence
+from collateral.services.disclosure import REGISTRATION, with_fields
 from collateral.services.registration import SALT_BYTES, hex_of
+from collateral.storage import FileDamaged
 
 MAX_DOCUMENT_BYTES = 25 * 1024 * 1024
 MAX_KIND_LENGTH = 80
@@ -63,13 +65,17 @@ def _hashed(kind: str, content: bytes) -> dict[str, object]:
 
 def attributes_as_evidence(*, asset: Asset, content: bytes) -> Evidence:
     """Return unsaved evidence of what was entered or imported; there is no file behind it."""
-    return Evidence(asset=asset, path="", size=len(content), **_hashed("registration", content))
+    evidence = Evidence(asset=asset, path="", size=len(content), **_hashed(REGISTRATION, content))
+    return with_fields(evidence=evidence, content=content)
 
 
 def evidence_content(*, evidence: Evidence) -> bytes:
     """Return a document, refusing one whose file no longer has the recorded hash."""
-    with default_storage.open(evidence.path) as file:
-        content: bytes = file.read()
+    try:
+        with default_storage.open(evidence.path) as file:
+            content: bytes = file.read()
+    except FileDamaged:
+        content = b""
     if hex_of(document_hash(content)) != evidence.sha256:
         raise RegistrationError(
             "EVIDENCE_MISMATCH",
