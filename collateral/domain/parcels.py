@@ -74,8 +74,8 @@ def read_parcel(given: Any) -> Parcel:
         raise ParcelError(
             "PARCEL_FORMAT", "The outline is no GeoJSON object of type Polygon or MultiPolygon."
         )
-    coordinates = geometry.get("coordinates")
-    polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    coordinates: Any = geometry.get("coordinates")
+    polygons: Any = [coordinates] if geometry["type"] == "Polygon" else coordinates
     _refuse_unless_list(polygons, "coordinates")
     if not 0 < len(polygons) <= MAX_PARTS:
         raise ParcelError("PARCEL_FORMAT", f"A parcel has 1 to {MAX_PARTS} polygons.")
