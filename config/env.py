@@ -41,6 +41,7 @@ class Environment:
     embedded: frozenset[str]
     secret_key: str
     anchor_keys: dict[int, str]
+    evidence_keys: dict[int, str]
     debug: bool
     allowed_hosts: list[str]
     public_url: str
@@ -60,6 +61,7 @@ def read_environment() -> Environment:
         "rpc_url": env.str("RPC_URL", ""),
         "secret_key": env.str("SECRET_KEY", ""),
         "anchor_key": env.str("BALLAST_ANCHOR_KEY", ""),
+        "evidence_key": env.str("BALLAST_EVIDENCE_KEY", ""),
         "debug": env.bool("DEBUG", False),
         "allowed_hosts": env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
         "public_url": env.str("PUBLIC_URL", "").rstrip("/"),
@@ -135,7 +137,11 @@ def _development_secrets(values: dict) -> list[str]:
     problems += [
         f"{name} must be set when CHAIN_ID is {chain_id}: a generated development value serves "
         f"only chain {LOCAL_CHAIN_ID}."
-        for name, key in (("SECRET_KEY", "secret_key"), ("BALLAST_ANCHOR_KEY", "anchor_key"))
+        for name, key in (
+            ("SECRET_KEY", "secret_key"),
+            ("BALLAST_ANCHOR_KEY", "anchor_key"),
+            ("BALLAST_EVIDENCE_KEY", "evidence_key"),
+        )
         if not values[key]
     ]
     if not values["public_url"]:
@@ -155,6 +161,7 @@ def _with_defaults(values: dict) -> Environment:
     parts = {"postgres": "database_url", "redis": "redis_url", "chain": "rpc_url"}
     embedded = frozenset(part for part, name in parts.items() if not values[name])
     anchor_key = values.pop("anchor_key") or secrets.generated("anchor_key")
+    evidence_key = values.pop("evidence_key") or secrets.generated("evidence_key")
     defaults = {
         "database_url": values["database_url"] or EMBEDDED_DATABASE_URL,
         "redis_url": values["redis_url"] or EMBEDDED_REDIS_URL,
@@ -162,7 +169,10 @@ def _with_defaults(values: dict) -> Environment:
         "secret_key": values["secret_key"] or secrets.generated("secret_key"),
     }
     return Environment(
-        **{**values, **defaults}, anchor_keys=_key_versions(anchor_key), embedded=embedded
+        **{**values, **defaults},
+        anchor_keys=_key_versions(anchor_key),
+        evidence_keys=_key_versions(evidence_key),
+        embedded=embedded,
     )
 
 

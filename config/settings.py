@@ -107,7 +107,8 @@ STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = DATA_DIR / "evidence"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Evidence lies encrypted: a stolen disk or backup shows sizes and nothing else.
+    "default": {"BACKEND": "collateral.storage.EncryptedFileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 
@@ -118,6 +119,7 @@ CHAIN_PROFILE = ENVIRONMENT.chain_profile
 CHAIN_CONFIRMATIONS = ENVIRONMENT.chain_confirmations
 RELAYER_MNEMONIC = ENVIRONMENT.relayer_mnemonic
 ANCHOR_KEYS = ENVIRONMENT.anchor_keys
+EVIDENCE_KEYS = ENVIRONMENT.evidence_keys
 DEPLOYMENT_FILE = CHAIN_DIR / "deployment.json"
 
 # Celery. A task must end well before the broker takes its message for lost and sends it again.

@@ -85,7 +85,8 @@ def navigation(current: str) -> list[dict[str, object]]:
 
 
 def _section(page: str) -> str:
-    return {"loan": "loans", "asset": "assets", "auction": "auctions"}.get(page, page)
+    homes = {"loan": "loans", "asset": "assets", "auction": "auctions"}
+    return (homes | {"device": "assets", "devices": "assets"}).get(page, page)
 
 
 def _respond(

@@ -9,6 +9,7 @@ from portal.rendering import live_page, page_number
 from portal.selectors import asset as asset_pages
 from portal.selectors import assets as assets_pages
 from portal.selectors import auctions as auction_pages
+from portal.selectors import device as device_pages
 from portal.selectors import home as home_pages
 from portal.selectors import loan as loan_pages
 from portal.selectors import loans as loans_pages
@@ -66,6 +67,20 @@ def assets(request: HttpRequest) -> assets_pages.AssetsPage:
 def asset(request: HttpRequest, token_id: int) -> asset_pages.AssetPage | None:
     """One asset: what it is, who vouches, what it is worth."""
     return asset_pages.asset_page(token_id=token_id)
+
+
+@require_safe
+@live_page("devices")
+def devices(request: HttpRequest) -> device_pages.DevicesPage:
+    """The devices that report."""
+    return device_pages.devices_page()
+
+
+@require_safe
+@live_page("device")
+def device(request: HttpRequest, device_id: int) -> device_pages.DevicePage | None:
+    """One device: is it up, what does it earn, how worn is it."""
+    return device_pages.device_page(device_id=device_id)
 
 
 @require_safe

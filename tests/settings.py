@@ -12,6 +12,7 @@ os.environ.update(
     RPC_URL="http://127.0.0.1:9",
     SECRET_KEY="tests-only-tests-only-tests-only-tests-only-tests",
     BALLAST_ANCHOR_KEY="tests-only-anchor-key",
+    BALLAST_EVIDENCE_KEY="tests-only-evidence-key",
     CHAIN_ID="31337",
     CHAIN_CONFIRMATIONS="1",
     DEBUG="false",

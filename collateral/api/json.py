@@ -9,8 +9,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from collateral.domain.portfolio.errors import CellError
 from collateral.domain.telemetry.errors import TelemetryError
-from collateral.errors import REFUSALS, DuplicateAnchor
+from collateral.errors import REFUSALS
 
 CONFLICTS = frozenset(
     {"DUPLICATE_ANCHOR", "PARCEL_OVERLAP", "EVIDENCE_MISMATCH", "DEVICE_KEY_TAKEN"}
@@ -30,7 +31,7 @@ class BadRequest(ValueError):
         self.status = status
 
 
-_REFUSED = (*REFUSALS, TelemetryError)
+_REFUSED = (*REFUSALS, CellError, TelemetryError)
 
 
 def door(*methods: str) -> Callable[[Door], Callable[..., HttpResponse]]:
@@ -120,4 +121,4 @@ def _status(code: str) -> int:
 
 
 def _holder(error: Exception) -> dict[str, Any]:
-    return error.holder if isinstance(error, DuplicateAnchor) else {}
+    return getattr(error, "holder", {})

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from collateral.api import devices, identifiers
+from collateral.api import assets, devices, identifiers
 
 app_name = "collateral_api"
 urlpatterns = [
+    path("assets", assets.assets, name="assets"),
+    path("assets/<int:asset_id>/disclosures", assets.disclosures, name="disclosures"),
+    path("requests/text", assets.to_sign, name="request_text"),
+    path("parcels/check", assets.parcels, name="check_parcel"),
     path("classes", identifiers.classes, name="classes"),
     path("identifiers/check", identifiers.check, name="check_identifier"),
     path("devices", devices.devices, name="devices"),

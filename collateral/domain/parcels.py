@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from shapely import Polygon, make_valid
@@ -73,8 +74,8 @@ def read_parcel(given: Any) -> Parcel:
         raise ParcelError(
             "PARCEL_FORMAT", "The outline is no GeoJSON object of type Polygon or MultiPolygon."
         )
-    coordinates = geometry.get("coordinates")
-    polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    coordinates: Any = geometry.get("coordinates")
+    polygons: Any = [coordinates] if geometry["type"] == "Polygon" else coordinates
     _refuse_unless_list(polygons, "coordinates")
     if not 0 < len(polygons) <= MAX_PARTS:
         raise ParcelError("PARCEL_FORMAT", f"A parcel has 1 to {MAX_PARTS} polygons.")
@@ -116,7 +117,7 @@ def _ring(given: Any) -> Ring:
         raise ParcelError(
             "RING_OPEN", "A ring has at least four positions, and ends where it began."
         )
-    for (start, _), (end, _) in zip(ring, ring[1:], strict=False):
+    for (start, _), (end, _) in pairwise(ring):
         if abs(end - start) > 180:
             raise ParcelError(
                 "PARCEL_ANTIMERIDIAN",
@@ -164,7 +165,7 @@ def _area_m2(polygon: Polygon) -> float:
 
 def _ring_area(ring: Sequence[Sequence[float]]) -> float:
     total = 0.0
-    for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(ring):
         total += math.radians(x1 - x0) * (math.sin(math.radians(y0)) + math.sin(math.radians(y1)))
     return abs(total) * EARTH_RADIUS_M**2 / 2
 

@@ -196,6 +196,9 @@ class Evidence(models.Model):
     media_type = models.CharField(max_length=40, blank=True)
     # 64 bits that stay nearly the same when a picture is scaled or compressed again.
     image_hash = models.BigIntegerField("perceptual hash", null=True, blank=True)
+    # Of what was registered: its fields, and the secret from which each one's salt is made.
+    fields = models.JSONField(null=True, blank=True)
+    fields_secret = models.BinaryField(max_length=32, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -8,6 +8,7 @@ from collateral.services.decisions import (
     propose_freeze,
     propose_revocation,
 )
+from collateral.services.disclosure import disclosable, disclose
 from collateral.services.enrolment import Enrolment, enrol_device, offer_key
 from collateral.services.evidence import (
     attach_evidence,
@@ -94,6 +95,8 @@ __all__ = [
     "current_evidence",
     "current_round",
     "decline_decision",
+    "disclosable",
+    "disclose",
     "enrol_device",
     "enrol_fleet",
     "ensure_owner",

@@ -13,8 +13,10 @@ from collateral.domain.evidence import EvidenceField, document_hash, evidence_tr
 from collateral.errors import RegistrationError
 from collateral.models import OPEN_TO_OWNER, Asset, AssetStatus, Evidence, RenewalStatus
 from collateral.services.changes import note_change
+from collateral.services.disclosure import REGISTRATION, with_fields
 from collateral.services.registration import SALT_BYTES, hex_of
 from collateral.services.sanitising import SafeDocument, safe_document
+from collateral.storage import FileDamaged
 
 _LIVING = (AssetStatus.MINTED, AssetStatus.PLEDGED)
 
@@ -103,13 +105,14 @@ def _hashed(kind: str, content: bytes) -> dict[str, object]:
 
 def attributes_as_evidence(*, asset: Asset, content: bytes, submission: int) -> Evidence:
     """Return unsaved evidence of what was entered or imported; there is no file behind it."""
-    return Evidence(
+    evidence = Evidence(
         asset=asset,
         path="",
         size=len(content),
         submission=submission,
-        **_hashed("registration", content),
+        **_hashed(REGISTRATION, content),
     )
+    return with_fields(evidence=evidence, content=content)
 
 
 def evidence_content(*, evidence: Evidence) -> bytes:
@@ -119,6 +122,8 @@ def evidence_content(*, evidence: Evidence) -> bytes:
             content: bytes = file.read()
     except FileNotFoundError as error:
         raise _changed(evidence, "is missing") from error
+    except FileDamaged:
+        content = b""
     if hex_of(document_hash(content)) != evidence.sha256:
         raise _changed(evidence, "changed since it was recorded")
     return content

@@ -5,6 +5,20 @@ from typing import Any
 from collateral.domain.classes.base import AssetClass, Field
 from collateral.domain.classes.table import CLASSES
 
+_DAY_S = 86_400
+_INTRODUCTION = (
+    "# Asset classes",
+    "",
+    "A class is one declaration in `collateral/domain/classes/table.py`, numbered as "
+    "`contracts/genesis.json` numbers it. Forms, the admin, the API (`/api/v1/classes`, which",
+    "lists fields and checklists too) and the import read it from there; so does this page, which "
+    "`manage.py describe_classes` prints.",
+    "",
+    "| no. | code | name | identified by, best first | roles that must all vouch | "
+    "valid, days | valued | fields |",
+    "|---|---|---|---|---|---|---|---|",
+)
+
 
 def describe_classes() -> list[dict[str, Any]]:
     """Return every class with what is entered, who vouches for it, and for how long."""
@@ -38,3 +52,19 @@ def _described(field: Field) -> dict[str, Any]:
         "required": field.required,
         "identifying": field.identifying,
     }
+
+
+def classes_page() -> str:
+    """Return the page of the documentation that lists the classes; `docs/classes.md` holds it."""
+    rows = [_row(one) for one in CLASSES]
+    return "\n".join([*_INTRODUCTION, *rows]) + "\n"
+
+
+def _row(one: AssetClass) -> str:
+    roles = ", ".join(role.label for role in one.required_roles()) or "none"
+    schemes = ", ".join(f"`{scheme}`" for scheme in one.schemes) or "none"
+    extra = ", outline" if one.has_parcel else ""
+    return (
+        f"| {one.id} | `{one.code}` | {one.label} | {schemes}{extra} | {roles} | "
+        f"{one.validity_s // _DAY_S or '–'} | {one.valuation.value} | {len(one.fields)} |"
+    )

@@ -48,12 +48,12 @@ def vin(raw: str, *, jurisdiction: str | None = None) -> Identifier:
     declared the first character decides. Elsewhere a mismatch is flagged: one more verifier.
     Stars that set the number off on its plate are no part of it.
     """
-    text = compact(raw).strip("*")
+    text, country = compact(raw).strip("*"), country_of(jurisdiction)
     _refuse_bad_shape(text)
     expected = check_character(text)
     flags = frozenset[str]()
     if text[8] != expected:
-        if _enforced(text, country_of(jurisdiction)):
+        if _enforced(text, country):
             raise IdentifierError(
                 "VIN_CHECKSUM",
                 f"VIN {text} fails its check digit: position 9 is {text[8]}, {expected} expected. "

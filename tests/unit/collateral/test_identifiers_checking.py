@@ -3,7 +3,10 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from collateral.domain.identifiers import SCHEMES
 from collateral.domain.identifiers.checking import MAX_LINE_BYTES, check_line, check_value
 
 GOOD_LINES = [
@@ -68,3 +71,41 @@ def test_an_answer_is_ascii_so_that_any_terminal_shows_it():
     answer = check_value(scheme="vin", value="1М8GDM9AXKP042788").as_json()
 
     assert answer.isascii()
+
+
+@given(st.binary(max_size=300))
+def test_no_line_of_bytes_is_an_error(line):
+    answer = json.loads(check_line(line).as_json())
+
+    assert not answer["ok"]
+
+
+@given(
+    scheme=st.sampled_from(sorted(SCHEMES)),
+    value=st.text(max_size=40),
+    jurisdiction=st.none() | st.text(max_size=4),
+)
+def test_no_text_is_an_error(scheme, value, jurisdiction):
+    verdict = check_value(scheme=scheme, value=value, jurisdiction=jurisdiction)
+
+    assert verdict.ok == (verdict.canonical is not None)
+    assert verdict.message.endswith(".")
+
+
+@given(
+    vin=st.sampled_from(["1M8GDM9AXKP042788", "WVGZZZ5NZEW069297"]),
+    blanks=st.lists(st.sampled_from(" -\u00a0\u200b\u2010\u2212\ufeff\u00ad\t"), max_size=17),
+    data=st.data(),
+)
+def test_blanks_dashes_width_and_case_never_make_another_vin(vin, blanks, data):
+    written = [data.draw(st.sampled_from([one, one.lower(), wide(one)])) for one in vin]
+    for blank in blanks:
+        written.insert(data.draw(st.integers(0, len(written))), blank)
+
+    verdict = check_value(scheme="vin", value="".join(written))
+
+    assert verdict.canonical == vin
+
+
+def wide(character):
+    return chr(ord(character) + 0xFEE0)
