@@ -134,17 +134,26 @@ def test_a_pdf_with_something_behind_its_end_is_refused():
     assert refusal(pdf() + b"x" * 5_000) == "EVIDENCE_POLYGLOT"
 
 
-def launch(writer):
-    action = DictionaryObject(
-        {NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("cmd.exe")}
-    )
-    writer.root_object[NameObject("/OpenAction")] = writer._add_object(action)
+def opening(kind, key, text):
+    """Have a PDF act when it is opened."""
+
+    def change(writer):
+        action = DictionaryObject(
+            {NameObject("/S"): NameObject(kind), NameObject(key): TextStringObject(text)}
+        )
+        writer.root_object[NameObject("/OpenAction")] = writer._add_object(action)
+
+    return change
+
+
+launch = opening("/Launch", "/F", "cmd.exe")
+script = opening("/JavaScript", "/JS", "app.alert(1)")
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda writer: writer.add_js("app.alert(1)"),
+        script,
         lambda writer: writer.add_attachment("payload.exe", b"MZ"),
         launch,
     ],
@@ -155,11 +164,7 @@ def test_an_active_pdf_is_refused(change):
 
 
 def test_a_name_written_in_escapes_hides_no_script():
-    hidden = (
-        pdf(lambda writer: writer.add_js("app.alert(1)"))
-        .replace(b"/JavaScript", b"/J#61vaScript")
-        .replace(b"/JS ", b"/#4aS ")
-    )
+    hidden = pdf(script).replace(b"/JavaScript", b"/J#61vaScript").replace(b"/JS ", b"/#4aS ")
 
     assert refusal(hidden) == "EVIDENCE_ACTIVE"
 
