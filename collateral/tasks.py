@@ -7,6 +7,7 @@ from django.utils import timezone
 from collateral import services
 from contracts.client import connect
 from contracts.errors import ChainUnavailable
+from settlement.errors import SettlementError
 
 
 @shared_task
@@ -28,13 +29,13 @@ def note_revocations() -> None:
     services.note_revocations(chain=connect(settings.RPC_URL))
 
 
-@shared_task
+@shared_task(throws=(SettlementError,))
 def warn_of_expiry() -> None:
     """Tell owners whose attestations run out."""
     services.warn_of_expiry()
 
 
-@shared_task
+@shared_task(throws=(SettlementError,))
 def release_exposures() -> None:
     """Free bonds of weeks that are over."""
     services.release_exposures()

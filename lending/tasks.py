@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from lending import services
+from collateral import services as collateral
+from lending import selectors, services
 from settlement.errors import SettlementError
 from settlement.selectors import chain_time
 
@@ -51,3 +52,9 @@ def close_repaid() -> None:
 def close_epoch() -> None:
     """Close the pool's epoch once it has ended."""
     services.close_epoch(now=chain_time())
+
+
+@shared_task
+def queue_renewals() -> None:
+    """Send renewed attestations, each with the loan that holds the token."""
+    collateral.queue_renewals(loan_of=selectors.loan_holding)

@@ -23,6 +23,7 @@ SECTIONS = (
     ("assets", "Assets"),
     ("auctions", "Auctions"),
     ("pool", "Pool"),
+    ("verifiers", "Verifiers"),
     ("mine", "My assets"),
     ("status", "Status"),
 )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal import views
-from portal.owner import uploads
+from portal.owner import signed, uploads, verifying
 from portal.owner import views as owner
 
 app_name = "portal"
@@ -20,6 +20,10 @@ urlpatterns = [
     path("auctions/<int:loan_id>/", views.auction, name="auction"),
     path("pool/", views.pool, name="pool"),
     path("status/", views.status, name="status"),
+    path("verifiers/", verifying.verifiers, name="verifiers"),
+    path("verifiers/apply/", verifying.apply, name="apply"),
+    path("verifiers/<int:pk>/", verifying.verifier, name="verifier"),
+    path("api/v1/requests/<int:pk>/attestation/", signed.attest, name="attest"),
     path("sign-in/", owner.sign_in_page, name="sign_in"),
     path("sign-out/", owner.sign_out, name="sign_out"),
     path("mine/", owner.mine, name="mine"),

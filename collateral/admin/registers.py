@@ -14,15 +14,20 @@ from collateral.admin.filters import ExpiryFilter
 from collateral.domain.classes import Role
 from collateral.domain.display import identifier_words, moment, usd
 from collateral.models import (
+    ApplicationStatus,
     Asset,
     AssetStatus,
     Attestation,
     Challenge,
+    ChallengeStatus,
     LrtHolding,
     Owner,
     Verifier,
+    VerifierApplication,
+    VerifierInterest,
 )
 from collateral.selectors import asset_sheet
+from collateral.selectors.calls import WalletCall, admission_proposal, ruling_proposals
 
 LIVING = (AssetStatus.MINTED, AssetStatus.PLEDGED)
 
@@ -213,6 +218,33 @@ class ChallengeAdmin(BaseAdmin):
     search_fields = ("uid", "verifier__address", "verifier__name", "challenger_address")
     list_select_related = ("verifier",)
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """Show one challenge, and what governance can rule."""
+        challenge = self.get_object(request, object_id)
+        if challenge is None or not self.has_view_permission(request, challenge):
+            return super().change_view(request, object_id, form_url, extra_context)
+        is_open = challenge.status == ChallengeStatus.OPEN
+        attested = Attestation.objects.filter(uid=challenge.uid).first()
+        facts = [
+            ("Verifier", str(challenge.verifier)),
+            ("Challenger", challenge.challenger_address),
+            ("Its bond", usd(challenge.bond_units)),
+            ("Opened", moment(challenge.opened_at)),
+            ("Status", challenge.get_status_display()),
+            ("Attestation", str(attested) if attested else "none that we know of"),
+            ("Hash of the challenger's evidence", challenge.evidence_hash),
+        ]
+        # What the attestation can have cost is bounded by the bond behind it.
+        units = min(attested.value_units if attested else 0, challenge.verifier.bond_units)
+        calls = ruling_proposals(challenge, slash_units=units) if is_open else []
+        return _call_page(self, request, str(challenge), facts, calls)
+
     @display(description="Challenger's bond", ordering="bond_units")
     def bond(self, challenge: Challenge) -> str:
         """Show what the challenger posted."""
@@ -222,6 +254,75 @@ class ChallengeAdmin(BaseAdmin):
     def opened(self, challenge: Challenge) -> str:
         """Show when it was opened."""
         return moment(challenge.opened_at)
+
+
+@admin.register(VerifierApplication)
+class VerifierApplicationAdmin(BaseAdmin):
+    """Firms that want to vouch."""
+
+    list_display = ("name", "address", "class_id", "roles_asked", "status", "created_at")
+    list_filter = ("status", "class_id")
+    search_fields = ("name", "address")
+
+    @display(description="Roles")
+    def roles_asked(self, application: VerifierApplication) -> str:
+        """Show the roles in words."""
+        return Role(application.roles).label
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """Show one application, and the proposal that admits it."""
+        one = self.get_object(request, object_id)
+        if one is None or not self.has_view_permission(request, one):
+            return super().change_view(request, object_id, form_url, extra_context)
+        facts = [
+            ("Wallet", one.address),
+            ("Class", one.get_class_id_display()),
+            ("Roles", Role(one.roles).label),
+            ("Status", one.get_status_display()),
+            ("Experience and licences", one.statement),
+        ]
+        calls = [admission_proposal(one)] if one.status == ApplicationStatus.OPEN else []
+        return _call_page(self, request, str(one), facts, calls)
+
+
+@admin.register(VerifierInterest)
+class VerifierInterestAdmin(BaseAdmin):
+    """Wallets that verifiers are tied to; staff keep the list."""
+
+    list_display = ("verifier", "address", "note")
+    search_fields = ("verifier__name", "address")
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Let staff with the right add one."""
+        return request.user.has_perm("collateral.add_verifierinterest")
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Let staff with the right take one away."""
+        return request.user.has_perm("collateral.delete_verifierinterest")
+
+
+def _call_page(
+    register: BaseAdmin,
+    request: HttpRequest,
+    title: str,
+    facts: list[tuple[str, str]],
+    calls: list[WalletCall],
+) -> HttpResponse:
+    """Show facts and what a wallet may send about them."""
+    context = {
+        **register.admin_site.each_context(request),
+        "opts": register.opts,
+        "title": title,
+        "facts": facts,
+        "calls": calls,
+    }
+    return TemplateResponse(request, "collateral/desk/calls.html", context)
 
 
 @admin.register(LrtHolding)

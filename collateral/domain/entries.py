@@ -78,11 +78,18 @@ def read_entries(
                 field, text, unit=units.get(field.name, ""), decimal_mark="", as_of=as_of
             )
         except (CellError, IdentifierError) as error:
-            problems[field.name] = error.sentence
+            problems[field.name] = _in_a_form(text, error)
     identifiers = _identifiers(asset_class, given, problems)
     if problems:
         raise EntriesRefused(problems)
     return Entries(attributes, identifiers)
+
+
+def _in_a_form(text: str, error: CellError | IdentifierError) -> str:
+    """Return a refusal's sentence; what it advises for whole files is no help to one person."""
+    if error.code == "AMBIGUOUS_NUMBER":
+        return f"{text!r} can be read in two ways. Write it without a thousands mark."
+    return error.sentence
 
 
 def _identifiers(

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from collateral.models import JointDecision
+from collateral.domain.classes import Role
+from collateral.domain.display import usd
+from collateral.models import Challenge, JointDecision, VerifierApplication
 from contracts.abi import encode_call
 from contracts.deployment_record import load
 
@@ -63,15 +65,67 @@ def revocation_call(decision: JointDecision) -> WalletCall:
     )
 
 
+def proposal(
+    *, label: str, words: str, contract: str, function: str, arguments: Sequence[Any], reason: str
+) -> WalletCall:
+    """Return a proposal to governance of one call; its words say what would change."""
+    inner = encode_call(contract, function, arguments)
+    return wallet_call(
+        label=label,
+        words=f"{words} The holders of votes decide, and the timelock passes, before it takes "
+        "effect. Your account needs the votes that a proposal takes.",
+        sender="",
+        calls=[("BallastGovernor", "propose", [[load().address(contract)], [0], [inner], reason])],
+    )
+
+
 def freeze_proposal(decision: JointDecision) -> WalletCall:
     """Return the proposal to governance, which alone can freeze a token."""
-    target = load().address("AssetRegistry")
-    freeze = encode_call("AssetRegistry", "setStatus", [decision.asset.token_id, FROZEN])
-    return wallet_call(
+    return proposal(
         label="Propose the freeze to governance",
-        words=f"Your wallet proposes to the holders of votes that the token of {decision.asset} is "
-        "frozen: it can then be neither pledged nor moved. They vote, and the timelock passes, "
-        "before it takes effect. Your account needs the votes that a proposal takes.",
-        sender="",
-        calls=[("BallastGovernor", "propose", [[target], [0], [freeze], decision.reason])],
+        words=f"Your wallet proposes that the token of {decision.asset} is frozen: it can then be "
+        "neither pledged nor moved.",
+        contract="AssetRegistry",
+        function="setStatus",
+        arguments=[decision.asset.token_id, FROZEN],
+        reason=decision.reason,
     )
+
+
+def admission_proposal(application: VerifierApplication) -> WalletCall:
+    """Return the proposal that admits a verifier to a class in the roles it asks for."""
+    return proposal(
+        label="Propose the admission to governance",
+        words=f"Your wallet proposes that {application.name} may vouch for "
+        f"{Role(application.roles).label} of the class {application.get_class_id_display()}.",
+        contract="VerifierRegistry",
+        function="setVerifier",
+        arguments=[application.address, application.class_id, application.roles],
+        reason=f"Admit {application.name} ({application.address})",
+    )
+
+
+def ruling_proposals(challenge: Challenge, *, slash_units: int) -> list[WalletCall]:
+    """Return the two rulings that governance can make; what is slashed in ledger units."""
+    named = [challenge.verifier.address, bytes.fromhex(challenge.uid[2:])]
+    return [
+        proposal(
+            label="Propose to uphold it",
+            words=f"Your wallet proposes that the challenge is right: {usd(slash_units)} of the "
+            f"bond of {challenge.verifier} is taken, half for the challenger and half for the "
+            "reserve.",
+            contract="VerifierRegistry",
+            function="uphold",
+            arguments=[*named, slash_units, 0],
+            reason=f"Uphold the challenge of {challenge.uid}",
+        ),
+        proposal(
+            label="Propose to dismiss it",
+            words="Your wallet proposes that the challenge is wrong: the challenger's bond goes to "
+            "the reserve.",
+            contract="VerifierRegistry",
+            function="dismiss",
+            arguments=named,
+            reason=f"Dismiss the challenge of {challenge.uid}",
+        ),
+    ]

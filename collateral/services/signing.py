@@ -127,6 +127,7 @@ def submit_attestation(
             "The message does not describe this asset and its evidence as recorded; open the "
             "request again and sign the message shown there.",
         )
+    _refuse_other_chain(message, rebuilt)
     verifier = _signer(rebuilt, raw_signature)
     statement = _statement(request, verifier, value, times, salt)
     submit_attestations(signed=[SignedStatement(statement=statement, signature=raw_signature)])
@@ -140,12 +141,40 @@ def submit_attestations(*, signed: Sequence[SignedStatement]) -> int:
         by_request = {one.statement.request_id: one for one in signed}
         requests = _load(list(by_request), lock=True)
         waiting = [one for one in requests if one.status != RequestStatus.ATTESTED]
+        _refuse_second([one for one in requests if one not in waiting], by_request)
         fitness = Fitness(waiting)
         rows = [_attested(one, by_request[one.pk], fitness, now) for one in waiting]
         Attestation.objects.bulk_create(rows, batch_size=BATCH_SIZE)
         _close(waiting)
         _mark_verified({one.asset_id for one in waiting})
     return len(rows)
+
+
+def _refuse_other_chain(given: Mapping[str, Any], rebuilt: Mapping[str, Any]) -> None:
+    """Say so when the message was made for another chain or list of attestations."""
+    domain, own = given.get("domain"), rebuilt["domain"]
+    if not isinstance(domain, Mapping):
+        return
+    chain, contract = str(domain.get("chainId")), str(domain.get("verifyingContract"))
+    if (chain, contract.lower()) != (str(own["chainId"]), str(own["verifyingContract"]).lower()):
+        raise VerificationError(
+            "WRONG_CHAIN",
+            f"The message is for chain {chain} and contract {contract}; this is chain "
+            f"{own['chainId']}. Prepare it here and sign that.",
+        )
+
+
+def _refuse_second(
+    attested: Sequence[VerificationRequest], signed: Mapping[int, SignedStatement]
+) -> None:
+    """Refuse another statement where one is kept; the same one again changes nothing."""
+    kept = Attestation.objects.filter(request__in=attested).values_list("request_id", "salt")
+    for request_id, salt in kept:
+        if hex_of(signed[request_id].statement.salt) != salt:
+            raise VerificationError(
+                "ATTESTED_ALREADY",
+                "This request is attested already; one role is attested once. A renewal asks anew.",
+            )
 
 
 def _close(requests: Sequence[VerificationRequest]) -> None:

@@ -1,5 +1,6 @@
 """Everything that is read of lending."""
 
+from lending.selectors.holding import loan_holding
 from lending.selectors.portfolio import Portfolio, TrancheLoss, loss_by_tranche, portfolio
 from lending.selectors.valuing import Assessment, assess, clock
 from lending.selectors.wallets import WalletCall, wallet_call
@@ -11,6 +12,7 @@ __all__ = [
     "WalletCall",
     "assess",
     "clock",
+    "loan_holding",
     "loss_by_tranche",
     "portfolio",
     "wallet_call",

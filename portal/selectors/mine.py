@@ -24,6 +24,7 @@ from collateral.services.renewal import RENEWAL_LEAD_S
 from lending.domain.health import freshness_bps
 from lending.models import ClassTerms
 from portal.domain.states import State
+from portal.domain.things import sentence_case
 from portal.selectors.rows import Figure
 from settlement.errors import SettlementError
 from settlement.selectors import chain_time
@@ -204,7 +205,7 @@ def thing_page(asset: Asset) -> ThingPage:
         ],
         identifiers=[
             Figure(
-                label=scheme_for(one.scheme).label.capitalize(),
+                label=sentence_case(scheme_for(one.scheme).label),
                 value=identifier_words(one.canonical),
             )
             for one in asset.anchors.all()

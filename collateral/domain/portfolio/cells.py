@@ -48,8 +48,8 @@ def parse_number(raw: str, *, decimal_mark: str = "") -> Fraction:
         raise CellError(
             "AMBIGUOUS_NUMBER",
             f"{raw!r} can be read as {body.replace(',', '.')} or as "
-            f"{body.replace('.', '').replace(',', '')}. Write it without a thousands "
-            "mark; for a whole file say which mark is the decimal one: --decimal . or --decimal ,",
+            f"{body.replace('.', '').replace(',', '')}; say which mark is the decimal one "
+            "(--decimal . or --decimal ,) or write it without a thousands mark.",
         )
     return sign * _fraction(raw, body, decimal_mark or _decimal_mark(body))
 

@@ -16,7 +16,7 @@ def serious_findings(page) -> list[str]:
     page.evaluate(SCRIPT.read_text())
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     return [
-        f"{one['id']}: {one['help']} at {node['target']}"
+        f"{one['id']} at {node['target']}: {node['failureSummary']} {node['html'][:200]}"
         for one in found["violations"]
         if one["impact"] in SERIOUS
         for node in one["nodes"]

@@ -33,6 +33,8 @@ def registry(anvil_snapshot, transactional_db, settings):
     made = Registry(anvil_snapshot)
     made.admit()
     for number, wallet in enumerate(made.wallets):
+        # A verifier pays for its own revocation.
+        made.chain.rpc.request("anvil_setBalance", wallet.address, hex(10**18))
         user = User.objects.create_user(f"firm{number}", password=PASSWORD, is_staff=True)
         Verifier.objects.filter(address=wallet.address).update(
             user=user, name=f"{('Northern', 'Meridian', 'Harbour')[number]} Surveyors"
@@ -58,7 +60,7 @@ def person(browser, live_server, registry):
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.base = live_server.url
         if login:
-            page.goto(f"{page.base}/admin/login/")
+            page.goto(f"{page.base}/admin/")
             page.fill("input[name=username]", login)
             page.fill("input[name=password]", PASSWORD)
             page.get_by_role("button", name="Log in").click()

@@ -93,6 +93,9 @@ def test_a_house_comes_to_its_token_and_two_people_revoke_it(minted, registry, p
     owner.goto(f"{owner.base}/mine/")
     assert owner.get_by_text("Yours, free").is_visible()
     accessible(owner)
+    for address in ("/verifiers/", f"/verifiers/{house.requests.first().claimed_by_id}/"):
+        owner.goto(owner.base + address)
+        accessible(owner)
 
     title = Attestation.objects.get(request__role=Role.TITLE)
     decision = propose(firms[0], title)
@@ -175,7 +178,18 @@ def test_pages_fit_a_phone(person, registry, house_files):
     firm = person(registry.wallets[0], login="firm0", width=360)
     request = VerificationRequest.objects.get(role=Role.TITLE)
     visits = [
-        (owner, ["/mine/", "/mine/new/", "/mine/new/car/", f"/mine/{house.pk}/", "/sign-in/"]),
+        (
+            owner,
+            [
+                "/mine/",
+                "/mine/new/",
+                "/mine/new/car/",
+                f"/mine/{house.pk}/",
+                "/sign-in/",
+                "/verifiers/",
+                "/verifiers/apply/",
+            ],
+        ),
         (firm, [f"{QUEUE}{request.pk}/change/", f"{QUEUE}together/?ids={request.pk}"]),
     ]
 

@@ -3,6 +3,7 @@
 import json
 
 from contracts.client import Chain
+from contracts.errors import ChainError
 from contracts.wallet import LocalWallet
 
 GAS = 1_000_000
@@ -49,7 +50,10 @@ class TestWallet:
         if self.declines:
             error = {"code": DECLINED, "message": "User rejected the request."}
             return json.dumps({"error": error})
-        return json.dumps({"result": self._result(asked["method"], asked["params"])})
+        try:
+            return json.dumps({"result": self._result(asked["method"], asked["params"])})
+        except ChainError as error:
+            return json.dumps({"error": {"code": -32_000, "message": str(error)}})
 
     def _result(self, method, params):
         if method == "eth_requestAccounts":

@@ -91,7 +91,7 @@ def test_each_wrong_entry_is_named_at_its_field_and_nothing_is_registered(owner)
     page = response.content.decode()
     assert response.status_code == 400
     assert "3 entries need correcting" in page
-    assert "can be read as" in page
+    assert "can be read in two ways" in page
     assert 'value="28.500"' in page
     assert not Asset.objects.exists()
 

@@ -84,6 +84,7 @@ def test_generated_secrets_refuse_any_chain_but_the_local_one(
     assert [line.split()[0] for line in str(caught.value).splitlines()] == [
         "SECRET_KEY",
         "BALLAST_ANCHOR_KEY",
+        "PUBLIC_URL",
     ]
 
 

@@ -1,0 +1,45 @@
+"""The API of attestations: a signed statement proves by itself who brings it."""
+
+import json
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from collateral import services
+from collateral.errors import REFUSALS
+from contracts.errors import ChainError
+from settlement.errors import SettlementError
+
+_STATUS = {"CONFLICT_OF_INTEREST": 403, "NOT_AUTHORISED": 403, "INVALID_SIGNER": 403}
+_STATUS |= {"REQUEST_UNKNOWN": 404, "MESSAGE_FORMAT": 400}
+_STATUS |= dict.fromkeys(("REQUEST_CLOSED", "ATTESTED_ALREADY", "EVIDENCE_MISMATCH"), 409)
+
+
+# No cookie counts here, so there is nothing for a forged cross-site request to borrow.
+@csrf_exempt
+@require_POST
+def attest(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep an attestation: ``{"message": EIP-712, "signature": "0x…"}``."""
+    try:
+        body = json.loads(request.body)
+        message, signature = body["message"], body["signature"]
+        if not isinstance(message, Mapping) or not isinstance(signature, str):
+            raise TypeError("wrong types")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return _problem(400, "MESSAGE_FORMAT", "Send JSON with message and signature.")
+    try:
+        kept = services.submit_attestation(request_id=pk, message=message, signature=signature)
+    except (ChainError, SettlementError) as error:
+        return _problem(503, "NOT_NOW", str(error))
+    except REFUSALS as refusal:
+        code = getattr(refusal, "code", "REFUSED")
+        return _problem(_STATUS.get(code, 422), code, str(refusal))
+    return JsonResponse({"uid": kept.uid, "verifier": kept.verifier.address}, status=201)
+
+
+def _problem(status: int, code: str, sentence: str) -> JsonResponse:
+    """Return a problem as RFC 9457 writes it, with our stable code."""
+    body = {"type": "about:blank", "status": status, "code": code, "detail": sentence}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
