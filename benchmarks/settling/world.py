@@ -94,6 +94,8 @@ def build(loans_per_lane: int) -> World:
     fund(market.chain, [wallet.address for wallet in wallets])
     (crowd,) = development_wallets(settings.RELAYER_MNEMONIC, "owner", 1)
     market.equip([crowd.address])
+    pledged = PLEDGE * LANES * loans_per_lane
+    market.send(crowd.address, "TestRestakingToken", "mint", crowd.address, pledged)
     for _ in range(2):
         market.sender.wait(market.genesis["oracle"]["min_interval_s"])
         market.publish({})
