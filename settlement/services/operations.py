@@ -122,7 +122,13 @@ def _stored(wanted: dict[str, NewOperation], refusals: list[Refusal]) -> Intake:
 
 def _known(keys: Sequence[str]) -> dict[str, tuple[object, ...]]:
     """Return the bodies of the operations that are stored already, by key."""
-    rows = Operation.objects.filter(client_key__in=keys).values_list("client_key", *_BODY)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT client_key, {', '.join(_BODY)} FROM settlement_operation "
+            "WHERE client_key = ANY(%s)",
+            [list(keys)],
+        )
+        rows = cursor.fetchall()
     return {
         key: (kind, loan_id, amount, bytes(payload or b""), priority, deadline)
         for key, kind, loan_id, amount, payload, priority, deadline in rows
