@@ -70,6 +70,7 @@ class Life:
 
     market: Market
     parties: list[Party]
+    calls: list[Call] = field(default_factory=list)
     accesses: list[Access] = field(default_factory=list)
     lanes: list[int] = field(default_factory=list)
     gas: dict[str, int] = field(default_factory=dict)
@@ -83,6 +84,7 @@ class Life:
             if step.before:
                 step.before(self)
             calls = [step.call(self, party) for party in self.parties]
+            self.calls += calls
             receipts = self.market.sender.send_all(calls)
             if step.opens:
                 for party, receipt in zip(self.parties, receipts, strict=True):
