@@ -49,12 +49,14 @@ class Terms:
 class Market:
     """The contracts with a funded pool and admitted verifiers, on as many lanes as asked for."""
 
-    def __init__(self, rpc_url: str, lanes: int) -> None:
+    def __init__(self, rpc_url: str, lanes: int, relayers: Sequence[str] = ()) -> None:
         self.genesis = {**load_genesis(), "lanes": lanes}
         self.reporters = development_wallets(
             settings.RELAYER_MNEMONIC, "reporter", self.genesis["oracle"]["reporters"]
         )
         self.verifiers = development_wallets(settings.RELAYER_MNEMONIC, "verifier", len(ROLES))
+        # Relayers of lanes need a key only where their transactions are signed.
+        self.relayers = list(relayers) or [account(f"relayer of lane {n}") for n in range(lanes)]
         self.deployment = self._deploy(rpc_url)
         self.chain = Chain(rpc_url, self.deployment)
         self.sender = Sender(self.chain)
@@ -193,7 +195,6 @@ class Market:
     def _deploy(self, rpc_url: str) -> Deployment:
         chain = Chain(rpc_url)
         governor = development_wallet(settings.RELAYER_MNEMONIC, "governor")
-        self.relayers = [account(f"relayer of lane {lane}") for lane in range(self.lanes)]
         roles = Roles(
             governor=governor,
             guardian=account("guardian"),

@@ -15,7 +15,7 @@ QUEUE = "chain"
 @shared_task(queue=QUEUE)
 def pump_signers() -> None:
     """Ring every key that has something to send."""
-    for signer_id in services.signers_with_work():
+    for signer_id in services.signers_to_ring():
         ring("settlement.tasks.pump_signer", signer_id)
 
 

@@ -65,6 +65,21 @@ def encode_word(kind: int, number: int, loan_number: int, amount: int) -> bytes:
     return value.to_bytes(WORD_BYTES, "big")
 
 
+def joined_words(words: Iterable[tuple[int, int, int, int]]) -> bytes:
+    """Return many words end to end; fields are in the order of `encode_word` and known to fit."""
+    return b"".join(
+        [
+            (
+                kind << _KIND_SHIFT
+                | number << _NUMBER_SHIFT
+                | loan_number << _LOAN_SHIFT
+                | amount << _AMOUNT_SHIFT
+            ).to_bytes(WORD_BYTES, "big")
+            for kind, number, loan_number, amount in words
+        ]
+    )
+
+
 def decode_word(word: bytes) -> Word:
     """Return the fields of a word."""
     if len(word) != WORD_BYTES:

@@ -1,7 +1,7 @@
 """What kinds of chains allow: one profile for each, chosen by CHAIN_PROFILE."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ETHER_WEI = 10**18
 GWEI = 10**9
@@ -33,6 +33,10 @@ class Profile:
     def batch_gas(self) -> int:
         """Gas a batch may plan with: nine tenths of a transaction, and a quarter of a block."""
         return min(self.transaction_gas * 9 // 10, self.block_gas // 4)
+
+    def with_blocks(self, gas: int) -> "Profile":
+        """Return the same rules with blocks of another size."""
+        return replace(self, block_gas=gas)
 
 
 TX_CAP = 1 << 24

@@ -4,7 +4,7 @@ from settlement.domain.intake import NewOperation, Refusal
 from settlement.services.calls import retry, submit_call
 from settlement.services.confirming import confirm_batches
 from settlement.services.operations import Intake, accept, intake
-from settlement.services.pumping import pump_signer, signers_with_work
+from settlement.services.pumping import pump_signer, signers_to_ring, signers_with_work
 from settlement.services.reading import read_chain
 from settlement.services.reading.rebuilding import reindex
 from settlement.services.signers import ensure_signers
@@ -21,6 +21,7 @@ __all__ = [
     "read_chain",
     "reindex",
     "retry",
+    "signers_to_ring",
     "signers_with_work",
     "submit_call",
 ]

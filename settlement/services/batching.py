@@ -1,11 +1,11 @@
 """Batches of operations as rows: packed, enveloped, halved."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 
 from contracts.deployment_record import load
-from contracts.domain.words import Kind, encode_word, words_hash
+from contracts.domain.words import Kind, encode_word, joined_words, words_hash
 from settlement.calldata import operations_of, settle_calldata
 from settlement.domain.access import text_of
 from settlement.domain.gas import SETTLE_GAS
@@ -23,13 +23,15 @@ _READS = [text_of(EPOCH)]
 
 def packed(operations: Sequence[Waiting], profile: Profile, room: int) -> Packing:
     """Return batches of a lane's operations within what the chain takes in one transaction."""
-    limits = Limits(gas=profile.batch_gas - guard_of(operations), words=MAX_WORDS)
+    limits = Limits(
+        gas=profile.batch_gas - guard_of({each.kind for each in operations}), words=MAX_WORDS
+    )
     return pack(operations, limits=limits, most=room)
 
 
-def guard_of(operations: Sequence[Waiting]) -> int:
-    """Return the gas that must be left before the last of these operations."""
-    return SETTLE_GAS.guard_of({each.kind for each in operations})
+def guard_of(kinds: Collection[int]) -> int:
+    """Return the gas that must be left before the last operation of a batch of these kinds."""
+    return SETTLE_GAS.guard_of(kinds)
 
 
 def envelope(signer: Signer, contents: Pack) -> Batch:
@@ -76,19 +78,22 @@ def modelled(operations: Sequence[Waiting]) -> int:
     return SETTLE_GAS.of_batch([(each.kind, each.loan_number) for each in operations])
 
 
-def varies(operations: Sequence[Waiting]) -> bool:
+def kinds_of(batch: Batch) -> set[int]:
+    """Return the kinds of the operations in a batch; of a new one without reading its words."""
+    known: set[int] | None = getattr(batch, "kinds", None)
+    return {each.kind for each in operations_of(batch)} if known is None else known
+
+
+def varies(kinds: Collection[int]) -> bool:
     """Tell whether the gas depends on more than the words: a close returns up to 33 things."""
-    return any(each.kind == Kind.CLOSE for each in operations)
+    return Kind.CLOSE in kinds
 
 
 def _row(signer: Signer, operations: Sequence[Waiting], *, gas_modelled: int) -> Batch:
-    words = [
-        encode_word(each.kind, each.number, each.loan_number, each.amount) + each.payload
-        for each in operations
-    ]
-    joined = b"".join(words)
+    kinds = {each.kind for each in operations}
+    joined = _words(operations)
     numbers = [each.number for each in operations]
-    return Batch(
+    batch = Batch(
         kind=SETTLE,
         lane=signer.lane,
         chain_id=settings.CHAIN_ID,
@@ -103,4 +108,17 @@ def _row(signer: Signer, operations: Sequence[Waiting], *, gas_modelled: int) ->
         last_number=max(numbers),
         words_hash="0x" + words_hash([joined]).hex(),
         gas_modelled=gas_modelled,
+    )
+    batch.kinds = kinds
+    return batch
+
+
+def _words(operations: Sequence[Waiting]) -> bytes:
+    if not any(each.payload for each in operations):
+        return joined_words(
+            (each.kind, each.number, each.loan_number, each.amount) for each in operations
+        )
+    return b"".join(
+        encode_word(each.kind, each.number, each.loan_number, each.amount) + each.payload
+        for each in operations
     )

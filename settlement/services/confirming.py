@@ -17,7 +17,7 @@ from settlement.failpoints import reached
 from settlement.locks import Singleton, singleton
 from settlement.models import IN_FLIGHT, Batch, BatchStatus, Cursor
 from settlement.services import batching
-from settlement.services.pumping import signers_with_work
+from settlement.services.pumping import signers_to_ring
 
 BLOCKS_PER_PASS = 20
 # After a longer pause single receipts are asked for, not every block.
@@ -185,5 +185,5 @@ def _reason(chain: Chain, receipt: Receipt) -> str:
 
 def _ring_freed() -> None:
     """Ring the keys that have room again and something waiting."""
-    for signer_id in signers_with_work():
+    for signer_id in signers_to_ring():
         ring("settlement.tasks.pump_signer", signer_id)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 
 from contracts.client import Chain
@@ -13,7 +14,7 @@ from contracts.errors import ChainError
 from settlement.domain.fees import replacement_fees
 from settlement.domain.profiles import PROFILES, Profile
 from settlement.failpoints import reached
-from settlement.models import OPEN, Batch, BatchStatus, Signer
+from settlement.models import IN_FLIGHT, OPEN, Batch, BatchStatus, Signer
 from settlement.services.claiming import claim
 from settlement.services.repairing import fill_gaps
 from settlement.services.signers import Lease, ensure_signers, lease, renew
@@ -46,6 +47,21 @@ def signers_with_work() -> list[int]:
     return sorted(busy | set(active.values_list("pk", flat=True)))
 
 
+def signers_to_ring() -> list[int]:
+    """Return the keys that can do something now: all that the doorbell needs to wake.
+
+    What is in flight and was broadcast a moment ago needs nobody.
+    """
+    stale = Q(status=BatchStatus.SENT, broadcast_at__lt=Now() - timedelta(seconds=RESEND_AFTER_S))
+    unsent = Q(status__in=(BatchStatus.PLANNED, BatchStatus.SIGNED))
+    busy = set(Batch.objects.filter(stale | unsent).values_list("signer", flat=True).distinct())
+    flying = Count("batches", filter=Q(batches__status__in=IN_FLIGHT))
+    free = Signer.objects.annotate(flying=flying).filter(flying__lt=profile().in_flight)
+    lanes = free.filter(lane__in=waiting_lanes(), retired_at__isnull=True)
+    free_now = lanes.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=Now()))
+    return sorted(busy | set(free_now.values_list("pk", flat=True)))
+
+
 def pump_signer(*, signer_id: int, chain: Chain) -> int:
     """Send whatever a key has to send and return how many; nothing while another worker does.
 
@@ -59,6 +75,7 @@ def pump_signer(*, signer_id: int, chain: Chain) -> int:
         while claimed := claim(held, chain, profile()):
             _sign(held, claimed)
             sent += _send(held, chain, claimed)
+            renew(held)
         return sent
 
 

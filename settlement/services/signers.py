@@ -17,8 +17,9 @@ from settlement.errors import LeaseLost, SettlementError
 from settlement.models import Signer
 from settlement.wallets import LANE, RELAYER, RELAYER_KEYS, relayer_addresses
 
-# Long enough for one exchange with a slow node; a killed worker's key waits no longer.
-LEASE_S = 25
+# A killed worker's key waits no longer. One that lives but takes longer over an exchange with a
+# slow node may lose the key; the fencing token then stops it at its next write.
+LEASE_S = 3
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from contracts.client import Chain
 from contracts.errors import CallReverted, ChainError, ChainRejected
-from settlement.calldata import operations_of
 from settlement.domain.gas import PER_MILLE, fitted_factor, gas_limit, settle_limit
 from settlement.domain.profiles import Profile
 from settlement.models import Batch, BatchStatus
@@ -69,11 +68,11 @@ def _is_due(batch: Batch, factors: Sequence[tuple[int, int]], packs: Sequence[Ba
 
 
 def _varies(batch: Batch) -> bool:
-    return batching.varies(operations_of(batch))
+    return batching.varies(batching.kinds_of(batch))
 
 
 def _guard(batch: Batch) -> int:
-    return batching.guard_of(operations_of(batch))
+    return batching.guard_of(batching.kinds_of(batch))
 
 
 def _receipts(packs: Sequence[Batch]) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """Measure what we claim. Each subcommand starts the servers that it needs, and stops them."""
 
 import json
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,6 +11,8 @@ from django.core.management.base import BaseCommand
 from benchmarks.contention import bench_contention
 from benchmarks.gas import bench_gas
 from benchmarks.planner import bench_planner
+from benchmarks.settling import servers
+from benchmarks.settling.run import Size, bench_settlement
 from benchmarks.snapshot import save_snapshot
 
 Say = Callable[[str], None]
@@ -35,14 +38,33 @@ class Command(BaseCommand):
             bench.add_argument("--json", action="store_true", help="end with one JSON object")
             if name == "gas":
                 bench.add_argument("--save", action="store_true", help="commit to these figures")
+        self._add_settlement(benches)
+
+    def _add_settlement(self, benches: Any) -> None:
+        words = "operations from acceptance to finality, beside the naive way and the chain's limit"
+        bench = benches.add_parser("settlement", help=words)
+        bench.add_argument("--json", action="store_true", help="end with one JSON object")
+        default = Size()
+        for name in ("operations", "queue", "loans_per_lane"):
+            flag = f"--{name.replace('_', '-')}"
+            bench.add_argument(flag, type=int, default=getattr(default, name))
+        bench.add_argument("--chaos", action="store_true", help="kill workers at random")
+        bench.add_argument("--wipe-redis", action="store_true", help="empty the broker meanwhile")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _, measure = BENCHES[options["bench"]]
-        figures = measure(self.say)
+        if options["bench"] == "settlement" and not servers.inside():
+            sys.exit(servers.run_inside(sys.argv[1:]))
+        figures = self._figures(options)
         if options.get("save"):
             save_snapshot(figures)
         if options["json"]:
             self.stdout.write(json.dumps(figures))
+
+    def _figures(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        if options["bench"] != "settlement":
+            return BENCHES[options["bench"]][1](self.say)
+        size = Size(**{name: options[name] for name in Size.__dataclass_fields__})
+        return bench_settlement(self.say, size)
 
     def say(self, line: str) -> None:
         """Write a line at once, so that progress is seen through a pipe too."""

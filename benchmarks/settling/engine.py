@@ -1,0 +1,203 @@
+"""The engine under load: fed through intake, watched through its tables, killed and revived."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+
+import psutil
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max, Sum
+
+from benchmarks.errors import BenchFailed
+from benchmarks.settling.servers import Workers
+from benchmarks.settling.world import World
+from settlement.models import Batch, BatchStatus
+from settlement.services import NewOperation, intake
+
+FED_TOGETHER = 8_000
+POLL_S = 0.1
+PATIENCE_S = 600
+CHAOS_EVERY_S = 1.5
+SEED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One load from the first acceptance to the last finality."""
+
+    operations: int
+    seconds: float
+    gas_used: int
+    gas_limit: int
+    failed: int
+    peak_bytes: int
+
+    @property
+    def per_s(self) -> float:
+        return self.operations / self.seconds
+
+    @property
+    def gas_per_operation(self) -> int:
+        return self.gas_used // max(self.operations, 1)
+
+    @property
+    def block_fill(self) -> float:
+        return self.gas_used / self.gas_limit if self.gas_limit else 0.0
+
+
+def feed(operations: Iterable[NewOperation]) -> int:
+    """Hand operations to intake, many at a time; return how many it took."""
+    source, accepted = iter(operations), 0
+    while some := list(islice(source, FED_TOGETHER)):
+        outcome = intake(operations=some)
+        if outcome.refused:
+            raise BenchFailed(f"Intake refused an operation: {outcome.refused[0].message}")
+        accepted += outcome.accepted
+    return accepted
+
+
+def drive(world: World, workers: Workers, count: int, *, hot_percent: int = 0) -> Run:
+    """Feed so many operations while the engine runs, and wait until all are final."""
+    first_batch = _newest_batch()
+    begun = _database_time()
+    feed(world.collections(count, hot_percent=hot_percent))
+    settled = _await_final(first_batch, count)
+    return _run(first_batch, settled, begun, workers)
+
+
+def drain(world: World, workers: Workers, count: int) -> Run:
+    """Queue so many operations before the engine is started, and wait until all are final."""
+    first_batch = _newest_batch()
+    feed(world.collections(count))
+    begun = _database_time()
+    workers.start()
+    settled = _await_final(first_batch, count)
+    return _run(first_batch, settled, begun, workers)
+
+
+def recover(world: World, workers: Workers, count: int) -> float:
+    """Kill every process of ours under load, start them, and return when they sent again."""
+    first_batch = _newest_batch()
+    feed(world.collections(count))
+    _await(lambda: _sent(first_batch) > 0, "Nothing was sent before the kill.")
+    workers.kill()
+    killed = _database_time()
+    begun = time.perf_counter()
+    workers.start()
+    _await(lambda: _sent_after(killed), "Nothing was sent after the kill.")
+    seconds = time.perf_counter() - begun
+    _await_final(first_batch, count)
+    return seconds
+
+
+@contextmanager
+def disturbed(workers: Workers, *, chaos: bool, wipe_redis: bool) -> Iterator[None]:
+    """Kill processes of the workers at random, or empty the broker, while the block runs."""
+    over = threading.Event()
+    threads = [threading.Thread(target=_chaos, args=(workers, over))] if chaos else []
+    threads += [threading.Thread(target=_wipe, args=(over,))] if wipe_redis else []
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def _chaos(workers: Workers, over: threading.Event) -> None:
+    rng = random.Random(SEED)
+    while not over.wait(CHAOS_EVERY_S * rng.uniform(0.5, 1.5)):
+        workers.kill_one(rng.randrange(1 << 16))
+
+
+def _wipe(over: threading.Event) -> None:
+    url = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://")
+    while not over.wait(CHAOS_EVERY_S):
+        with redis.Redis.from_url(url) as client:
+            client.flushall()
+
+
+def _run(first_batch: int, settled: int, begun: float, workers: Workers) -> Run:
+    rows = Batch.objects.filter(pk__gt=first_batch, status=BatchStatus.FINAL)
+    sums = rows.aggregate(
+        end=Max("final_at"), used=Sum("gas_used"), limit=Sum("gas_limit"), failed=Sum("failed")
+    )
+    return Run(
+        operations=settled,
+        seconds=sums["end"].timestamp() - begun,
+        gas_used=sums["used"],
+        gas_limit=sums["limit"],
+        failed=sums["failed"],
+        peak_bytes=peak_bytes(workers),
+    )
+
+
+def _await_final(first_batch: int, count: int) -> int:
+    """Wait until so many operations have a result in a final batch."""
+
+    def settled() -> int:
+        rows = Batch.objects.filter(pk__gt=first_batch, status=BatchStatus.FINAL)
+        sums = rows.aggregate(applied=Sum("applied"), failed=Sum("failed"))
+        return (sums["applied"] or 0) + (sums["failed"] or 0)
+
+    _await(lambda: settled() >= count, f"Not all of {count} operations became final in time.")
+    return settled()
+
+
+def _await(reached: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not reached():
+        if time.monotonic() > deadline:
+            raise BenchFailed(otherwise)
+        time.sleep(POLL_S)
+
+
+def _newest_batch() -> int:
+    return Batch.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def _sent(after: int) -> int:
+    return Batch.objects.filter(pk__gt=after, sent_at__isnull=False).count()
+
+
+def _sent_after(moment: float) -> bool:
+    return _first_sent_after(moment) < float("inf")
+
+
+def _first_sent_after(moment: float) -> float:
+    """Return when the first new batch was sent after a moment, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM min(sent_at)) FROM settlement_batch "
+            "WHERE sent_at > to_timestamp(%s)",
+            [moment],
+        )
+        (found,) = cursor.fetchone()
+    return float(found) if found is not None else float("inf")
+
+
+def _database_time() -> float:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        return float(cursor.fetchone()[0])
+
+
+def peak_bytes(workers: Workers) -> int:
+    """Return the most memory that any process of ours has held so far."""
+    return max(map(_peak_of, [psutil.Process(), *workers.processes()]))
+
+
+def _peak_of(process: psutil.Process) -> int:
+    with suppress(OSError, psutil.NoSuchProcess), open(f"/proc/{process.pid}/status") as status:
+        for line in status:
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) * 1024
+    return 0
