@@ -1,4 +1,4 @@
-"""Addresses of the site: the admin, the portal, and two probes for whoever runs the service."""
+"""Addresses of the site: the admin, the portal, probes and metrics for whoever runs the service."""
 
 import importlib.util
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("livez", probes.livez, name="livez"),
     path("readyz", probes.readyz, name="readyz"),
+    path("metrics", probes.metrics, name="metrics"),
 ]
 if importlib.util.find_spec("portal.urls"):
     urlpatterns.append(path("", include("portal.urls")))

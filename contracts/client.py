@@ -64,6 +64,14 @@ class Chain:
         """Return an account's native balance in wei."""
         return int(self.rpc.request("eth_getBalance", address, "latest"), 16)
 
+    def balances(self, addresses: Sequence[str]) -> dict[str, int]:
+        """Return several accounts' native balances in wei, asked in one request."""
+        calls = [("eth_getBalance", (address, "latest")) for address in addresses]
+        found = self.rpc.batch_strict(calls) if calls else []
+        return {
+            address: int(balance, 16) for address, balance in zip(addresses, found, strict=True)
+        }
+
     def transaction_count(self, address: str, block: BlockId = "pending") -> int:
         return int(self.rpc.request("eth_getTransactionCount", address, _block_id(block)), 16)
 
