@@ -5,7 +5,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import InternalError, transaction
 
 from lending.models import Lane, Loan, TermsRequest
 from settlement import services
@@ -65,14 +64,3 @@ def test_the_lanes_numbers_are_those_of_the_contracts(world, ends_well):
     for lane in Lane.objects.all():
         on_chain = world.real.call("LoanBook", "laneOf", lane.pk)["sequence"]
         assert numbers.get(lane.pk, 0) == on_chain
-
-
-@pytest.mark.parametrize("change", [{"name": "Other"}, {"data": b""}, {"log_index": 999}])
-def test_the_database_refuses_to_change_an_event(world, change):
-    with pytest.raises(InternalError, match="append-only"), transaction.atomic():
-        EventLog.objects.filter(pk=EventLog.objects.first().pk).update(**change)
-
-
-def test_the_database_refuses_to_delete_an_event(world):
-    with pytest.raises(InternalError, match="append-only"), transaction.atomic():
-        EventLog.objects.all().delete()
