@@ -67,6 +67,7 @@ class Life:
 
     market: Market
     parties: list[Party]
+    calls: list[Call] = field(default_factory=list)
     accesses: list[Access] = field(default_factory=list)
     lanes: list[int] = field(default_factory=list)
     gas: dict[str, int] = field(default_factory=dict)
@@ -79,6 +80,7 @@ class Life:
             if step.before:
                 step.before(self)
             calls = [step.call(self, party) for party in self.parties]
+            self.calls += calls
             receipts = self.market.sender.send_all(calls)
             found = access_sets(self.market.chain, [receipt.tx_hash for receipt in receipts])
             self.accesses += found

@@ -7,8 +7,14 @@ doubled ring is harmless, and a missed one costs one period.
 from dataclasses import dataclass
 
 CHAIN_QUEUE = "chain"
+# What follows the chain must not stand behind what sends to it: it is what makes room.
+READ_QUEUE = "read"
 WORK_QUEUE = "work"
-TASK_ROUTES = {"settlement.tasks.*": {"queue": CHAIN_QUEUE}}
+TASK_ROUTES = {
+    "settlement.tasks.confirm_batches": {"queue": READ_QUEUE},
+    "settlement.tasks.read_chain": {"queue": READ_QUEUE},
+    "settlement.tasks.*": {"queue": CHAIN_QUEUE},
+}
 
 
 @dataclass(frozen=True, kw_only=True)

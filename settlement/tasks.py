@@ -9,7 +9,7 @@ from settlement import services
 from settlement.doorbell import ring
 from settlement.errors import LeaseLost
 
-QUEUE = "chain"
+QUEUE, READ_QUEUE = "chain", "read"
 
 
 @shared_task(queue=QUEUE)
@@ -25,7 +25,7 @@ def pump_signer(signer_id: int) -> None:
     services.pump_signer(signer_id=signer_id, chain=connect(settings.RPC_URL))
 
 
-@shared_task(queue=QUEUE, throws=(ChainUnavailable,))
+@shared_task(queue=READ_QUEUE, throws=(ChainUnavailable,))
 def confirm_batches() -> None:
     """Record the receipts of what was broadcast, and what is final."""
     services.confirm_batches(
@@ -33,7 +33,7 @@ def confirm_batches() -> None:
     )
 
 
-@shared_task(queue=QUEUE, throws=(ChainUnavailable,))
+@shared_task(queue=READ_QUEUE, throws=(ChainUnavailable,))
 def read_chain() -> None:
     """Read new blocks."""
     services.read_chain(

@@ -20,7 +20,7 @@ from config.stack.redis import Redis
 from config.stack.services import CeleryProcess
 
 DIRECTORY_VARIABLE = "BALLAST_BENCH_DIR"
-WORKERS = 2
+QUEUES = {"chain": 2, "read": 1}
 # More memory for what is written than an idle machine wants; durability stays as it is.
 POSTGRES_OPTIONS = {"shared_buffers": "256MB", "max_wal_size": "4GB", "wal_compression": "on"}
 
@@ -85,16 +85,11 @@ class Workers:
 
     def __init__(self, profile: str = "local") -> None:
         mark = os.getpid()
-        options = ["--queues", "chain,work", "--concurrency", str(WORKERS)]
-        options += ["--hostname", f"bench-{mark}@ballast", "--loglevel", "WARNING"]
-        options += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         clock = ["beat", "--scheduler", "config.celery:StaticScheduler", "--pidfile", ""]
         clock += ["--schedule", "", "--loglevel", "WARNING"]
         os.environ["CHAIN_PROFILE"] = profile
         self.parts = [
-            CeleryProcess(
-                name=f"bench-worker-{mark}", label="Workers", arguments=["worker", *options]
-            ),
+            *(_worker(queue, count, mark) for queue, count in QUEUES.items()),
             CeleryProcess(name=f"bench-beat-{mark}", label="Beat", arguments=clock),
         ]
 
@@ -128,6 +123,15 @@ class Workers:
         """Return the processes of ours, without the keepers that hold them."""
         keepers = [part.keeper.pid for part in self.parts if part.keeper is not None]
         return [child for pid in keepers for child in _children_of(pid)]
+
+
+def _worker(queue: str, count: int, mark: int) -> CeleryProcess:
+    options = ["--queues", queue, "--concurrency", str(count), "--loglevel", "WARNING"]
+    options += ["--hostname", f"bench-{queue}-{mark}@ballast"]
+    options += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return CeleryProcess(
+        name=f"bench-{queue}-{mark}", label=f"Worker {queue}", arguments=["worker", *options]
+    )
 
 
 def _children_of(pid: int) -> list[psutil.Process]:

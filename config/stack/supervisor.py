@@ -29,7 +29,7 @@ PID_FILE = DATA_DIR / "supervisor.pid"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WATCH_INTERVAL_S = 0.5
 STOPPING_LIMIT_S = 90
-RESTARTABLE = frozenset({"web", "worker-chain", "worker-work", "beat"})
+RESTARTABLE = frozenset({"web", "worker-chain", "worker-read", "worker-work", "beat"})
 Say = Callable[[str], None]
 
 
@@ -70,7 +70,8 @@ class Stack:
 
     def start_services(self, *, workers: bool, web: bool) -> None:
         """Start our own processes, which all begin to load at once."""
-        services: list[Part] = [worker("chain", 2), worker("work", 2), beat()] if workers else []
+        queues = (worker("chain", 2), worker("read", 1), worker("work", 2))
+        services: list[Part] = [*queues, beat()] if workers else []
         services += [self.web] if web else []
         for part in services:
             self.parts.append(part)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
+from django.db import connection
+
 from lending.domain.loans import Status
-from lending.models import Loan
 
 _ENDED = (Status.CLOSED, Status.WRITTEN_OFF)
 
@@ -13,5 +14,9 @@ def closed_by_loan(loan_ids: Collection[int]) -> dict[int, bool]:
 
     It answers from our mirror of the chain: what ended a moment ago is refused by the chain.
     """
-    rows = Loan.objects.filter(pk__in=loan_ids).values_list("pk", "status")
-    return {loan_id: status in _ENDED for loan_id, status in rows}
+    # One array instead of a thousand parameters: this is on the way of every operation.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT loan_id, status FROM lending_loan WHERE loan_id = ANY(%s)", [list(loan_ids)]
+        )
+        return {loan_id: status in _ENDED for loan_id, status in cursor.fetchall()}

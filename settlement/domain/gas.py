@@ -60,14 +60,14 @@ class GasModel:
 SETTLE_GAS = GasModel(
     base=60_000,
     by_kind={
-        Kind.COLLECT: OperationGas(first=7_000, further=1_700, guard=150_000),
+        Kind.COLLECT: OperationGas(first=6_750, further=1_450, guard=150_000),
         Kind.CHARGE: OperationGas(first=16_000, further=9_000, guard=150_000),
         Kind.CLOSE: OperationGas(first=300_000, further=300_000, guard=2_900_000),
     },
 )
 # Receipts say how far the model is off: the worst of the last ones holds, in thousandths.
 PER_MILLE = 1_000
-LEAST_FACTOR, MOST_FACTOR = 500, 5_000
+LEAST_FACTOR, MOST_FACTOR = 960, 5_000
 _FIT_MARGIN_PERCENT = 103
 
 

@@ -1,5 +1,6 @@
 """From one lane's waiting operations to batches: tight by gas and words, fair to every loan."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -82,30 +83,35 @@ def pack(
     return Packing(packs, [])
 
 
-def _turns(waiting: Sequence[Waiting], fair_share: int) -> list[Waiting]:
-    """Return the operations in the order in which loans take turns."""
-    groups = grouped_by_loan(waiting)
-    largest = max(map(len, groups), default=0)
+def _turns(waiting: Sequence[Waiting], fair_share: int) -> Sequence[Waiting]:
+    """Return the operations in the order in which loans take turns.
+
+    Without a hot loan or an urgent operation that is the order of arrival: neighbours then have
+    neighbouring numbers, and the chain keeps the results of neighbours in one slot.
+    """
+    counts = Counter([operation.loan_number for operation in waiting])
+    largest = max(counts.values(), default=0)
     if largest <= fair_share and not any(each.priority for each in waiting):
-        return [operation for group in groups for operation in group]
-    chunks = [
-        (-max(each.priority for each in group[start:]), start, group[start : start + fair_share])
-        for group in groups
-        for start in range(0, len(group), fair_share)
-    ]
-    chunks.sort(key=lambda chunk: chunk[:2])
-    return [operation for _, _, chunk in chunks for operation in chunk]
+        return waiting
+    return sorted(waiting, key=_turn_of(waiting, fair_share).__getitem__)
+
+
+def _turn_of(waiting: Sequence[Waiting], fair_share: int) -> dict[Waiting, tuple[int, int, int]]:
+    """Return each operation's place; one that an urgent one follows is as urgent as that."""
+    places: dict[Waiting, tuple[int, int, int]] = {}
+    for group in grouped_by_loan(waiting):
+        priority = 0
+        for index in range(len(group) - 1, -1, -1):
+            priority = max(priority, group[index].priority)
+            places[group[index]] = (-priority, index // fair_share, group[index].number)
+    return places
 
 
 def grouped_by_loan(operations: Iterable[Waiting]) -> list[list[Waiting]]:
     """Return the operations of each loan together, loans by their first arrival."""
     groups: dict[int, list[Waiting]] = {}
     for operation in operations:
-        group = groups.get(operation.loan_number)
-        if group is None:
-            groups[operation.loan_number] = [operation]
-        else:
-            group.append(operation)
+        groups.setdefault(operation.loan_number, []).append(operation)
     return list(groups.values())
 
 

@@ -1,7 +1,7 @@
 """Intake of operations: once, in bulk, in the transaction that caused them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
@@ -12,9 +12,8 @@ from settlement.directory import closed_by_loan
 from settlement.domain.intake import NewOperation, Refusal, refused
 from settlement.doorbell import ring
 from settlement.errors import OperationRefused
-from settlement.models import Block, Lane, Operation
-from settlement.services.signers import signer_for
-from settlement.wallets import LANE
+from settlement.models import Block, Lane, Operation, Signer
+from settlement.services.signers import ensure_signers
 
 COLUMNS = ("id", "client_key", "kind", "lane", "loan_id", "amount")
 COLUMNS += ("payload", "priority", "deadline")
@@ -39,13 +38,19 @@ def intake(*, operations: Iterable[NewOperation]) -> Intake:
     """
     refusals: list[Refusal] = []
     wanted = _without_unknown_loans(_well_formed(operations, refusals), refusals)
-    for attempt in range(1, ATTEMPTS + 1):
+    if not wanted:
+        return Intake(refused=tuple(refusals))
+    try:
+        # Nearly always all keys are new, and the index says so at the least cost.
+        return _stored(wanted, {}, refusals)
+    except IntegrityError:
+        pass
+    for _ in range(ATTEMPTS - 1):
         try:
-            return _stored(wanted, refusals)
-        except IntegrityError:
-            if attempt == ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+            return _stored(wanted, _known(list(wanted)), refusals)
+        except IntegrityError as error:
+            failure = error
+    raise failure
 
 
 def accept(operation: NewOperation) -> Operation:
@@ -96,25 +101,23 @@ def _without_unknown_loans(
     return kept
 
 
-def _stored(wanted: dict[str, NewOperation], refusals: list[Refusal]) -> Intake:
+def _stored(
+    wanted: dict[str, NewOperation],
+    known: dict[str, tuple[object, ...]],
+    refusals: list[Refusal],
+) -> Intake:
+    """Store all but what is known, or raise `IntegrityError` when more is known than that."""
+    clashing = [
+        Refusal(key, *_other_body(key)) for key, body in known.items() if body != wanted[key].body
+    ]
     by_lane: dict[int, list[NewOperation]] = defaultdict(list)
-    for operation in wanted.values():
-        by_lane[operation.loan_id >> LANE_SHIFT].append(operation)
+    for key, operation in wanted.items():
+        if key not in known:
+            by_lane[operation.loan_id >> LANE_SHIFT].append(operation)
     with transaction.atomic():
-        # Lanes in order: two intakes can then not wait for each other.
-        counters = {lane: _locked_counter(lane) for lane in sorted(by_lane)}
-        known = _known(list(wanted))
-        clashing = [
-            Refusal(key, *_other_body(key))
-            for key, body in known.items()
-            if body != wanted[key].body
-        ]
-        accepted = 0
-        for lane, counter in counters.items():
-            fresh = [each for each in by_lane[lane] if each.client_key not in known]
-            accepted += _copy(lane, counter, fresh)
+        _copy(by_lane)
     return Intake(
-        accepted=accepted,
+        accepted=sum(map(len, by_lane.values())),
         known=len(known) - len(clashing),
         refused=(*refusals, *clashing),
     )
@@ -122,25 +125,64 @@ def _stored(wanted: dict[str, NewOperation], refusals: list[Refusal]) -> Intake:
 
 def _known(keys: Sequence[str]) -> dict[str, tuple[object, ...]]:
     """Return the bodies of the operations that are stored already, by key."""
-    rows = Operation.objects.filter(client_key__in=keys).values_list("client_key", *_BODY)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT client_key, {', '.join(_BODY)} FROM settlement_operation "
+            "WHERE client_key = ANY(string_to_array(%s, %s))",
+            ["\n".join(keys), "\n"],
+        )
+        rows = cursor.fetchall()
     return {
         key: (kind, loan_id, amount, bytes(payload or b""), priority, deadline)
         for key, kind, loan_id, amount, payload, priority, deadline in rows
     }
 
 
-def _copy(lane: int, counter: Lane, operations: Sequence[NewOperation]) -> int:
-    """Give the lane's next numbers to the operations and write them in one go."""
-    if not operations:
-        return 0
-    first = lane << LANE_SHIFT | counter.next_operation
-    lines = [_line(number, lane, each) for number, each in enumerate(operations, start=first)]
+def _copy(by_lane: Mapping[int, Sequence[NewOperation]]) -> None:
+    """Give each lane's next numbers to its operations and write all in one go."""
+    if not by_lane:
+        return
+    numbers = _taken_numbers({lane: len(by_lane[lane]) for lane in sorted(by_lane)})
+    lines = [
+        _line(identifier, lane, each)
+        for lane, operations in by_lane.items()
+        for identifier, each in enumerate(operations, start=lane << LANE_SHIFT | numbers[lane])
+    ]
     statement = f"COPY settlement_operation ({', '.join(COLUMNS)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # What COPY raises goes past Django, which would name it as its own.
+    known = connection.wrap_database_errors
+    with known, connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write("".join(lines))
-    Lane.objects.filter(pk=lane).update(next_operation=counter.next_operation + len(operations))
-    ring("settlement.tasks.pump_signer", signer_for(client_key="", lane=lane, purpose=LANE).pk)
-    return len(operations)
+    for signer_id in _keys_of(by_lane):
+        ring("settlement.tasks.pump_signer", signer_id)
+
+
+def _taken_numbers(counts: Mapping[int, int]) -> dict[int, int]:
+    """Take so many numbers of each lane and return the first of each.
+
+    Lanes are locked in order: two intakes can then not wait for each other.
+    """
+    lanes = list(counts)
+    Lane.objects.bulk_create([Lane(number=lane) for lane in lanes], ignore_conflicts=True)
+    locked = Lane.objects.select_for_update().filter(number__in=lanes).order_by("number")
+    first = {lane.number: lane.next_operation for lane in locked}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE settlement_lane AS l SET next_operation = l.next_operation + v.count "
+            "FROM unnest(%s::int[], %s::int[]) AS v (number, count) WHERE l.number = v.number",
+            [lanes, list(counts.values())],
+        )
+    return first
+
+
+def _keys_of(lanes: Collection[int]) -> list[int]:
+    """Return the keys of these lanes."""
+    active = Signer.objects.filter(lane__in=lanes, retired_at__isnull=True)
+    found = list(active.values_list("pk", flat=True))
+    if len(found) < len(lanes):
+        ensure_signers()
+        found = list(active.values_list("pk", flat=True))
+    return found
 
 
 def _line(identifier: int, lane: int, each: NewOperation) -> str:

@@ -63,7 +63,7 @@ def test_without_receipts_nothing_is_fitted():
     assert fitted_factor([(5, 0)]) is None
 
 
-@pytest.mark.parametrize(("used", "expected"), [(1, 500), (9_000, 5_000)])
+@pytest.mark.parametrize(("used", "expected"), [(1, 960), (9_000, 5_000)])
 def test_a_receipt_that_cannot_be_right_moves_the_model_no_further_than_its_bounds(used, expected):
     assert fitted_factor([(used, 1_000)]) == expected
 

@@ -1,0 +1,89 @@
+"""Why a batch went when it went, and on whom it waited, in sentences."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from settlement.calldata import operations_of
+from settlement.domain.kinds import WORDS
+from settlement.models import Batch, Operation
+from settlement.services.blocking import others_of, stored_access
+
+SHOWN_LOANS = 5
+
+
+def explain(batch: Batch) -> list[str]:
+    """Return lines that tell what is in a batch, what it waited for, and how it went on."""
+    lines = [f"Batch {batch.pk}: {batch.kind}, {batch.get_status_display().lower()}."]
+    lines += _contents(batch) if batch.count else [f"It calls {batch.contract}.{batch.function}."]
+    return [*lines, *_waits(batch), *_times(batch), *_gas(batch), *_end(batch)]
+
+
+def _contents(batch: Batch) -> Iterator[str]:
+    operations = operations_of(batch)
+    kinds = Counter(WORDS[each.kind].name for each in operations)
+    named = ", ".join(f"{count} {name}" for name, count in kinds.most_common())
+    yield f"It holds {len(operations)} operations of lane {batch.lane}: {named}."
+    loans = Counter(each.loan_number for each in operations)
+    hot = [f"{loan} ({count})" for loan, count in loans.most_common(SHOWN_LOANS) if count > 1]
+    if hot:
+        yield f"Loans with several operations, written once each: {', '.join(hot)}."
+    oldest = Operation.objects.filter(pk=(batch.lane or 0) << 40 | (batch.first_number or 0))
+    accepted = oldest.values_list("accepted_at", flat=True).first()
+    if accepted and batch.claimed_at:
+        waited = (batch.claimed_at - accepted).total_seconds()
+        yield (
+            f"Its oldest operation was accepted {waited:.2f} s before there was room for it "
+            f"among what lane {batch.lane} has in flight."
+        )
+
+
+def _waits(batch: Batch) -> Iterator[str]:
+    """Tell whom it waits for now, or whom it was last seen waiting for."""
+    waits = batch.waited_on
+    if batch.status == "planned" and batch.nonce is None:
+        access = stored_access(batch.reads, batch.writes, batch.adds)
+        waits = others_of(batch.signer_id).blocking(access, before=batch.pk) or waits
+    for wait in waits:
+        keys = ", ".join(wait["keys"])
+        if "batch" in wait:
+            yield f"It waited for batch {wait['batch']}, which came before and touches {keys} too."
+        else:
+            number = wait["operations_before"]
+            yield f"It waited for operations before number {number} of its lane, on {keys}."
+    if not waits:
+        yield "It waited for no other batch."
+
+
+def _times(batch: Batch) -> Iterator[str]:
+    steps = [
+        ("numbered", batch.claimed_at),
+        ("sent", batch.sent_at),
+        ("found in a block", batch.mined_at),
+        ("final", batch.final_at),
+    ]
+    before = batch.created_at
+    for name, moment in steps:
+        if moment is None:
+            return
+        yield f"It was {name} {max((moment - before).total_seconds(), 0):.2f} s later."
+        before = moment
+
+
+def _gas(batch: Batch) -> Iterator[str]:
+    if batch.gas_limit is None:
+        return
+    how = "simulated" if batch.simulated else "modelled from earlier receipts"
+    used = f"; it used {batch.gas_used:,}" if batch.gas_used else ""
+    yield f"Its gas limit of {batch.gas_limit:,} was {how}{used}."
+
+
+def _end(batch: Batch) -> Iterator[str]:
+    if batch.cancelled:
+        yield batch.cancelled
+    if batch.error:
+        yield batch.error
+    if batch.results is not None:
+        yield (
+            f"Results: {batch.applied} applied, {batch.failed} failed, {batch.skipped} skipped "
+            "because an earlier batch had settled them."
+        )
