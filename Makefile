@@ -5,12 +5,15 @@ SERVE ?= 1
 RESET ?= 0
 PORTFOLIO ?=
 TESTS ?= tests
+SEEDS ?= 20
+SEED ?=
+FAULT ?=
 
 DEMO_FLAGS := $(if $(filter 0,$(SERVE)),--no-serve) $(if $(filter 1,$(RESET)),--reset) \
 	$(if $(PORTFOLIO),--portfolio "$(PORTFOLIO)")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stack test stop clean distclean lint format contracts screenshots requirements \
+.PHONY: help demo stack test faults stop clean distclean lint format contracts screenshots requirements \
 	setup setup-dev setup-deep contracts-deep mutation mutation-all
 
 help: ## List the targets
@@ -29,6 +32,10 @@ stack: setup ## Run the embedded stack alone and serve until Ctrl-C
 test: lint ## Run the whole suite: style and types, Foundry's tests, then Python's
 	@$(PY) scripts/forge.py test
 	@$(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
+
+faults: setup-dev ## Prove the settlement engine against every fault, with SEEDS seeds (SEED=n FAULT=name replays one)
+	@FAULT_SEEDS=$(SEEDS) FAULT_SEED=$(SEED) $(PY) -m pytest -n 2 --dist load tests/faults \
+		$(if $(FAULT),-k $(FAULT))
 
 stop: ## Stop what runs in this checkout
 	@if [ -x $(PY) ]; then $(PY) manage.py devstack --stop; else echo "Nothing is set up."; fi

@@ -38,6 +38,7 @@ class Environment:
     database_url: str
     redis_url: str
     rpc_url: str
+    rpc_witness_urls: list[str]
     embedded: frozenset[str]
     secret_key: str
     anchor_keys: dict[int, str]
@@ -59,6 +60,7 @@ def read_environment() -> Environment:
         "database_url": env.str("DATABASE_URL", ""),
         "redis_url": env.str("REDIS_URL", ""),
         "rpc_url": env.str("RPC_URL", ""),
+        "rpc_witness_urls": env.list("RPC_WITNESS_URLS", []),
         "secret_key": env.str("SECRET_KEY", ""),
         "anchor_key": env.str("BALLAST_ANCHOR_KEY", ""),
         "evidence_key": env.str("BALLAST_EVIDENCE_KEY", ""),
@@ -104,6 +106,11 @@ def _contradictions(values: dict) -> list[str]:
         f"{name.upper()} is not a well-formed address. Correct or unset it."
         for name in URL_SCHEMES
         if not _is_well_formed(values[name])
+    ]
+    problems += [
+        f"RPC_WITNESS_URLS holds '{url}', which is no address of a node. Correct or unset it."
+        for url in values["rpc_witness_urls"]
+        if urlsplit(url).scheme not in URL_SCHEMES["rpc_url"] or not _is_well_formed(url)
     ]
     if values["chain_confirmations"] < 1:
         problems.append("CHAIN_CONFIRMATIONS must be at least 1: a block confirms itself.")

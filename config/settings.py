@@ -114,6 +114,7 @@ STORAGES = {
 
 # The chain.
 RPC_URL = ENVIRONMENT.rpc_url
+RPC_WITNESS_URLS = ENVIRONMENT.rpc_witness_urls
 CHAIN_ID = ENVIRONMENT.chain_id
 CHAIN_PROFILE = ENVIRONMENT.chain_profile
 CHAIN_CONFIRMATIONS = ENVIRONMENT.chain_confirmations

@@ -1,4 +1,4 @@
-"""Addresses of the site: the admin, the portal, the API, and two probes for the operator."""
+"""Addresses of the site: the admin, the portal, the API, probes and metrics for the operator."""
 
 import importlib.util
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("livez", probes.livez, name="livez"),
     path("readyz", probes.readyz, name="readyz"),
     path("api/v1/", include("oracles.urls")),
+    path("metrics", probes.metrics, name="metrics"),
 ]
 if importlib.util.find_spec("portal.urls"):
     urlpatterns.append(path("", include("portal.urls")))

@@ -18,6 +18,9 @@ DEFAULT_PRIORITY_FEE_WEI = 1_000_000
 HEADROOM_BLOCKS_FACTOR = 2
 # The limit of one transaction where EIP-7825 holds.
 SIMULATION_GAS = 14_000_000
+# Full nodes keep the states of this many blocks.
+STATES_KEPT = 120
+DELEGATION_PREFIX = bytes.fromhex("ef0100")
 BlockId = int | str
 
 
@@ -61,8 +64,40 @@ class Chain:
         """Return an account's native balance in wei."""
         return int(self.rpc.request("eth_getBalance", address, "latest"), 16)
 
+    def balances(self, addresses: Sequence[str]) -> dict[str, int]:
+        """Return several accounts' native balances in wei, asked in one request."""
+        calls = [("eth_getBalance", (address, "latest")) for address in addresses]
+        found = self.rpc.batch_strict(calls) if calls else []
+        return {
+            address: int(balance, 16) for address, balance in zip(addresses, found, strict=True)
+        }
+
     def transaction_count(self, address: str, block: BlockId = "pending") -> int:
         return int(self.rpc.request("eth_getTransactionCount", address, _block_id(block)), 16)
+
+    def sent_by(self, address: str, nonce: int, last: int) -> str | None:
+        """Return the hash of the transaction that used an account's nonce, up to block `last`.
+
+        None when it was not used, or so long ago that the node has forgotten the states between.
+        """
+        oldest = max(last - STATES_KEPT, 0)
+        if self.transaction_count(address, last) <= nonce:
+            return None
+        if self.transaction_count(address, oldest) > nonce:
+            return None
+        while oldest + 1 < last:
+            middle = (oldest + last) // 2
+            used = self.transaction_count(address, middle) > nonce
+            oldest, last = (oldest, middle) if used else (middle, last)
+        block = self.rpc.request("eth_getBlockByNumber", hex(last), True)
+        for found in (block or {}).get("transactions", ()):
+            if abi.checksum(found["from"]) == address and int(found["nonce"], 16) == nonce:
+                return str(found["hash"])
+        return None
+
+    def is_delegated(self, address: str) -> bool:
+        """Tell whether an account runs another's code (EIP-7702)."""
+        return self.code(address).startswith(DELEGATION_PREFIX)
 
     def address(self, contract: str) -> str:
         """Return the address of a contract of the deployment; an address stands for itself."""

@@ -39,6 +39,12 @@ class CallReverted(ChainError):
         self.arguments = dict(arguments)
 
 
+class SignerUnavailable(ChainError):
+    """A key that cannot sign now: its file, password or server is missing or wrong."""
+
+    code = "signer_unavailable"
+
+
 class ContractUnknown(ChainError):
     """A contract, function or artifact name that does not exist."""
 

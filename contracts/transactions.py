@@ -19,8 +19,29 @@ def sign_type_2(key: PrivateKey, fields: Mapping[str, Any]) -> tuple[bytes, str]
 
     `fields` are those of the JSON-RPC with `type` 2; `to` may be missing, for a creation.
     """
+    body = _body(fields)
+    digest = sha3.keccak_256(_unsigned(body)).digest()
+    signature = key.sign_recoverable(digest, hasher=None)
+    return _signed(body, signature)
+
+
+def unsigned_type_2(fields: Mapping[str, Any]) -> bytes:
+    """Return the bytes whose Keccak hash is signed."""
+    return _unsigned(_body(fields))
+
+
+def with_signature(fields: Mapping[str, Any], signature: bytes) -> tuple[bytes, str]:
+    """Return the raw bytes of a transaction with its 65-byte signature, and its hash.
+
+    The last byte is the parity: 0 or 1, or 27 or 28.
+    """
+    parity = signature[64] - 27 if signature[64] >= 27 else signature[64]
+    return _signed(_body(fields), signature[:64] + bytes([parity]))
+
+
+def _body(fields: Mapping[str, Any]) -> bytes:
     to = fields.get("to") or ""
-    body = b"".join(
+    return b"".join(
         (
             _integer(fields["chainId"]),
             _integer(fields["nonce"]),
@@ -33,8 +54,13 @@ def sign_type_2(key: PrivateKey, fields: Mapping[str, Any]) -> tuple[bytes, str]
             _EMPTY_ACCESS_LIST,
         )
     )
-    digest = sha3.keccak_256(TYPE_2 + _prefix(len(body), 0xC0) + body).digest()
-    signature = key.sign_recoverable(digest, hasher=None)
+
+
+def _unsigned(body: bytes) -> bytes:
+    return TYPE_2 + _prefix(len(body), 0xC0) + body
+
+
+def _signed(body: bytes, signature: bytes) -> tuple[bytes, str]:
     body += b"".join(
         (
             _integer(signature[64]),

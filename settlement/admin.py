@@ -1,13 +1,36 @@
-"""Read-only pages about settlement: what was sent, by which key, and what became of it."""
+"""Pages about settlement: what was sent, by which key, and what became of it.
 
-from django.contrib import admin
+Rows are the engine's alone to write; operators act on it by actions, each with a reason.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.decorators import staff_member_required
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.forms import ActionForm
 
-from settlement.models import Batch, BatchStatus, Cursor, EventLog, Operation, Signer
+from settlement import console
+from settlement.errors import SettlementError
+from settlement.models import (
+    Batch,
+    BatchStatus,
+    Cursor,
+    EventLog,
+    Incident,
+    Operation,
+    OperatorAction,
+    Signer,
+)
 from settlement.selectors import operation_statuses
+from settlement.services import operating
 
 STATUS_LABELS = {
     BatchStatus.PLANNED.label: "info",
@@ -30,6 +53,16 @@ OPERATION_LABELS = {
 KIND_NAMES = {1: "collect", 2: "charge", 3: "close"}
 
 
+class ReasonForm(ActionForm):
+    """The choice of an action, and why it is done."""
+
+    reason = forms.CharField(
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "Reason", "aria-label": "Reason"}),
+    )
+
+
 class ReadOnlyAdmin(ModelAdmin):
     """Pages that show and never change: every row here is written by the engine alone."""
 
@@ -47,9 +80,35 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
+class OperatedAdmin(ReadOnlyAdmin):
+    """Pages whose rows can be acted on by who may change them; the form asks for the reason."""
+
+    action_form = ReasonForm
+    list_disable_select_all = True
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the user may act on the engine: the right to change its rows says so."""
+        options = self.model._meta
+        allowed: bool = request.user.has_perm(f"{options.app_label}.change_{options.model_name}")
+        return allowed
+
+    def operate(
+        self, request: HttpRequest, rows: Iterable[Any], act: Callable[..., str], name: str
+    ) -> None:
+        """Act on each row, and say what came of it."""
+        for row in rows:
+            try:
+                told = act(**{name: row}, actor=request.user, reason=request.POST.get("reason", ""))
+                self.message_user(request, told, messages.SUCCESS)
+            except SettlementError as error:
+                self.message_user(request, str(error), messages.ERROR)
+
+
 @admin.register(Batch)
-class BatchAdmin(ReadOnlyAdmin):
+class BatchAdmin(OperatedAdmin):
     """Every transaction, from its plan to its block."""
+
+    actions = ("speed_up", "cancel", "requeue")
 
     list_display = (
         *("id", "kind", "shown_status", "lane", "signer", "nonce", "operations"),
@@ -78,14 +137,83 @@ class BatchAdmin(ReadOnlyAdmin):
     def short_error(self, batch: Batch) -> str:
         return batch.error[:90] or "—"
 
+    @admin.action(description="Speed up: replace at higher fees", permissions=["operate"])
+    def speed_up(self, request: HttpRequest, rows: QuerySet[Batch]) -> None:
+        self.operate(request, rows, operating.speed_up, "batch")
+
+    @admin.action(description="Cancel what has no nonce yet", permissions=["operate"])
+    def cancel(self, request: HttpRequest, rows: QuerySet[Batch]) -> None:
+        self.operate(request, rows, operating.cancel, "batch")
+
+    @admin.action(description="Requeue what ended without effect", permissions=["operate"])
+    def requeue(self, request: HttpRequest, rows: QuerySet[Batch]) -> None:
+        self.operate(request, rows, operating.requeue, "batch")
+
 
 @admin.register(Signer)
-class SignerAdmin(ReadOnlyAdmin):
-    """The relayer keys and who acts for them now."""
+class SignerAdmin(OperatedAdmin):
+    """The relayer keys, who acts for them now, and the console above them."""
 
-    list_display = ("address", "purpose", "key_index", "lane", "lease_token", "lease_until")
+    list_display = (
+        *("address", "purpose", "key_index", "lane", "shown_paused"),
+        *("lease_token", "lease_until"),
+    )
     list_filter = ("purpose",)
     ordering = ("purpose", "key_index")
+    actions = ("pause", "resume")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = path("console/", staff_member_required(self.console), name="settlement_console")
+        return [view, *super().get_urls()]
+
+    def console(self, request: HttpRequest) -> HttpResponse:
+        """Show keys with balances, what is stuck, hot loans, failures and incidents."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Settlement console",
+            "keys": console.keys(),
+            "stuck": console.stuck_batches(),
+            "hot": console.hot_loans(),
+            "failures": console.failures_by_reason(),
+            "incidents": console.open_incidents(),
+        }
+        return TemplateResponse(request, "admin/settlement/console.html", context)
+
+    @display(description="Paused")
+    def shown_paused(self, signer: Signer) -> str:
+        return signer.paused or "—"
+
+    @admin.action(description="Pause: send nothing new", permissions=["operate"])
+    def pause(self, request: HttpRequest, rows: QuerySet[Signer]) -> None:
+        self.operate(request, rows, operating.pause, "signer")
+
+    @admin.action(description="Resume", permissions=["operate"])
+    def resume(self, request: HttpRequest, rows: QuerySet[Signer]) -> None:
+        self.operate(request, rows, operating.resume, "signer")
+
+
+@admin.register(Incident)
+class IncidentAdmin(OperatedAdmin):
+    """What the engine dealt with, but a person has to know."""
+
+    list_display = ("opened_at", "kind", "sentence", "block_number", "closed_at")
+    list_filter = ("kind",)
+    ordering = ("-id",)
+    actions = ("close",)
+
+    @admin.action(description="Close: seen and dealt with", permissions=["operate"])
+    def close(self, request: HttpRequest, rows: QuerySet[Incident]) -> None:
+        self.operate(request, rows, operating.close_incident, "incident")
+
+
+@admin.register(OperatorAction)
+class OperatorActionAdmin(ReadOnlyAdmin):
+    """Who did what to the engine, and why."""
+
+    list_display = ("done_at", "actor", "action", "target", "reason", "outcome")
+    list_filter = ("action",)
+    search_fields = ("target", "reason")
+    ordering = ("-id",)
 
 
 @admin.register(Operation)

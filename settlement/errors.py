@@ -45,6 +45,18 @@ class RetryRefused(SettlementError):
     code = "retry_refused"
 
 
+class KeyRefused(SettlementError):
+    """A key that cannot take over."""
+
+    code = "key_refused"
+
+
+class ActionRefused(SettlementError):
+    """What an operator asked for cannot be done to it as it stands."""
+
+    code = "action_refused"
+
+
 class WordsMismatch(SettlementError):
     """The words of a settled batch cannot be found in its transaction."""
 

@@ -36,4 +36,8 @@ def confirm_batches() -> None:
 @shared_task(queue=READ_QUEUE, throws=(ChainUnavailable,))
 def read_chain() -> None:
     """Read new blocks."""
-    services.read_chain(chain=connect(settings.RPC_URL), confirmations=settings.CHAIN_CONFIRMATIONS)
+    services.read_chain(
+        chain=connect(settings.RPC_URL),
+        confirmations=settings.CHAIN_CONFIRMATIONS,
+        witnesses=[connect(url) for url in settings.RPC_WITNESS_URLS],
+    )

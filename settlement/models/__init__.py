@@ -2,7 +2,7 @@
 
 from settlement.models.batches import IN_FLIGHT, OPEN, Batch, BatchStatus
 from settlement.models.chain import Block, Cursor, EventLog, LaneSequence
-from settlement.models.incidents import Incident, IncidentKind
+from settlement.models.incidents import Incident, IncidentKind, OperatorAction
 from settlement.models.operations import Lane, LaneProgress, Operation
 from settlement.models.signers import Signer
 
@@ -20,5 +20,6 @@ __all__ = [
     "LaneProgress",
     "LaneSequence",
     "Operation",
+    "OperatorAction",
     "Signer",
 ]

@@ -48,7 +48,7 @@ class EventLog(models.Model):
 
     block_number = models.BigIntegerField()
     block_hash = models.CharField(max_length=66)
-    block_time = models.BigIntegerField(help_text="Unix seconds")
+    block_time = models.BigIntegerField(default=0, help_text="Unix seconds")
     log_index = models.IntegerField()
     tx_hash = models.CharField(max_length=66)
     contract = models.CharField(max_length=40)

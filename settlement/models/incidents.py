@@ -1,6 +1,8 @@
 """What a person has to know."""
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class IncidentKind(models.TextChoices):
@@ -21,3 +23,24 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return self.sentence[:80]
+
+
+class OperatorAction(models.Model):
+    """What a member of staff did to the engine, why, and what came of it; never changed."""
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="operator_actions"
+    )
+    action = models.CharField(max_length=20)
+    target = models.CharField(max_length=80)
+    reason = models.CharField(max_length=300)
+    outcome = models.CharField(max_length=400)
+    done_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="operator_action_has_reason")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}"

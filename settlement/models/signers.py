@@ -12,6 +12,9 @@ class Signer(models.Model):
     purpose = models.CharField(max_length=20)
     key_index = models.IntegerField()
     lane = models.IntegerField(null=True, blank=True)
+    source = models.CharField(
+        max_length=300, blank=True, help_text="Where the key is; empty: derived from the mnemonic"
+    )
     paused = models.CharField(max_length=200, blank=True, help_text="Why nothing new is sent")
     retired_at = models.DateTimeField(null=True, blank=True)
     lease_token = models.BigIntegerField(default=0)

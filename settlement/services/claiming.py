@@ -22,7 +22,7 @@ from settlement.models import IN_FLIGHT, Batch, BatchStatus, LaneProgress, Signe
 from settlement.selectors import newest_block_time
 from settlement.services import batching, simulating
 from settlement.services.blocking import Others, others_of, stored_access
-from settlement.services.signers import Lease
+from settlement.services.signers import Lease, refused_for_delegation
 from settlement.services.waiting import Window, has_waiting_before, window_of
 
 # How many operations are looked at for each that fits into the free places.
@@ -49,6 +49,8 @@ def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
     signer = Signer.objects.get(pk=held.signer_id)
     room = profile.in_flight - signer.batches.filter(status__in=IN_FLIGHT).count()
     if room <= 0 or signer.paused or signer.retired_at:
+        return []
+    if room == profile.in_flight and refused_for_delegation(signer, chain):
         return []
     others = others_of(signer.pk)
     found = Claim(_due_calls(signer, others, room), [], [])

@@ -18,6 +18,7 @@ from settlement.models import IN_FLIGHT, OPEN, Batch, BatchStatus, Signer
 from settlement.services.claiming import claim
 from settlement.services.repairing import fill_gaps
 from settlement.services.signers import Lease, ensure_signers, lease, renew
+from settlement.services.strangers import give_back_taken
 from settlement.services.waiting import waiting_lanes
 from settlement.wallets import wallet_of
 
@@ -160,6 +161,7 @@ def _send_again(held: Lease, chain: Chain) -> None:
     filled = fill_gaps(held, stale, chain)
     receipts = chain.receipts_of([str(batch.tx_hash) for batch in stale])
     unmined = [batch for batch, found in zip(stale, receipts, strict=True) if found is None]
+    unmined = give_back_taken(held, unmined, chain)
     _replace(held, chain, _waiting_long(unmined))
     _sign(held, filled)
     _send(held, chain, [*filled, *unmined])

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from contracts.client import Chain
 from contracts.deployment_record import load
 from settlement.errors import LeaseLost, SettlementError
 from settlement.models import Signer
@@ -122,3 +123,18 @@ def _take(signer_id: int) -> Lease | None:
 
 def _own(held: Lease) -> QuerySet[Signer]:
     return Signer.objects.filter(pk=held.signer_id, lease_token=held.token)
+
+
+def refused_for_delegation(signer: Signer, chain: Chain) -> bool:
+    """Pause a key whose account runs another's code (EIP-7702), and tell whether it does.
+
+    Nodes keep one transaction of such an account at a time, and its code could spend its nonces.
+    """
+    if not chain.is_delegated(signer.address):
+        return False
+    reason = (
+        f"The account {signer.address} is delegated to code (EIP-7702): undo the delegation, or "
+        "give the lane another key; then resume."
+    )
+    Signer.objects.filter(pk=signer.pk, paused="").update(paused=reason)
+    return True

@@ -4,7 +4,6 @@
 """
 
 import os
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,7 +103,7 @@ def world(
     monkeypatch.setattr("settlement.doorbell.Ring.__call__", lambda ring: None)
     baseline.restore()
     faulty_node.begin(seed)
-    yield World.begun(faulty_node, baseline.rpc_url, random.Random(seed))
+    yield World.begun(faulty_node, baseline.rpc_url, seed)
 
 
 @pytest.fixture

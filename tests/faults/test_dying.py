@@ -24,23 +24,21 @@ AFTERWARDS = ("confirm.storing", "confirm.stored", "read.storing", "read.stored"
 LEASE_PASSED_S = signers.LEASE_S + 1
 
 
-@pytest.mark.parametrize("edge", EDGES)
-def test_killed_at_any_edge_of_sending_nothing_is_lost_or_doubled(world, ends_well, edge):
+def test_killed_at_any_edge_of_sending_nothing_is_lost_or_doubled(world, ends_well):
     world.accept_some()
 
-    world.die_at(f"{edge}:{world.rng.randint(1, 2)}")
+    world.die_at(f"{world.one_of(EDGES)}:{world.rng.randint(1, 2)}")
 
     world.let_pass(LEASE_PASSED_S)
     ends_well()
 
 
-@pytest.mark.parametrize("edge", AFTERWARDS)
-def test_killed_at_any_edge_of_reading_nothing_is_lost_or_doubled(world, ends_well, edge):
+def test_killed_at_any_edge_of_reading_nothing_is_lost_or_doubled(world, ends_well):
     world.accept_some()
     world.beat()
     world.mine(2)
 
-    world.die_at(edge)
+    world.die_at(world.one_of(AFTERWARDS))
 
     world.let_pass(LEASE_PASSED_S)
     ends_well()

@@ -1,20 +1,25 @@
 """What real providers do instead of answering (faults 9 to 12, 28, 29 and 31)."""
 
-import pytest
-
 from settlement.models import IN_FLIGHT, Batch, BatchStatus, Signer
 from settlement.services import pumping
 from tests.faults.support import lies
 from tests.faults.support.proxy import hashes
 
 BLOCKS_TO_RECOVER = 2
+SAID_AFTER_ACCEPTING = (
+    "already known",
+    "transaction already imported",
+    "unknown transaction",
+    "known transaction: 5d1b7e",
+    "replacement transaction underpriced",
+    "transaction with the same hash was already imported",
+)
 
 
-@pytest.mark.parametrize("lie", [lies.accepted_then_502, lies.accepted_then_cut, lies.truncated])
-def test_an_error_after_the_node_accepted_counts_as_possibly_sent(world, ends_well, lie):
+def test_an_error_after_the_node_accepted_counts_as_possibly_sent(world, ends_well):
     world.accept_some()
-    methods = (lies.SEND,) if lie is not lies.accepted_then_502 else ()
-    world.node.tell(lie(*methods, chance=0.6, times=world.rng.randint(1, 4)))
+    lie = world.one_of([lies.accepted_then_502, lies.accepted_then_cut, lies.truncated])
+    world.node.tell(lie(lies.SEND, chance=0.6, times=world.rng.randint(1, 4)))
 
     world.beats(4)
 
@@ -41,19 +46,9 @@ def test_what_was_silently_dropped_is_sent_again_within_two_blocks(world, ends_w
     ends_well()
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "already known",
-        "transaction already imported",
-        "known transaction: 5d1b7e",
-        "transaction with the same hash was already imported",
-        "unknown transaction",
-        "replacement transaction underpriced",
-    ],
-)
-def test_whatever_the_words_of_a_refusal_only_a_receipt_decides(world, ends_well, words):
+def test_whatever_the_words_of_a_refusal_only_a_receipt_decides(world, ends_well):
     world.accept_some()
+    words = world.one_of(SAID_AFTER_ACCEPTING)
     world.node.tell(lies.refused_after_accepting(words, chance=0.7))
 
     world.beats(2)
@@ -61,9 +56,9 @@ def test_whatever_the_words_of_a_refusal_only_a_receipt_decides(world, ends_well
     ends_well()
 
 
-@pytest.mark.parametrize("words", ["nonce too low", "OldNonce", "invalid nonce"])
-def test_a_nonce_error_with_an_internal_code_pauses_nobody(world, ends_well, words):
+def test_a_nonce_error_with_an_internal_code_pauses_nobody(world, ends_well):
     world.accept_some()
+    words = world.one_of(["nonce too low", "OldNonce", "invalid nonce"])
     world.node.tell(lies.refused_after_accepting(words, code=-32_603, times=4))
 
     world.beats(3)
@@ -134,7 +129,7 @@ def test_every_request_may_fail_once_in_a_while(world, ends_well):
     world.accept_some()
     world.node.tell(
         lies.unreachable(chance=0.1),
-        lies.accepted_then_cut(chance=0.1),
+        lies.accepted_then_cut(lies.SEND, chance=0.1),
         lies.silently_dropped(chance=0.1),
         lies.refused_after_accepting("already known", chance=0.1),
         lies.nothing_known(chance=0.1),

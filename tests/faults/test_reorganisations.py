@@ -31,10 +31,8 @@ def submitted_raw(world):
     return list(raws.values())
 
 
-@pytest.mark.parametrize("depth", [1, CONFIRMATIONS - 1, CONFIRMATIONS])
-def test_a_reorganisation_above_the_final_block_is_healed_without_a_word(
-    world, ends_well, deep, depth
-):
+def test_a_reorganisation_above_the_final_block_is_healed_without_a_word(world, ends_well, deep):
+    depth = world.one_of([CONFIRMATIONS, 1, CONFIRMATIONS - 1])
     world.accept_some()
     world.beats(2)
     world.mine(depth - 1)
@@ -68,8 +66,8 @@ def _in_nonce_order(world, raws):
     return sorted(raws, key=lambda raw: (senders.index(order[raw].sender), order[raw].nonce))
 
 
-@pytest.mark.parametrize("extra", [1, 4])
-def test_a_deeper_one_is_an_incident_and_nothing_stops(world, ends_well, deep, extra):
+def test_a_deeper_one_is_an_incident_and_nothing_stops(world, ends_well, deep):
+    extra = world.one_of([1, 4])
     world.accept_some()
     world.drain()
     depth = CONFIRMATIONS + extra

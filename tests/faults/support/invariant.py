@@ -99,3 +99,10 @@ def _events_are_stored_as_emitted(happened: list) -> None:
     stored = EventLog.objects.values_list("block_hash", "log_index")
     missing = {(event.block_hash, event.log_index) for event in happened} - set(stored)
     assert missing == set()
+
+
+def operation_results(world: World) -> dict[str, str]:
+    """Return the derived status of each accepted operation, by its key."""
+    rows = list(Operation.objects.filter(client_key__in=world.operations))
+    statuses = operation_statuses(rows)
+    return {row.client_key: statuses[row.pk].value for row in rows}

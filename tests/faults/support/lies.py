@@ -34,6 +34,8 @@ class Lie:
     tell: Callable[[Call, Forward], dict[str, Any]]
     chance: float = 1.0
     times: int | None = None
+    first: int = 0
+    passed: int = field(default=0)
     told: int = field(default=0)
 
     def wants(self, call: Call, rng: random.Random) -> bool:
@@ -42,11 +44,22 @@ class Lie:
             return False
         if self.times is not None and self.told >= self.times:
             return False
-        return rng.random() < self.chance
+        self.passed += 1
+        return self.passed > self.first and rng.random() < self.chance
 
     def __call__(self, call: Call, forward: Forward) -> dict[str, Any]:
         self.told += 1
         return self.tell(call, forward)
+
+
+# No method named: every one.
+ANY: tuple[str, ...] = ()
+
+
+def nth(lie: Lie, number: int) -> Lie:
+    """Return a lie that is told once, after so many calls were answered honestly."""
+    lie.first, lie.times = number, 1
+    return lie
 
 
 def result(call: Call, value: Any) -> dict[str, Any]:
@@ -67,14 +80,14 @@ def unreachable(*methods: str, **when: Any) -> Lie:
     return Lie("502 before the node", methods, tell, **when)
 
 
-def accepted_then_502(**when: Any) -> Lie:
+def accepted_then_502(*methods: str, **when: Any) -> Lie:
     """The node takes it; the gateway says 502 all the same."""
 
     def tell(call: Call, forward: Forward) -> dict[str, Any]:
         forward()
         raise Broken(502, b"<html>Bad Gateway</html>")
 
-    return Lie("502 after the node accepted", [SEND], tell, **when)
+    return Lie("502 after the node accepted", methods, tell, **when)
 
 
 def accepted_then_cut(*methods: str, **when: Any) -> Lie:
@@ -84,7 +97,7 @@ def accepted_then_cut(*methods: str, **when: Any) -> Lie:
         forward()
         raise Broken
 
-    return Lie("cut after the node accepted", methods or [SEND], tell, **when)
+    return Lie("cut after the node accepted", methods, tell, **when)
 
 
 def truncated(*methods: str, **when: Any) -> Lie:

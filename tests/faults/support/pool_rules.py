@@ -89,12 +89,12 @@ class PoolRules:
         kept = {
             nonce: transaction
             for nonce, transaction in self._pending.get(sender, {}).items()
-            if self._is_pending(transaction.hash)
+            if self.is_pending(transaction.hash)
         }
         self._pending[sender] = kept
         return kept
 
-    def _is_pending(self, tx_hash: str) -> bool:
+    def is_pending(self, tx_hash: str) -> bool:
         found = self._ask("eth_getTransactionByHash", tx_hash)
         return found is not None and found["blockNumber"] is None
 

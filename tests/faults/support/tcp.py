@@ -21,6 +21,7 @@ class FaultyLine:
         self.refusing = False
         self.cut_before: bytes | None = None
         self.swallow_answer_to: bytes | None = None
+        self.passes = 0
         self.cuts = 0
         self._losing: socket.socket | None = None
         self._answered = threading.Event()
@@ -42,13 +43,13 @@ class FaultyLine:
             _close(pair)
         self._pairs = []
 
-    def cut_before_next(self, text: bytes) -> None:
-        """Cut the connection that next says this; the server does not get it."""
-        self.cut_before = text
+    def cut_before_next(self, text: bytes, *, passes: int = 0) -> None:
+        """Cut the connection that says this after so many passes; the server does not get it."""
+        self.cut_before, self.passes = text, passes
 
-    def swallow_answer_to_next(self, text: bytes) -> None:
-        """Pass what next says this to the server, and cut before its answer: unknown outcome."""
-        self.swallow_answer_to = text
+    def swallow_answer_to_next(self, text: bytes, *, passes: int = 0) -> None:
+        """Pass what says this, and cut before the server's answer: the outcome is unknown."""
+        self.swallow_answer_to, self.passes = text, passes
 
     def _accept(self) -> None:
         while True:
@@ -66,10 +67,10 @@ class FaultyLine:
 
     def _to_server(self, client: socket.socket, server: socket.socket) -> None:
         while data := _received(client):
-            if self.cut_before and self.cut_before in data:
+            if self._is_due(self.cut_before, data):
                 self.cut_before = None
                 break
-            if self.swallow_answer_to and self.swallow_answer_to in data:
+            if self._is_due(self.swallow_answer_to, data):
                 self._send_and_lose_the_answer(data, server, client)
                 break
             time.sleep(self.delay_s)
@@ -77,6 +78,12 @@ class FaultyLine:
                 break
         self.cuts += 1
         _close((client, server))
+
+    def _is_due(self, text: bytes | None, data: bytes) -> bool:
+        if text is None or text not in data:
+            return False
+        self.passes -= 1
+        return self.passes < 0
 
     def _to_client(self, client: socket.socket, server: socket.socket) -> None:
         while data := _received(server):

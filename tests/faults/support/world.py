@@ -4,10 +4,11 @@ import contextlib
 import itertools
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, connections
@@ -24,6 +25,7 @@ from settlement.models import OPEN, Batch, BatchStatus, Cursor, Signer
 from settlement.services import NewOperation
 from tests.faults.support.proxy import FaultyNode
 
+Variant = TypeVar("Variant")
 HOLDER = "0x00000000000000000000000000000000000000A1"
 COIN = "TestStablecoin"
 SMALLEST = 1_000_000
@@ -42,6 +44,7 @@ class World:
     node: FaultyNode
     real: Chain
     lanes: list[int]
+    seed: int = 0
     rng: random.Random = field(default_factory=random.Random)
     calls: dict[str, int] = field(default_factory=dict)
     doomed_calls: set[str] = field(default_factory=set)
@@ -51,11 +54,22 @@ class World:
     foreign: int = 0
 
     @classmethod
-    def begun(cls, node: FaultyNode, rpc_url: str, rng: random.Random) -> "World":
+    def begun(cls, node: FaultyNode, rpc_url: str, seed: int) -> "World":
         """Return the world as it stands before the first fault."""
         real = Chain(rpc_url, load())
         lanes = sorted(set(Loan.objects.values_list("lane", flat=True)))
-        return cls(node=node, real=real, lanes=lanes, rng=rng, first_block=real.head().number + 1)
+        first = real.head().number + 1
+        rng = random.Random(seed)
+        return cls(node=node, real=real, lanes=lanes, seed=seed, rng=rng, first_block=first)
+
+    def one_of(self, variants: Sequence[Variant]) -> Variant:
+        """Return the variant that is this seed's turn: as many seeds as variants try all."""
+        return variants[self.seed % len(variants)]
+
+    def restart(self) -> None:
+        """Begin anew in a state that was brought back."""
+        self.node.begin(self.seed)
+        self.calls, self.operations, self.doomed_calls = {}, {}, set()
 
     @cached_property
     def chain(self) -> Chain:
@@ -188,16 +202,23 @@ class World:
 
     def die_at(self, point: str, act: Callable[[], None] | None = None) -> None:
         """Let a process of its own act and die at a point, as by `kill -9`."""
+
+        def act_until_then() -> None:
+            failpoints.arm(point)
+            (act or self.beat)()
+
+        code = self.in_another_process(act_until_then)
+        assert code == failpoints.KILLED, f"the point {point} was not reached: exit code {code}"
+
+    def in_another_process(self, act: Callable[[], None]) -> int:
+        """Let another process act, with connections of its own; return its exit code."""
         connections.close_all()
         child = os.fork()
         if child == 0:
             try:
-                # A process of its own has connections of its own.
                 vars(self).pop("chain", None)
-                failpoints.arm(point)
-                (act or self.beat)()
+                act()
             finally:
                 os._exit(0)
         _, status = os.waitpid(child, 0)
-        code = os.waitstatus_to_exitcode(status)
-        assert code == failpoints.KILLED, f"the point {point} was not reached: exit code {code}"
+        return os.waitstatus_to_exitcode(status)
