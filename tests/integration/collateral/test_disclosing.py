@@ -22,7 +22,7 @@ ROOT_OF = (
 @pytest.fixture
 def shown_car(car):
     """A car that waits for its verifiers, with one document."""
-    services.attach_evidence(asset_id=car.pk, kind="Title deed", content=b"%PDF-1.4 deed")
+    services.attach_evidence(asset_id=car.pk, kind="Title deed", content=b"The deed of the car.")
     return services.submit_for_verification(asset_id=car.pk)
 
 
