@@ -30,7 +30,7 @@ from collateral.services.simulation import enrol_fleet, fleet_metrics
 
 TARGET_MESSAGES_PER_S = 5_000
 DEVICES = 600
-MESSAGES_OF_A_DEVICE = 100
+MESSAGES_OF_A_DEVICE = 50
 BULK = 1_000
 RUNS = 3
 Say = Callable[[str], None]
