@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from collateral.domain.addresses import checksum_address
 from collateral.domain.anchors import anchor, identity_commitment
 from collateral.domain.classes import AssetClass
+from collateral.domain.classes.coherence import refuse_incoherent
 from collateral.domain.entries import Entries
 from collateral.domain.identifiers import Identifier, identify, scheme_for
 from collateral.errors import DuplicateAnchor, RegistrationError
@@ -81,6 +82,7 @@ def register_asset(
 
     Raises ``IdentifierError`` for a bad identifier, ``DuplicateAnchor`` for a known thing.
     """
+    refuse_incoherent(attributes)
     found = [
         identify(scheme=scheme, values=parts, jurisdiction=jurisdiction)
         for scheme, parts in _best_first(asset_class, identifiers)

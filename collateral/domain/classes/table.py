@@ -48,6 +48,8 @@ _ART_FIELDS = (
     f.text("artist", "maker of the work", identifying=True),
     f.text("title", "title of the work", identifying=True),
     f.year("year", "year of the work", identifying=True),
+    f.year("artist_born", "year in which its maker was born"),
+    f.year("artist_died", "year in which its maker died"),
     f.text("medium", "material and technique", identifying=True),
     f.text("dimensions", "height x width, in cm or mm", identifying=True),
     f.money("low_estimate", "low estimate of the appraiser"),
