@@ -17,7 +17,7 @@ from tests.chain.governing import enact
 
 USD = 1_000_000
 GAS = 3_000_000
-LIMIT_S = 90
+LIMIT_S = 240
 TODAY = date(2026, 11, 22)
 CLASSES = range(1, 14)
 EVERY_ROLE = 15
