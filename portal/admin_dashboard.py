@@ -8,14 +8,19 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from collateral.models import Asset, RequestStatus, VerificationRequest
+from collateral.models import Asset, Attestation, RequestStatus, VerificationRequest, Verifier
+from collateral.selectors.desk import expiring_for
 from lending.domain.loans import Status
 from lending.models import Loan
 from oracles.models import Round
 from oracles.selectors import newest_round, open_round_progress
 from portal.domain.formatting import counted, day, span
 from portal.selectors.pipeline import pipeline, read_stamp
+from settlement.errors import SettlementError
 from settlement.models import Batch
+from settlement.selectors import chain_time
+
+EXPIRY_LEAD_S = 30 * 86_400
 
 _ICONS = {
     "VerificationRequest": "fact_check",
@@ -49,7 +54,20 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         _rounds(),
         _transactions(),
     ]
+    verifier = getattr(request.user, "verifier", None)
+    if verifier is not None:
+        context["desk_figures"].append(_running_out(verifier))
     return context
+
+
+def _running_out(verifier: Verifier) -> dict:
+    """Count what this verifier vouches for and must soon see again."""
+    try:
+        number = expiring_for(verifier, before=chain_time() + EXPIRY_LEAD_S).count()
+    except SettlementError:
+        number = 0
+    note = "within 30 days, or have" if number else "nothing you vouch for, within 30 days"
+    return _figure("Attestations that run out", f"{number:,}", note, Attestation, "?runs_out=30")
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

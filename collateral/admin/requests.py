@@ -42,6 +42,8 @@ class VerificationRequestAdmin(BaseAdmin):
     )
     list_filter = ("status", "role", MineFilter, RenewalFilter, ClassFilter, AgeFilter)
     actions = ("sign_together",)
+    # Each row costs about 2.5 ms to draw; a page is to come at once on a busy machine too.
+    list_per_page = 25
     list_select_related = ("asset__owner", "claimed_by")
     search_fields = ("asset__canonical", "asset__owner__address", "asset__publisher")
 

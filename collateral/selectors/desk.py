@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from collateral.domain.classes import Role
 from collateral.domain.identifiers import IdentifierError
 from collateral.domain.identifiers.things import serial_number
 from collateral.domain.maps import PlaceMap, place_map
@@ -116,11 +114,6 @@ def service_clock(request: VerificationRequest) -> tuple[str, str]:
 def _span(seconds: int) -> str:
     hours = seconds // 3_600
     return f"{hours // 24} d {hours % 24} h" if hours >= 24 else f"{hours} h"
-
-
-def due_before(*, late: bool) -> timedelta:
-    """Return the age at which a request is late, or due soon."""
-    return timedelta(seconds=SERVICE_LEVEL_S if late else SERVICE_LEVEL_S - 86_400)
 
 
 def document_pairs(request: VerificationRequest) -> list[DocumentPair]:
@@ -252,8 +245,3 @@ def expiring_for(verifier: Verifier, *, before: int) -> QuerySet[Attestation]:
         .select_related("request__asset")
         .order_by("valid_until")
     )
-
-
-def role_words(request: VerificationRequest) -> str:
-    """Return the role of a request in words."""
-    return Role(request.role).label

@@ -10,9 +10,6 @@ from pypdf import PdfWriter
 from collateral.models import Verifier
 from tests.chain.collateral.registry import Registry
 from tests.e2e.desk.wallet import TestWallet
-from tests.e2e.portal.conftest import _allow_database_beside_playwright, browser
-
-__all__ = ["_allow_database_beside_playwright", "browser"]
 
 PASSWORD = "correct horse battery"
 

@@ -1,29 +1,10 @@
 """A browser on a served portal."""
 
-import os
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.integration.portal.conftest import deployment, plain_static_files
 
 __all__ = ["deployment", "plain_static_files"]
-
-
-@pytest.fixture(scope="session")
-def _allow_database_beside_playwright():
-    # Playwright's loop runs in this thread, which Django takes for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    yield
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture(scope="session")
-def browser(chromium, _allow_database_beside_playwright):
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

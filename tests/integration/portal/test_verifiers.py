@@ -37,10 +37,10 @@ STATEMENT = "Sworn surveyors of vehicles since 1987, licensed in three states."
 def named(settings, deployment):
     """A deployment with every contract that these pages name."""
     names = ("EAS", "AssetRegistry", "VerifierRegistry", "TestStablecoin", "BallastGovernor")
-    addresses = {
-        name: f"0x{place:040x}" for place, name in enumerate((*names, "TestRestakingToken"), 1)
-    }
-    made = Deployment(31337, "0x" + "0" * 64, 0, {**deployment.addresses, **addresses}, (), {})
+    addresses = {name: f"0x{place:040x}" for place, name in enumerate(names, 1)}
+    parameters = {**deployment.parameters, "stablecoin": {"decimals": 18}}
+    every = {**deployment.addresses, **addresses}
+    made = Deployment(31337, "0x" + "0" * 64, 0, every, (), parameters)
     made.save(settings.DEPLOYMENT_FILE)
 
 
@@ -80,9 +80,8 @@ def test_a_deposit_is_an_allowance_and_a_call_for_the_wallet(client, verifiers):
     page = client.post(page_of(verifiers[0]), {"act": "deposit", "amount": "2500.50"})
 
     call = page.context["call"]
-    given = decode_arguments(
-        "VerifierRegistry", "deposit", bytes.fromhex(call.transactions[1].data[2:])
-    )
+    data = bytes.fromhex(call.transactions[1].data[2:])
+    given = decode_arguments("VerifierRegistry", "deposit", data)
     assert given == {"verifier": verifiers[0].address, "amount": 2_500_500_000}
     assert call.transactions[0].to == load().address("TestStablecoin")
 
