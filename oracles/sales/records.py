@@ -25,10 +25,22 @@ _DATED_SHARE = 0.9
 # What of an address says where it is: not the number of the house or flat.
 _HOUSE_NUMBERS = re.compile(r"#\s*\S+|\b[0-9]\S*|[&,.;]")
 _VIN_LENGTH, _VIN_SERIES = 17, 8
-_PLAIN_FRACTION = {
-    ".": re.compile(r"0?\.[0-9]+|[0-9]+\.[0-9]{1,2}|[0-9]+\.[0-9]{4,}|[0-9]{4,}\.[0-9]+"),
-    ",": re.compile(r"0?,[0-9]+|[0-9]+,[0-9]{1,2}|[0-9]+,[0-9]{4,}|[0-9]{4,},[0-9]+"),
-}
+
+
+def _shows(mark: str, thousands: str) -> re.Pattern[str]:
+    """Return what only a number with that decimal mark looks like."""
+    point, group = re.escape(mark), re.escape(thousands)
+    fraction = (
+        rf"0?{point}[0-9]+|[0-9]+{point}(?:[0-9]{{1,2}}|[0-9]{{4,}})|[0-9]{{4,}}{point}[0-9]+"
+    )
+    grouped = (
+        rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+{point}[0-9]+|[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{2,}}"
+    )
+    return re.compile(f"{fraction}|{grouped}")
+
+
+_SHOWN = {".": _shows(".", ","), ",": _shows(",", ".")}
+_CURRENCY = re.compile(r"US\$|USD|\$|\s")
 
 
 @dataclass(frozen=True)
@@ -193,10 +205,6 @@ def derived_facts(facts: Mapping[str, int | str], day: date | None) -> dict[str,
 
 def _decimal_mark(cells: Iterable[str]) -> str:
     """Return the mark that some cell of the column shows to be the decimal one, if only one is."""
-    texts = [cell.strip() for cell in cells]
-    shown = [
-        mark
-        for mark, fraction in _PLAIN_FRACTION.items()
-        if any(fraction.fullmatch(text) for text in texts)
-    ]
+    texts = [_CURRENCY.sub("", cell) for cell in cells]
+    shown = [mark for mark, form in _SHOWN.items() if any(form.fullmatch(text) for text in texts)]
     return shown[0] if len(shown) == 1 else ""

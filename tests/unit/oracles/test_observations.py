@@ -143,3 +143,59 @@ def test_scales_are_taken_into_account():
 
     assert cents.amount == 123_450_000
     assert whole_dollars.amount == 123_000_000
+
+
+FORCED, REWARD = ObservationKind.FORCED_SALE, ObservationKind.TOKEN_REWARD
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [ObservationKind.INDEXED_SALE, ObservationKind.DEPRECIATED, ObservationKind.MODEL, FORCED],
+)
+def test_derived_and_forced_prices_count_for_things_and_not_for_tokens(kind):
+    assert accepted(observation(kind=kind))
+    assert refusal(observation(kind=kind), class_id=LRT_CLASS_ID) == "KIND_NOT_USED"
+
+
+def test_minted_rewards_are_no_income():
+    minted = observation(kind=REWARD, unit=Unit.USD_PER_MONTH)
+
+    assert refusal(minted, class_id=11) == "NOT_DEMAND_PAID"
+
+
+@pytest.mark.parametrize("kind", [ObservationKind.SLASHING, ObservationKind.BACKING])
+def test_a_share_may_be_nothing_and_has_an_upper_end(kind):
+    most = 10_000 if kind == ObservationKind.SLASHING else 1_000_000
+    told = {"kind": kind, "unit": Unit.RATIO, "scale": 4}
+
+    assert accepted(observation(0, **told), class_id=LRT_CLASS_ID)
+    assert accepted(observation(most, **told), class_id=LRT_CLASS_ID)
+    assert refusal(observation(most + 1, **told), class_id=LRT_CLASS_ID) == "OUT_OF_BOUNDS"
+    assert refusal(observation(-1, **told), class_id=LRT_CLASS_ID) == "OUT_OF_BOUNDS"
+
+
+def test_a_share_in_dollars_is_refused():
+    told = observation(5_000, kind=ObservationKind.SLASHING, scale=4)
+
+    assert refusal(told, class_id=LRT_CLASS_ID) == "UNIT_MISMATCH"
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"value": 0}, "NOT_POSITIVE"),
+        ({"value": -5}, "NOT_POSITIVE"),
+        ({"value": 10**30}, "TOO_LARGE"),
+        ({"value": 500_000_001, "scale": 0}, "TOO_LARGE"),
+        ({"value": 100_000 * USD, "scale": 18}, "TOO_SMALL"),
+        ({"value": 100_000 * USD, "scale": 19}, "BAD_SCALE"),
+        ({"unit": Unit.ETH}, "UNIT_MISMATCH"),
+        ({"observed_at": NOW + 61}, "FUTURE_DATED"),
+        ({"observed_at": 0}, "BAD_TIME"),
+    ],
+)
+def test_bad_values_are_refused_for_every_kind_of_price(given, code):
+    for kind in (ObservationKind.APPRAISAL, ObservationKind.MODEL, FORCED):
+        told = {"value": 100_000 * USD} | given
+
+        assert refusal(observation(kind=kind, **told)) == code

@@ -104,12 +104,24 @@ def test_with_more_than_a_tenth_undated_sales_are_not_put_in_order(undated, date
     assert sales_of(rows, mapping=MAP + ",sold_on=Sold").dated is dated
 
 
-def test_a_column_shows_its_decimal_mark():
-    rows = [[f"{100 + n}.500" if n else "7.5", 50 + n] for n in range(30)]
+@pytest.mark.parametrize(
+    ("telling", "ambiguous", "dollars"),
+    [
+        ("7.5", "101.500", 101.5),
+        ("7,5", "101,500", 101.5),
+        ("1,234,567", "101,500", 101_500),
+        ("$1,234.50", "$101,500", 101_500),
+        ("1.234.567", "101.500", 101_500),
+        (".25", "101.500", 101.5),
+    ],
+)
+def test_one_cell_may_show_the_decimal_mark_of_its_column(telling, ambiguous, dollars):
+    rows = [[ambiguous if n else telling, 50 + n] for n in range(30)]
 
     file = sales_of(rows, header=("Price", "Size"), mapping=PRICE_AND_SIZE)
 
-    assert file.sales[1].price_units == 101_500_000
+    assert file.refused == []
+    assert file.sales[1].price_units == dollars * 1_000_000
 
 
 def test_a_column_that_does_not_show_it_is_not_guessed():
