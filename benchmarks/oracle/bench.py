@@ -110,6 +110,10 @@ def _told(figures: dict[str, Any], say: Say) -> Mapping[str, Any]:
     for line in table(rows):
         say(line)
     say(
+        f"The reporter had {shown['cpu_s']} s of a processor in that time, its database session "
+        f"{shown['database_cpu_s']} s."
+    )
+    say(
         f"Beside it: round signed-for after {shown['committed_s']} s; rows for pages in another "
         f"{shown['rows_s']} s; {shown['bulk_proofs_per_s']:,} proofs per second in requests for "
         f"500; compiled code loaded in {shown['kernels_s']} s, before the clock starts."

@@ -51,8 +51,11 @@ class Subjects:
 
 
 def next_number() -> int:
-    """Return the number of the next round; a voided one keeps its number."""
-    taken = Round.objects.exclude(status=RoundStatus.ABANDONED)
+    """Return the number of the next round; a voided one keeps its number.
+
+    One that waits for its reporters and does not stand gives up its number with its place.
+    """
+    taken = Round.objects.exclude(status__in=[RoundStatus.ABANDONED, RoundStatus.SIGNING])
     return (taken.aggregate(last=Max("number"))["last"] or 0) + 1
 
 

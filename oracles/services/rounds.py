@@ -45,6 +45,16 @@ def commit_round(*, observed_at: int) -> tuple[Round, Subjects | None, RoundResu
     """
     terms = oracle_terms()
     observe_registry(now=observed_at)
+    waiting = Round.objects.filter(status=RoundStatus.SIGNING).first()
+    if waiting is not None and _stands(waiting, observed_at=observed_at, ttl_s=terms.ttl_s):
+        return waiting, None, None
+    _refuse_too_early(observed_at)
+    number = next_number()
+    # No transaction is open while this computes: a large round takes longer than one may idle.
+    subjects = gather(terms=terms, number=number, observed_at=observed_at)
+    snapshot = write_snapshot(subjects.snapshot)
+    result = recompute(snapshot)
+    _refuse_broken(result)
     with transaction.atomic():
         _lock()
         waiting = Round.objects.select_for_update().filter(status=RoundStatus.SIGNING).first()
@@ -52,12 +62,21 @@ def commit_round(*, observed_at: int) -> tuple[Round, Subjects | None, RoundResu
             if _stands(waiting, observed_at=observed_at, ttl_s=terms.ttl_s):
                 return waiting, None, None
             _abandon(waiting)
-        _refuse_too_early(observed_at)
-        subjects = gather(terms=terms, number=next_number(), observed_at=observed_at)
-        snapshot = write_snapshot(subjects.snapshot)
-        result = recompute(snapshot)
-        _refuse_broken(result)
+        _refuse_overtaken(result)
         return _store(result, snapshot=snapshot), subjects, result
+
+
+def _refuse_overtaken(result: RoundResult) -> None:
+    """Refuse what was computed for a number, or after a round, that is no longer the last."""
+    newest = newest_round()
+    previous = result.snapshot.previous
+    known = (newest.number if newest else 0, next_number())
+    if known != (previous.number if previous else 0, result.domain.number):
+        raise RoundRefused(
+            "OVERTAKEN",
+            f"Another round was published or voided while round {result.domain.number} was "
+            "computed. Open it again.",
+        )
 
 
 def record_missing_values() -> int:

@@ -7,6 +7,8 @@ import pytest
 from django.db import connection, transaction
 
 from oracles import services
+from oracles.domain.errors import RoundRefused
+from oracles.domain.rounds import recompute
 from oracles.models import PublisherLease, Round, RoundStatus, SignedRound, Valuation
 from oracles.services.leasing import holds_lease, publisher_lease
 from oracles.services.rounds import commit_round
@@ -148,4 +150,26 @@ def test_a_round_cannot_be_opened_twice_for_one_number(world):
         again = services.open_round(observed_at=NOW + 1)
 
     assert first == again
+    assert Round.objects.count() == 1
+
+
+def test_a_round_computed_while_another_was_published_is_refused(world, monkeypatch):
+    def meanwhile(content):
+        result = recompute(content)
+        Round.objects.create(
+            number=1,
+            status=RoundStatus.PUBLISHED,
+            observed_at=NOW,
+            published_at=NOW,
+            root="0x" + "12" * 32,
+            content_hash="0x" + "34" * 32,
+        )
+        return result
+
+    monkeypatch.setattr("oracles.services.rounds.recompute", meanwhile)
+
+    with pytest.raises(RoundRefused) as refused:
+        services.open_round(observed_at=NOW)
+
+    assert refused.value.code == "OVERTAKEN"
     assert Round.objects.count() == 1
