@@ -130,7 +130,8 @@ def submit_attestation(
         )
     _refuse_other_chain(message, rebuilt)
     verifier = _signer(rebuilt, raw_signature)
-    refuse_changed_evidence(asset=request.asset, submission=request.submission)
+    if request.status in WAITING:
+        refuse_changed_evidence(asset=request.asset, submission=request.submission)
     statement = _statement(request, verifier, value, times, salt)
     submit_attestations(signed=[SignedStatement(statement=statement, signature=raw_signature)])
     return Attestation.objects.get(request_id=request_id)
