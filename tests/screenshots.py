@@ -11,7 +11,7 @@ from config.stack.services import Web
 from tests.browser import LAUNCH_ARGUMENTS, chromium_path
 
 TARGET = DATA_DIR / "screenshots"
-PAGES = ("", "loans/", "assets/", "auctions/", "pool/", "status/")
+PAGES = ("", "loans/", "assets/", "auctions/", "pool/", "status/", "verifiers/", "sign-in/")
 # The first link of a list leads to the page of one thing.
 LISTS = ("loans/", "assets/", "auctions/", "admin/collateral/verificationrequest/")
 ADMIN_PAGES = (

@@ -33,6 +33,7 @@ from collateral.models import (
     Verifier,
 )
 from collateral.services.changes import note_changes
+from collateral.services.evidence import refuse_changed_evidence
 from collateral.services.fitness import Fitness
 from collateral.services.registration import BATCH_SIZE, SALT_BYTES, hex_of
 from contracts import typed_data
@@ -129,6 +130,8 @@ def submit_attestation(
         )
     _refuse_other_chain(message, rebuilt)
     verifier = _signer(rebuilt, raw_signature)
+    if request.status in WAITING:
+        refuse_changed_evidence(asset=request.asset, submission=request.submission)
     statement = _statement(request, verifier, value, times, salt)
     submit_attestations(signed=[SignedStatement(statement=statement, signature=raw_signature)])
     return Attestation.objects.get(request_id=request_id)

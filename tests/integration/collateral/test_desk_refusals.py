@@ -134,6 +134,17 @@ def test_a_file_that_changed_since_it_was_handed_in(car, verifiers):
     assert refused(check_evidence, car) == "EVIDENCE_MISMATCH"
 
 
+def test_a_signature_that_arrives_after_a_file_changed(car, verifiers, wallets):
+    services.attach_evidence(asset_id=car.pk, kind="Deed", content=b"the deed")
+    services.submit_for_verification(asset_id=car.pk)
+    made = message(request_for(), verifiers[0])
+    with default_storage.open(Evidence.objects.get(kind="Deed").path, "wb") as file:
+        file.write(b"forged")
+
+    assert refused(hand_in, request_for(), made, wallets[0]) == "EVIDENCE_MISMATCH"
+    assert not Attestation.objects.exists()
+
+
 def test_a_record_of_evidence_that_was_exchanged(car, verifiers):
     services.submit_for_verification(asset_id=car.pk)
     Evidence.objects.update(sha256="0x" + "ab" * 32)
