@@ -9,6 +9,7 @@ from collateral.models.assets import (
     LrtHolding,
     Owner,
     RenewalStatus,
+    current_evidence,
 )
 from collateral.models.desk import (
     MAX_CHUNK_BYTES,
@@ -79,4 +80,5 @@ __all__ = [
     "VerifierAuthority",
     "VerifierExposure",
     "VerifierInterest",
+    "current_evidence",
 ]

@@ -1,5 +1,7 @@
 """Owners, the things they register, and the evidence for them."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 
@@ -234,3 +236,12 @@ class LrtHolding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_wei / 10**18:.4f} {self.symbol}"
+
+
+def current_evidence(evidence: Iterable[Evidence], submission: int) -> list[Evidence]:
+    """Return the documents of a submission: of each kind the newest up to it."""
+    newest: dict[str, Evidence] = {}
+    for one in sorted(evidence, key=lambda row: (row.submission, row.pk or 0)):
+        if one.submission <= submission:
+            newest[one.kind] = one
+    return list(newest.values())

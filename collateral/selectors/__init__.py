@@ -19,6 +19,7 @@ from collateral.models import (
     RequestStatus,
     VerificationRequest,
     Verifier,
+    current_evidence,
 )
 from collateral.selectors.desk import (
     DocumentPair,
@@ -30,7 +31,6 @@ from collateral.selectors.desk import (
     likeness_hints,
     map_of,
 )
-from collateral.services.evidence import current_evidence
 
 DUPLICATES_SHOWN = 10
 _WAITING = (RequestStatus.OPEN, RequestStatus.CLAIMED)

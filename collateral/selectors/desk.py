@@ -21,8 +21,8 @@ from collateral.models import (
     RequestStatus,
     VerificationRequest,
     Verifier,
+    current_evidence,
 )
-from collateral.services.evidence import current_evidence
 from collateral.services.fitness import Fitness
 from collateral.services.verification import checklist_of
 from contracts.client import connect

@@ -12,7 +12,6 @@ from collateral.services.disclosure import disclosable, disclose
 from collateral.services.enrolment import Enrolment, enrol_device, offer_key
 from collateral.services.evidence import (
     attach_evidence,
-    current_evidence,
     evidence_content,
     evidence_root,
     refuse_changed_evidence,
@@ -92,7 +91,6 @@ __all__ = [
     "claim_request",
     "confirm_checks",
     "confirm_decision",
-    "current_evidence",
     "current_round",
     "decline_decision",
     "disclosable",

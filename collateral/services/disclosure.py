@@ -18,7 +18,7 @@ from collateral.domain.disclosure import (
 )
 from collateral.domain.evidence import EvidenceField
 from collateral.errors import RegistrationError
-from collateral.models import Asset, Evidence
+from collateral.models import Asset, Evidence, current_evidence
 from contracts.deployment_record import load
 
 REGISTRATION = "registration"
@@ -54,7 +54,7 @@ def disclose(*, asset_id: int, field: str) -> dict[str, Any]:
             "NO_EVIDENCE_ROOT",
             f"{asset} was not handed to the verifiers yet, so nobody vouches for its evidence.",
         )
-    rows = _signed_rows(asset)
+    rows = current_evidence(asset.evidence.all(), asset.submission)
     outer = [_leaf(row) for row in rows]
     document = next((row for row in rows if row.kind == field and row.path), None)
     if document is not None:
@@ -65,12 +65,6 @@ def disclose(*, asset_id: int, field: str) -> dict[str, Any]:
     if not holds(steps=steps, value=canonical_value(value), root=root):
         raise _changed(asset)
     return _file(asset, field, {"value": value}, steps)
-
-
-def _signed_rows(asset: Asset) -> list[Evidence]:
-    """Return of each kind the newest row: those whose tree has the root that is signed."""
-    newest = {row.kind: row for row in asset.evidence.order_by("pk")}
-    return list(newest.values())
 
 
 def _leaf(row: Evidence) -> EvidenceField:

@@ -11,7 +11,14 @@ from django.db.models import Sum
 from collateral.domain.documents import document_kind, refuse_quota
 from collateral.domain.evidence import EvidenceField, document_hash, evidence_tree
 from collateral.errors import RegistrationError
-from collateral.models import OPEN_TO_OWNER, Asset, AssetStatus, Evidence, RenewalStatus
+from collateral.models import (
+    OPEN_TO_OWNER,
+    Asset,
+    AssetStatus,
+    Evidence,
+    RenewalStatus,
+    current_evidence,
+)
 from collateral.services.changes import note_change
 from collateral.services.disclosure import REGISTRATION, with_fields
 from collateral.services.registration import SALT_BYTES, hex_of
@@ -148,15 +155,6 @@ def refuse_changed_evidence(*, asset: Asset, submission: int) -> None:
             f"The records of {asset} no longer give the root that is signed; do not sign. Report "
             "it to the operator.",
         )
-
-
-def current_evidence(evidence: Iterable[Evidence], submission: int) -> list[Evidence]:
-    """Return the documents of a submission: of each kind the newest up to it."""
-    newest: dict[str, Evidence] = {}
-    for one in sorted(evidence, key=lambda row: (row.submission, row.pk or 0)):
-        if one.submission <= submission:
-            newest[one.kind] = one
-    return list(newest.values())
 
 
 def evidence_root(evidence: Iterable[Evidence]) -> str:

@@ -22,11 +22,11 @@ from collateral.models import (
     RequestStatus,
     VerificationRequest,
     Verifier,
+    current_evidence,
 )
 from collateral.services.changes import note_change, note_changes
 from collateral.services.evidence import (
     attributes_as_evidence,
-    current_evidence,
     evidence_root,
 )
 from collateral.services.fitness import Fitness

@@ -18,8 +18,8 @@ from collateral.models import (
     RenewalStatus,
     RequestStatus,
     VerificationRequest,
+    current_evidence,
 )
-from collateral.services.evidence import current_evidence
 from collateral.services.renewal import RENEWAL_LEAD_S
 from lending.domain.health import freshness_bps
 from lending.models import ClassTerms
