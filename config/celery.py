@@ -1,22 +1,66 @@
 """The Celery application. Its messages are doorbells: they carry ids, and tasks re-read state."""
 
 import os
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.beat import Scheduler
+from celery.exceptions import Ignore
 from celery.signals import beat_init, worker_ready
+
+from config.leadership import TRY_AGAIN_S, Leadership
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("ballast")
+
+class CappedTask(Task):
+    """A task whose message is dropped when it has killed too many workers.
+
+    Only a message that comes again costs a look into the database.
+    """
+
+    abstract = True
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        """Count a message that was delivered again, and refuse it beyond the cap."""
+        again = (self.request.delivery_info or {}).get("redelivered")
+        if again and not poison().may_run(task=self.name, ids=args):
+            raise Ignore
+
+    def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
+        """Forget the deaths of a message that has been worked off."""
+        if (self.request.delivery_info or {}).get("redelivered"):
+            poison().worked_off(task=self.name, ids=args)
+
+
+def poison() -> ModuleType:
+    """Return the service that counts; its models can be loaded only once Django is set up."""
+    return import_module("settlement.services.poison")
+
+
+app = Celery("ballast", task_cls=CappedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
 class StaticScheduler(Scheduler):
-    """Celery's scheduler without a file: the schedule is code, and a missed ring stays missed."""
+    """Celery's scheduler without a file: the schedule is code, and a missed ring stays missed.
+
+    Of several on several machines one rings: the one that holds the lock in PostgreSQL.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.leadership = Leadership()
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Ring what is due, if this is the one that rings; return seconds until the next look."""
+        if not self.leadership.is_held():
+            return TRY_AGAIN_S
+        return float(super().tick(*args, **kwargs))
 
 
 @worker_ready.connect

@@ -1,7 +1,7 @@
 """The chain as the rest of the project sees it."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -209,12 +209,16 @@ class Chain:
         calls = [("eth_getTransactionReceipt", (tx_hash,)) for tx_hash in tx_hashes]
         return [_receipt(found) if found else None for found in self.rpc.batch_strict(calls)]
 
-    def receipts(self, block: int) -> list[Receipt]:
-        """Return the receipts of a whole block."""
+    def receipts(self, block: int, only: Collection[str] | None = None) -> list[Receipt]:
+        """Return the receipts of a whole block, or of those transactions in it."""
         found = self.rpc.request("eth_getBlockReceipts", hex(block))
         if found is None:
             raise ChainRejected(0, f"it has no receipts of block {block}")
-        return [_receipt(receipt) for receipt in found]
+        return [
+            _receipt(receipt)
+            for receipt in found
+            if only is None or receipt["transactionHash"] in only
+        ]
 
     def logs(self, from_block: int, to_block: int, addresses: Sequence[str]) -> list[Log]:
         """Return the logs of these addresses in a range of blocks, in order."""

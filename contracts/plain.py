@@ -1,10 +1,9 @@
 """The plain way to send with web3.py, one transaction at a time: what benches measure against."""
 
-from typing import Any, cast
+from typing import Any
 
 from eth_account.signers.local import LocalAccount
 from web3 import HTTPProvider, Web3
-from web3.types import TxParams
 
 from contracts.wallet import LocalWallet
 
@@ -17,7 +16,7 @@ class PlainSender:
         self._account: LocalAccount = wallet.account
         self._poll_s = poll_s
         address = self._account.address
-        self._nonce = self._web3.eth.get_transaction_count(address)
+        self._nonce = int(self._web3.eth.get_transaction_count(address))
         self._chain_id = self._web3.eth.chain_id
 
     def send(self, to: str, data: bytes, *, gas: int, max_fee_wei: int) -> bool:
@@ -33,7 +32,7 @@ class PlainSender:
             "maxFeePerGas": max_fee_wei,
             "maxPriorityFeePerGas": 0,
         }
-        signed = self._account.sign_transaction(cast(TxParams, fields))
+        signed = self._account.sign_transaction(fields)
         sent = self._web3.eth.send_raw_transaction(signed.raw_transaction)
         receipt = self._web3.eth.wait_for_transaction_receipt(sent, poll_latency=self._poll_s)
         self._nonce += 1

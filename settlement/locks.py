@@ -15,6 +15,7 @@ class Singleton(IntEnum):
     CONFIRM = 2
     READ = 3
     SIGNERS = 4
+    BEAT = 5
 
 
 @contextmanager

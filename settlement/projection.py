@@ -17,6 +17,7 @@ from contracts.types import Event
 
 Handler = Callable[[Event], None]
 _handlers: dict[tuple[str, str], list[Handler]] = {}
+_writers: list[tuple[Callable[[], None], Callable[[], None]]] = []
 _tables: dict[str, "Projected"] = {}
 
 
@@ -60,11 +61,24 @@ def register_rows(*models: type[Model], without: Sequence[str] = ()) -> None:
         register_table(Projected(model=model, fields=tuple(names), reset=_emptied(model)))
 
 
+def register_writer(write: Callable[[], None], discard: Callable[[], None]) -> None:
+    """Have handlers' changes that are still in memory written at a step's end, or discarded."""
+    if (write, discard) not in _writers:
+        _writers.append((write, discard))
+
+
 def project(events: Sequence[Event]) -> None:
     """Hand each event to its handlers, in order; an error stops the reader where it is."""
-    for event in events:
-        for handler in _handlers.get((event.contract, event.name), ()):
-            handler(event)
+    try:
+        for event in events:
+            for handler in _handlers.get((event.contract, event.name), ()):
+                handler(event)
+        for write, _ in _writers:
+            write()
+    except BaseException:
+        for _, discard in _writers:
+            discard()
+        raise
 
 
 def reset() -> None:

@@ -5,8 +5,14 @@ that a reconciliation compares two computations.
 """
 
 from lending import models
-from lending.projection import auctions, batches, loans, pledges, pool, terms, tokens
-from settlement.projection import Projected, register, register_rows, register_table
+from lending.projection import auctions, batches, ledger, loans, pledges, pool, terms, tokens
+from settlement.projection import (
+    Projected,
+    register,
+    register_rows,
+    register_table,
+    register_writer,
+)
 
 HANDLERS = {
     "LoanBook": loans.HANDLERS | pledges.HANDLERS | batches.HANDLERS,
@@ -20,6 +26,18 @@ HANDLERS = {
 }
 
 
+# Handlers that look at loans and lanes through the ledger only.
+IN_MEMORY = (
+    batches.on_batch_settled,
+    loans.on_cash_moved,
+    loans.on_charged,
+    loans.on_collected,
+    loans.on_income_kept,
+    loans.on_loan_drawn,
+    loans.on_prefund_withdrawn,
+    loans.on_prefunded,
+    loans.on_repaid,
+)
 # What events alone make; rows that refer to others come before them.
 ROWS = (
     models.AuctionLot,
@@ -50,11 +68,14 @@ def register_all() -> None:
             reset=forget_openings,
         )
     )
+    for part in (ledger, tokens):
+        register_writer(part.write, part.discard)
     for contract, handlers in HANDLERS.items():
         for name, handler in handlers.items():
-            register(contract, name, handler)
+            by_itself = handler in IN_MEMORY or handler is tokens.on_transfer
+            register(contract, name, handler if by_itself else ledger.settled_first(handler))
     for name, handler in pool.LOAN_BOOK_HANDLERS.items():
-        register("LoanBook", name, handler)
+        register("LoanBook", name, ledger.settled_first(handler))
 
 
 def forget_openings() -> None:

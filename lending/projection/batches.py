@@ -8,8 +8,7 @@ from lending.domain import loans as domain
 from lending.domain.lanes import LaneSums
 from lending.domain.units import loan_id_of
 from lending.models import Loan, LoanEntry
-from lending.models.loans import STATE_FIELDS
-from lending.projection.ledger import entry_of, shift_lane
+from lending.projection.ledger import changed, entry_of, loans_of, shift_lane
 from settlement.projection import settled_words
 
 Step = Callable[[domain.LoanState, Word, int], domain.Change]
@@ -21,7 +20,7 @@ class WordsMissing(Exception):
 
 
 def on_batch_settled(event: Event) -> None:
-    """Apply a batch: one query for its loans, one update, one line each in the journal."""
+    """Apply a batch to its loans in memory, with one line each in the journal."""
     lane = event.args["lane"]
     words = settled_words(event)
     if len(words) != event.args["count"]:
@@ -29,7 +28,7 @@ def on_batch_settled(event: Event) -> None:
             f"The batch of lane {lane} in {event.tx_hash} settled {event.args['count']} words, "
             f"but {len(words)} were found in its transaction."
         )
-    loans = Loan.objects.in_bulk({loan_id_of(lane=lane, number=w.loan_number) for w, _ in words})
+    loans = loans_of({loan_id_of(lane=lane, number=w.loan_number) for w, _ in words})
     total, entries = LaneSums(), []
     for word, result in words:
         loan = loans.get(loan_id_of(lane=lane, number=word.loan_number))
@@ -37,10 +36,7 @@ def on_batch_settled(event: Event) -> None:
             change, entry = settle_word(event, loan, word, applied=result == Result.APPLIED)
             total = total.plus(change)
             entries += entry
-    Loan.objects.bulk_update(
-        loans.values(), [*STATE_FIELDS, "operations", "failed_in_row"], batch_size=200
-    )
-    LoanEntry.objects.bulk_create(entries)
+    changed(loans.values(), entries)
     shift_lane(lane, total, event)
 
 

@@ -72,11 +72,12 @@ def pack(
     packs: list[Pack] = []
     current = _Filling(gas, limits)
     for index, operation in enumerate(turns):
-        if not current.takes(operation):
-            packs.append(current.finished())
-            if len(packs) == most:
-                return Packing(packs, sorted(turns[index:], key=_number))
-            current = _Filling(gas, limits)
+        if current.add(operation):
+            continue
+        packs.append(current.finished())
+        if len(packs) == most:
+            return Packing(packs, sorted(turns[index:], key=_number))
+        current = _Filling(gas, limits)
         current.add(operation)
     if current.count:
         packs.append(current.finished())
@@ -123,30 +124,26 @@ class _Filling:
         self._loans: dict[int, list[Waiting]] = {}
         self.gas, self.words, self.count = gas.base, 0, 0
 
-    def takes(self, operation: Waiting) -> bool:
-        """Tell whether the operation still fits; the first always does."""
-        if not self.count:
-            return True
-        fits = self.words + operation.words <= self._limits.words
-        return fits and self.gas + self._cost(operation) <= self._limits.gas
-
-    def add(self, operation: Waiting) -> None:
-        self.gas += self._cost(operation)
-        self.words += operation.words
-        self.count += 1
+    def add(self, operation: Waiting) -> bool:
+        """Take the operation if it still fits, and tell; the first always does."""
+        words = operation.words
         group = self._loans.get(operation.loan_number)
+        gas = self._model.of_operation(operation.kind, words, known_loan=group is not None)
+        full = self.words + words > self._limits.words or self.gas + gas > self._limits.gas
+        if full and self.count:
+            return False
+        self.gas += gas
+        self.words += words
+        self.count += 1
         if group is None:
             self._loans[operation.loan_number] = [operation]
         else:
             group.append(operation)
+        return True
 
     def finished(self) -> Pack:
         operations = [operation for group in self._loans.values() for operation in group]
         return Pack(operations, self.gas)
-
-    def _cost(self, operation: Waiting) -> int:
-        known = operation.loan_number in self._loans
-        return self._model.of_operation(operation.kind, operation.words, known_loan=known)
 
 
 def _number(operation: Waiting) -> int:

@@ -9,6 +9,7 @@ waits for a level to end.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Any
 
 from settlement.domain.access import Declared, Key
 
@@ -65,7 +66,7 @@ class Schedule:
 
 # Of a key: the mode of its newest run of accesses that do not mind each other, who is in that
 # run, and who is in the run before it. Lists, because this is the inner loop.
-_Phase = list
+_Phase = list[Any]
 
 
 def dependencies(tasks: Sequence[Task]) -> Graph:

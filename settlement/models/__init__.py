@@ -2,7 +2,12 @@
 
 from settlement.models.batches import IN_FLIGHT, OPEN, Batch, BatchStatus
 from settlement.models.chain import Block, Cursor, EventLog, LaneSequence
-from settlement.models.incidents import Incident, IncidentKind, OperatorAction
+from settlement.models.incidents import (
+    Incident,
+    IncidentKind,
+    OperatorAction,
+    RedeliveredTask,
+)
 from settlement.models.operations import Lane, LaneProgress, Operation
 from settlement.models.signers import Signer
 
@@ -21,5 +26,6 @@ __all__ = [
     "LaneSequence",
     "Operation",
     "OperatorAction",
+    "RedeliveredTask",
     "Signer",
 ]

@@ -10,6 +10,7 @@ class IncidentKind(models.TextChoices):
 
     DEEP_REORGANISATION = "deep_reorganisation", "The chain replaced final blocks"
     FOREIGN_TRANSACTION = "foreign_transaction", "A stranger sent with one of our keys"
+    POISONED_TASK = "poisoned_task", "A task killed its workers"
 
 
 class Incident(models.Model):
@@ -23,6 +24,17 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return self.sentence[:80]
+
+
+class RedeliveredTask(models.Model):
+    """How often a message came again because the worker that had it died."""
+
+    message = models.CharField(max_length=200, primary_key=True)
+    times = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.message}, {self.times} times"
 
 
 class OperatorAction(models.Model):

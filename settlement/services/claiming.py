@@ -25,8 +25,8 @@ from settlement.services.blocking import Others, others_of, stored_access
 from settlement.services.signers import Lease, refused_for_delegation
 from settlement.services.waiting import Window, has_waiting_before, window_of
 
-# How many operations are looked at for each that fits into the free places.
-LOOKAHEAD = 2
+# So many operations more than fit into the free places are looked at, to see who is hot.
+LOOKAHEAD = 2_000
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ def _add_packs(
     """Fill what room is left with batches of the lane's operations."""
     if signer.lane is None or room <= 0 or others.blocking(declared(reads=[EPOCH])):
         return
-    size = LOOKAHEAD * room * batching.USUAL_BATCH
+    size = room * batching.USUAL_BATCH + LOOKAHEAD
     window = window_of(signer.lane, size=size, now=newest_block_time())
     if not (window.operations or window.expired):
         return

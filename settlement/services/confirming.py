@@ -1,6 +1,7 @@
 """From broadcast to final: only a receipt says that a transaction happened, and how."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
@@ -42,39 +43,69 @@ NO_BLOCK = {"block_number": None, "block_hash": None, "gas_used": None, "results
 NO_BLOCK |= {"applied": 0, "failed": 0, "skipped": 0, "error": "", "mined_at": None}
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the node said in one pass: receipts by batch, and the fate of blocks by their hash."""
+
+    receipts: dict[int, Receipt]
+    reasons: dict[int, str]
+    head: Block
+    last_read: int
+    deep: list[str]
+    gone: list[str]
+
+
 def confirm_batches(*, chain: Chain, confirmations: int = 1) -> int:
     """Record the receipts of what was broadcast, and what is final; return how many were found.
 
-    Safe to repeat; one at a time. A block that was replaced gives its batches back.
+    Safe to repeat. The node is asked before a transaction is open: it may take its time. A block
+    that was replaced gives its batches back.
     """
+    if not Batch.objects.filter(status__in=(*IN_FLIGHT, BatchStatus.MINED)).exists():
+        return 0
+    seen = _look(chain, confirmations)
     with singleton(Singleton.CONFIRM) as alone:
-        if not alone or not _anything_open():
+        if not alone:
             return 0
-        head = chain.head()
-        found = _matched(_new_receipts(chain, head))
-        found |= _looked_up(chain, set(found))
-        _record(chain, found)
-        settle_finality(chain, head, confirmations)
-        if found:
+        _record(seen)
+        _settle_finality(seen)
+        if seen.receipts:
             reached("confirm.storing")
-    if found:
+    if seen.receipts:
         reached("confirm.stored")
     _ring_freed()
-    return len(found)
+    return len(seen.receipts)
 
 
-def _anything_open() -> bool:
-    return Batch.objects.filter(status__in=(*IN_FLIGHT, BatchStatus.MINED)).exists()
+def _look(chain: Chain, confirmations: int) -> _Seen:
+    head = chain.head()
+    hashes = _flying_hashes()
+    read, last = _new_receipts(chain, head, hashes)
+    found = {hashes[receipt.tx_hash]: receipt for receipt in read}
+    found |= _looked_up(chain, set(found))
+    reasons = {pk: _reason(chain, each) for pk, each in found.items() if not each.succeeded}
+    return _Seen(found, reasons, head, last, *_fates(chain, head, found.values(), confirmations))
 
 
-def settle_finality(chain: Chain, head: Block, confirmations: int) -> None:
-    """Make final, or reverted, what lies deep enough; give back what lies in a replaced block."""
+def _flying_hashes() -> dict[str, int]:
+    """Return what is in flight by every hash it was sent under; any hash of a nonce may win."""
+    rows = Batch.objects.filter(status__in=IN_FLIGHT).values_list(
+        "pk", "tx_hash", "replaced_hashes"
+    )
+    return {each: pk for pk, newest, older in rows for each in (newest, *older)}
+
+
+def _fates(
+    chain: Chain, head: Block, found: Iterable[Receipt], confirmations: int
+) -> tuple[list[str], list[str]]:
+    """Return the blocks of mined batches that lie deep enough, and those that were replaced."""
     mined = Batch.objects.filter(status=BatchStatus.MINED)
-    places = mined.order_by("block_number").values_list("block_number", "block_hash").distinct()
-    places = list(places)
-    blocks = chain.blocks([number for number, _ in places])
+    places = set(mined.values_list("block_number", "block_hash").distinct())
+    places |= {(receipt.block_number, receipt.block_hash) for receipt in found}
+    ordered = sorted(places)
+    blocks = chain.blocks([number for number, _ in ordered])
     deep, gone = [], []
-    for (number, block_hash), block in zip(places, blocks, strict=True):
+    for (number, block_hash), block in zip(ordered, blocks, strict=True):
         if block is None:
             # A node that is behind does not have it yet; that is no reason to take it back.
             continue
@@ -82,8 +113,14 @@ def settle_finality(chain: Chain, head: Block, confirmations: int) -> None:
             gone.append(block_hash)
         elif number <= head.number - confirmations:
             deep.append(block_hash)
-    mined.filter(block_hash__in=gone).update(status=BatchStatus.SENT, **NO_BLOCK)
-    _end(mined.filter(block_hash__in=deep))
+    return deep, gone
+
+
+def _settle_finality(seen: _Seen) -> None:
+    """Make final, or reverted, what lies deep enough; give back what lies in a replaced block."""
+    mined = Batch.objects.filter(status=BatchStatus.MINED)
+    mined.filter(block_hash__in=seen.gone).update(status=BatchStatus.SENT, **NO_BLOCK)
+    _end(mined.filter(block_hash__in=seen.deep))
 
 
 def _end(deep: QuerySet[Batch]) -> None:
@@ -101,33 +138,18 @@ def _plan_again(batch: Batch) -> None:
     Batch.objects.bulk_create([again], ignore_conflicts=True)
 
 
-def _new_receipts(chain: Chain, head: Block) -> list[Receipt]:
-    """Return the receipts of the blocks since the last pass."""
+def _new_receipts(chain: Chain, head: Block, wanted: Collection[str]) -> tuple[list[Receipt], int]:
+    """Return our receipts in the blocks since the last pass, and the number of the last block."""
+    if not wanted:
+        return [], head.number
     start = max(head.number - BLOCKS_PER_PASS, 0)
-    cursor, _ = Cursor.objects.get_or_create(
-        name=Cursor.RECEIPTS, defaults={"block_number": start, "block_hash": head.parent_hash}
-    )
-    first = cursor.block_number + 1
+    cursor = Cursor.objects.filter(name=Cursor.RECEIPTS).first()
+    first = (cursor.block_number if cursor else start) + 1
     if first > head.number + 1 or head.number - first > MOST_BEHIND:
         first = head.number
     last = min(head.number, first + BLOCKS_PER_PASS - 1)
-    receipts = [each for number in range(first, last + 1) for each in chain.receipts(number)]
-    Cursor.objects.filter(name=Cursor.RECEIPTS).update(
-        block_number=last, block_hash=head.hash, head_number=head.number, updated_at=Now()
-    )
-    return receipts
-
-
-def _matched(receipts: Sequence[Receipt]) -> dict[int, Receipt]:
-    """Return the receipts that are of our batches in flight; any hash of a nonce may win."""
-    by_hash = {receipt.tx_hash: receipt for receipt in receipts}
-    flying = Batch.objects.filter(status__in=IN_FLIGHT)
-    known = flying.filter(tx_hash__in=by_hash).values_list("pk", "tx_hash")
-    found = {pk: by_hash[tx_hash] for pk, tx_hash in known}
-    for pk, hashes in flying.exclude(replaced_hashes=[]).values_list("pk", "replaced_hashes"):
-        won = [by_hash[tx_hash] for tx_hash in hashes if tx_hash in by_hash]
-        found |= dict.fromkeys([pk], *won) if won else {}
-    return found
+    numbers = range(first, last + 1)
+    return [each for number in numbers for each in chain.receipts(number, wanted)], last
 
 
 def _looked_up(chain: Chain, known: set[int]) -> dict[int, Receipt]:
@@ -146,18 +168,26 @@ def _looked_up(chain: Chain, known: set[int]) -> dict[int, Receipt]:
     }
 
 
-def _record(chain: Chain, found: dict[int, Receipt]) -> None:
+def _record(seen: _Seen) -> None:
     """Write what the receipts say, all in one statement, unless somebody has."""
-    if not found:
+    Cursor.objects.update_or_create(
+        name=Cursor.RECEIPTS,
+        defaults={
+            "block_number": seen.last_read,
+            "block_hash": seen.head.hash,
+            "head_number": seen.head.number,
+        },
+    )
+    if not seen.receipts:
         return
-    rows = [(pk, receipt, _results(receipt)) for pk, receipt in found.items()]
+    rows = [(pk, receipt, _results(receipt)) for pk, receipt in seen.receipts.items()]
     columns: list[list[object]] = [
         [pk for pk, _, _ in rows],
         [receipt.tx_hash for _, receipt, _ in rows],
         [receipt.block_number for _, receipt, _ in rows],
         [receipt.block_hash for _, receipt, _ in rows],
         [receipt.gas_used for _, receipt, _ in rows],
-        ["" if receipt.succeeded else _reason(chain, receipt) for _, receipt, _ in rows],
+        [seen.reasons.get(pk, "") for pk, _, _ in rows],
         [counts.results for _, _, counts in rows],
         [counts.applied for _, _, counts in rows],
         [counts.failed for _, _, counts in rows],

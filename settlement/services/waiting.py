@@ -30,14 +30,20 @@ class Window:
     through: int
 
     def advanced(self, deferred: Sequence[Waiting]) -> LaneProgress:
-        """Return the lane's new place when all but these are in batches."""
+        """Return the lane's new place when all but these are in batches.
+
+        What was merely looked at, with nothing after it taken, is looked at again as if new.
+        """
         waiting = {each.number for each in deferred}
-        seen = (each.number for each in (*self.operations, *self.expired))
-        ahead = {number for number in seen if number > self.through} - waiting
-        beyond = {number for number in self.progress.ahead if number > self.through}
-        self.progress.deferred = sorted(number for number in waiting if number <= self.through)
-        self.progress.ahead = sorted(ahead | beyond)
-        self.progress.planned_through = self.through
+        seen = [each.number for each in (*self.operations, *self.expired)]
+        taken = [number for number in seen if number not in waiting]
+        before = self.progress.planned_through
+        through = max((number for number in taken if number <= self.through), default=before)
+        through = max(through, before) if waiting else self.through
+        ahead = {number for number in (*taken, *self.progress.ahead) if number > through}
+        self.progress.deferred = sorted(number for number in waiting if number <= through)
+        self.progress.ahead = sorted(ahead)
+        self.progress.planned_through = through
         return self.progress
 
 
