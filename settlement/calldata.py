@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from contracts.abi import decode_arguments, encode_call
-from contracts.domain.words import WORD_BYTES, decode_word
+from contracts.domain.words import WORD_BYTES, split_operations
 from settlement.domain.packing import Waiting
 from settlement.models import Batch
 
@@ -16,11 +16,10 @@ def operations_of(batch: Batch) -> list[Waiting]:
 
 def read_words(words: Sequence[bytes]) -> list[Waiting]:
     """Return the operations among `settle`'s words; what follows a first word is its payload."""
-    found = []
-    for word in words:
-        first = decode_word(word)
-        found.append(Waiting(first.number, first.kind, first.loan_number, first.amount))
-    return found
+    return [
+        Waiting(word.number, word.kind, word.loan_number, word.amount, payload)
+        for word, payload in split_operations(words)
+    ]
 
 
 def settle_calldata(lane: int, words: bytes) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from contracts.domain.cards import LEAST_CARD_WORDS, MOST_CARD_WORDS
 from contracts.domain.words import AMOUNT_LIMIT, Kind, unstriped
 from settlement.domain.access import Declared, Key, declared
 
@@ -37,8 +38,8 @@ class WordKind:
 # A charge's amount is the index of a due date: 16 bits on chain. A close moves no amount.
 WORDS: Mapping[int, WordKind] = {
     Kind.COLLECT: WordKind("collect", MAX_AMOUNT),
-    Kind.CHARGE: WordKind("charge", (1 << 16) - 1),
-    Kind.CLOSE: WordKind("close", 0),
+    Kind.CHARGE: WordKind("charge", (1 << 16) - 1, LEAST_CARD_WORDS, MOST_CARD_WORDS),
+    Kind.CLOSE: WordKind("close", 0, LEAST_CARD_WORDS, MOST_CARD_WORDS),
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.conf import settings
 
 from contracts.deployment_record import load
-from contracts.domain.words import Kind, encode_word, joined_words, words_hash
+from contracts.domain.words import MAX_WORDS, Kind, encode_word, joined_words, words_hash
 from settlement.calldata import operations_of, settle_calldata
 from settlement.domain.access import text_of
 from settlement.domain.gas import SETTLE_GAS
@@ -15,8 +15,6 @@ from settlement.domain.profiles import Profile
 from settlement.models import Batch, BatchStatus, Signer
 
 SETTLE = "settle"
-# As many words as `settle` takes.
-MAX_WORDS = 400
 USUAL_BATCH = MAX_WORDS
 _READS = [text_of(EPOCH)]
 

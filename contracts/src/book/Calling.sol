@@ -12,8 +12,10 @@ import {
 } from "../interfaces/ILoanBook.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Arguments} from "../libraries/Arguments.sol";
+import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
+import {Slots} from "../libraries/Slots.sol";
 import {Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 
@@ -25,19 +27,19 @@ library Calling {
     using LoanStore for Book;
     using LoanStore for Market;
     using LoanStore for Position;
-    using LoanStore for Card;
-    using LoanStore for LoanState;
     using Schedule for Card;
+    using Slots for LoanState;
 
     /// @notice See `ILoanBook.call`.
     function call(Book storage book, Market memory market, uint64 loanId, bytes calldata call_)
         external
     {
-        Position memory position = book.loadOpen(loanId, call_.wordsAt(3));
+        bytes32[] calldata card = call_.wordsAt(3);
+        Position memory position = book.loadOpen(loanId, card);
         Outlook memory outlook = Underwriter.look(market.from, true);
         Weights memory weights = Underwriter.weigh(
             outlook,
-            position.card.basketOf(Evidence.BothRounds),
+            Underwriter.basketOf(card, Evidence.BothRounds),
             call_.proofsAt(1),
             call_.proofsAt(2)
         );
@@ -46,7 +48,7 @@ library Calling {
             revert ILoanBook.NotCallable(loanId, debt, _capped(weights.liquidation));
         }
         uint64 stopped = outlook.present.stoppedSeconds;
-        _impair(book, market, position, CallReason.Health, weights.recovery, stopped);
+        _impair(book, market, position, card, CallReason.Health, weights.recovery, stopped);
     }
 
     /// @notice See `ILoanBook.callOverdue`.
@@ -57,16 +59,17 @@ library Calling {
         bytes calldata call_
     ) external {
         ValueProof[] calldata newest = call_.proofsAt(1);
-        Position memory position = book.loadOpen(loanId, call_.wordsAt(2));
+        bytes32[] calldata card = call_.wordsAt(2);
+        Position memory position = book.loadOpen(loanId, card);
         Outlook memory outlook = Underwriter.look(market.from, false);
         Weights memory weights = Underwriter.weigh(
-            outlook, position.card.basketOf(Evidence.NewestOrCaps), newest, newest
+            outlook, Underwriter.basketOf(card, Evidence.NewestOrCaps), newest, newest
         );
-        bool overdue = position.card.isOverdue(position.loan, block.timestamp);
+        bool overdue = Cards.read(card).isOverdue(position.loan, block.timestamp);
         if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
         CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
         uint64 stopped = outlook.present.stoppedSeconds;
-        _impair(book, market, position, reason, weights.recovery, stopped);
+        _impair(book, market, position, card, reason, weights.recovery, stopped);
     }
 
     /// @notice See `ILoanBook.repay`, of a loan that is called or in auction.
@@ -92,12 +95,13 @@ library Calling {
         uint64 amount,
         bytes calldata call_
     ) external {
-        Position memory position = book.load(loanId, call_.wordsAt(3));
+        bytes32[] calldata card = call_.wordsAt(3);
+        Position memory position = book.load(loanId, card);
         position.requireCalled();
         uint64 paid = amount == 0 ? 0 : position.take(amount, market.minimumPayment);
         bool repaid = position.loan.status == LoanStatus.Repaid;
         if (!repaid) {
-            _reopen(market, position, call_.proofsAt(2));
+            _reopen(market, position, card, call_.proofsAt(2));
             book.marks[loanId] = position.marks;
         }
         position.carry(0);
@@ -113,6 +117,7 @@ library Calling {
         Book storage book,
         Market memory market,
         Position memory position,
+        bytes32[] calldata card,
         CallReason reason,
         uint256 recovery,
         uint64 stopped
@@ -131,7 +136,7 @@ library Calling {
             loan.windowSpent = position.marks.cures() >= market.curesPerYear
                 && block.timestamp < position.marks.firstCureAt() + 365 days;
             position.carry(recovery);
-            until = uint64(loan.cureUntil(position.card, stopped));
+            until = uint64(loan.pack().cureUntil(Cards.cureWindowOf(card), stopped));
         }
         emit ILoanBook.LoanCalled(
             position.id, ++position.lane.sequence, reason, debt, loan.impaired, until, setOff
@@ -141,18 +146,20 @@ library Calling {
 
     /// @dev Back into the sums once arrears are paid and the opening LTV holds (rule C2). Without
     /// the oracle appraisal caps count, but only for a call that needed no oracle either.
-    function _reopen(Market memory market, Position memory position, ValueProof[] calldata newest)
-        private
-        view
-    {
-        (LoanState memory loan, Card memory card) = (position.loan, position.card);
+    function _reopen(
+        Market memory market,
+        Position memory position,
+        bytes32[] calldata card,
+        ValueProof[] calldata newest
+    ) private view {
+        LoanState memory loan = position.loan;
         bool neededOracle = loan.callReason == CallReason.Health;
         Evidence evidence = neededOracle ? Evidence.Newest : Evidence.NewestOrCaps;
         Outlook memory outlook = Underwriter.look(market.from, false);
         Weights memory weights =
-            Underwriter.weigh(outlook, card.basketOf(evidence), newest, newest);
+            Underwriter.weigh(outlook, Underwriter.basketOf(card, evidence), newest, newest);
         uint64 debt = loan.debtUp(block.timestamp);
-        if (debt > weights.opening || card.isOverdue(loan, block.timestamp)) {
+        if (debt > weights.opening || Cards.read(card).isOverdue(loan, block.timestamp)) {
             revert ILoanBook.NotCured(position.id, debt, _capped(weights.opening));
         }
         position.marks = position.marks.withCure();

@@ -9,7 +9,7 @@ from eth_abi.abi import decode
 from benchmarks.contention import STEPS, lead_life
 from benchmarks.node import own_chain
 from contracts.abi import SELECTOR_BYTES, abi_of, plain
-from contracts.domain.words import decode_word, striped
+from contracts.domain.words import decode_operations, striped
 from settlement.domain.access import Declared, declared
 from settlement.domain.kinds import Call, call_access, word_access
 
@@ -34,7 +34,9 @@ def declared_of(life, call) -> Declared:
     if item.name != "settle":
         return call_access(contract=contract, function=item.name, call=Call(args, call.sender))
     lane, words = args
-    accesses = [word_access(loan_id=striped(lane, decode_word(w).loan_number)) for w in words]
+    accesses = [
+        word_access(loan_id=striped(lane, each.loan_number)) for each in decode_operations(words)
+    ]
     return declared(
         reads=[key for access in accesses for key in access.reads],
         writes=[key for access in accesses for key in access.writes],

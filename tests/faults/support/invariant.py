@@ -4,7 +4,7 @@ from collections import Counter
 
 from contracts import events
 from contracts.abi import decode_arguments
-from contracts.domain.words import Result, decode_results, decode_word, striped
+from contracts.domain.words import Result, decode_operations, decode_results, striped
 from lending.services import reconcile
 from settlement.domain.outcomes import OperationStatus
 from settlement.models import Batch, BatchStatus, EventLog, Operation, Signer
@@ -70,7 +70,7 @@ def _operations_happened_once(world: World, happened: list) -> None:
 def _effective(world: World, event: events.Event) -> list[int]:
     """Return the ids of the operations on which a batch had an effect."""
     (data,) = world.real.inputs_of([event.tx_hash])
-    words = [decode_word(word) for word in decode_arguments("LoanBook", "settle", data)["words"]]
+    words = decode_operations(decode_arguments("LoanBook", "settle", data)["words"])
     results = decode_results(bytes.fromhex(event.args["results"][2:]), len(words))
     return [
         striped(event.args["lane"], word.number)
