@@ -1,6 +1,6 @@
 """Attestations that run out: found in time, told, renewed by a fresh quorum."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Q, Value
@@ -28,7 +28,7 @@ _LIVING = (AssetStatus.MINTED, AssetStatus.PLEDGED)
 _LOST = ("reverted", "dead")
 _LIMIT = 500
 
-LoanOf = Callable[[int], int]
+LoanOf = Callable[[int], tuple[int, Sequence[bytes]]]
 
 
 def begin_renewal(*, asset_id: int) -> Asset:
@@ -89,7 +89,7 @@ def _warning(asset: Asset, kind: str) -> str:
 def queue_renewals(*, loan_of: LoanOf) -> int:
     """Write the transactions of renewals that every role has signed; return how many.
 
-    ``loan_of`` tells which loan holds a token; 0 when its owner does.
+    ``loan_of`` tells which loan holds a token, with its card; 0 and no card when its owner does.
     """
     _return_lost()
     ready = Asset.objects.filter(renewal=RenewalStatus.VERIFIED).order_by("pk")
@@ -106,13 +106,14 @@ def _queue(asset_id: int, loan_of: LoanOf) -> int:
         )
         if asset is None:
             return 0
+        loan_id, card = loan_of(asset.token_id)
         asset.mint_key = f"reattest:{asset.anchor[2:]}:{asset.submission}"
         submit_call(
             client_key=asset.mint_key,
             kind="reattest",
             contract="AssetRegistry",
             function="reattest",
-            args=[mint_requests([asset])[0], loan_of(asset.token_id)],
+            args=[mint_requests([asset])[0], loan_id, list(card)],
         )
         asset.renewal = RenewalStatus.SENDING
         asset.save(update_fields=["renewal", "mint_key"])

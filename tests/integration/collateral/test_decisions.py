@@ -194,13 +194,13 @@ def test_a_renewal_is_signed_anew_and_sent_with_the_loan_that_holds_the_token(
     sign(token, Role.TITLE, verifiers[0], wallets[0])
     sign(token, Role.APPRAISAL, verifiers[1], wallets[1], value=8_000_000)
 
-    queued = services.queue_renewals(loan_of=lambda token_id: 7)
+    queued = services.queue_renewals(loan_of=lambda token_id: (7, [b"\x01" * 32]))
 
     token.refresh_from_db()
     assert (queued, token.renewal) == (1, RenewalStatus.SENDING)
     assert token.status == AssetStatus.MINTED
     assert Batch.objects.get(function="reattest").client_key == token.mint_key
-    assert services.queue_renewals(loan_of=lambda token_id: 7) == 0
+    assert services.queue_renewals(loan_of=lambda token_id: (7, [b"\x01" * 32])) == 0
 
 
 def test_a_renewal_that_the_ledger_refuses_goes_back_to_its_owner(token, verifiers, wallets):
@@ -208,10 +208,10 @@ def test_a_renewal_that_the_ledger_refuses_goes_back_to_its_owner(token, verifie
     token.refresh_from_db()
     sign(token, Role.TITLE, verifiers[0], wallets[0])
     sign(token, Role.APPRAISAL, verifiers[1], wallets[1], value=8_000_000)
-    services.queue_renewals(loan_of=lambda token_id: 0)
+    services.queue_renewals(loan_of=lambda token_id: (0, []))
     Batch.objects.filter(function="reattest").update(status="dead")
 
-    services.queue_renewals(loan_of=lambda token_id: 0)
+    services.queue_renewals(loan_of=lambda token_id: (0, []))
 
     token.refresh_from_db()
     assert token.renewal == RenewalStatus.NONE
