@@ -35,6 +35,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     using CappedGate for IBidderGate;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
+    using Valuation for uint256;
     using Words for uint64;
 
     /// @dev The present lot and its clock, in one slot; `next` is its place, so that
@@ -51,11 +52,22 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         uint8 count;
     }
 
-    /// @dev What is for sale now, priced: restaking tokens (token 0), or the first unsold asset.
+    /// @dev One slot: the lane's last event, its open lots, what they were worth at their start, and
+    /// what they may be worth; ledger units.
+    struct LaneLots {
+        uint32 sequence;
+        uint32 lots;
+        uint64 value;
+        uint64 allowance;
+    }
+
+    /// @dev What is for sale now, priced: restaking tokens (token 0), or the first unsold asset;
+    /// `worth` is what the whole lot was worth at its start.
     struct Offer {
         uint256 tokenId;
         uint128 lrtAmount;
         uint64 price;
+        uint64 worth;
         address escrow;
     }
 
@@ -74,7 +86,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     mapping(uint64 loanId => Running) private _lots;
     /// @dev Prices of the lots that come after the first.
     mapping(uint64 loanId => mapping(uint256 place => LotPrices)) private _later;
-    mapping(uint32 lane => uint32) private _sequences;
+    mapping(uint32 lane => LaneLots) private _lanes;
 
     constructor(LoanBook loanBook_, ILendingPool pool_) Governed(loanBook_.authority()) {
         (loanBook, pool) = (loanBook_, pool_);
@@ -99,6 +111,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         (lot.silent, lot.lrtFirst) = (outlook.present.silent, basket.lrtAmount != 0);
         lot.count = uint8(prices.length);
         lot.stoppedAtStart = uint32(outlook.present.stoppedSeconds);
+        _begin(loanId.laneOf(), _worthOf(lot.lrtFirst, prices[0].start, basket.lrtAmount));
         uint256 asset = lot.lrtFirst ? 0 : basket.assets[0];
         _offer(loanId, lot, prices[0], asset, lot.lrtFirst ? basket.lrtAmount : 0);
     }
@@ -147,6 +160,27 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAuctionHouse
+    /// @dev Not guarded against re-entry: the loan book calls it when somebody repays in a callback.
+    function withdraw(uint64 loanId) external {
+        _requireLoanBook();
+        Running memory lot = _lots[loanId];
+        bool lrt = lot.lrtFirst && lot.next == 0;
+        _finish(loanId.laneOf(), _worthOf(lrt, lot.start, loanBook.forSaleOf(loanId).lrtAmount));
+        delete _lots[loanId];
+        emit AuctionEnded(loanId, _nextSequence(loanId));
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function allow(uint64 perLane) external {
+        _requireLoanBook();
+        uint32 count = loanBook.lanes();
+        for (uint32 lane; lane < count; ++lane) {
+            if (_lanes[lane].allowance != perLane) _lanes[lane].allowance = perLane;
+        }
+        emit AuctionsAllowed(perLane);
+    }
+
+    /// @inheritdoc IAuctionHouse
     function setGate(uint16 classId, IBidderGate gate) external restricted {
         bool had = address(gateOf[classId]) != address(0);
         bool has = address(gate) != address(0);
@@ -175,6 +209,32 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
             silent: lot.silent,
             lotsLeft: lot.count - lot.next - 1
         });
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function atAuctionOf(uint32 lane) external view returns (uint32, uint64, uint64) {
+        LaneLots memory at = _lanes[lane];
+        return (at.lots, at.value, at.allowance);
+    }
+
+    /// @dev A loan's first lot, within the lane's allowance, or the only one there (rule L4).
+    function _begin(uint32 lane, uint64 worth) private {
+        LaneLots memory at = _lanes[lane];
+        uint64 room = uint64(Math.saturatingSub(at.allowance, at.value));
+        if (at.lots != 0 && worth > room) revert AuctionsFull(lane, room, worth);
+        (at.lots, at.value) = (at.lots + 1, at.value + worth);
+        _lanes[lane] = at;
+    }
+
+    function _finish(uint32 lane, uint64 worth) private {
+        LaneLots memory at = _lanes[lane];
+        (at.lots, at.value) = (at.lots - 1, at.value - worth);
+        _lanes[lane] = at;
+    }
+
+    /// @dev What a lot asks for at its start.
+    function _worthOf(bool lrt, uint64 start, uint256 lrtAmount) private pure returns (uint64) {
+        return lrt ? uint256(start).lrtValue(lrtAmount).toUint64() : start;
     }
 
     /// @dev Starts the clock of a lot.
@@ -220,9 +280,14 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         );
         LoanStatus status =
             loanBook.applySale(loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left);
+        uint32 lane = loanId.laneOf();
+        _finish(lane, offer.worth);
         if (status == LoanStatus.Auctioned) {
+            // The next lot of an auction that has begun needs no room: it keeps its place.
+            LotPrices memory prices = _later[loanId][lot.next];
+            (++_lanes[lane].lots, _lanes[lane].value += prices.start);
             lot.stoppedAtStart = uint32(oracle.stoppedSeconds());
-            _offer(loanId, lot, _later[loanId][lot.next], loanBook.forSaleOf(loanId).asset, 0);
+            _offer(loanId, lot, prices, loanBook.forSaleOf(loanId).asset, 0);
         } else {
             delete _lots[loanId];
             emit AuctionEnded(loanId, _nextSequence(loanId));
@@ -267,8 +332,9 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
             uint256 sold;
             (sold, price) = Valuation.lrtLot(sale.lrtAmount, sale.debt, price);
             offer.lrtAmount = uint128(sold);
+            offer.worth = _worthOf(true, lot.start, sale.lrtAmount);
         } else {
-            offer.tokenId = sale.asset;
+            (offer.tokenId, offer.worth) = (sale.asset, lot.start);
         }
         (offer.price, offer.escrow) = (price.toUint64(), sale.escrow);
     }
@@ -289,7 +355,11 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         }
     }
 
+    function _requireLoanBook() private view {
+        if (msg.sender != address(loanBook)) revert NotLoanBook(msg.sender);
+    }
+
     function _nextSequence(uint64 loanId) private returns (uint32) {
-        return ++_sequences[loanId.laneOf()];
+        return ++_lanes[loanId.laneOf()].sequence;
     }
 }

@@ -10,6 +10,7 @@ import {Amending} from "./book/Amending.sol";
 import {Borrowing} from "./book/Borrowing.sol";
 import {Calling} from "./book/Calling.sol";
 import {Book, LoanStore, Market, Position} from "./book/LoanStore.sol";
+import {Rooms} from "./book/Rooms.sol";
 import {Sale, Selling} from "./book/Selling.sol";
 import {Servicing} from "./book/Servicing.sol";
 import {Governed} from "./Governed.sol";
@@ -24,7 +25,7 @@ import {LoanMath} from "./libraries/LoanMath.sol";
 import {LoanWord, Tally} from "./libraries/Payments.sol";
 import {Schedule} from "./libraries/Schedule.sol";
 import {LaneWords, Slots} from "./libraries/Slots.sol";
-import {Basket, Sources} from "./libraries/Underwriter.sol";
+import {Basket, Sources, Underwriter} from "./libraries/Underwriter.sol";
 import {Word, Words} from "./libraries/Words.sol";
 
 /// @title The loan book
@@ -418,6 +419,11 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILoanBook
+    function handOut(uint64[] calldata reserved, uint64 auctionValue) external nonReentrant {
+        Rooms.handOut(_book, _market(), reserved, auctionValue);
+    }
+
+    /// @inheritdoc ILoanBook
     function addLane() external restricted returns (uint32 laneId) {
         laneId = _book.lanes++;
         emit LaneAdded(laneId, address(new Lane{salt: bytes32(uint256(laneId))}()));
@@ -492,6 +498,16 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @inheritdoc ILoanBook
     function laneOf(uint32 laneId) external view returns (LaneState memory) {
         return _book.sums[laneId].load();
+    }
+
+    /// @inheritdoc ILoanBook
+    function roomOf(uint32 laneId, uint16 classId) external view returns (Room memory) {
+        return _book.rooms[laneId][classId];
+    }
+
+    /// @inheritdoc ILoanBook
+    function inflowLeftOf(uint32 laneId) external view returns (uint64) {
+        return Rooms.inflowLeft(_book.rooms[laneId][Underwriter.LRT_CLASS]);
     }
 
     /// @inheritdoc ILoanBook

@@ -11,6 +11,7 @@ import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Basket, Draw, Evidence, Outlook, Plan, Underwriter} from "../libraries/Underwriter.sol";
 import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
 
 /// @title Changing an open loan with its borrower's consent: draw, release, extend
 /// @notice All three raise risk, so all three end with the debt within the opening limit.
@@ -30,17 +31,20 @@ library Amending {
         if (change.draw != 0) Underwriter.requireRunning(outlook.present);
         Position memory position = book.loadOpen(change.loanId);
         LoanTail memory tail = book.tails[change.loanId];
+        uint64 commitment = Rooms.commitmentOf(tail);
         _admit(book, position, tail, change, call.bytesAt(1));
         _takeOut(book, position, tail, change);
         (Draw memory draw, uint256 limit) =
             _quote(outlook, book.basketOf(change.loanId), tail, call);
         position.lane.exclude(position.loan);
         if (change.draw != 0) _draw(position, tail, change, draw.rateBps);
+        if (change.draw != 0 && tail.hasLrt) Rooms.flowIn(book, position.laneId, change.draw);
         if (change.instalments != 0) _extend(position, tail, change, draw);
         position.lane.include(position.loan);
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (debt > limit) revert ILoanBook.AboveLtv(debt, uint64(limit));
         book.tails[change.loanId] = tail;
+        Rooms.amend(book, market.from.registry, change.loanId, change.assets, commitment);
         book.save(position);
         _send(market, position.laneId, tail.borrower, book.lrts[change.loanId].token, change);
     }

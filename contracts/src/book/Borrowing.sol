@@ -17,6 +17,7 @@ import {Slots} from "../libraries/Slots.sol";
 import {Draw, Outlook, Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
 
 /// @title Opening a loan
 library Borrowing {
@@ -37,6 +38,7 @@ library Borrowing {
         LoanTerms calldata terms = call.termsAt(0);
         _admit(book, market, terms);
         Draw memory draw = Underwriter.underwrite(outlook, terms, call.bytesAt(1), call.proofsAt(2));
+        Rooms.enter(book, terms.lane, call.proofsAt(2), terms.limit, terms.principal);
         Position memory position = _begin(book, terms, draw);
         emit ILoanBook.LoanOpened(
             position.id, terms.borrower, ++position.lane.sequence, draw.rateBps, terms

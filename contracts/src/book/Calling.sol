@@ -72,12 +72,13 @@ library Calling {
         returns (uint64 paid)
     {
         Position memory position = book.loadCalled(loanId);
+        LoanStatus before = position.loan.status;
         LoanTail storage tail = book.tails[loanId];
         paid = position.take(maxAmount, market.minimumPayment);
         position.carry(tail, tail.impaired);
         position.lane.cash += paid;
         emit ILoanBook.Repaid(loanId, msg.sender, ++position.lane.sequence, paid);
-        book.save(position);
+        book.saveCalled(position, before);
         market.pull(position.laneId, paid);
     }
 
@@ -90,13 +91,14 @@ library Calling {
         bytes calldata call_
     ) external {
         Position memory position = book.loadCalled(loanId);
+        LoanStatus before = position.loan.status;
         uint64 paid = amount == 0 ? 0 : position.take(amount, market.minimumPayment);
         bool repaid = position.loan.status == LoanStatus.Repaid;
         if (!repaid) _reopen(book, market, position, call_.proofsAt(2));
         position.carry(book.tails[loanId], 0);
         position.lane.cash += paid;
         emit ILoanBook.LoanCured(loanId, msg.sender, ++position.lane.sequence, paid);
-        book.save(position);
+        book.saveCalled(position, before);
         market.pull(position.laneId, paid);
     }
 

@@ -10,8 +10,10 @@ import {
     LaneState,
     LoanState,
     LoanStatus,
-    LoanTail
+    LoanTail,
+    Room
 } from "../interfaces/ILoanBook.sol";
+import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
 import {ILane} from "../interfaces/ILane.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {LoanWord} from "../libraries/Payments.sol";
@@ -35,6 +37,7 @@ struct Book {
     mapping(uint256 page => uint256 bits) results;
     mapping(address borrower => mapping(uint32 lane => mapping(uint256 page => uint256))) nonces;
     mapping(address borrower => uint64) shortfalls;
+    mapping(uint32 lane => mapping(uint256 classId => Room)) rooms;
 }
 
 /// @notice Restaking tokens pledged, and their price at opening.
@@ -113,6 +116,14 @@ library LoanStore {
     function save(Book storage book, Position memory position) internal {
         book.hot[position.id] = position.loan.pack();
         book.sums[position.laneId].store(position.lane);
+    }
+
+    /// @dev Saves a loan that somebody paid while it was called: what an auction sells of it no more
+    /// leaves the market.
+    function saveCalled(Book storage book, Position memory position, LoanStatus before) internal {
+        save(book, position);
+        bool sold = before == LoanStatus.Auctioned && position.loan.status != before;
+        if (sold) IAuctionHouse(book.auctionHouse).withdraw(position.id);
     }
 
     function requireStatus(Position memory position, LoanStatus status) internal pure {

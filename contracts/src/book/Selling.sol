@@ -7,6 +7,7 @@ import {ILoanBook, LoanState, LoanStatus, LoanTail} from "../interfaces/ILoanBoo
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
 
 /// @notice A lot that the auction house has sold: an asset, or restaking tokens with `tokenId` 0.
 /// @param left Lots left after this one; 0 makes a remaining debt a loss.
@@ -36,6 +37,7 @@ library Selling {
         _applyProceeds(book, position, sale.proceeds);
         if (sale.left == 0 && position.loan.status == LoanStatus.Auctioned) {
             _writeOff(book, position);
+            Rooms.leave(book, market.from.registry, loanId);
         }
         if (sale.tokenId == 0) {
             _handOverLrt(book, market, position, sale);
@@ -51,6 +53,7 @@ library Selling {
         external
         returns (uint32)
     {
+        Rooms.leave(book, market.from.registry, loanId);
         ILane escrow = market.escrow(loanId.laneOf());
         address owner = book.tails[loanId].borrower;
         uint256[] memory assets = book.unsold(loanId);

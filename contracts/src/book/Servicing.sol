@@ -21,6 +21,7 @@ import {Schedule} from "../libraries/Schedule.sol";
 import {Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
 
 /// @title What comes to a running loan: income, fees, more collateral
 library Servicing {
@@ -114,6 +115,7 @@ library Servicing {
         uint256 tokenId = proof.leaf.assetId;
         uint256 place = tail.assets;
         if (place == Underwriter.MAX_ASSETS) revert ILoanBook.InvalidTerms("assets");
+        Rooms.join(book, market.from.registry, loanId, proof.leaf.classId);
         book.assets[loanId][place] = tokenId;
         book.tails[loanId].assets = uint8(place + 1);
         emit ILoanBook.Pledged(loanId, tokenId, ++position.lane.sequence);
@@ -150,12 +152,13 @@ library Servicing {
         }
         Position memory position = book.load(loanId);
         position.lane.cash += amount;
-        if (position.loan.status == LoanStatus.Open) {
+        LoanStatus before = position.loan.status;
+        if (before == LoanStatus.Open) {
             _prefund(book, market, position, amount, payer);
         } else {
             _payDown(book, position, amount, payer);
         }
-        book.save(position);
+        book.saveCalled(position, before);
         return position.laneId;
     }
 

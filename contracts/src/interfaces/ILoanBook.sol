@@ -187,11 +187,25 @@ struct LaneState {
     uint32 loans;
 }
 
+/// @notice What a lane may still lend against a class, and what it has lent (rule L4).
+/// @param left Room for new loans until the next close hands out anew, ledger units.
+/// @param used What loans that have not ended may draw in all, ledger units.
+/// @param spent For restaking tokens: what was spent of the bucket at `spentAt`, ledger units.
+/// @param spentAt Unix seconds.
+struct Room {
+    uint64 left;
+    uint64 used;
+    uint64 spent;
+    uint32 spentAt;
+}
+
 /// @title The loan book: loans, lanes and settlement
 /// @notice Amounts are ledger units. A loan id is `lane << 40 | number`; so is an operation id. `SCALE` is 10^4 · 31,536,000.
 interface ILoanBook is ISales {
     event LaneAdded(uint32 indexed lane, address escrow);
     event Wired(address pool, address auctionHouse);
+    /// @notice A close handed a class's cap to the lanes; `used` counts loans that have not ended.
+    event RoomsHandedOut(uint16 indexed classId, uint64 cap, uint64 used);
     event RelayerSet(uint32 indexed lane, address indexed relayer, bool active);
     event LoanOpened(
         uint64 indexed loanId,
@@ -276,6 +290,10 @@ interface ILoanBook is ISales {
     error MaturityBeyondAttestation(uint256 tokenId, uint64 validUntil);
     error RateTooHigh(uint16 rateBps, uint16 maxRateBps);
     error LaneShortOfCash(uint32 lane, uint64 available);
+    /// @notice The lane may lend so much more against the class until the next close (rule L4).
+    error ClassRoomShort(uint32 lane, uint16 classId, uint64 left, uint64 needed);
+    /// @notice So much may be drawn on restaking tokens in the lane now; the bucket refills with time.
+    error InflowTooFast(uint32 lane, uint64 left, uint64 needed);
     error AboveLtv(uint64 principal, uint64 limit);
     error ProofMismatch(uint256 expected, uint256 given);
     /// @notice An asset's value jumped by more than its class allows; it counts once the void window has passed.
@@ -351,6 +369,11 @@ interface ILoanBook is ISales {
     /// @notice Sends cash that is the pool's own (`cash - owed`) back to the pool. Only the pool.
     function defundLane(uint32 lane, uint64 amount) external;
 
+    /// @notice Hands the classes' caps to the lanes, and allows so much value at auction in each. Only the pool, at a close.
+    /// @param reserved Draws reserved in each lane, ledger units: their room comes first (rule L2).
+    /// @param auctionValue Value that may be at auction in one lane, ledger units.
+    function handOut(uint64[] calldata reserved, uint64 auctionValue) external;
+
     function loanOf(uint64 loanId) external view returns (LoanState memory);
     function tailOf(uint64 loanId) external view returns (LoanTail memory);
     /// @notice What is pledged and unsold; of a closed loan, what it was.
@@ -358,6 +381,10 @@ interface ILoanBook is ISales {
         external
         view
         returns (uint256[] memory assets, address lrt, uint128 lrtAmount);
+    /// @notice What a lane may still lend against a class.
+    function roomOf(uint32 lane, uint16 classId) external view returns (Room memory);
+    /// @notice What may be drawn on restaking tokens in a lane now, ledger units: the bucket refills with time.
+    function inflowLeftOf(uint32 lane) external view returns (uint64);
     function laneOf(uint32 lane) external view returns (LaneState memory);
     /// @notice Price of 10^18 of the loan's restaking tokens at opening: it stands for an appraisal when the oracle is silent.
     function lrtOpeningPriceOf(uint64 loanId) external view returns (uint64);

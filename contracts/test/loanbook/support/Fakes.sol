@@ -69,10 +69,29 @@ contract FakeRegistry is ERC721 {
 
 /// @notice Terms as they are set; the rate is the base rate.
 contract FakeRisk {
+    uint64 private constant CAP = 1e18;
     mapping(uint16 classId => ClassTerms) private _terms;
+    mapping(uint16 classId => uint64) private _caps;
+    uint16[] private _classes;
 
     function setTerms(uint16 classId, ClassTerms calldata terms) external {
+        if (_terms[classId].maxLtvBps == 0) {
+            _classes.push(classId);
+            _caps[classId] = CAP;
+        }
         _terms[classId] = terms;
+    }
+
+    function setCap(uint16 classId, uint64 cap) external {
+        _caps[classId] = cap;
+    }
+
+    function capOf(uint16 classId) external view returns (uint64) {
+        return _caps[classId];
+    }
+
+    function classes() external view returns (uint16[] memory) {
+        return _classes;
     }
 
     function termsOf(uint16 classId) external view returns (ClassTerms memory) {
