@@ -453,6 +453,7 @@ contract LedgerUnitTest is BookBase {
         wide.mint(book.escrowOf(0), 1_000_000e18);
         vm.prank(address(pool));
         book.fundLane(0, LANE_CASH);
+        _handOut(LANE_CASH);
 
         uint64 loanId = _openHouse();
 

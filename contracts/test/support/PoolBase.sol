@@ -49,7 +49,7 @@ abstract contract PoolBase is Test {
     /// @dev The market alone, with a cap that is far away.
     function _rows() internal pure virtual returns (ClassRow[] memory rows) {
         rows = new ClassRow[](1);
-        (rows[0].startCap, rows[0].cap) = (1e15, 2e15);
+        (rows[0].startCap, rows[0].cap) = (type(uint64).max / 2, type(uint64).max);
     }
 
     function _newCoin() internal virtual returns (TestStablecoin) {

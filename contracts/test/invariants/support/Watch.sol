@@ -57,6 +57,8 @@ abstract contract Watch is Rounds {
         _laneTopic[IAuctionHouse.LotSold.selector] = 3;
         _laneTopic[IAuctionHouse.AuctionEnded.selector] = 3;
         _unnumbered[ILoanBook.OperationFailed.selector] = true;
+        _unnumbered[ILoanBook.RoomsHandedOut.selector] = true;
+        _unnumbered[IAuctionHouse.AuctionsAllowed.selector] = true;
         for (uint32 lane = 0; lane < LANES; ++lane) {
             _bookSequence[lane] = book.laneOf(lane).sequence;
         }
