@@ -102,7 +102,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         Basket memory basket;
         (basket.assets, basket.lrt, basket.lrtAmount, basket.lrtOpeningPrice) =
             loanBook.startAuction(loanId);
-        basket.evidence = Evidence.NewestOrCaps;
+        basket.evidence = _evidenceFor(loanId, newest);
         LotPrices[] memory prices = Underwriter.lots(outlook, basket, newest);
         for (uint256 i = 1; i < prices.length; ++i) {
             _later[loanId][i] = prices[i];
@@ -113,6 +113,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         lot.stoppedAtStart = uint32(outlook.present.stoppedSeconds);
         _begin(loanId.laneOf(), _worthOf(lot.lrtFirst, prices[0].start, basket.lrtAmount));
         uint256 asset = lot.lrtFirst ? 0 : basket.assets[0];
+        lot.startedAt = uint32(block.timestamp);
         _offer(loanId, lot, prices[0], asset, lot.lrtFirst ? basket.lrtAmount : 0);
     }
 
@@ -246,7 +247,6 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         uint128 lrtAmount
     ) private {
         (lot.start, lot.floor, lot.duration) = (prices.start, prices.floor, prices.duration);
-        lot.startedAt = uint32(block.timestamp);
         _store(_lots[loanId], lot);
         emit LotOffered(
             loanId,
@@ -254,7 +254,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
             _nextSequence(loanId),
             prices.start,
             prices.floor,
-            uint64(block.timestamp),
+            lot.startedAt,
             prices.duration,
             lrtAmount
         );
@@ -287,11 +287,30 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
             LotPrices memory prices = _later[loanId][lot.next];
             (++_lanes[lane].lots, _lanes[lane].value += prices.start);
             lot.stoppedAtStart = uint32(oracle.stoppedSeconds());
+            lot.startedAt = uint32(_nextStart(loanId, lot));
             _offer(loanId, lot, prices, loanBook.forSaleOf(loanId).asset, 0);
         } else {
             delete _lots[loanId];
             emit AuctionEnded(loanId, _nextSequence(loanId));
         }
+    }
+
+    /// @dev The assets behind restaking tokens that were for sale at once keep their cure window (V6).
+    function _nextStart(uint64 loanId, Running memory lot) private view returns (uint256) {
+        bool afterLrt = lot.lrtFirst && lot.next == 1;
+        if (!afterLrt) return block.timestamp;
+        return Math.max(block.timestamp, loanBook.cureUntilOf(loanId));
+    }
+
+    /// @dev A value that nobody proves for long enough does not keep a lot off the market (V4).
+    function _evidenceFor(uint64 loanId, ValueProof[] calldata newest)
+        private
+        view
+        returns (Evidence)
+    {
+        if (!Underwriter.isIncomplete(newest)) return Evidence.NewestOrCaps;
+        uint256 from = loanBook.cureUntilOf(loanId) + Underwriter.WITHHELD_AFTER;
+        return block.timestamp < from ? Evidence.NewestOrCaps : Evidence.CapsForMissing;
     }
 
     /// @dev The present lot, at a price within the caller's limit.
@@ -301,6 +320,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         returns (Offer memory offer, Running memory lot)
     {
         (offer, lot) = _offerOf(loanId);
+        uint256 from = lot.startedAt + _stopped(lot);
+        if (block.timestamp < from) revert NotYetForSale(loanId, uint64(from));
         if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
         _requireAdmitted(offer.tokenId);
     }
@@ -326,7 +347,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         ForSale memory sale = loanBook.forSaleOf(loanId);
         if (sale.status != LoanStatus.Auctioned) revert NoAuction(loanId);
         lot = _lots[loanId];
-        uint256 elapsed = block.timestamp - lot.startedAt - _stopped(lot);
+        uint256 elapsed =
+            Math.saturatingSub(block.timestamp, lot.startedAt + _stopped(lot));
         uint256 price = Valuation.priceAt(lot.start, lot.floor, lot.duration, elapsed);
         if (lot.lrtFirst && lot.next == 0) {
             uint256 sold;

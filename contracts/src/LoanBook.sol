@@ -352,7 +352,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         LoanWord loan = _loanOf(loanId);
         LoanStatus status = loan.status();
         if (status != LoanStatus.Called) revert WrongStatus(loanId, status);
-        uint256 until = _book.cureUntil(_market(), loanId, loan.lastAccrual());
+        uint256 until = _book.sellableFrom(_market(), loanId, loan.lastAccrual());
         if (block.timestamp < until) revert CureWindowOpen(loanId, uint64(until));
         _book.hot[loanId] = loan.withStatus(LoanStatus.Auctioned);
         emit LoanAuctioned(loanId, _book.sums[loanId.laneOf()].nextSequence());

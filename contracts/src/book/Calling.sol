@@ -42,8 +42,9 @@ library Calling {
         if (debt <= weights.liquidation) {
             revert ILoanBook.NotCallable(loanId, debt, _capped(weights.liquidation));
         }
+        CallReason reason = weights.bandBroken ? CallReason.Band : CallReason.Health;
         uint64 stopped = outlook.present.stoppedSeconds;
-        _impair(book, market, position, CallReason.Health, weights.recovery, stopped);
+        _impair(book, market, position, reason, weights.recovery, stopped);
     }
 
     /// @notice See `ILoanBook.callOverdue`.
@@ -56,10 +57,11 @@ library Calling {
         ValueProof[] calldata newest = call_.proofsAt(1);
         Position memory position = book.loadOpen(loanId);
         Basket memory basket = book.basketOf(loanId);
-        basket.evidence = Evidence.NewestOrCaps;
+        LoanTail memory tail = book.tails[loanId];
+        basket.evidence = _evidenceFor(tail, position.loan, newest);
         Outlook memory outlook = Underwriter.look(market.from, false);
         Weights memory weights = Underwriter.weigh(outlook, basket, newest, newest);
-        bool overdue = book.tails[loanId].isOverdue(position.loan, block.timestamp);
+        bool overdue = tail.isOverdue(position.loan, block.timestamp);
         if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
         CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
         uint64 stopped = outlook.present.stoppedSeconds;
@@ -100,6 +102,17 @@ library Calling {
         emit ILoanBook.LoanCured(loanId, msg.sender, ++position.lane.sequence, paid);
         book.saveCalled(position, before);
         market.pull(position.laneId, paid);
+    }
+
+    /// @dev A value that nobody proves for long enough does not shelter a debtor in arrears (V4).
+    function _evidenceFor(
+        LoanTail memory tail,
+        LoanState memory loan,
+        ValueProof[] calldata newest
+    ) private view returns (Evidence) {
+        bool withheld = Underwriter.isIncomplete(newest)
+            && tail.isOverdueFor(loan, Underwriter.WITHHELD_AFTER, block.timestamp);
+        return withheld ? Evidence.CapsForMissing : Evidence.NewestOrCaps;
     }
 
     /// @dev Sets prefunded cash off, then moves what is left out of the sums into `impaired`
@@ -144,8 +157,7 @@ library Calling {
     ) private {
         LoanTail memory tail = book.tails[position.id];
         Basket memory basket = book.basketOf(position.id);
-        bool neededOracle = tail.callReason == CallReason.Health;
-        basket.evidence = neededOracle ? Evidence.Newest : Evidence.NewestOrCaps;
+        basket.evidence = tail.neededOracle() ? Evidence.Newest : Evidence.NewestOrCaps;
         Outlook memory outlook = Underwriter.look(market.from, false);
         Weights memory weights = Underwriter.weigh(outlook, basket, newest, newest);
         uint64 debt = position.loan.debtUp(block.timestamp);

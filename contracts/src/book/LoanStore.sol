@@ -198,9 +198,26 @@ library LoanStore {
         LoanTail storage tail = book.tails[loanId];
         until = cureEnd(tail, market, calledAt);
         // A call that needed no oracle runs on without it (rule V4).
-        if (tail.callReason == CallReason.Health) {
+        if (neededOracle(tail)) {
             until += market.from.oracle.stoppedSeconds() - tail.stoppedAtCall;
         }
+    }
+
+    /// @dev When the first lot of a called loan may be sold: restaking tokens that broke their price
+    /// band have no cure window (rule V6).
+    function sellableFrom(Book storage book, Market memory market, uint64 loanId, uint256 calledAt)
+        internal
+        view
+        returns (uint256)
+    {
+        bool atOnce = book.tails[loanId].callReason == CallReason.Band;
+        if (atOnce && book.lrts[loanId].amount != 0) return calledAt;
+        return cureUntil(book, market, loanId, calledAt);
+    }
+
+    /// @dev Whether the last call rested on values: then its clock stops with the oracle's (V4, C5).
+    function neededOracle(LoanTail memory tail) internal pure returns (bool) {
+        return tail.callReason == CallReason.Health || tail.callReason == CallReason.Band;
     }
 
     /// @dev The same, were no clock to stop from the call on.

@@ -59,10 +59,12 @@ interface IAuctionHouse {
     /// @notice The lane's auctions may be worth so much more now; it may always have one lot open (L4).
     error AuctionsFull(uint32 lane, uint64 room, uint64 needed);
     error NotLoanBook(address caller);
+    error NotYetForSale(uint64 loanId, uint64 from);
     error StillFalling(uint64 loanId, uint64 until);
 
     /// @notice Opens the auction of a called loan after its cure window. Anyone.
-    /// @param newest Newest-round proofs in the loan's order, or none while the oracle is silent.
+    /// @param newest Newest-round proofs in the loan's order, or none while the oracle is silent. An empty proof lets the
+    /// appraisal cap stand in for a revoked or frozen asset, and two days after the cure window for anything (rule V4).
     function open(uint64 loanId, ValueProof[] calldata newest) external;
     /// @notice Buys the present lot at the clock's price. Returns what was paid.
     function buy(uint64 loanId, uint64 maxPrice) external returns (uint64 paid);

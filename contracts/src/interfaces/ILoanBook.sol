@@ -22,7 +22,8 @@ enum ScheduleKind {
 enum CallReason {
     Health,
     Overdue,
-    Attestation
+    Attestation,
+    Band
 }
 
 /// @notice Kinds of words that `settle` takes (rule S1).
@@ -346,11 +347,13 @@ interface ILoanBook is ISales {
     function topUpAsset(uint64 loanId, ValueProof calldata proof) external;
     /// @notice Adds restaking tokens of the loan's kind to its collateral. Anyone.
     function topUp(uint64 loanId, uint128 lrtAmount) external;
-    /// @notice Calls a loan that is unhealthy at the higher of the last two rounds' values (rule V1). Anyone.
+    /// @notice Calls a loan that is unhealthy at the higher of the last two rounds' values (rule V1). Restaking tokens whose
+    /// newest price broke the band count for nothing, need no proof of the round before, and are for sale at once (rule V6). Anyone.
     function call(uint64 loanId, ValueProof[] calldata newest, ValueProof[] calldata previous)
         external;
     /// @notice Calls a loan with an instalment missed beyond grace, or on a revoked or frozen asset. Anyone.
-    /// @param newest Proofs, or an empty array while the oracle is silent: then the appraisal caps count.
+    /// @param newest Proofs, or an empty array while the oracle is silent: then the appraisal caps count. So they do, under
+    /// an empty proof, for a revoked or frozen asset, and for anything once the loan has been overdue for two more days (rule V4).
     function callOverdue(uint64 loanId, ValueProof[] calldata newest) external;
     /// @notice Pays arrears and restores the opening LTV of a called or auctioned loan. Anyone.
     function cure(uint64 loanId, uint64 amount, ValueProof[] calldata newest) external;

@@ -62,8 +62,19 @@ library Schedule {
         pure
         returns (bool)
     {
-        if (time < tail.gracePeriod) return false;
-        uint256 index = reached(tail, time - tail.gracePeriod);
+        return isOverdueFor(tail, loan, 0, time);
+    }
+
+    /// @notice Whether one is missed and its grace ended `longer` seconds ago or before.
+    function isOverdueFor(
+        LoanTail memory tail,
+        LoanState memory loan,
+        uint256 longer,
+        uint256 time
+    ) internal pure returns (bool) {
+        uint256 patience = tail.gracePeriod + longer;
+        if (time < patience) return false;
+        uint256 index = reached(tail, time - patience);
         return index != 0 && isMissed(tail, loan, index, time);
     }
 

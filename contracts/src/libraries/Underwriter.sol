@@ -31,11 +31,13 @@ struct Outlook {
 }
 
 /// @notice Which values a caller brings.
-/// @dev `NewestOrCaps` lets appraisal caps stand in while the oracle is silent (rule V4).
+/// @dev `NewestOrCaps` lets appraisal caps stand in while the oracle is silent, and for an asset that
+/// is frozen or revoked; `CapsForMissing` also for whatever has no proof (rule V4).
 enum Evidence {
     Newest,
     BothRounds,
-    NewestOrCaps
+    NewestOrCaps,
+    CapsForMissing
 }
 
 /// @notice What secures a loan: assets in order, then restaking tokens if any.
@@ -58,11 +60,14 @@ struct Basket {
 /// @param liquidation At `liquidationLtvBps`.
 /// @param recovery At `recoveryBps`.
 /// @param allActive Whether no asset is frozen or revoked.
+/// @param bandBroken Whether the newest price of the restaking tokens broke the band for calling:
+/// they then count for nothing but recovery (rule V6).
 struct Weights {
     uint256 opening;
     uint256 liquidation;
     uint256 recovery;
     bool allActive;
+    bool bandBroken;
 }
 
 /// @notice What the classes of a basket give a new loan.
@@ -105,6 +110,9 @@ library Underwriter {
     uint16 internal constant LRT_CLASS = 14;
 
     uint256 internal constant MAX_ASSETS = 32;
+    /// @notice Seconds for which anyone may bring proofs for what has to be sold; then what has none
+    /// counts as withheld, and its appraisal cap stands in (rule V4).
+    uint256 internal constant WITHHELD_AFTER = 2 days;
     uint256 private constant MIN_INTERVAL = 1 days;
     /// @dev Interest of so many seconds must fit the hot slot, so that no payment can overflow.
     uint256 private constant LONGEST_LIFE = 50 * 365 days;
@@ -113,6 +121,7 @@ library Underwriter {
     struct Item {
         uint256 id;
         bool isLrt;
+        bool bandBroken;
         uint16 classId;
         uint256 price;
         uint256 value;
@@ -224,8 +233,12 @@ library Underwriter {
         weights.allActive = true;
         for (uint256 i; i < _count(basket); ++i) {
             Item memory item = _appraise(outlook, basket, i, newest, previous);
-            weights.liquidation += item.value.share(item.terms.liquidationLtvBps);
             weights.recovery += item.value.share(item.terms.recoveryBps);
+            if (item.bandBroken) {
+                weights.bandBroken = true;
+                continue;
+            }
+            weights.liquidation += item.value.share(item.terms.liquidationLtvBps);
             if (item.isLrt || item.asset.status == AssetStatus.Active) {
                 weights.opening += item.value.share(item.terms.maxLtvBps);
             } else {
@@ -255,6 +268,14 @@ library Underwriter {
         }
     }
 
+    /// @notice Whether a proof is left out, for which an empty one stands.
+    function isIncomplete(ValueProof[] calldata proofs) internal pure returns (bool) {
+        for (uint256 i; i < proofs.length; ++i) {
+            if (proofs[i].leaf.assetId == 0) return true;
+        }
+        return false;
+    }
+
     /// @dev Checks the number of proofs and the age of the newest round. A silent oracle passes
     /// only where appraisal caps stand in.
     function _checkRounds(
@@ -262,7 +283,7 @@ library Underwriter {
         Basket memory basket,
         ValueProof[] calldata newest
     ) private pure {
-        bool capsMay = basket.evidence == Evidence.NewestOrCaps && newest.length == 0;
+        bool capsMay = basket.evidence >= Evidence.NewestOrCaps && newest.length == 0;
         if (present.silent && capsMay) return;
         uint256 count = _count(basket);
         if (newest.length != count) revert ILoanBook.ProofMismatch(count, newest.length);
@@ -285,17 +306,30 @@ library Underwriter {
         if (!item.isLrt) item.asset = outlook.from.registry.assetOf(item.id);
         item.classId = item.isLrt ? LRT_CLASS : item.asset.classId;
         item.terms = outlook.from.risk.termsOf(item.classId);
-        if (outlook.present.silent) {
+        if (outlook.present.silent || _isMissing(basket, item, newest[i])) {
             item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap;
         } else {
             item.price = _proven(outlook, item, true, newest[i]);
-            if (basket.evidence == Evidence.BothRounds) {
+            item.bandBroken = item.isLrt && newest[i].leaf.status == ValueStatus.Frozen;
+            if (basket.evidence == Evidence.BothRounds && !item.bandBroken) {
                 uint256 before = _proven(outlook, item, false, previous[i]);
                 item.price = _higher(outlook.present, item, before);
             }
             if (!item.isLrt) item.price = Math.min(item.price, item.asset.appraisalCap);
         }
         item.value = item.isLrt ? item.price.lrtValue(basket.lrtAmount) : item.price;
+    }
+
+    /// @dev Whether an item comes without a proof, and may.
+    function _isMissing(Basket memory basket, Item memory item, ValueProof calldata proof)
+        private
+        pure
+        returns (bool)
+    {
+        if (proof.leaf.assetId != 0) return false;
+        if (basket.evidence == Evidence.CapsForMissing) return true;
+        bool inactive = !item.isLrt && item.asset.status != AssetStatus.Active;
+        return inactive && basket.evidence == Evidence.NewestOrCaps;
     }
 
     function _count(Basket memory basket) private pure returns (uint256) {
