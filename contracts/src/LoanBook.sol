@@ -9,6 +9,8 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Amending} from "./book/Amending.sol";
 import {Borrowing} from "./book/Borrowing.sol";
 import {Calling} from "./book/Calling.sol";
+import {Donations} from "./book/Donations.sol";
+import {Handover} from "./book/Handover.sol";
 import {Book, LoanStore, Market, Position} from "./book/LoanStore.sol";
 import {Rooms} from "./book/Rooms.sol";
 import {Sale, Selling} from "./book/Selling.sol";
@@ -16,6 +18,7 @@ import {Servicing} from "./book/Servicing.sol";
 import {Governed} from "./Governed.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
+import {ISanctions} from "./interfaces/ISanctions.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {ForSale, ISales} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
@@ -173,7 +176,8 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     function _settleClose(Batch memory batch, uint256 i) private returns (OperationFailure) {
         uint64 loanId = uint64(batch.loanId);
         uint256 items = uint256(_book.tails[loanId].assets) + 1;
-        if (gasleft() < WORD_GAS + items * RELEASE_GAS_PER_ITEM) revert BatchGasTooLow(i);
+        uint256 needed = WORD_GAS + items * RELEASE_GAS_PER_ITEM + Handover.LRT_GAS;
+        if (gasleft() < needed) revert BatchGasTooLow(i);
         try this.release(loanId, uint32(batch.sequence)) returns (uint32 sequence) {
             batch.sequence = sequence;
             batch.loan = batch.loan.withStatus(LoanStatus.Closed);
@@ -244,6 +248,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     function withdrawPrefunded(uint64 loanId, uint64 amount) external nonReentrant {
         LoanWord loan = _loanOf(loanId);
         if (msg.sender != _book.tails[loanId].borrower) revert NotBorrower(loanId, msg.sender);
+        Handover.requireCleared(_book, msg.sender);
         uint64 prefunded = uint64(loan.prefunded());
         if (amount > prefunded) revert AmountTooLarge(amount, prefunded);
         if (amount == 0) revert AmountTooSmall(0, 1);
@@ -262,13 +267,18 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         if (status != LoanStatus.Repaid) revert WrongStatus(loanId, status);
         _book.hot[loanId] = loan.withStatus(LoanStatus.Closed);
         LaneWords storage lane = _book.sums[loanId.laneOf()];
-        lane.setSequence(Selling.release(_book, _market(), loanId, lane.sequence()));
+        lane.setSequence(Handover.release(_book, _market(), loanId, lane.sequence()));
     }
 
     /// @inheritdoc ILoanBook
     function release(uint64 loanId, uint32 sequence) external returns (uint32) {
         if (msg.sender != address(this)) revert NotSelf(msg.sender);
-        return Selling.release(_book, _market(), loanId, sequence);
+        return Handover.release(_book, _market(), loanId, sequence);
+    }
+
+    /// @inheritdoc ILoanBook
+    function deliver(uint64 loanId) external nonReentrant {
+        Handover.deliver(_book, _market(), loanId);
     }
 
     // ---- Servicing ----------------------------------------------------------------------------
@@ -281,6 +291,16 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @inheritdoc ILoanBook
     function sweep(uint64 loanId) external nonReentrant returns (uint64) {
         return Servicing.sweep(_book, _market(), loanId);
+    }
+
+    /// @inheritdoc ILoanBook
+    function sweepLane(uint32 laneId) external nonReentrant returns (uint64) {
+        return Donations.sweepLane(_book, _market(), laneId);
+    }
+
+    /// @inheritdoc ILoanBook
+    function sweepEnded(uint64 loanId) external nonReentrant returns (uint64) {
+        return Donations.sweepEnded(_book, _market(), loanId);
     }
 
     /// @inheritdoc ILoanBook
@@ -380,6 +400,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     function claim(uint32 laneId) external nonReentrant returns (uint64 amount) {
         amount = _book.claimable[laneId][msg.sender];
         if (amount == 0) revert NothingToClaim(laneId, msg.sender);
+        Handover.requireCleared(_book, msg.sender);
         _book.claimable[laneId][msg.sender] = 0;
         LaneWords storage lane = _book.sums[laneId];
         lane.discharge(amount);
@@ -443,6 +464,12 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         emit RelayerSet(laneId, relayer, active);
     }
 
+    /// @inheritdoc ILoanBook
+    function setSanctions(ISanctions list) external restricted {
+        _book.sanctions = list;
+        emit SanctionsSet(address(list));
+    }
+
     // ---- Views --------------------------------------------------------------------------------
 
     function pool() external view returns (address) {
@@ -498,6 +525,16 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @inheritdoc ILoanBook
     function laneOf(uint32 laneId) external view returns (LaneState memory) {
         return _book.sums[laneId].load();
+    }
+
+    /// @inheritdoc ILoanBook
+    function waitingOf(uint64 loanId) external view returns (uint256) {
+        return _book.waiting[loanId];
+    }
+
+    /// @inheritdoc ILoanBook
+    function sanctions() external view returns (ISanctions) {
+        return _book.sanctions;
     }
 
     /// @inheritdoc ILoanBook

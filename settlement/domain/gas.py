@@ -13,7 +13,7 @@ _MARGIN_PERCENT = 105
 _REFUND_MARGIN_PERCENT = 132
 _REFUNDING_KINDS = frozenset({"settle", "open", "call", "auction", "reserve", "close_epoch"})
 # What a contract's own guard wants to see left before its last isolated step.
-_GUARD_GAS: Mapping[str, int] = {"mint": 1_600_000, "settle": 2_900_000, "close_epoch": 3_000_000}
+_GUARD_GAS: Mapping[str, int] = {"mint": 1_600_000, "settle": 3_100_000, "close_epoch": 3_000_000}
 _DEFAULT_GUARD_GAS = 60_000
 
 

@@ -10,6 +10,7 @@ import {Consent} from "../libraries/Consent.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Basket, Draw, Evidence, Outlook, Plan, Underwriter} from "../libraries/Underwriter.sol";
+import {Handover} from "./Handover.sol";
 import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
@@ -65,6 +66,7 @@ library Amending {
             Consent.requireSigned(tail.borrower, Consent.hash(change), signature);
             book.useNonce(tail.borrower, position.laneId, change.nonce);
         }
+        Handover.requireCleared(book, tail.borrower);
         uint64 shortfall = book.shortfalls[tail.borrower];
         if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(tail.borrower, shortfall);
         bool takesOut = change.draw != 0 || change.assets.length != 0 || change.lrtAmount != 0;

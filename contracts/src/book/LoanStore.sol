@@ -15,6 +15,7 @@ import {
 } from "../interfaces/ILoanBook.sol";
 import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
 import {ILane} from "../interfaces/ILane.sol";
+import {ISanctions} from "../interfaces/ISanctions.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {LoanWord} from "../libraries/Payments.sol";
 import {LaneWords, Slots} from "../libraries/Slots.sol";
@@ -38,6 +39,8 @@ struct Book {
     mapping(address borrower => mapping(uint32 lane => mapping(uint256 page => uint256))) nonces;
     mapping(address borrower => uint64) shortfalls;
     mapping(uint32 lane => mapping(uint256 classId => Room)) rooms;
+    mapping(uint64 loanId => uint256 places) waiting;
+    ISanctions sanctions;
 }
 
 /// @notice Restaking tokens pledged, and their price at opening.

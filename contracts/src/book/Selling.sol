@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {ILane} from "../interfaces/ILane.sol";
 import {ILoanBook, LoanState, LoanStatus, LoanTail} from "../interfaces/ILoanBook.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Words} from "../libraries/Words.sol";
@@ -19,7 +18,7 @@ struct Sale {
     uint256 left;
 }
 
-/// @title What leaves a loan's escrow: lots to buyers, the rest to the owner
+/// @title What leaves a loan's escrow for buyers
 library Selling {
     using LoanMath for LoanState;
     using LoanStore for Book;
@@ -46,29 +45,6 @@ library Selling {
         }
         book.save(position);
         return position.loan.status;
-    }
-
-    /// @notice See `ILoanBook.release`.
-    function release(Book storage book, Market memory market, uint64 loanId, uint32 sequence)
-        external
-        returns (uint32)
-    {
-        Rooms.leave(book, market.from.registry, loanId);
-        ILane escrow = market.escrow(loanId.laneOf());
-        address owner = book.tails[loanId].borrower;
-        uint256[] memory assets = book.unsold(loanId);
-        for (uint256 i; i < assets.length; ++i) {
-            emit ILoanBook.Released(loanId, assets[i], ++sequence, owner);
-            escrow.sendAsset(address(market.from.registry), owner, assets[i]);
-        }
-        LrtPledge memory lrt;
-        if (book.tails[loanId].hasLrt) lrt = book.lrts[loanId];
-        if (lrt.amount != 0) {
-            emit ILoanBook.LrtReleased(loanId, lrt.token, ++sequence, lrt.amount, owner);
-            escrow.sendToken(lrt.token, owner, lrt.amount);
-        }
-        emit ILoanBook.LoanClosed(loanId, ++sequence);
-        return sequence;
     }
 
     /// @dev Proceeds pay the debt first; the surplus is the borrower's (rule C4).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {ISanctions} from "./ISanctions.sol";
 import {ISales} from "./ISales.sol";
 import {ValueProof} from "./IValuationOracle.sol";
 
@@ -205,6 +206,12 @@ struct Room {
 interface ILoanBook is ISales {
     event LaneAdded(uint32 indexed lane, address escrow);
     event Wired(address pool, address auctionHouse);
+    /// @notice Cash that no loan can be credited with went to the reserve (rule D6).
+    event DonationSwept(uint32 indexed lane, uint32 sequence, uint64 amount);
+    event SanctionsSet(address list);
+    /// @notice Things that could not be handed over when their loan closed wait in the escrow (rule D9).
+    /// @param places One bit for each asset by its place in the loan's order, bit 255 for the restaking tokens.
+    event ReturnWaits(uint64 indexed loanId, address indexed owner, uint32 sequence, uint256 places);
     /// @notice A close handed a class's cap to the lanes; `used` counts loans that have not ended.
     event RoomsHandedOut(uint16 indexed classId, uint64 cap, uint64 used);
     event RelayerSet(uint32 indexed lane, address indexed relayer, bool active);
@@ -291,6 +298,10 @@ interface ILoanBook is ISales {
     error MaturityBeyondAttestation(uint256 tokenId, uint64 validUntil);
     error RateTooHigh(uint16 rateBps, uint16 maxRateBps);
     error LaneShortOfCash(uint32 lane, uint64 available);
+    error Sanctioned(address party);
+    error NothingWaits(uint64 loanId);
+    error ReturnFailed(uint64 loanId);
+    error ReturnGasTooLow();
     /// @notice The lane may lend so much more against the class until the next close (rule L4).
     error ClassRoomShort(uint32 lane, uint16 classId, uint64 left, uint64 needed);
     /// @notice So much may be drawn on restaking tokens in the lane now; the bucket refills with time.
@@ -337,6 +348,10 @@ interface ILoanBook is ISales {
     function pay(uint64 loanId, uint64 amount) external;
     /// @notice The same with all whole ledger units that were sent to the loan's income address. Anyone.
     function sweep(uint64 loanId) external returns (uint64 amount);
+    /// @notice Gives the reserve what lies in a lane's escrow beyond its books: nobody called for it. Anyone.
+    function sweepLane(uint32 lane) external returns (uint64 amount);
+    /// @notice Gives the reserve what came to the income address of a loan that has ended. Anyone.
+    function sweepEnded(uint64 loanId) external returns (uint64 amount);
     /// @notice Pays debt out of prefunded cash, as a relayer may. Only the borrower.
     function collect(uint64 loanId, uint64 amount) external;
     /// @notice Charges the late fee of a missed due date, as a relayer may. Anyone.
@@ -357,8 +372,16 @@ interface ILoanBook is ISales {
     function callOverdue(uint64 loanId, ValueProof[] calldata newest) external;
     /// @notice Pays arrears and restores the opening LTV of a called or auctioned loan. Anyone.
     function cure(uint64 loanId, uint64 amount, ValueProof[] calldata newest) external;
-    /// @notice Returns the collateral of a repaid loan to its recorded owner. Anyone.
+    /// @notice Returns the collateral of a repaid loan to its recorded owner. What cannot be moved, or is a sanctioned
+    /// owner's, waits in the escrow. Anyone.
     function close(uint64 loanId) external;
+    /// @notice Hands over what waits of a closed loan, as far as it now can. Anyone.
+    function deliver(uint64 loanId) external;
+    /// @notice Things of a closed loan that wait in the escrow; see `ReturnWaits`.
+    function waitingOf(uint64 loanId) external view returns (uint256 places);
+    /// @notice Names the list of those to whom nothing is paid; zero when there is none. Governor.
+    function setSanctions(ISanctions list) external;
+    function sanctions() external view returns (ISanctions);
     /// @notice Settles a batch of words for one lane; see `OperationKind`. A word is
     /// `kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)`, most significant first.
     function settle(uint32 lane, bytes32[] calldata words) external;

@@ -52,6 +52,8 @@ abstract contract Watch is Rounds {
         _laneTopic[ILoanBook.Claimed.selector] = 1;
         _laneTopic[ILoanBook.CashMoved.selector] = 1;
         _laneTopic[ILoanBook.BatchSettled.selector] = 1;
+        _laneTopic[ILoanBook.ReturnWaits.selector] = 3;
+        _laneTopic[ILoanBook.DonationSwept.selector] = 1;
         _laneTopic[ILoanBook.ShortfallPaid.selector] = 2;
         _laneTopic[IAuctionHouse.LotOffered.selector] = 3;
         _laneTopic[IAuctionHouse.LotSold.selector] = 3;

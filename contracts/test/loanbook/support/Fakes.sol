@@ -216,6 +216,7 @@ contract FakePool {
     FakeToken private immutable _token;
     address public immutable reserveHolder;
     uint32 private _epoch = 1;
+    uint64 public swept;
 
     constructor(FakeToken token, address holder) {
         (_token, reserveHolder) = (token, holder);
@@ -231,6 +232,12 @@ contract FakePool {
 
     function reserve() external view returns (uint64) {
         return uint64(_token.balanceOf(address(this)));
+    }
+
+    /// @dev Of a token of six decimals: its whole balance is the reserve.
+    function sweepDonations() external returns (uint64 amount) {
+        amount = uint64(_token.balanceOf(address(this))) - swept;
+        swept += amount;
     }
 
     function payFromReserve(uint64, uint32, address escrow, uint64 amount) external {
