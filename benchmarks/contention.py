@@ -6,7 +6,7 @@ same operation for all of them. What two lanes share is counted over all steps t
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +18,8 @@ from benchmarks.report import table
 from benchmarks.targets import SPEEDUP_TARGETS
 from benchmarks.transactions import Call, account
 from contracts.access import Access, access_sets, ideal_speedup
-from contracts.domain.words import Kind, encode_word, striped
+from contracts.domain.cards import Card, encode_card
+from contracts.domain.words import Kind, encode_word, unstriped
 from contracts.wallet import LocalWallet, development_wallets
 
 LANES = 64
@@ -40,8 +41,6 @@ class Party:
     borrower: LocalWallet
     kept: int
     lost: int
-    kept_loan: int
-    lost_loan: int
 
     @property
     def payer(self) -> str:
@@ -54,11 +53,15 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operation for every party; ``before`` brings the world to where it can happen."""
+    """One operation for every party; ``before`` brings the world to where it can happen.
+
+    ``opens`` says on which of a party's houses it opens a loan.
+    """
 
     name: str
     call: Callable[["Life", Party], Call]
     before: Callable[["Life"], None] | None = None
+    opens: str = ""
 
 
 @dataclass
@@ -70,6 +73,7 @@ class Life:
     accesses: list[Access] = field(default_factory=list)
     lanes: list[int] = field(default_factory=list)
     gas: dict[str, int] = field(default_factory=dict)
+    loans: dict[tuple[Party, str], tuple[int, Card]] = field(default_factory=dict)
 
     def run(self) -> None:
         """Take every step for all parties, and trace each of its transactions."""
@@ -80,6 +84,9 @@ class Life:
                 step.before(self)
             calls = [step.call(self, party) for party in self.parties]
             receipts = self.market.sender.send_all(calls)
+            if step.opens:
+                for party, receipt in zip(self.parties, receipts, strict=True):
+                    self.loans[party, step.opens] = self.market.opened(receipt)
             found = access_sets(self.market.chain, [receipt.tx_hash for receipt in receipts])
             self.accesses += found
             self.lanes += [party.lane for party in self.parties]
@@ -102,13 +109,23 @@ class Life:
 
     def await_cure_windows(self) -> None:
         """Rounds go on while the windows run: they stand still without them (rule C5)."""
-        loans = [("LoanBook", "cureUntilOf", (party.lost_loan,)) for party in self.parties]
+        loans = [("LoanBook", "cureUntilOf", self.lost(party)) for party in self.parties]
         while max(self.market.chain.calls(loans)) > self.market.sender.now():
             self.market.sender.wait(SILENCE_S)
             self.publish(FALLEN_VALUE)
 
     def wait_half_a_day(self) -> None:
         self.market.sender.wait(DAY // 2)
+
+    def kept(self, party: Party) -> tuple[int, list[bytes]]:
+        """Return a party's first loan with its card's words: it has been topped up since."""
+        loan, card = self.loans[party, "kept"]
+        return loan, encode_card(replace(card, lrt_amount=2 * PLEDGE))
+
+    def lost(self, party: Party) -> tuple[int, list[bytes]]:
+        """Return a party's second loan with its card's words."""
+        loan, card = self.loans[party, "lost"]
+        return loan, encode_card(card)
 
     def book(self, sender: str, function: str, *arguments: Any) -> Call:
         return self.market.call(sender, "LoanBook", function, *arguments)
@@ -130,48 +147,53 @@ def _terms(party: Party, *, nonce: int, asset: int, lrt_amount: int = 0) -> Term
 
 
 def _pledge(life: Life, party: Party) -> Call:
-    return life.book(party.borrower.address, "topUp", party.kept_loan, PLEDGE)
+    loan, card = life.loans[party, "kept"]
+    return life.book(party.borrower.address, "topUp", loan, PLEDGE, encode_card(card))
 
 
 def _prefund(life: Life, party: Party) -> Call:
-    return life.book(party.payer, "prefund", party.kept_loan, 2 * INSTALMENT)
+    return life.book(party.payer, "prefund", life.kept(party)[0], 2 * INSTALMENT)
 
 
 def _withdraw(life: Life, party: Party) -> Call:
-    borrower = party.borrower.address
-    return life.book(borrower, "withdrawPrefunded", party.kept_loan, 10 * USD)
+    loan, card = life.kept(party)
+    return life.book(party.borrower.address, "withdrawPrefunded", loan, 10 * USD, card)
 
 
 def _collect(life: Life, party: Party) -> Call:
     # Where parties share a lane, their operation ids follow each other as the engine gives them.
-    word = encode_word(Kind.COLLECT, 1 + party.index, party.kept_loan & 2**40 - 1, INSTALMENT)
+    loan_number = unstriped(life.kept(party)[0])[1]
+    word = encode_word(Kind.COLLECT, 1 + party.index, loan_number, INSTALMENT)
     return life.book(life.market.relayers[party.lane], "settle", party.lane, [word])
 
 
 def _repay(life: Life, party: Party) -> Call:
-    return life.book(party.payer, "repay", party.kept_loan, INSTALMENT)
+    return life.book(party.payer, "repay", life.kept(party)[0], INSTALMENT)
 
 
 def _call(life: Life, party: Party) -> Call:
+    loan, card = life.lost(party)
     newest = life.market.proofs([party.lost])
     previous = life.market.proofs([party.lost], previous=True)
-    return life.book(party.bidder, "call", party.lost_loan, newest, previous)
+    return life.book(party.bidder, "call", loan, newest, previous, card)
 
 
 def _repay_all(life: Life, party: Party) -> Call:
-    return life.book(party.payer, "repay", party.kept_loan, 2 * PRINCIPAL)
+    return life.book(party.payer, "repay", life.kept(party)[0], 2 * PRINCIPAL)
 
 
 def _release(life: Life, party: Party) -> Call:
-    return life.book(party.bidder, "close", party.kept_loan)
+    return life.book(party.bidder, "close", *life.kept(party))
 
 
 def _open(life: Life, party: Party) -> Call:
-    return life.house(party.bidder, "open", party.lost_loan, life.market.proofs([party.lost]))
+    loan, card = life.lost(party)
+    return life.house(party.bidder, "open", loan, life.market.proofs([party.lost]), card)
 
 
 def _buy(life: Life, party: Party) -> Call:
-    return life.house(party.bidder, "buy", party.lost_loan, HOUSE_VALUE)
+    loan, card = life.lost(party)
+    return life.house(party.bidder, "buy", loan, HOUSE_VALUE, card)
 
 
 def _claim(life: Life, party: Party) -> Call:
@@ -179,8 +201,8 @@ def _claim(life: Life, party: Party) -> Call:
 
 
 STEPS = (
-    Step("draw and pledge", _draw),
-    Step("draw", _draw_again),
+    Step("draw and pledge", _draw, opens="kept"),
+    Step("draw", _draw_again, opens="lost"),
     Step("pledge", _pledge),
     Step("prefund", _prefund),
     Step("withdraw", _withdraw),
@@ -235,9 +257,6 @@ def lead_life(rpc_url: str, *, lanes: int, parties: int) -> Life:
             borrower=wallet,
             kept=houses[index],
             lost=houses[parties + index],
-            # Loans of a lane are numbered in the order of opening: all first ones, then the second.
-            kept_loan=striped(index % lanes, 1 + index // lanes),
-            lost_loan=striped(index % lanes, 1 + (parties + index) // lanes),
         )
         for index, wallet in enumerate(wallets)
     ]

@@ -18,7 +18,8 @@ from benchmarks.report import gas_table
 from benchmarks.targets import GAS_TARGETS
 from benchmarks.transactions import account
 from collateral.domain.keccak import keccak256
-from contracts.domain.words import Kind, Result, encode_word, striped
+from contracts.domain.cards import Card, encode_card
+from contracts.domain.words import Kind, Result, encode_word, striped, unstriped
 from contracts.wallet import development_wallets
 
 HOUSE_PRINCIPAL = 200_000 * USD
@@ -32,6 +33,7 @@ GROUPED_LOANS = 20
 SEED = 7
 # Found and replaced in calldata, so it must stand nowhere else there.
 MARKED_NONCE = int.from_bytes(keccak256(b"first nonce"), "big") >> 1
+Opened = tuple[int, Card]
 HOUSE_LANE, MANY_LANE = 0, 1
 LANES = 2
 SILENCE_S = 30 * 3_600
@@ -91,18 +93,17 @@ class GasBench:
         for _ in range(3):
             self._publish(large=False)
         self.figures["publish_root"] = self._publish()
-        lives = [self._house_terms(n) for n in range(3)]
-        for terms in lives:
-            self.market.sender.send(self.market.open_call(terms))
-        self.called_loan, self.repaid_loan = striped(HOUSE_LANE, 1), striped(HOUSE_LANE, 2)
-        self.sold_before = striped(HOUSE_LANE, 3)
+        self.called, self.repaid, self.sold_before = [
+            self.market.opened(self.market.sender.send(self.market.open_call(terms)))
+            for terms in map(self._house_terms, range(3))
+        ]
         borrow = self.market.open_call(self._house_terms(3))
         self.figures["borrow"] = self.market.sender.send(borrow).gas_used
         first = Terms(self.newcomer, HOUSE_LANE, HOUSE_PRINCIPAL, 2**63, [self.newcomers_house])
         opened = self.market.sender.send(self.market.open_call(first))
         self.first_times["borrow"] = opened.gas_used
         many = Terms(self.crowd, MANY_LANE, SMALL_PRINCIPAL, MARKED_NONCE, lrt_amount=SMALL_PLEDGE)
-        self.market.open_alike(many, self.scale.loans)
+        self.many = self.market.open_alike(many, self.scale.loans)
 
     def _house_terms(self, number: int) -> Terms:
         house = [self.houses[number]]
@@ -115,22 +116,18 @@ class GasBench:
         for month in range(2):
             self.market.sender.wait(MONTH)
             paid = self.market.send(
-                self.payer, "LoanBook", "repay", self.repaid_loan, HOUSE_INSTALMENT + month
+                self.payer, "LoanBook", "repay", self.repaid[0], HOUSE_INSTALMENT + month
             )
         self.figures["repay"] = paid.gas_used
 
     def _settle(self) -> None:
         """Batches of a lane that has settled before; the instalment of a month and its interest."""
-        chosen = random.Random(SEED).sample(
-            range(1, self.scale.loans + 1), 2 * BATCH + GROUPED_LOANS
-        )
+        chosen = random.Random(SEED).sample(self.many, 2 * BATCH + GROUPED_LOANS)
         before, distinct, grouped = chosen[:BATCH], chosen[BATCH : 2 * BATCH], chosen[2 * BATCH :]
         self.market.sender.send_all(
             [
-                self.market.call(
-                    self.payer, "LoanBook", "prefund", striped(MANY_LANE, number), 3 * INSTALMENT
-                )
-                for number in chosen
+                self.market.call(self.payer, "LoanBook", "prefund", loan, 3 * INSTALMENT)
+                for loan in chosen
             ]
         )
         self._collect(1, before, INSTALMENT)
@@ -138,13 +135,13 @@ class GasBench:
         gas = self._collect(1 + BATCH, distinct, INSTALMENT)
         self.figures["settle_distinct_per_op"] = -(-gas // BATCH)
         each = BATCH // GROUPED_LOANS
-        side_by_side = [number for number in grouped for _ in range(each)]
+        side_by_side = [loan for loan in grouped for _ in range(each)]
         gas = self._collect(1 + 2 * BATCH, side_by_side, 3 * INSTALMENT // each)
         self.figures["settle_grouped_per_op"] = -(-gas // BATCH)
 
     def _collect(self, first: int, loans: Sequence[int], amount: int) -> int:
         words = [
-            encode_word(Kind.COLLECT, number, loan, amount)
+            encode_word(Kind.COLLECT, number, unstriped(loan)[1], amount)
             for number, loan in enumerate(loans, start=first)
         ]
         relayer = self.market.relayers[MANY_LANE]
@@ -162,30 +159,38 @@ class GasBench:
         self._publish(FALLEN_VALUE)
         self._publish(FALLEN_VALUE)
         self.market.sender.wait(self.market.genesis["oracle"]["void_window_s"] + 1)
-        self._call(self.sold_before, self.houses[2])
-        self.figures["call"] = self._call(self.called_loan, self.houses[0])
-        self._await_cure_window(self.called_loan)
+        self._call(self.sold_before)
+        self.figures["call"] = self._call(self.called)
+        self._await_cure_window(self.called)
         self._publish(FALLEN_VALUE)
-        self.first_times |= self._auction(self.sold_before, self.houses[2])
-        self.figures |= self._auction(self.called_loan, self.houses[0])
+        self.first_times |= self._auction(self.sold_before)
+        self.figures |= self._auction(self.called)
 
-    def _call(self, loan: int, house: int) -> int:
-        both = (self.market.proofs([house]), self.market.proofs([house], previous=True))
-        return self.market.send(self.keeper, "LoanBook", "call", loan, *both).gas_used
+    def _call(self, opened: Opened) -> int:
+        loan, card = opened
+        newest = self.market.proofs(card.assets)
+        previous = self.market.proofs(card.assets, previous=True)
+        words = encode_card(card)
+        return self.market.send(
+            self.keeper, "LoanBook", "call", loan, newest, previous, words
+        ).gas_used
 
-    def _auction(self, loan: int, house: int) -> dict[str, int]:
+    def _auction(self, opened: Opened) -> dict[str, int]:
         """Open the auction of a loan's house and buy it; return the gas of both."""
-        proofs = self.market.proofs([house])
-        opened = self.market.send(self.keeper, "AuctionHouse", "open", loan, proofs)
+        (loan, card), house = opened, "AuctionHouse"
+        words, proofs = encode_card(card), self.market.proofs(card.assets)
+        started = self.market.send(self.keeper, house, "open", loan, proofs, words)
         self.market.sender.wait(DAY // 2)
-        price = self.market.chain.call("AuctionHouse", "priceOf", loan)
-        bought = self.market.send(self.bidder, "AuctionHouse", "buy", loan, price)
-        return {"open_auction": opened.gas_used, "buy_lot": bought.gas_used}
+        price = self.market.chain.call(house, "priceOf", loan, words)
+        bought = self.market.send(self.bidder, house, "buy", loan, price, words)
+        return {"open_auction": started.gas_used, "buy_lot": bought.gas_used}
 
-    def _await_cure_window(self, loan: int) -> None:
+    def _await_cure_window(self, opened: Opened) -> None:
         """Rounds go on while the window runs: it stands still without them (rule C5)."""
-        while self.market.chain.call("LoanBook", "cureUntilOf", loan) > self.market.sender.now():
-            self.market.sender.wait(SILENCE_S - self.market.genesis["oracle"]["min_interval_s"])
+        loan, card = opened[0], encode_card(opened[1])
+        chain, sender = self.market.chain, self.market.sender
+        while chain.call("LoanBook", "cureUntilOf", loan, card) > sender.now():
+            sender.wait(SILENCE_S - self.market.genesis["oracle"]["min_interval_s"])
             self._publish(FALLEN_VALUE, large=False)
 
 

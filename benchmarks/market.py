@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 
+from benchmarks.errors import BenchFailed
 from benchmarks.transactions import Call, Sender, account
 from benchmarks.values import ValueTree, value_leaf
 from collateral.domain.keccak import keccak256
-from contracts import typed_data
+from contracts import events, typed_data
 from contracts.client import Chain
 from contracts.deployment import Deployment, Roles, deploy, fund, load_genesis
-from contracts.domain.words import striped
+from contracts.domain.cards import Card, decode_card
 from contracts.types import Receipt
 from contracts.wallet import LocalWallet, development_wallet, development_wallets
 from lending.domain.schedule import ScheduleKind
@@ -166,8 +167,11 @@ class Market:
             relayer, "LoanBook", "open", fields, self._sign(terms), self.proofs(proved)
         )
 
-    def open_alike(self, first: Terms, count: int) -> None:
-        """Open many loans with the same terms but their nonces; calldata is encoded once."""
+    def open_alike(self, first: Terms, count: int) -> list[int]:
+        """Open many loans with the same terms but their nonces; calldata is encoded once.
+
+        Returns the ids of the loans.
+        """
         template, signature = self.open_call(first), self._sign(first)
         nonce = first.nonce.to_bytes(32, "big")
         calls = []
@@ -182,11 +186,15 @@ class Market:
             data = template.data.replace(nonce, terms.nonce.to_bytes(32, "big"))
             data = data.replace(signature, self._sign(terms))
             calls.append(Call(template.sender, template.to, data))
-        self.sender.send_all(calls)
+        return [self.opened(receipt)[0] for receipt in self.sender.send_all(calls)]
 
-    def newest_loan(self, lane: int) -> int:
-        """Return the id of the loan opened last in a lane."""
-        return striped(lane, self.chain.call("LoanBook", "laneOf", lane)["loans"])
+    def opened(self, receipt: Receipt) -> tuple[int, Card]:
+        """Return the id and the card of the loan that a transaction opened."""
+        for event in events.decode_all(receipt.logs, self.deployment):
+            if event.name == "LoanOpened":
+                words = [bytes.fromhex(word[2:]) for word in event.args["card"]]
+                return event.args["loanId"], decode_card(words)
+        raise BenchFailed(f"The transaction {receipt.tx_hash} opened no loan.")
 
     # ---- Set-up -------------------------------------------------------------------------------
 

@@ -15,9 +15,10 @@ import {
     MintRequest
 } from "./interfaces/IAssetRegistry.sol";
 import {ILane} from "./interfaces/ILane.sol";
-import {ILoanBook, LoanStatus} from "./interfaces/ILoanBook.sol";
+import {Card, ILoanBook, LoanStatus} from "./interfaces/ILoanBook.sol";
 import {IPause} from "./interfaces/IPause.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
+import {AssetWord} from "./libraries/AssetWords.sol";
 import {CappedSignature} from "./libraries/CappedSignature.sol";
 import {RegistrySlots, Standing} from "./libraries/RegistrySlots.sol";
 
@@ -88,13 +89,13 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
 
     /// @inheritdoc IAssetRegistry
     /// @dev A frozen asset may be attested anew; that does not thaw it.
-    function reattest(MintRequest calldata request, uint64 loanId)
+    function reattest(MintRequest calldata request, uint64 loanId, bytes32[] calldata card)
         external
         returns (uint256 tokenId)
     {
         guard.requireRunning();
         tokenId = _tokenIdOf(request);
-        address owner = recordedOwnerOf(tokenId, loanId);
+        address owner = recordedOwnerOf(tokenId, loanId, card);
         if (request.owner != owner) revert ERC721IncorrectOwner(request.owner, tokenId, owner);
         Standing memory before = _assets[tokenId];
         if (before.status == AssetStatus.Revoked) revert AssetNotActive(tokenId, before.status);
@@ -154,8 +155,10 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
         if (isEscrow[holder]) revert AssetLocked(tokenId);
         if (holder != owner) revert ERC721IncorrectOwner(owner, tokenId, holder);
         if (lane == address(0)) revert ERC721InvalidReceiver(lane);
+        _requireActive(tokenId);
         if (!isEscrow[lane]) isEscrow[lane] = true;
-        _update(lane, tokenId, address(0));
+        ERC721._update(lane, tokenId, address(0));
+        emit Locked(tokenId);
     }
 
     /// @inheritdoc IERC721
@@ -206,6 +209,11 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
     }
 
     /// @inheritdoc IAssetRegistry
+    function standingOf(uint256 tokenId) external view returns (AssetWord) {
+        return _assets[tokenId].word();
+    }
+
+    /// @inheritdoc IAssetRegistry
     function acceptedAt(uint256 tokenId) external view returns (uint64) {
         return _assets[tokenId].acceptedAt;
     }
@@ -213,15 +221,21 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
     /// @inheritdoc IAssetRegistry
     /// @dev The escrow's market says who borrowed against the token; it keeps no copy here, so that
     /// a pledge writes no more than the transfer.
-    function recordedOwnerOf(uint256 tokenId, uint64 loanId) public view returns (address) {
+    function recordedOwnerOf(uint256 tokenId, uint64 loanId, bytes32[] calldata card)
+        public
+        view
+        returns (address)
+    {
         address holder = _requireOwned(tokenId);
         if (!isEscrow[holder]) return holder;
         ILoanBook book = ILoanBook(ILane(holder).owner());
         LoanStatus status = book.loanOf(loanId).status;
-        if (status == LoanStatus.Closed) revert NotPledged(tokenId, loanId);
-        (uint256[] memory assets,,) = book.collateralOf(loanId);
-        for (uint256 i = 0; i < assets.length; ++i) {
-            if (assets[i] == tokenId) return book.tailOf(loanId).borrower;
+        if (status == LoanStatus.None || status == LoanStatus.Closed) {
+            revert NotPledged(tokenId, loanId);
+        }
+        Card memory loan = book.readCard(loanId, card);
+        for (uint256 i = 0; i < loan.assets.length; ++i) {
+            if (loan.assets[i] == tokenId) return loan.borrower;
         }
         revert NotPledged(tokenId, loanId);
     }
@@ -262,21 +276,21 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
     {
         address holder = _ownerOf(tokenId);
         bool returned = holder != address(0) && isEscrow[holder];
-        if (!returned) {
-            AssetStatus status = _assets[tokenId].status;
-            if (status != AssetStatus.Active) revert AssetNotActive(tokenId, status);
-        }
-        bool pledged = isEscrow[to];
-        if (pledged && auth != address(0)) revert AssetLocked(tokenId);
+        if (!returned) _requireActive(tokenId);
+        if (isEscrow[to]) revert AssetLocked(tokenId);
         from = super._update(to, tokenId, auth);
         if (returned) emit Unlocked(tokenId);
-        if (pledged) emit Locked(tokenId);
     }
 
     /// @dev An escrow approves nobody: a token that leaves it has no approval to be cleared.
     function _approve(address to, uint256 tokenId, address auth, bool emitEvent) internal override {
         if (to == address(0) && isEscrow[_ownerOf(tokenId)]) return;
         super._approve(to, tokenId, auth, emitEvent);
+    }
+
+    function _requireActive(uint256 tokenId) private view {
+        AssetStatus status = _assets[tokenId].status;
+        if (status != AssetStatus.Active) revert AssetNotActive(tokenId, status);
     }
 
     function _expire(uint256 tokenId) private {

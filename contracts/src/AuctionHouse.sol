@@ -12,11 +12,12 @@ import {IAuctionHouse, Lot} from "./interfaces/IAuctionHouse.sol";
 import {IBidderGate} from "./interfaces/IBidderGate.sol";
 import {IBuyCallback} from "./interfaces/IBuyCallback.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
-import {LoanStatus} from "./interfaces/ILoanBook.sol";
+import {Card, LoanStatus} from "./interfaces/ILoanBook.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {ForSale} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {CappedGate} from "./libraries/CappedGate.sol";
+import {Cards} from "./libraries/Cards.sol";
 import {
     Basket,
     Evidence,
@@ -61,14 +62,13 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         uint64 allowance;
     }
 
-    /// @dev What is for sale now, priced: restaking tokens (token 0), or the first unsold asset;
-    /// `worth` is what the whole lot was worth at its start.
+    /// @dev What is for sale now, priced: restaking tokens (token 0), or the first unsold asset.
     struct Offer {
         uint256 tokenId;
         uint128 lrtAmount;
         uint64 price;
-        uint64 worth;
         address escrow;
+        bool toReserve;
     }
 
     LoanBook public immutable loanBook;
@@ -84,7 +84,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     /// @dev How many classes have a gate: while none has, a sale asks no further.
     uint256 private _gates;
     mapping(uint64 loanId => Running) private _lots;
-    /// @dev Prices of the lots that come after the first.
+    /// @dev Prices of the lots that come after the first. In the place of restaking tokens, which are
+    /// always first: what they were worth at their start.
     mapping(uint64 loanId => mapping(uint256 place => LotPrices)) private _later;
     mapping(uint32 lane => LaneLots) private _lanes;
 
@@ -96,13 +97,18 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAuctionHouse
-    function open(uint64 loanId, ValueProof[] calldata newest) external nonReentrant {
+    function open(uint64 loanId, ValueProof[] calldata newest, bytes32[] calldata card)
+        external
+        nonReentrant
+    {
         Outlook memory outlook = Underwriter.look(Sources(registry, risk, oracle), false);
         Underwriter.requireRunning(outlook.present);
-        Basket memory basket;
-        (basket.assets, basket.lrt, basket.lrtAmount, basket.lrtOpeningPrice) =
-            loanBook.startAuction(loanId);
-        basket.evidence = _evidenceFor(loanId, newest);
+        // What it does not refuse is the loan's card.
+        loanBook.startAuction(loanId, outlook.present.stoppedSeconds, card);
+        Card memory held = Cards.read(card);
+        Evidence evidence = _evidenceFor(loanId, newest, card);
+        Basket memory basket =
+            Basket(held.assets, held.lrt, held.lrtAmount, held.lrtOpeningPrice, evidence);
         LotPrices[] memory prices = Underwriter.lots(outlook, basket, newest);
         for (uint256 i = 1; i < prices.length; ++i) {
             _later[loanId][i] = prices[i];
@@ -111,17 +117,25 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         (lot.silent, lot.lrtFirst) = (outlook.present.silent, basket.lrtAmount != 0);
         lot.count = uint8(prices.length);
         lot.stoppedAtStart = uint32(outlook.present.stoppedSeconds);
-        _begin(loanId.laneOf(), _worthOf(lot.lrtFirst, prices[0].start, basket.lrtAmount));
+        lot.start = prices[0].start;
+        if (lot.lrtFirst) {
+            _later[loanId][0].start = uint256(lot.start).lrtValue(basket.lrtAmount).toUint64();
+        }
+        _begin(loanId.laneOf(), _worthOf(loanId, lot));
         uint256 asset = lot.lrtFirst ? 0 : basket.assets[0];
         lot.startedAt = uint32(block.timestamp);
         _offer(loanId, lot, prices[0], asset, lot.lrtFirst ? basket.lrtAmount : 0);
     }
 
     /// @inheritdoc IAuctionHouse
-    function buy(uint64 loanId, uint64 maxPrice) external nonReentrant returns (uint64) {
-        (Offer memory offer, Running memory lot) = _acceptable(loanId, maxPrice);
+    function buy(uint64 loanId, uint64 maxPrice, bytes32[] calldata card)
+        external
+        nonReentrant
+        returns (uint64)
+    {
+        (Offer memory offer, Running memory lot) = _acceptable(loanId, maxPrice, card);
         token.safeTransferFrom(msg.sender, offer.escrow, offer.price * unitScale);
-        _sell(loanId, offer, lot, msg.sender, false);
+        _sell(loanId, offer, lot, msg.sender, card);
         return offer.price;
     }
 
@@ -129,14 +143,15 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     /// @dev The sale is booked as paid before the buyer is called, so that whatever it calls finds
     /// the state after the sale; what it leaves unpaid undoes all. Only a close would judge a lane
     /// by cash that is yet to come, so that none may happen in between.
-    function buyWithCallback(uint64 loanId, uint64 maxPrice, bytes calldata data)
-        external
-        nonReentrant
-        returns (uint64)
-    {
-        (Offer memory offer, Running memory lot) = _acceptable(loanId, maxPrice);
+    function buyWithCallback(
+        uint64 loanId,
+        uint64 maxPrice,
+        bytes calldata data,
+        bytes32[] calldata card
+    ) external nonReentrant returns (uint64) {
+        (Offer memory offer, Running memory lot) = _acceptable(loanId, maxPrice, card);
         (uint32 epoch,) = pool.epoch();
-        _sell(loanId, offer, lot, msg.sender, false);
+        _sell(loanId, offer, lot, msg.sender, card);
         IBuyCallback(msg.sender)
             .onLotBought(loanId, offer.tokenId, offer.lrtAmount, offer.price, data);
         (uint32 epochNow,) = pool.epoch();
@@ -147,8 +162,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
 
     /// @inheritdoc IAuctionHouse
     /// @dev Neither bidders nor gates nor the reserve's cash can keep a loan from its write-off.
-    function takeForReserve(uint64 loanId) external nonReentrant {
-        (Offer memory offer, Running memory lot) = _offerOf(loanId);
+    function takeForReserve(uint64 loanId, bytes32[] calldata card) external nonReentrant {
+        (Offer memory offer, Running memory lot) = _offerOf(loanId, card);
         uint256 end = uint256(lot.startedAt) + lot.duration + _stopped(lot);
         if (block.timestamp < end) revert StillFalling(loanId, uint64(end));
         if (block.timestamp >= end + lot.duration) {
@@ -157,7 +172,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         if (offer.price != 0) {
             pool.payFromReserve(loanId, loanId.laneOf(), offer.escrow, offer.price);
         }
-        _sell(loanId, offer, lot, pool.reserveHolder(), true);
+        offer.toReserve = true;
+        _sell(loanId, offer, lot, pool.reserveHolder(), card);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -165,8 +181,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     function withdraw(uint64 loanId) external {
         _requireLoanBook();
         Running memory lot = _lots[loanId];
-        bool lrt = lot.lrtFirst && lot.next == 0;
-        _finish(loanId.laneOf(), _worthOf(lrt, lot.start, loanBook.forSaleOf(loanId).lrtAmount));
+        _finish(loanId.laneOf(), _worthOf(loanId, lot));
         delete _lots[loanId];
         emit AuctionEnded(loanId, _nextSequence(loanId));
     }
@@ -192,14 +207,14 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAuctionHouse
-    function priceOf(uint64 loanId) external view returns (uint64) {
-        (Offer memory offer,) = _offerOf(loanId);
+    function priceOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64) {
+        (Offer memory offer,) = _offerOf(loanId, card);
         return offer.price;
     }
 
     /// @inheritdoc IAuctionHouse
-    function lotOf(uint64 loanId) external view returns (Lot memory) {
-        (Offer memory offer, Running memory lot) = _offerOf(loanId);
+    function lotOf(uint64 loanId, bytes32[] calldata card) external view returns (Lot memory) {
+        (Offer memory offer, Running memory lot) = _offerOf(loanId, card);
         return Lot({
             tokenId: offer.tokenId,
             startPrice: lot.start,
@@ -223,6 +238,11 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         LaneLots memory at = _lanes[lane];
         uint64 room = uint64(Math.saturatingSub(at.allowance, at.value));
         if (at.lots != 0 && worth > room) revert AuctionsFull(lane, room, worth);
+        _reserve(lane, worth);
+    }
+
+    function _reserve(uint32 lane, uint64 worth) private {
+        LaneLots memory at = _lanes[lane];
         (at.lots, at.value) = (at.lots + 1, at.value + worth);
         _lanes[lane] = at;
     }
@@ -234,8 +254,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @dev What a lot asks for at its start.
-    function _worthOf(bool lrt, uint64 start, uint256 lrtAmount) private pure returns (uint64) {
-        return lrt ? uint256(start).lrtValue(lrtAmount).toUint64() : start;
+    function _worthOf(uint64 loanId, Running memory lot) private view returns (uint64) {
+        return lot.lrtFirst && lot.next == 0 ? _later[loanId][0].start : lot.start;
     }
 
     /// @dev Starts the clock of a lot.
@@ -266,8 +286,11 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         Offer memory offer,
         Running memory lot,
         address buyer,
-        bool toReserve
+        bytes32[] calldata card
     ) private {
+        uint64 worth = _worthOf(loanId, lot);
+        // The assets behind restaking tokens that were for sale at once keep their cure window (V6).
+        uint256 from = offer.tokenId == 0 ? loanBook.cureUntilOf(loanId, card) : 0;
         uint256 left = lot.count - ++lot.next;
         emit LotSold(
             loanId,
@@ -276,50 +299,45 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
             buyer,
             offer.price,
             offer.lrtAmount,
-            toReserve
+            offer.toReserve
         );
-        LoanStatus status =
-            loanBook.applySale(loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left);
-        uint32 lane = loanId.laneOf();
-        _finish(lane, offer.worth);
+        LoanStatus status = loanBook.applySale(
+            loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left, card
+        );
+        _finish(loanId.laneOf(), worth);
         if (status == LoanStatus.Auctioned) {
             // The next lot of an auction that has begun needs no room: it keeps its place.
             LotPrices memory prices = _later[loanId][lot.next];
-            (++_lanes[lane].lots, _lanes[lane].value += prices.start);
+            _reserve(loanId.laneOf(), prices.start);
             lot.stoppedAtStart = uint32(oracle.stoppedSeconds());
-            lot.startedAt = uint32(_nextStart(loanId, lot));
-            _offer(loanId, lot, prices, loanBook.forSaleOf(loanId).asset, 0);
+            lot.startedAt = uint32(Math.max(block.timestamp, from));
+            // The lots after the restaking tokens are the assets in order.
+            uint256 next = Cards.assetsOf(card)[offer.tokenId == 0 ? 0 : 1];
+            _offer(loanId, lot, prices, next, 0);
         } else {
             delete _lots[loanId];
             emit AuctionEnded(loanId, _nextSequence(loanId));
         }
     }
 
-    /// @dev The assets behind restaking tokens that were for sale at once keep their cure window (V6).
-    function _nextStart(uint64 loanId, Running memory lot) private view returns (uint256) {
-        bool afterLrt = lot.lrtFirst && lot.next == 1;
-        if (!afterLrt) return block.timestamp;
-        return Math.max(block.timestamp, loanBook.cureUntilOf(loanId));
-    }
-
     /// @dev A value that nobody proves for long enough does not keep a lot off the market (V4).
-    function _evidenceFor(uint64 loanId, ValueProof[] calldata newest)
-        private
-        view
-        returns (Evidence)
-    {
+    function _evidenceFor(
+        uint64 loanId,
+        ValueProof[] calldata newest,
+        bytes32[] calldata card
+    ) private view returns (Evidence) {
         if (!Underwriter.isIncomplete(newest)) return Evidence.NewestOrCaps;
-        uint256 from = loanBook.cureUntilOf(loanId) + Underwriter.WITHHELD_AFTER;
+        uint256 from = loanBook.cureUntilOf(loanId, card) + Underwriter.WITHHELD_AFTER;
         return block.timestamp < from ? Evidence.NewestOrCaps : Evidence.CapsForMissing;
     }
 
     /// @dev The present lot, at a price within the caller's limit.
-    function _acceptable(uint64 loanId, uint64 maxPrice)
+    function _acceptable(uint64 loanId, uint64 maxPrice, bytes32[] calldata card)
         private
         view
         returns (Offer memory offer, Running memory lot)
     {
-        (offer, lot) = _offerOf(loanId);
+        (offer, lot) = _offerOf(loanId, card);
         uint256 from = lot.startedAt + _stopped(lot);
         if (block.timestamp < from) revert NotYetForSale(loanId, uint64(from));
         if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
@@ -343,8 +361,12 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         revert BidderRefused(classId, msg.sender);
     }
 
-    function _offerOf(uint64 loanId) private view returns (Offer memory offer, Running memory lot) {
-        ForSale memory sale = loanBook.forSaleOf(loanId);
+    function _offerOf(uint64 loanId, bytes32[] calldata card)
+        private
+        view
+        returns (Offer memory offer, Running memory lot)
+    {
+        ForSale memory sale = loanBook.forSaleOf(loanId, card);
         if (sale.status != LoanStatus.Auctioned) revert NoAuction(loanId);
         lot = _lots[loanId];
         uint256 elapsed =
@@ -352,11 +374,10 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         uint256 price = Valuation.priceAt(lot.start, lot.floor, lot.duration, elapsed);
         if (lot.lrtFirst && lot.next == 0) {
             uint256 sold;
-            (sold, price) = Valuation.lrtLot(sale.lrtAmount, sale.debt, price);
+            (sold, price) = Valuation.lrtLot(Cards.lrtAmountOf(card), sale.debt, price);
             offer.lrtAmount = uint128(sold);
-            offer.worth = _worthOf(true, lot.start, sale.lrtAmount);
         } else {
-            (offer.tokenId, offer.worth) = (sale.asset, lot.start);
+            offer.tokenId = Cards.firstAssetOf(card);
         }
         (offer.price, offer.escrow) = (price.toUint64(), sale.escrow);
     }

@@ -11,7 +11,7 @@ import {Borrowing} from "./book/Borrowing.sol";
 import {Calling} from "./book/Calling.sol";
 import {Donations} from "./book/Donations.sol";
 import {Handover} from "./book/Handover.sol";
-import {Book, LoanStore, Market, Position} from "./book/LoanStore.sol";
+import {Book, LoanStore, Market} from "./book/LoanStore.sol";
 import {Rooms} from "./book/Rooms.sol";
 import {Sale, Selling} from "./book/Selling.sol";
 import {Servicing} from "./book/Servicing.sol";
@@ -23,12 +23,13 @@ import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {ForSale, ISales} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {Lane} from "./Lane.sol";
+import {Cards, MarkWord} from "./libraries/Cards.sol";
 import {LedgerUnits} from "./libraries/LedgerUnits.sol";
 import {LoanMath} from "./libraries/LoanMath.sol";
 import {LoanWord, Tally} from "./libraries/Payments.sol";
 import {Schedule} from "./libraries/Schedule.sol";
 import {LaneWords, Slots} from "./libraries/Slots.sol";
-import {Basket, Sources, Underwriter} from "./libraries/Underwriter.sol";
+import {Sources, Underwriter} from "./libraries/Underwriter.sol";
 import {Word, Words} from "./libraries/Words.sol";
 
 /// @title The loan book
@@ -39,8 +40,9 @@ import {Word, Words} from "./libraries/Words.sol";
 contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     using LoanMath for LoanState;
     using LoanStore for Book;
+    using LoanStore for LoanState;
     using SafeERC20 for IERC20;
-    using Schedule for LoanTail;
+    using Schedule for Card;
     using Slots for LoanWord;
     using Words for bytes;
     using Words for bytes32[];
@@ -106,20 +108,28 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         (batch.firstId, batch.page) = (uint256(laneId) << 40, type(uint256).max);
         batch.sequence = lane.sequence();
         bytes memory results = new bytes((words.length + 3) / 4);
-        for (uint256 i; i < words.length; ++i) {
-            results.set(i, _settleOnce(batch, words.wordAt(i), i));
+        uint256 count;
+        for (uint256 next; next < words.length; ++count) {
+            uint256 end = words.endOf(next);
+            results.set(count, _settleOnce(batch, words[next:end], next));
+            next = end;
         }
         _saveLoan(batch);
         _savePage(batch);
         uint32 sequence = uint32(batch.sequence) + 1;
         lane.book(batch.tally, block.timestamp, sequence);
         if (batch.tally.paid != 0) lane.discharge(uint64(batch.tally.paid));
-        emit BatchSettled(laneId, sequence, words.hash(), uint16(words.length), results);
+        results.cut(count);
+        emit BatchSettled(laneId, sequence, words.hash(), uint16(count), results);
     }
 
     /// @dev Skips a used id; otherwise applies the word and spends its id (rule S2). Returns the
     /// two bits of result.
-    function _settleOnce(Batch memory batch, Word word, uint256 i) private returns (uint256) {
+    function _settleOnce(Batch memory batch, bytes32[] calldata words, uint256 i)
+        private
+        returns (uint256)
+    {
+        Word word = words.wordAt(0);
         uint256 operationId = batch.firstId | word.operation();
         (uint256 page, uint256 shift) = operationId.placeOf();
         if (page != batch.page) _turnTo(batch, page);
@@ -131,7 +141,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         if (word.isCollect() && batch.loan.isOpen()) {
             (batch.loan, failure) = batch.loan.collect(batch.tally, word.amount(), minimumPayment);
         } else {
-            failure = uint256(_apply(batch, word, i));
+            failure = uint256(_apply(batch, words, i));
         }
         uint256 result = uint256(OperationResult.Applied);
         if (failure != 0) {
@@ -149,7 +159,11 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
 
     /// @dev Applies a word other than the collection of an open loan, or says why not and changes
     /// nothing.
-    function _apply(Batch memory batch, Word word, uint256 i) private returns (OperationFailure) {
+    function _apply(Batch memory batch, bytes32[] calldata words, uint256 i)
+        private
+        returns (OperationFailure)
+    {
+        Word word = words.wordAt(0);
         OperationKind kind = word.kind();
         if (kind == OperationKind.None) return OperationFailure.UnknownKind;
         LoanStatus status = batch.loan.status();
@@ -158,27 +172,40 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         if (status != (closing ? LoanStatus.Repaid : LoanStatus.Open)) {
             return OperationFailure.WrongStatus;
         }
-        return closing ? _settleClose(batch, i) : _settleCharge(batch, word.amount());
+        bytes32[] calldata card = words[1:];
+        MarkWord marks = _book.marks[uint64(batch.loanId)];
+        if (!marks.covers(card)) return OperationFailure.CardMismatch;
+        if (closing) return _settleClose(batch, card, i);
+        return _settleCharge(batch, marks, card, word.amount());
     }
 
     /// @dev The late fee of a due date missed beyond grace, once (rules S1, D2).
-    function _settleCharge(Batch memory batch, uint256 index) private returns (OperationFailure) {
-        uint64 loanId = uint64(batch.loanId);
-        LoanTail memory tail = _book.tails[loanId];
-        OperationFailure failure = tail.chargeable(batch.loan.unpack(), index, block.timestamp);
+    function _settleCharge(
+        Batch memory batch,
+        MarkWord marks,
+        bytes32[] calldata words,
+        uint256 index
+    ) private returns (OperationFailure) {
+        Card memory card = Cards.read(words);
+        OperationFailure failure = card.chargeable(
+            batch.loan.unpack(), marks.chargedThrough(), index, block.timestamp
+        );
         if (failure != OperationFailure.None) return failure;
-        _book.tails[loanId].chargedThrough = uint16(index);
-        batch.loan = batch.loan.charge(batch.tally, tail.lateFee());
+        _book.marks[uint64(batch.loanId)] = marks.withCharged(index);
+        batch.loan = batch.loan.charge(batch.tally, card.lateFee());
         return OperationFailure.None;
     }
 
     /// @dev The book calls itself, so that a failing transfer undoes this operation alone.
-    function _settleClose(Batch memory batch, uint256 i) private returns (OperationFailure) {
+    function _settleClose(Batch memory batch, bytes32[] calldata card, uint256 i)
+        private
+        returns (OperationFailure)
+    {
+        if (gasleft() < WORD_GAS + (card.length - 1) * RELEASE_GAS_PER_ITEM) {
+            revert BatchGasTooLow(i);
+        }
         uint64 loanId = uint64(batch.loanId);
-        uint256 items = uint256(_book.tails[loanId].assets) + 1;
-        uint256 needed = WORD_GAS + items * RELEASE_GAS_PER_ITEM + Handover.LRT_GAS;
-        if (gasleft() < needed) revert BatchGasTooLow(i);
-        try this.release(loanId, uint32(batch.sequence)) returns (uint32 sequence) {
+        try this.release(loanId, uint32(batch.sequence), card) returns (uint32 sequence) {
             batch.sequence = sequence;
             batch.loan = batch.loan.withStatus(LoanStatus.Closed);
             return OperationFailure.None;
@@ -245,11 +272,15 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILoanBook
-    function withdrawPrefunded(uint64 loanId, uint64 amount) external nonReentrant {
+    function withdrawPrefunded(uint64 loanId, uint64 amount, bytes32[] calldata card)
+        external
+        nonReentrant
+    {
         LoanWord loan = _loanOf(loanId);
-        if (msg.sender != _book.tails[loanId].borrower) revert NotBorrower(loanId, msg.sender);
+        _requireCard(loanId, card);
+        if (msg.sender != Cards.borrowerOf(card)) revert NotBorrower(loanId, msg.sender);
         Handover.requireCleared(_book, msg.sender);
-        uint64 prefunded = uint64(loan.prefunded());
+        uint64 prefunded = loan.unpack().prefunded;
         if (amount > prefunded) revert AmountTooLarge(amount, prefunded);
         if (amount == 0) revert AmountTooSmall(0, 1);
         _book.hot[loanId] = loan.withoutPrefunded(amount);
@@ -261,36 +292,39 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILoanBook
-    function close(uint64 loanId) external nonReentrant {
+    function close(uint64 loanId, bytes32[] calldata card) external nonReentrant {
         LoanWord loan = _loanOf(loanId);
         LoanStatus status = loan.status();
         if (status != LoanStatus.Repaid) revert WrongStatus(loanId, status);
         _book.hot[loanId] = loan.withStatus(LoanStatus.Closed);
         LaneWords storage lane = _book.sums[loanId.laneOf()];
-        lane.setSequence(Handover.release(_book, _market(), loanId, lane.sequence()));
+        lane.setSequence(Handover.release(_book, _market(), loanId, lane.sequence(), card));
     }
 
     /// @inheritdoc ILoanBook
-    function release(uint64 loanId, uint32 sequence) external returns (uint32) {
+    function release(uint64 loanId, uint32 sequence, bytes32[] calldata card)
+        external
+        returns (uint32)
+    {
         if (msg.sender != address(this)) revert NotSelf(msg.sender);
-        return Handover.release(_book, _market(), loanId, sequence);
+        return Handover.release(_book, _market(), loanId, sequence, card);
     }
 
     /// @inheritdoc ILoanBook
-    function deliver(uint64 loanId) external nonReentrant {
-        Handover.deliver(_book, _market(), loanId);
+    function deliver(uint64 loanId, bytes32[] calldata card) external nonReentrant {
+        Handover.deliver(_book, _market(), loanId, card);
     }
 
     // ---- Servicing ----------------------------------------------------------------------------
 
     /// @inheritdoc ILoanBook
-    function pay(uint64 loanId, uint64 amount) external nonReentrant {
-        Servicing.pay(_book, _market(), loanId, amount);
+    function pay(uint64 loanId, uint64 amount, bytes32[] calldata card) external nonReentrant {
+        Servicing.pay(_book, _market(), loanId, amount, card);
     }
 
     /// @inheritdoc ILoanBook
-    function sweep(uint64 loanId) external nonReentrant returns (uint64) {
-        return Servicing.sweep(_book, _market(), loanId);
+    function sweep(uint64 loanId, bytes32[] calldata card) external nonReentrant returns (uint64) {
+        return Servicing.sweep(_book, _market(), loanId, card);
     }
 
     /// @inheritdoc ILoanBook
@@ -304,22 +338,28 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILoanBook
-    function collect(uint64 loanId, uint64 amount) external nonReentrant {
-        Servicing.collect(_book, _market(), loanId, amount);
+    function collect(uint64 loanId, uint64 amount, bytes32[] calldata card) external nonReentrant {
+        Servicing.collect(_book, _market(), loanId, amount, card);
     }
 
     /// @inheritdoc ILoanBook
-    function charge(uint64 loanId, uint16 index) external nonReentrant {
-        Servicing.charge(_book, loanId, index);
+    function charge(uint64 loanId, uint16 index, bytes32[] calldata card) external nonReentrant {
+        Servicing.charge(_book, loanId, index, card);
     }
 
     /// @inheritdoc ILoanBook
-    function topUp(uint64 loanId, uint128 lrtAmount) external nonReentrant {
-        Servicing.topUp(_book, _market(), loanId, lrtAmount);
+    function topUp(uint64 loanId, uint128 lrtAmount, bytes32[] calldata card)
+        external
+        nonReentrant
+    {
+        Servicing.topUp(_book, _market(), loanId, lrtAmount, card);
     }
 
     /// @inheritdoc ILoanBook
-    function topUpAsset(uint64 loanId, ValueProof calldata) external nonReentrant {
+    function topUpAsset(uint64 loanId, ValueProof calldata, bytes32[] calldata)
+        external
+        nonReentrant
+    {
         Servicing.topUpAsset(_book, _market(), loanId, msg.data);
     }
 
@@ -335,49 +375,57 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILoanBook
-    function amend(LoanChange calldata, bytes calldata, ValueProof[] calldata)
-        external
-        nonReentrant
-    {
+    function amend(
+        LoanChange calldata,
+        bytes calldata,
+        ValueProof[] calldata,
+        bytes32[] calldata
+    ) external nonReentrant {
         Amending.amend(_book, _market(), msg.data);
     }
 
     // ---- Calling and selling ------------------------------------------------------------------
 
     /// @inheritdoc ILoanBook
-    function call(uint64 loanId, ValueProof[] calldata, ValueProof[] calldata)
-        external
-        nonReentrant
-    {
+    function call(
+        uint64 loanId,
+        ValueProof[] calldata,
+        ValueProof[] calldata,
+        bytes32[] calldata
+    ) external nonReentrant {
         Calling.call(_book, _market(), loanId, msg.data);
     }
 
     /// @inheritdoc ILoanBook
-    function callOverdue(uint64 loanId, ValueProof[] calldata) external nonReentrant {
+    function callOverdue(uint64 loanId, ValueProof[] calldata, bytes32[] calldata)
+        external
+        nonReentrant
+    {
         Calling.callOverdue(_book, _market(), loanId, msg.data);
     }
 
     /// @inheritdoc ILoanBook
-    function cure(uint64 loanId, uint64 amount, ValueProof[] calldata) external nonReentrant {
+    function cure(uint64 loanId, uint64 amount, ValueProof[] calldata, bytes32[] calldata)
+        external
+        nonReentrant
+    {
         Calling.cure(_book, _market(), loanId, amount, msg.data);
     }
 
     /// @inheritdoc ISales
-    function startAuction(uint64 loanId)
+    function startAuction(uint64 loanId, uint64 stoppedSeconds, bytes32[] calldata card)
         external
         nonReentrant
-        returns (uint256[] memory assets, address lrt, uint128 lrtAmount, uint64 lrtOpeningPrice)
     {
         _requireAuctionHouse();
         LoanWord loan = _loanOf(loanId);
         LoanStatus status = loan.status();
         if (status != LoanStatus.Called) revert WrongStatus(loanId, status);
-        uint256 until = _book.sellableFrom(_market(), loanId, loan.lastAccrual());
+        _requireCard(loanId, card);
+        uint256 until = loan.unpack().sellableFrom(Cards.read(card), stoppedSeconds);
         if (block.timestamp < until) revert CureWindowOpen(loanId, uint64(until));
         _book.hot[loanId] = loan.withStatus(LoanStatus.Auctioned);
         emit LoanAuctioned(loanId, _book.sums[loanId.laneOf()].nextSequence());
-        Basket memory basket = _book.basketOf(loanId);
-        return (basket.assets, basket.lrt, basket.lrtAmount, basket.lrtOpeningPrice);
     }
 
     /// @inheritdoc ISales
@@ -387,11 +435,12 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         uint128 lrtAmount,
         address buyer,
         uint64 proceeds,
-        uint256 lots
+        uint256 lots,
+        bytes32[] calldata card
     ) external nonReentrant returns (LoanStatus) {
         _requireAuctionHouse();
         Sale memory sale = Sale(tokenId, lrtAmount, buyer, proceeds, lots);
-        return Selling.sell(_book, _market(), loanId, sale);
+        return Selling.sell(_book, _market(), loanId, sale, card);
     }
 
     // ---- Claims and shortfalls ----------------------------------------------------------------
@@ -491,34 +540,25 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILoanBook
-    function tailOf(uint64 loanId) external view returns (LoanTail memory) {
-        return _book.tails[loanId];
+    function marksOf(uint64 loanId) external view returns (Marks memory) {
+        return _book.marks[loanId].unpack();
     }
 
     /// @inheritdoc ILoanBook
-    function collateralOf(uint64 loanId)
-        external
-        view
-        returns (uint256[] memory assets, address lrt, uint128 lrtAmount)
-    {
-        assets = _book.unsold(loanId);
-        if (_book.tails[loanId].hasLrt) {
-            (lrt, lrtAmount) = (_book.lrts[loanId].token, _book.lrts[loanId].amount);
-        }
-    }
-
-    /// @inheritdoc ILoanBook
-    function lrtOpeningPriceOf(uint64 loanId) external view returns (uint64) {
-        return _book.lrts[loanId].openingPrice;
+    function readCard(uint64 loanId, bytes32[] calldata card) external view returns (Card memory) {
+        return _cardOf(loanId, card);
     }
 
     /// @inheritdoc ISales
-    function forSaleOf(uint64 loanId) external view returns (ForSale memory sale) {
+    /// @dev The card of a loan that is not in auction is not looked at.
+    function forSaleOf(uint64 loanId, bytes32[] calldata card)
+        external
+        view
+        returns (ForSale memory sale)
+    {
         LoanState memory loan = _book.hot[loanId].unpack();
-        LoanTail storage tail = _book.tails[loanId];
         (sale.status, sale.debt) = (loan.status, loan.debtUp(block.timestamp));
-        if (tail.hasLrt) sale.lrtAmount = _book.lrts[loanId].amount;
-        if (tail.assetsSold < tail.assets) sale.asset = _book.assets[loanId][tail.assetsSold];
+        if (sale.status == LoanStatus.Auctioned) _requireCard(loanId, card);
         sale.escrow = LoanStore.escrowOf(loanId.laneOf(), ESCROW_CODE_HASH);
     }
 
@@ -563,16 +603,16 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILoanBook
-    function isOverdue(uint64 loanId) external view returns (bool) {
+    function isOverdue(uint64 loanId, bytes32[] calldata card) external view returns (bool) {
         LoanState memory loan = _book.hot[loanId].unpack();
-        return
-            loan.status != LoanStatus.None && _book.tails[loanId].isOverdue(loan, block.timestamp);
+        if (loan.status == LoanStatus.None) return false;
+        return _cardOf(loanId, card).isOverdue(loan, block.timestamp);
     }
 
     /// @inheritdoc ILoanBook
-    function cureUntilOf(uint64 loanId) external view returns (uint64) {
-        uint256 calledAt = _book.hot[loanId].unpack().lastAccrual;
-        return uint64(_book.cureUntil(_market(), loanId, calledAt));
+    function cureUntilOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64) {
+        LoanState memory loan = _loanOf(loanId).unpack();
+        return uint64(loan.cureUntil(_cardOf(loanId, card), oracle.stoppedSeconds()));
     }
 
     /// @inheritdoc ILoanBook
@@ -596,6 +636,15 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     function _loanOf(uint64 loanId) private view returns (LoanWord loan) {
         loan = _book.hot[loanId];
         if (loan.status() == LoanStatus.None) revert LoanNotFound(loanId);
+    }
+
+    function _requireCard(uint64 loanId, bytes32[] calldata card) private view {
+        _book.marks[loanId].requireCard(loanId, card);
+    }
+
+    function _cardOf(uint64 loanId, bytes32[] calldata card) private view returns (Card memory) {
+        _requireCard(loanId, card);
+        return Cards.read(card);
     }
 
     function _market() private view returns (Market memory) {

@@ -5,7 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
-import {ILoanBook, LoanTail} from "./interfaces/ILoanBook.sol";
+import {ILoanBook, Card} from "./interfaces/ILoanBook.sol";
 import {TrancheMath} from "./libraries/TrancheMath.sol";
 import {Lenders} from "./Lenders.sol";
 
@@ -67,11 +67,16 @@ abstract contract Reservations is Lenders {
     }
 
     /// @inheritdoc ILendingPool
-    function endReservation(uint32 lane, address borrower, uint64 loanId) external nonReentrant {
+    function endReservation(
+        uint32 lane,
+        address borrower,
+        uint64 loanId,
+        bytes32[] calldata card
+    ) external nonReentrant {
         Reservation memory ended = reservationOf[lane][borrower];
         if (ended.amount == 0) revert ReservationMissing(lane, borrower);
         delete reservationOf[lane][borrower];
-        uint64 forfeited = _forfeited(ended, lane, borrower, loanId);
+        uint64 forfeited = _forfeited(ended, lane, borrower, loanId, card);
         uint64 refunded = ended.deposit - forfeited;
         emit ReservationEnded(lane, borrower, refunded, forfeited);
         if (forfeited != 0) {
@@ -102,16 +107,22 @@ abstract contract Reservations is Lenders {
         }
     }
 
-    function _forfeited(Reservation memory ended, uint32 lane, address borrower, uint64 loanId)
-        private
-        returns (uint64)
-    {
+    function _forfeited(
+        Reservation memory ended,
+        uint32 lane,
+        address borrower,
+        uint64 loanId,
+        bytes32[] calldata words
+    ) private returns (uint64) {
         uint32 number = _pool.epoch;
         if (number == ended.epoch) revert ReservationRunning(ended.epoch);
         Verdict memory verdict = _verdicts[lane][ended.epoch];
         if (verdict.broughtAt == 0) return 0;
         if (loanId != 0) {
-            _requireDraw(ended.amount, verdict, lane, borrower, loanId);
+            if (loanId >> LANE_SHIFT != lane) revert DrawNotOfReservation(loanId);
+            Card memory card = loanBook.readCard(loanId, words);
+            bool same = card.borrower == borrower && card.basePrincipal >= ended.amount;
+            if (!same || !_inTime(card.openedAt, verdict)) revert DrawNotOfReservation(loanId);
             if (verdict.endedAt == 0) _demands[lane].brought -= ended.amount;
             return 0;
         }
@@ -124,21 +135,8 @@ abstract contract Reservations is Lenders {
         return uint64(ended.deposit * FORFEITED_BPS / TrancheMath.BPS);
     }
 
-    /// @dev A loan of the borrower in that lane, as large, opened in the epoch of the reservation:
-    /// no loan can stand for two reservations.
-    function _requireDraw(
-        uint64 amount,
-        Verdict memory verdict,
-        uint32 lane,
-        address borrower,
-        uint64 loanId
-    ) private view {
-        LoanTail memory tail = loanBook.tailOf(loanId);
-        bool inTime = tail.openedAt > verdict.broughtAt
-            && (verdict.endedAt == 0 || tail.openedAt <= verdict.endedAt);
-        if (
-            !inTime || loanId >> LANE_SHIFT != lane || tail.borrower != borrower
-                || tail.basePrincipal < amount
-        ) revert DrawNotOfReservation(loanId);
+    /// @dev A loan that was opened in the epoch of the reservation: none can stand for two of them.
+    function _inTime(uint256 openedAt, Verdict memory verdict) private pure returns (bool) {
+        return openedAt > verdict.broughtAt && (verdict.endedAt == 0 || openedAt <= verdict.endedAt);
     }
 }

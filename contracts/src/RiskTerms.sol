@@ -7,6 +7,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Governed} from "./Governed.sol";
 import {ClassTerms, IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {TermBounds} from "./libraries/TermBounds.sol";
+import {TermsWord, TermsWords} from "./libraries/TermsWords.sol";
 
 /// @notice One class for the constructor; class 0 is the whole market, which has a cap only.
 /// @param startCap Exposure cap at deployment, ledger units.
@@ -35,7 +36,7 @@ contract RiskTerms is IRiskTerms, Governed {
     /// @dev Stands for the whole market among the caps.
     uint16 internal constant MARKET = 0;
     /// @dev Classes are numbered below, so that a set of them is one word.
-    uint16 internal constant CLASS_LIMIT = 256;
+    uint16 internal constant CLASS_LIMIT = 64;
 
     /// @dev Grows from `from` to `to` over `CAP_GROWTH`; ledger units; one slot.
     struct Cap {
@@ -51,9 +52,16 @@ contract RiskTerms is IRiskTerms, Governed {
         uint16 curve;
     }
 
+    /// @dev A class's terms: what is asked of running loans, its ramp included, and what only new
+    /// borrowing is asked.
+    struct Row {
+        TermsWord terms;
+        uint256 limits;
+    }
+
     /// @notice The pool that reports utilisation; set once.
     address public pool;
-    mapping(uint16 classId => ClassTerms) private _terms;
+    mapping(uint16 classId => Row) private _rows;
     mapping(uint16 classId => Cap) private _caps;
     uint16[] private _classes;
     Utilisation private _utilisation;
@@ -85,10 +93,9 @@ contract RiskTerms is IRiskTerms, Governed {
     /// @inheritdoc IRiskTerms
     function setTerms(uint16 classId, ClassTerms calldata terms) external restricted {
         uint16 from = terms.liquidationLtvBps;
-        if (_terms[classId].maxLtvBps != 0) {
+        if (_rows[classId].terms.maxLtvBps() != 0) {
             ClassTerms memory present = termsOf(classId);
-            (, uint256 changedAt) = _rampOf(_terms[classId]);
-            uint256 earliest = changedAt + CHANGE_INTERVAL;
+            uint256 earliest = _rows[classId].terms.changedAt() + CHANGE_INTERVAL;
             if (block.timestamp < earliest) revert TermsTooSoon(classId, uint64(earliest));
             TermBounds.checkSteps(present, terms);
             from = present.liquidationLtvBps;
@@ -116,15 +123,29 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     /// @inheritdoc IRiskTerms
-    /// @dev A falling liquidation LTV is rounded up, for the borrower.
     function termsOf(uint16 classId) public view returns (ClassTerms memory terms) {
-        ClassTerms storage stored = _known(classId);
-        terms = stored;
-        (uint256 from, uint256 changedAt) = _rampOf(stored);
-        uint256 elapsed = block.timestamp - changedAt;
-        if (from <= terms.liquidationLtvBps || elapsed >= RAMP) return terms;
-        uint256 left = (from - terms.liquidationLtvBps) * (RAMP - elapsed);
-        terms.liquidationLtvBps += uint16(Math.ceilDiv(left, RAMP));
+        return TermsWords.unpack(rowOf(classId), _rows[classId].limits);
+    }
+
+    /// @inheritdoc IRiskTerms
+    /// @dev A falling liquidation LTV is rounded up, for the borrower.
+    function rowOf(uint16 classId) public view returns (TermsWord terms) {
+        terms = _known(classId);
+        (uint256 from, uint256 to) = (terms.rampFromBps(), terms.liquidationLtvBps());
+        uint256 elapsed = block.timestamp - terms.changedAt();
+        if (from <= to || elapsed >= RAMP) return terms;
+        return terms.withLiquidationLtv(to + Math.ceilDiv((from - to) * (RAMP - elapsed), RAMP));
+    }
+
+    /// @inheritdoc IRiskTerms
+    function offerOf(uint16 classId)
+        external
+        view
+        returns (TermsWord terms, uint256 freshFor, uint256 maxTenor, uint256 rate)
+    {
+        terms = rowOf(classId);
+        uint256 limits = _rows[classId].limits;
+        return (terms, uint32(limits), limits >> 32, _rateOf(terms));
     }
 
     /// @inheritdoc IRiskTerms
@@ -136,11 +157,8 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     /// @inheritdoc IRiskTerms
-    /// @dev Rounded up: a fraction of a basis point is the pool's.
     function rateBps(uint16 classId) external view returns (uint16) {
-        ClassTerms storage terms = _known(classId);
-        uint256 slope = uint256(terms.rateSlopeBps) * _utilisation.curve;
-        return uint16(terms.baseRateBps + Math.ceilDiv(slope, BPS));
+        return uint16(_rateOf(_known(classId)));
     }
 
     /// @inheritdoc IRiskTerms
@@ -156,9 +174,9 @@ contract RiskTerms is IRiskTerms, Governed {
     function _setTerms(uint16 classId, ClassTerms memory terms, uint16 from) private {
         if (classId == MARKET || classId >= CLASS_LIMIT) revert ClassUnknown(classId);
         TermBounds.check(terms);
-        if (_terms[classId].maxLtvBps == 0) _classes.push(classId);
-        _terms[classId] = terms;
-        _setRamp(_terms[classId], from);
+        if (_rows[classId].terms.maxLtvBps() == 0) _classes.push(classId);
+        (_rows[classId].terms, _rows[classId].limits) =
+            TermsWords.pack(terms, from, block.timestamp);
         emit ClassTermsSet(classId, terms);
         if (from > terms.liquidationLtvBps) {
             emit LiquidationLtvFalls(
@@ -172,26 +190,10 @@ contract RiskTerms is IRiskTerms, Governed {
         emit CapSet(classId, from, to, uint64(block.timestamp + CAP_GROWTH));
     }
 
-    /// @dev The second word of a row has room for its ramp, which so costs no access of its own:
-    /// above 64 bits of terms the liquidation LTV from which it falls, then the time of the change.
-    function _rampOf(ClassTerms storage terms)
-        private
-        view
-        returns (uint256 fromBps, uint256 changedAt)
-    {
-        uint256 word;
-        assembly ("memory-safe") {
-            word := sload(add(terms.slot, 1))
-        }
-        return (uint16(word >> 64), uint32(word >> 80));
-    }
-
-    function _setRamp(ClassTerms storage terms, uint256 fromBps) private {
-        uint256 ramp = fromBps << 64 | block.timestamp << 80;
-        assembly ("memory-safe") {
-            let slot := add(terms.slot, 1)
-            sstore(slot, or(and(sload(slot), 0xffffffffffffffff), ramp))
-        }
+    /// @dev Rounded up: a fraction of a basis point is the pool's.
+    function _rateOf(TermsWord terms) private view returns (uint256) {
+        uint256 slope = terms.rateSlopeBps() * _utilisation.curve;
+        return terms.baseRateBps() + Math.ceilDiv(slope, BPS);
     }
 
     /// @dev The curve follows the highest of the last three closes, one step at a time.
@@ -201,8 +203,8 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     /// @dev Every class that was ever set has a maximal LTV above zero.
-    function _known(uint16 classId) private view returns (ClassTerms storage terms) {
-        terms = _terms[classId];
-        if (terms.maxLtvBps == 0) revert ClassUnknown(classId);
+    function _known(uint16 classId) private view returns (TermsWord terms) {
+        terms = _rows[classId].terms;
+        if (terms.maxLtvBps() == 0) revert ClassUnknown(classId);
     }
 }

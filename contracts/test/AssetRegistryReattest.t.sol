@@ -28,7 +28,7 @@ contract AssetRegistryReattestTest is RegistryBase {
 
     function _refuse(MintRequest memory request, bytes memory reason) private {
         vm.expectRevert(reason);
-        registry.reattest(request, 0);
+        registry.reattest(request, 0, new bytes32[](0));
     }
 
     function test_a_fresh_quorum_renews_cap_and_validity() public {
@@ -42,7 +42,7 @@ contract AssetRegistryReattestTest is RegistryBase {
             id, 340_000e6, uint64(LATER - 100), uint64(LATER + 300 days), request.evidenceRoot
         );
         vm.prank(named("anyone"));
-        registry.reattest(request, 0);
+        registry.reattest(request, 0, new bytes32[](0));
 
         Asset memory asset = registry.assetOf(id);
         vm.assertEq(asset.appraisalCap, 340_000e6);
@@ -53,7 +53,7 @@ contract AssetRegistryReattestTest is RegistryBase {
     }
 
     function test_it_takes_exposure_beside_that_of_the_first_quorum() public {
-        registry.reattest(_house(1), 0);
+        registry.reattest(_house(1), 0, new bytes32[](0));
 
         vm.assertEq(verifiers.committedOf(vm.addr(keys[1])), 2 * 300_000e6 / FACTOR);
     }
@@ -62,7 +62,7 @@ contract AssetRegistryReattestTest is RegistryBase {
     /// @custom:invariant A2
     function test_class_3_no_attestation_counts_for_a_second_quorum() public {
         MintRequest memory fresh = _house(1);
-        registry.reattest(fresh, 0);
+        registry.reattest(fresh, 0, new bytes32[](0));
         bytes memory old =
             abi.encodeWithSelector(IAssetRegistry.ObservationOld.selector, LATER - 100, LATER + 60);
         _refuse(fresh, old);
@@ -81,7 +81,7 @@ contract AssetRegistryReattestTest is RegistryBase {
             abi.encodeWithSelector(IAssetRegistry.ObservationOld.selector, NOW + 60, NOW + 60)
         );
         vm.warp(NOW + 161);
-        registry.reattest(_house(1), 0);
+        registry.reattest(_house(1), 0, new bytes32[](0));
     }
 
     function test_the_recipient_is_the_holder() public {
@@ -96,14 +96,14 @@ contract AssetRegistryReattestTest is RegistryBase {
         request.owner = buyer;
         _signAll(request);
 
-        registry.reattest(request, 0);
+        registry.reattest(request, 0, new bytes32[](0));
     }
 
     function test_the_recipient_of_a_pledged_token_is_its_recorded_owner() public {
         book.open(7, id, owner);
-        vm.assertEq(registry.recordedOwnerOf(id, 7), owner);
+        vm.assertEq(registry.recordedOwnerOf(id, 7, new bytes32[](0)), owner);
 
-        registry.reattest(_house(1), 7);
+        registry.reattest(_house(1), 7, new bytes32[](0));
 
         vm.assertEq(registry.ownerOf(id), address(book));
         vm.assertEq(registry.assetOf(id).validUntil, LATER + 300 days);
@@ -116,7 +116,7 @@ contract AssetRegistryReattestTest is RegistryBase {
                 IERC721Errors.ERC721IncorrectOwner.selector, address(book), id, owner
             )
         );
-        registry.reattest(request, 7);
+        registry.reattest(request, 7, new bytes32[](0));
     }
 
     /// @dev A loan that is closed still names what it returned; the owner may be another by now.
@@ -128,14 +128,14 @@ contract AssetRegistryReattestTest is RegistryBase {
         registry.transferFrom(owner, buyer, id);
         book.open(8, id, buyer);
 
-        vm.assertEq(registry.recordedOwnerOf(id, 8), buyer);
+        vm.assertEq(registry.recordedOwnerOf(id, 8, new bytes32[](0)), buyer);
         _refuseLoan(7);
         _refuseLoan(0);
     }
 
     function _refuseLoan(uint64 loanId) private {
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.NotPledged.selector, id, loanId));
-        registry.reattest(_house(1), loanId);
+        registry.reattest(_house(1), loanId, new bytes32[](0));
     }
 
     function test_the_owner_of_a_pledged_token_does_not_verify_it() public {
@@ -153,7 +153,7 @@ contract AssetRegistryReattestTest is RegistryBase {
         vm.expectRevert(
             abi.encodeWithSelector(IAssetRegistry.VerifierConflicted.selector, verifier)
         );
-        registry.reattest(request, 9);
+        registry.reattest(request, 9, new bytes32[](0));
     }
 
     /// @dev Rule A1: after a rotation of the key both versions are claimed.
@@ -165,7 +165,7 @@ contract AssetRegistryReattestTest is RegistryBase {
         request.anchors[1] = keccak256("parcel under the new key");
         request.anchors[2] = keccak256("deed under the new key");
         _signAll(request);
-        registry.reattest(request, 0);
+        registry.reattest(request, 0, new bytes32[](0));
 
         vm.assertEq(registry.tokenByAnchor(request.anchors[1]), id);
         MintRequest memory again = _house(2);
@@ -209,7 +209,7 @@ contract AssetRegistryReattestTest is RegistryBase {
         );
         request.attestations[0].validUntil = uint64(NOW + 300 days);
         _signAll(request);
-        registry.reattest(request, 0);
+        registry.reattest(request, 0, new bytes32[](0));
     }
 
     function test_the_class_stays() public {
@@ -224,7 +224,7 @@ contract AssetRegistryReattestTest is RegistryBase {
     function test_a_frozen_asset_is_attested_anew_and_stays_frozen() public {
         registry.setStatus(id, AssetStatus.Frozen);
 
-        registry.reattest(_house(1), 0);
+        registry.reattest(_house(1), 0, new bytes32[](0));
 
         vm.assertTrue(registry.assetOf(id).status == AssetStatus.Frozen);
     }

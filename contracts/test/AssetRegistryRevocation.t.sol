@@ -104,7 +104,7 @@ contract AssetRegistryRevocationTest is RegistryBase {
     function test_an_attestation_of_the_quorum_before_ends_nothing() public {
         (MintRequest memory first, uint256 id) = _minted();
         vm.warp(NOW + 50 days);
-        registry.reattest(_house(1), 0);
+        registry.reattest(_house(1), 0, new bytes32[](0));
         _revoke(vm.addr(keys[1]), _uid(first, 1));
 
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.QuorumMismatch.selector, id));
@@ -117,7 +117,7 @@ contract AssetRegistryRevocationTest is RegistryBase {
         registry.noteRevocation(request, 1);
         vm.warp(NOW + 2 days);
 
-        registry.reattest(_house(1), 0);
+        registry.reattest(_house(1), 0, new bytes32[](0));
 
         vm.assertEq(registry.assetOf(id).validUntil, NOW + 302 days);
     }

@@ -31,7 +31,7 @@ contract AssetRegistryRwaTest is RegistryBase {
                 IVerifierRegistry.NotAuthorised.selector, verifier, HOUSE, APPRAISAL
             )
         );
-        registry.reattest(_house(1), 1);
+        registry.reattest(_house(1), 1, new bytes32[](0));
         book.close(1);
         vm.assertEq(registry.ownerOf(id), owner);
     }

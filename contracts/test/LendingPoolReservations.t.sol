@@ -26,7 +26,7 @@ contract LendingPoolReservationsTest is PoolBase {
 
     function _end(address borrower, uint64 loanId) internal {
         vm.prank(borrower);
-        pool.endReservation(LANE, borrower, loanId);
+        pool.endReservation(LANE, borrower, loanId, new bytes32[](0));
     }
 
     function _expectEnd(uint64 refunded, uint64 forfeited) internal {
@@ -95,7 +95,7 @@ contract LendingPoolReservationsTest is PoolBase {
         _reserve(alice, LANE, AMOUNT);
         _close();
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.ReservationRunning.selector, 3));
-        pool.endReservation(LANE, alice, 0);
+        pool.endReservation(LANE, alice, 0, new bytes32[](0));
         _close();
 
         _expectEnd(DEPOSIT / 2, DEPOSIT / 2);
@@ -171,11 +171,11 @@ contract LendingPoolReservationsTest is PoolBase {
         _close();
         _close();
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.ReservationRunning.selector, 4));
-        pool.endReservation(LANE, alice, 0);
+        pool.endReservation(LANE, alice, 0, new bytes32[](0));
         _close();
 
         _expectEnd(DEPOSIT / 2, DEPOSIT / 2);
-        pool.endReservation(LANE, alice, 0);
+        pool.endReservation(LANE, alice, 0, new bytes32[](0));
     }
 
     function test_a_reservation_holds_until_its_close() public {
@@ -205,7 +205,7 @@ contract LendingPoolReservationsTest is PoolBase {
 
     function _refuses(uint64 loanId) private {
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.DrawNotOfReservation.selector, loanId));
-        pool.endReservation(LANE, alice, loanId);
+        pool.endReservation(LANE, alice, loanId, new bytes32[](0));
     }
 
     function test_two_borrowers_of_a_lane_are_judged_apart() public {
@@ -249,7 +249,7 @@ contract LendingPoolReservationsTest is PoolBase {
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.ReservationOpen.selector, LANE, 2));
         pool.reserveDraw(LANE, 1);
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.ReservationMissing.selector, LANE, bob));
-        pool.endReservation(LANE, bob, 0);
+        pool.endReservation(LANE, bob, 0, new bytes32[](0));
         _close();
         _close();
         _end(alice, 0);
@@ -257,7 +257,7 @@ contract LendingPoolReservationsTest is PoolBase {
         vm.expectRevert(
             abi.encodeWithSelector(ILendingPool.ReservationMissing.selector, LANE, alice)
         );
-        pool.endReservation(LANE, alice, 0);
+        pool.endReservation(LANE, alice, 0, new bytes32[](0));
         _reserve(alice, LANE, AMOUNT);
     }
 

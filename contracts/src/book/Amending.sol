@@ -4,14 +4,14 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILane} from "../interfaces/ILane.sol";
-import {ILoanBook, LaneState, LoanChange, LoanState, LoanTail} from "../interfaces/ILoanBook.sol";
+import {Card, ILoanBook, LaneState, LoanChange, LoanState} from "../interfaces/ILoanBook.sol";
 import {Arguments} from "../libraries/Arguments.sol";
 import {Consent} from "../libraries/Consent.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
-import {Basket, Draw, Evidence, Outlook, Plan, Underwriter} from "../libraries/Underwriter.sol";
+import {Draw, Evidence, Outlook, Plan, Underwriter} from "../libraries/Underwriter.sol";
 import {Handover} from "./Handover.sol";
-import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
+import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @title Changing an open loan with its borrower's consent: draw, release, extend
@@ -21,33 +21,32 @@ library Amending {
     using LoanMath for LaneState;
     using LoanMath for LoanState;
     using LoanStore for Book;
+    using LoanStore for Card;
     using LoanStore for Market;
     using SafeCast for uint256;
-    using Schedule for LoanTail;
+    using Schedule for Card;
 
     /// @notice See `ILoanBook.amend`.
     function amend(Book storage book, Market memory market, bytes calldata call) external {
         LoanChange calldata change = call.changeAt(0);
         Outlook memory outlook = Underwriter.look(market.from, false);
         if (change.draw != 0) Underwriter.requireRunning(outlook.present);
-        Position memory position = book.loadOpen(change.loanId);
-        LoanTail memory tail = book.tails[change.loanId];
-        uint64 commitment = Rooms.commitmentOf(tail);
-        _admit(book, position, tail, change, call.bytesAt(1));
-        _takeOut(book, position, tail, change);
-        (Draw memory draw, uint256 limit) =
-            _quote(outlook, book.basketOf(change.loanId), tail, call);
+        Position memory position = book.loadOpen(change.loanId, call.wordsAt(3));
+        Card memory card = position.card;
+        uint64 commitment = Rooms.commitmentOf(card);
+        _admit(book, position, change, call.bytesAt(1));
+        _takeOut(position, change);
+        (Draw memory draw, uint256 limit) = _quote(outlook, card, call);
         position.lane.exclude(position.loan);
-        if (change.draw != 0) _draw(position, tail, change, draw.rateBps);
-        if (change.draw != 0 && tail.hasLrt) Rooms.flowIn(book, position.laneId, change.draw);
-        if (change.instalments != 0) _extend(position, tail, change, draw);
+        if (change.draw != 0) _draw(position, change, draw.rateBps);
+        if (change.draw != 0) Rooms.flowIn(book, position.laneId, card, change.draw);
+        if (change.instalments != 0) _extend(position, change, draw);
         position.lane.include(position.loan);
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (debt > limit) revert ILoanBook.AboveLtv(debt, uint64(limit));
-        book.tails[change.loanId] = tail;
-        Rooms.amend(book, market.from.registry, change.loanId, change.assets, commitment);
-        book.save(position);
-        _send(market, position.laneId, tail.borrower, book.lrts[change.loanId].token, change);
+        Rooms.shrink(book, position.laneId, card, commitment);
+        book.saveCard(position);
+        _send(market, position.laneId, card.borrower, card.lrt, change);
     }
 
     /// @dev The borrower's own call, or its signature, once (rule S4). Nobody draws or releases
@@ -55,80 +54,73 @@ library Amending {
     function _admit(
         Book storage book,
         Position memory position,
-        LoanTail memory tail,
         LoanChange calldata change,
         bytes calldata signature
     ) private {
-        if (msg.sender != tail.borrower) {
+        Card memory card = position.card;
+        if (msg.sender != card.borrower) {
             if (block.timestamp > change.deadline) {
                 revert ILoanBook.TermsExpired(change.deadline);
             }
-            Consent.requireSigned(tail.borrower, Consent.hash(change), signature);
-            book.useNonce(tail.borrower, position.laneId, change.nonce);
+            Consent.requireSigned(card.borrower, Consent.hash(change), signature);
+            book.useNonce(card.borrower, position.laneId, change.nonce);
         }
-        Handover.requireCleared(book, tail.borrower);
-        uint64 shortfall = book.shortfalls[tail.borrower];
-        if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(tail.borrower, shortfall);
+        Handover.requireCleared(book, card.borrower);
+        uint64 shortfall = book.shortfalls[card.borrower];
+        if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(card.borrower, shortfall);
         bool takesOut = change.draw != 0 || change.assets.length != 0 || change.lrtAmount != 0;
-        uint256 index = tail.reached(block.timestamp);
-        bool missed = index != 0 && tail.isMissed(position.loan, index, block.timestamp);
-        if (missed && (takesOut || tail.isOverdue(position.loan, block.timestamp))) {
+        uint256 index = card.reached(block.timestamp);
+        bool missed = index != 0 && card.isMissed(position.loan, index, block.timestamp);
+        if (missed && (takesOut || card.isOverdue(position.loan, block.timestamp))) {
             revert ILoanBook.InstalmentMissed(change.loanId, index);
         }
     }
 
     /// @dev Strikes what is released off the loan's list, whose order stays.
-    function _takeOut(
-        Book storage book,
-        Position memory position,
-        LoanTail memory tail,
-        LoanChange calldata change
-    ) private {
-        uint64 loanId = change.loanId;
-        if (change.assets.length != 0) {
-            uint256 next;
-            uint256 place = tail.assetsSold;
-            for (uint256 i = place; i < tail.assets; ++i) {
-                uint256 tokenId = book.assets[loanId][i];
-                if (next < change.assets.length && tokenId == change.assets[next]) {
-                    emit ILoanBook.Released(
-                        loanId, tokenId, ++position.lane.sequence, tail.borrower
-                    );
-                    ++next;
-                } else {
-                    if (place != i) book.assets[loanId][place] = tokenId;
-                    ++place;
-                }
+    function _takeOut(Position memory position, LoanChange calldata change) private {
+        Card memory card = position.card;
+        uint256[] memory assets = card.assets;
+        uint256 next;
+        uint256 place;
+        for (uint256 i; i < assets.length; ++i) {
+            uint256 tokenId = assets[i];
+            if (next < change.assets.length && tokenId == change.assets[next]) {
+                emit ILoanBook.Released(
+                    change.loanId, tokenId, ++position.lane.sequence, card.borrower
+                );
+                ++next;
+            } else {
+                assets[place++] = tokenId;
             }
-            if (next != change.assets.length) {
-                revert ILoanBook.AssetNotPledged(loanId, change.assets[next]);
-            }
-            book.tails[loanId].assets = tail.assets = uint8(place);
+        }
+        if (next != change.assets.length) {
+            revert ILoanBook.AssetNotPledged(change.loanId, change.assets[next]);
+        }
+        assembly ("memory-safe") {
+            mstore(assets, place)
         }
         if (change.lrtAmount == 0) return;
-        LrtPledge storage lrt = book.lrts[loanId];
-        if (change.lrtAmount > lrt.amount) revert ILoanBook.InvalidTerms("lrtAmount");
-        lrt.amount -= uint96(change.lrtAmount);
+        if (change.lrtAmount > card.lrtAmount) revert ILoanBook.InvalidTerms("lrtAmount");
+        card.lrtAmount -= uint96(change.lrtAmount);
         emit ILoanBook.LrtReleased(
-            loanId, lrt.token, ++position.lane.sequence, change.lrtAmount, tail.borrower
+            change.loanId, card.lrt, ++position.lane.sequence, change.lrtAmount, card.borrower
         );
     }
 
     /// @dev What the present table gives what stays pledged, at newest-round values.
-    function _quote(
-        Outlook memory outlook,
-        Basket memory basket,
-        LoanTail memory tail,
-        bytes calldata call
-    ) private view returns (Draw memory draw, uint256 limit) {
+    function _quote(Outlook memory outlook, Card memory card, bytes calldata call)
+        private
+        view
+        returns (Draw memory draw, uint256 limit)
+    {
         LoanChange calldata change = call.changeAt(0);
-        basket.evidence = Evidence.Newest;
-        Plan memory plan = _planOf(tail, change);
-        (draw, limit) = Underwriter.quote(outlook, basket, call.proofsAt(2), plan);
+        Plan memory plan = _planOf(card, change);
+        (draw, limit) =
+            Underwriter.quote(outlook, card.basketOf(Evidence.Newest), call.proofsAt(2), plan);
         if (plan.standard) Underwriter.checkRate(draw.rateBps, change.maxRateBps);
     }
 
-    function _planOf(LoanTail memory tail, LoanChange calldata change)
+    function _planOf(Card memory card, LoanChange calldata change)
         private
         view
         returns (Plan memory plan)
@@ -139,55 +131,48 @@ library Amending {
             plan.schedule = change.schedule;
             plan.tenor = uint256(change.instalments) * change.interval;
         } else {
-            plan.schedule = tail.schedule;
-            plan.tenor = tail.tenorLeft(block.timestamp);
+            plan.schedule = card.schedule;
+            plan.tenor = card.tenorLeft(block.timestamp);
         }
     }
 
     /// @dev Out of the lane's own cash (rule L3), at the debt-weighted mean of both rates (D4). What
     /// is then owed is spread over the due dates left.
-    function _draw(
-        Position memory position,
-        LoanTail memory tail,
-        LoanChange calldata change,
-        uint16 rateBps
-    ) private {
-        LoanState memory loan = position.loan;
+    function _draw(Position memory position, LoanChange calldata change, uint16 rateBps) private {
+        (LoanState memory loan, Card memory card) = (position.loan, position.card);
         uint64 available = position.lane.cash - position.lane.owed;
         if (change.draw > available) {
             revert ILoanBook.LaneShortOfCash(position.laneId, available);
         }
         uint256 principal = uint256(loan.principal) + change.draw;
-        if (principal > tail.limit) revert ILoanBook.AboveLimit(uint64(principal), tail.limit);
-        uint256 index = tail.reached(block.timestamp);
-        if (index == tail.instalments) revert ILoanBook.InvalidTerms("instalments");
+        if (principal > card.limit) revert ILoanBook.AboveLimit(uint64(principal), card.limit);
+        uint256 index = card.reached(block.timestamp);
+        if (index == card.instalments) revert ILoanBook.InvalidTerms("instalments");
         uint256 debt = loan.debtUp(block.timestamp);
         _accrue(loan);
         uint256 weighted = debt * loan.rateBps + uint256(change.draw) * rateBps;
         loan.rateBps = uint16(Math.ceilDiv(weighted, debt + change.draw));
         loan.principal = uint56(principal);
         Underwriter.checkSize(principal, loan.rateBps);
-        tail.basePrincipal = tail.baseFor(principal, index).toUint56();
+        card.basePrincipal = card.baseFor(principal, index).toUint56();
         position.lane.cash -= change.draw;
         emit ILoanBook.LoanDrawn(change.loanId, ++position.lane.sequence, change.draw, rateBps);
     }
 
     /// @dev A new schedule from now on, on the present table's terms.
-    function _extend(
-        Position memory position,
-        LoanTail memory tail,
-        LoanChange calldata change,
-        Draw memory draw
-    ) private {
-        LoanState memory loan = position.loan;
+    function _extend(Position memory position, LoanChange calldata change, Draw memory draw)
+        private
+    {
+        (LoanState memory loan, Card memory card) = (position.loan, position.card);
         _accrue(loan);
         loan.rateBps = draw.rateBps;
         Underwriter.checkSize(loan.principal, loan.rateBps);
-        tail.basePrincipal = loan.principal;
-        (tail.schedule, tail.instalments) = (change.schedule, change.instalments);
-        (tail.interval, tail.openedAt) = (change.interval, uint32(block.timestamp));
-        (tail.gracePeriod, tail.cureWindow) = (draw.gracePeriod, draw.cureWindow);
-        (tail.lateFeeBps, tail.chargedThrough) = (draw.lateFeeBps, 0);
+        card.basePrincipal = loan.principal;
+        (card.schedule, card.instalments) = (change.schedule, change.instalments);
+        (card.interval, card.openedAt) = (change.interval, uint32(block.timestamp));
+        (card.gracePeriod, card.cureWindow) = (draw.gracePeriod, draw.cureWindow);
+        card.lateFeeBps = draw.lateFeeBps;
+        position.marks = position.marks.withCharged(0);
         emit ILoanBook.LoanExtended(
             change.loanId,
             ++position.lane.sequence,

@@ -4,19 +4,19 @@ pragma solidity ^0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {
+    Card,
     ILoanBook,
     LaneState,
     LoanState,
     LoanStatus,
-    LoanTail,
     LoanTerms
 } from "../interfaces/ILoanBook.sol";
 import {Arguments} from "../libraries/Arguments.sol";
+import {Cards, MarkWord} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
-import {Slots} from "../libraries/Slots.sol";
 import {Draw, Outlook, Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
-import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
+import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @title Opening a loan
@@ -26,7 +26,6 @@ library Borrowing {
     using LoanStore for Book;
     using LoanStore for Market;
     using SafeERC20 for IERC20;
-    using Slots for LoanTail;
 
     /// @notice See `ILoanBook.open`.
     function open(Book storage book, Market memory market, bytes calldata call)
@@ -38,36 +37,49 @@ library Borrowing {
         LoanTerms calldata terms = call.termsAt(0);
         _admit(book, market, terms);
         Draw memory draw = Underwriter.underwrite(outlook, terms, call.bytesAt(1), call.proofsAt(2));
-        Rooms.enter(book, terms.lane, call.proofsAt(2), terms.limit, terms.principal);
         Position memory position = _begin(book, terms, draw);
+        position.card = _cardOf(terms, draw);
+        position.card.classes =
+            Rooms.enter(book, terms.lane, call.proofsAt(2), terms.limit, terms.principal);
+        bytes32[] memory card = Cards.wordsOf(position.card);
+        book.marks[position.id] = MarkWord.wrap(0).withCard(card);
         emit ILoanBook.LoanOpened(
-            position.id, terms.borrower, ++position.lane.sequence, draw.rateBps, terms
+            position.id,
+            terms.borrower,
+            position.lane.sequence,
+            draw.rateBps,
+            terms.nonce,
+            card
         );
-        _pledge(book, market, position, terms, draw.lrtPrice);
+        _pledge(market, position, terms);
         book.save(position);
         market.send(terms.lane, terms.borrower, terms.principal);
         return position.id;
     }
 
-    /// @dev What the book itself knows: the lane, the nonce (rule S4), an unpaid shortfall (C4).
+    /// @dev What the book itself knows: the nonce (rule S4), an unpaid shortfall (C4).
     function _admit(Book storage book, Market memory market, LoanTerms calldata terms) private {
-        book.requireLane(terms.lane);
         if (terms.principal < market.minimumPayment) revert ILoanBook.InvalidTerms("principal");
         uint64 shortfall = book.shortfalls[terms.borrower];
         if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(terms.borrower, shortfall);
         book.useNonce(terms.borrower, terms.lane, terms.nonce);
     }
 
-    /// @dev Writes the cold terms and takes the draw out of the lane's own cash (rule L3).
+    /// @dev Takes the draw out of the lane's own cash (rule L3); a lane that does not exist has none.
+    /// The loan's number is that of the event that opens it.
     function _begin(Book storage book, LoanTerms calldata terms, Draw memory draw)
         private
+        view
         returns (Position memory position)
     {
         LaneState memory lane = book.sums[terms.lane].load();
         uint64 available = lane.cash - lane.owed;
-        if (terms.principal > available) revert ILoanBook.LaneShortOfCash(terms.lane, available);
+        if (terms.principal > available) {
+            book.requireLane(terms.lane);
+            revert ILoanBook.LaneShortOfCash(terms.lane, available);
+        }
         (position.laneId, position.lane) = (terms.lane, lane);
-        position.id = Words.idOf(terms.lane, ++lane.loans);
+        position.id = Words.idOf(terms.lane, ++lane.sequence);
 
         LoanState memory loan = position.loan;
         loan.principal = uint56(terms.principal);
@@ -76,26 +88,34 @@ library Borrowing {
         loan.status = LoanStatus.Open;
         lane.cash -= terms.principal;
         lane.include(loan);
-
-        book.tails[position.id].begin(terms, draw);
     }
 
-    function _pledge(
-        Book storage book,
-        Market memory market,
-        Position memory position,
-        LoanTerms calldata terms,
-        uint64 lrtPrice
-    ) private {
+    function _cardOf(LoanTerms calldata terms, Draw memory draw)
+        private
+        view
+        returns (Card memory card)
+    {
+        (card.borrower, card.basePrincipal) = (terms.borrower, uint56(terms.principal));
+        (card.schedule, card.instalments) = (terms.schedule, terms.instalments);
+        (card.interval, card.openedAt) = (terms.interval, uint32(block.timestamp));
+        (card.gracePeriod, card.cureWindow) = (draw.gracePeriod, draw.cureWindow);
+        card.lateFeeBps = draw.lateFeeBps;
+        if (terms.limit > terms.principal) card.limit = uint56(terms.limit);
+        card.assets = terms.assets;
+        (card.lrt, card.lrtAmount) = (terms.lrt, uint96(terms.lrtAmount));
+        card.lrtOpeningPrice = draw.lrtPrice;
+    }
+
+    function _pledge(Market memory market, Position memory position, LoanTerms calldata terms)
+        private
+    {
         address escrow = address(market.escrow(terms.lane));
         uint256[] calldata assets = terms.assets;
         for (uint256 i; i < assets.length; ++i) {
-            book.assets[position.id][i] = assets[i];
             emit ILoanBook.Pledged(position.id, assets[i], ++position.lane.sequence);
             market.from.registry.pledge(assets[i], terms.borrower, escrow);
         }
         if (terms.lrtAmount == 0) return;
-        book.lrts[position.id] = LrtPledge(terms.lrt, uint96(terms.lrtAmount), lrtPrice);
         emit ILoanBook.LrtPledged(position.id, terms.lrt, ++position.lane.sequence, terms.lrtAmount);
         IERC20(terms.lrt).safeTransferFrom(terms.borrower, escrow, terms.lrtAmount);
     }

@@ -4,17 +4,17 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {
     CallReason,
+    Card,
     ILoanBook,
     LaneState,
     LoanState,
-    LoanStatus,
-    LoanTail
+    LoanStatus
 } from "../interfaces/ILoanBook.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Arguments} from "../libraries/Arguments.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
-import {Basket, Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
+import {Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 
 /// @title Calling a loan, and what may happen to a called one but its sale
@@ -25,19 +25,22 @@ library Calling {
     using LoanStore for Book;
     using LoanStore for Market;
     using LoanStore for Position;
-    using LoanStore for LoanTail;
-    using Schedule for LoanTail;
+    using LoanStore for Card;
+    using LoanStore for LoanState;
+    using Schedule for Card;
 
     /// @notice See `ILoanBook.call`.
     function call(Book storage book, Market memory market, uint64 loanId, bytes calldata call_)
         external
     {
-        Position memory position = book.loadOpen(loanId);
-        Basket memory basket = book.basketOf(loanId);
-        basket.evidence = Evidence.BothRounds;
+        Position memory position = book.loadOpen(loanId, call_.wordsAt(3));
         Outlook memory outlook = Underwriter.look(market.from, true);
-        Weights memory weights =
-            Underwriter.weigh(outlook, basket, call_.proofsAt(1), call_.proofsAt(2));
+        Weights memory weights = Underwriter.weigh(
+            outlook,
+            position.card.basketOf(Evidence.BothRounds),
+            call_.proofsAt(1),
+            call_.proofsAt(2)
+        );
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (debt <= weights.liquidation) {
             revert ILoanBook.NotCallable(loanId, debt, _capped(weights.liquidation));
@@ -55,13 +58,12 @@ library Calling {
         bytes calldata call_
     ) external {
         ValueProof[] calldata newest = call_.proofsAt(1);
-        Position memory position = book.loadOpen(loanId);
-        Basket memory basket = book.basketOf(loanId);
-        LoanTail memory tail = book.tails[loanId];
-        basket.evidence = _evidenceFor(tail, position.loan, newest);
+        Position memory position = book.loadOpen(loanId, call_.wordsAt(2));
         Outlook memory outlook = Underwriter.look(market.from, false);
-        Weights memory weights = Underwriter.weigh(outlook, basket, newest, newest);
-        bool overdue = tail.isOverdue(position.loan, block.timestamp);
+        Evidence evidence = _evidenceFor(position, newest);
+        Weights memory weights =
+            Underwriter.weigh(outlook, position.card.basketOf(evidence), newest, newest);
+        bool overdue = position.card.isOverdue(position.loan, block.timestamp);
         if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
         CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
         uint64 stopped = outlook.present.stoppedSeconds;
@@ -73,11 +75,11 @@ library Calling {
         external
         returns (uint64 paid)
     {
-        Position memory position = book.loadCalled(loanId);
+        Position memory position = book.load(loanId);
+        position.requireCalled();
         LoanStatus before = position.loan.status;
-        LoanTail storage tail = book.tails[loanId];
         paid = position.take(maxAmount, market.minimumPayment);
-        position.carry(tail, tail.impaired);
+        position.carry(position.loan.impaired);
         position.lane.cash += paid;
         emit ILoanBook.Repaid(loanId, msg.sender, ++position.lane.sequence, paid);
         book.saveCalled(position, before);
@@ -92,12 +94,16 @@ library Calling {
         uint64 amount,
         bytes calldata call_
     ) external {
-        Position memory position = book.loadCalled(loanId);
+        Position memory position = book.load(loanId, call_.wordsAt(3));
+        position.requireCalled();
         LoanStatus before = position.loan.status;
         uint64 paid = amount == 0 ? 0 : position.take(amount, market.minimumPayment);
         bool repaid = position.loan.status == LoanStatus.Repaid;
-        if (!repaid) _reopen(book, market, position, call_.proofsAt(2));
-        position.carry(book.tails[loanId], 0);
+        if (!repaid) {
+            _reopen(market, position, call_.proofsAt(2));
+            book.marks[loanId] = position.marks;
+        }
+        position.carry(0);
         position.lane.cash += paid;
         emit ILoanBook.LoanCured(loanId, msg.sender, ++position.lane.sequence, paid);
         book.saveCalled(position, before);
@@ -105,13 +111,14 @@ library Calling {
     }
 
     /// @dev A value that nobody proves for long enough does not shelter a debtor in arrears (V4).
-    function _evidenceFor(
-        LoanTail memory tail,
-        LoanState memory loan,
-        ValueProof[] calldata newest
-    ) private view returns (Evidence) {
+    function _evidenceFor(Position memory position, ValueProof[] calldata newest)
+        private
+        view
+        returns (Evidence)
+    {
         bool withheld = Underwriter.isIncomplete(newest)
-            && tail.isOverdueFor(loan, Underwriter.WITHHELD_AFTER, block.timestamp);
+            && position.card
+            .isOverdueFor(position.loan, Underwriter.WITHHELD_AFTER, block.timestamp);
         return withheld ? Evidence.CapsForMissing : Evidence.NewestOrCaps;
     }
 
@@ -126,7 +133,6 @@ library Calling {
         uint64 stopped
     ) private {
         LoanState memory loan = position.loan;
-        LoanTail storage tail = book.tails[position.id];
         uint64 setOff = uint64(Math.min(loan.prefunded, loan.debtUp(block.timestamp)));
         loan.prefunded -= uint56(setOff);
         position.lane.owed -= setOff;
@@ -135,41 +141,38 @@ library Calling {
         uint64 until;
         if (debt != 0) {
             position.lane.exclude(loan);
-            loan.status = LoanStatus.Called;
-            tail.callReason = reason;
-            tail.stoppedAtCall = uint32(stopped);
-            position.carry(tail, recovery);
-            until = uint64(tail.cureEnd(market, block.timestamp));
+            (loan.status, loan.callReason) = (LoanStatus.Called, reason);
+            if (loan.neededOracle()) loan.lastAccrual -= uint32(stopped);
+            loan.windowSpent = position.marks.cures() >= market.curesPerYear
+                && block.timestamp < position.marks.firstCureAt() + 365 days;
+            position.carry(recovery);
+            until = uint64(loan.cureUntil(position.card, stopped));
         }
         emit ILoanBook.LoanCalled(
-            position.id, ++position.lane.sequence, reason, debt, tail.impaired, until, setOff
+            position.id, ++position.lane.sequence, reason, debt, loan.impaired, until, setOff
         );
         book.save(position);
     }
 
     /// @dev Back into the sums once arrears are paid and the opening LTV holds (rule C2). Without
     /// the oracle appraisal caps count, but only for a call that needed no oracle either.
-    function _reopen(
-        Book storage book,
-        Market memory market,
-        Position memory position,
-        ValueProof[] calldata newest
-    ) private {
-        LoanTail memory tail = book.tails[position.id];
-        Basket memory basket = book.basketOf(position.id);
-        basket.evidence = tail.neededOracle() ? Evidence.Newest : Evidence.NewestOrCaps;
+    function _reopen(Market memory market, Position memory position, ValueProof[] calldata newest)
+        private
+        view
+    {
+        (LoanState memory loan, Card memory card) = (position.loan, position.card);
+        Evidence evidence = loan.neededOracle() ? Evidence.Newest : Evidence.NewestOrCaps;
         Outlook memory outlook = Underwriter.look(market.from, false);
-        Weights memory weights = Underwriter.weigh(outlook, basket, newest, newest);
-        uint64 debt = position.loan.debtUp(block.timestamp);
-        if (debt > weights.opening || tail.isOverdue(position.loan, block.timestamp)) {
+        Weights memory weights =
+            Underwriter.weigh(outlook, card.basketOf(evidence), newest, newest);
+        uint64 debt = loan.debtUp(block.timestamp);
+        if (debt > weights.opening || card.isOverdue(loan, block.timestamp)) {
             revert ILoanBook.NotCured(position.id, debt, _capped(weights.opening));
         }
-        bool sameYear = tail.cures != 0 && block.timestamp - tail.firstCureAt < 365 days;
-        book.tails[position.id].cures = sameYear ? tail.cures + 1 : 1;
-        if (!sameYear) book.tails[position.id].firstCureAt = uint32(block.timestamp);
-        position.loan.status = LoanStatus.Open;
-        position.loan.lastAccrual = uint32(block.timestamp);
-        position.lane.include(position.loan);
+        position.marks = position.marks.withCure();
+        (loan.status, loan.callReason, loan.windowSpent) = (LoanStatus.Open, CallReason.Health, false);
+        loan.lastAccrual = uint32(block.timestamp);
+        position.lane.include(loan);
     }
 
     function _capped(uint256 amount) private pure returns (uint64) {

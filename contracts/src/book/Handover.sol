@@ -3,20 +3,12 @@ pragma solidity ^0.8.30;
 
 import {IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
 import {ILane} from "../interfaces/ILane.sol";
-import {ILoanBook, LoanStatus} from "../interfaces/ILoanBook.sol";
+import {Card, ILoanBook} from "../interfaces/ILoanBook.sol";
 import {ISanctions} from "../interfaces/ISanctions.sol";
+import {Cards} from "../libraries/Cards.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
-
-/// @notice What a repaid loan has left for its owner.
-struct Estate {
-    uint64 loanId;
-    address owner;
-    uint256[] assets;
-    address lrt;
-    uint128 lrtAmount;
-}
 
 /// @title Returning collateral, thing by thing (rule D9)
 /// @notice What cannot be handed over, because its transfer fails or its owner is sanctioned, waits
@@ -36,36 +28,45 @@ library Handover {
     uint256 private constant LRT_PLACE = 255;
 
     /// @notice See `ILoanBook.release`.
-    function release(Book storage book, Market memory market, uint64 loanId, uint32 sequence)
-        external
-        returns (uint32)
-    {
-        Rooms.leave(book, market.from.registry, loanId);
-        Estate memory estate = _estateOf(book, loanId);
-        uint256 all = (1 << estate.assets.length) - 1;
-        if (estate.lrtAmount != 0) all |= 1 << LRT_PLACE;
-        uint256 left = all;
-        if (isCleared(book, estate.owner)) {
-            (left, sequence) = _handOver(market, estate, all, sequence);
+    function release(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        uint32 sequence,
+        bytes32[] calldata words
+    ) external returns (uint32) {
+        book.marks[loanId].requireCard(loanId, words);
+        Card memory card = Cards.read(words);
+        Rooms.finish(book, loanId.laneOf(), card);
+        uint256 left = (1 << card.assets.length) - 1;
+        if (card.lrtAmount != 0) left |= 1 << LRT_PLACE;
+        if (isCleared(book, card.borrower)) {
+            (left, sequence) = _handOver(market, loanId, card, left, sequence);
         }
         if (left != 0) {
             book.waiting[loanId] = left;
-            emit ILoanBook.ReturnWaits(loanId, estate.owner, ++sequence, left);
+            emit ILoanBook.ReturnWaits(loanId, card.borrower, ++sequence, left);
         }
         emit ILoanBook.LoanClosed(loanId, ++sequence);
         return sequence;
     }
 
     /// @notice See `ILoanBook.deliver`.
-    function deliver(Book storage book, Market memory market, uint64 loanId) external {
+    function deliver(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        bytes32[] calldata words
+    ) external {
+        book.marks[loanId].requireCard(loanId, words);
         uint256 waiting = book.waiting[loanId];
         if (waiting == 0) revert ILoanBook.NothingWaits(loanId);
-        Estate memory estate = _estateOf(book, loanId);
-        requireCleared(book, estate.owner);
+        Card memory card = Cards.read(words);
+        requireCleared(book, card.borrower);
         uint32 laneId = loanId.laneOf();
         uint32 sequence = book.sums[laneId].sequence();
         uint256 left;
-        (left, sequence) = _handOver(market, estate, waiting, sequence);
+        (left, sequence) = _handOver(market, loanId, card, waiting, sequence);
         if (left == waiting) revert ILoanBook.ReturnFailed(loanId);
         book.waiting[loanId] = left;
         book.sums[laneId].setSequence(sequence);
@@ -90,17 +91,21 @@ library Handover {
     }
 
     /// @dev Tries each thing of the set; returns those that did not move.
-    function _handOver(Market memory market, Estate memory estate, uint256 set, uint32 sequence)
-        private
-        returns (uint256 left, uint32)
-    {
-        ILane escrow = market.escrow(estate.loanId.laneOf());
+    function _handOver(
+        Market memory market,
+        uint64 loanId,
+        Card memory card,
+        uint256 set,
+        uint32 sequence
+    ) private returns (uint256 left, uint32) {
+        ILane escrow = market.escrow(loanId.laneOf());
+        address owner = card.borrower;
         IAssetRegistry registry = market.from.registry;
-        for (uint256 i; i < estate.assets.length; ++i) {
+        for (uint256 i; i < card.assets.length; ++i) {
             if (set >> i & 1 == 0) continue;
-            uint256 tokenId = estate.assets[i];
-            try escrow.sendAsset(address(registry), estate.owner, tokenId) {
-                emit ILoanBook.Released(estate.loanId, tokenId, ++sequence, estate.owner);
+            uint256 tokenId = card.assets[i];
+            try escrow.sendAsset(address(registry), owner, tokenId) {
+                emit ILoanBook.Released(loanId, tokenId, ++sequence, owner);
             } catch {
                 left |= 1 << i;
             }
@@ -108,24 +113,13 @@ library Handover {
         if (set >> LRT_PLACE & 1 == 0) return (left, sequence);
         // A call passes on at most 63 parts of 64: too little gas must not look like a failure.
         if (gasleft() * 63 / 64 < LRT_GAS) revert ILoanBook.ReturnGasTooLow();
-        try escrow.sendToken{gas: LRT_GAS}(estate.lrt, estate.owner, estate.lrtAmount) {
+        try escrow.sendToken{gas: LRT_GAS}(card.lrt, owner, card.lrtAmount) {
             emit ILoanBook.LrtReleased(
-                estate.loanId, estate.lrt, ++sequence, estate.lrtAmount, estate.owner
+                loanId, card.lrt, ++sequence, card.lrtAmount, owner
             );
         } catch {
             left |= 1 << LRT_PLACE;
         }
         return (left, sequence);
-    }
-
-    function _estateOf(Book storage book, uint64 loanId)
-        private
-        view
-        returns (Estate memory estate)
-    {
-        (estate.loanId, estate.owner) = (loanId, book.tails[loanId].borrower);
-        estate.assets = book.unsold(loanId);
-        if (!book.tails[loanId].hasLrt) return estate;
-        (estate.lrt, estate.lrtAmount) = (book.lrts[loanId].token, book.lrts[loanId].amount);
     }
 }

@@ -6,32 +6,31 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {
     CallReason,
+    Card,
     ILoanBook,
     LaneState,
     LoanState,
     LoanStatus,
-    LoanTail,
     Room
 } from "../interfaces/ILoanBook.sol";
 import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
 import {ILane} from "../interfaces/ILane.sol";
 import {ISanctions} from "../interfaces/ISanctions.sol";
+import {Cards, MarkWord} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {LoanWord} from "../libraries/Payments.sol";
 import {LaneWords, Slots} from "../libraries/Slots.sol";
-import {Basket, Sources} from "../libraries/Underwriter.sol";
+import {Basket, Evidence, Sources} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 
 /// @notice All that the loan book keeps. Every slot is keyed by loan, lane or party, or written by
-/// the governor only (rule L1). Lanes are numbered from 0, their loans from 1.
+/// the governor only (rule L1). Lanes are numbered from 0, their loans by the event that opened them.
 struct Book {
     address pool;
     address auctionHouse;
     uint32 lanes;
     mapping(uint64 loanId => LoanWord) hot;
-    mapping(uint64 loanId => LoanTail) tails;
-    mapping(uint64 loanId => mapping(uint256 place => uint256 tokenId)) assets;
-    mapping(uint64 loanId => LrtPledge) lrts;
+    mapping(uint64 loanId => MarkWord) marks;
     mapping(uint32 lane => LaneWords) sums;
     mapping(uint32 lane => mapping(address relayer => bool)) relayers;
     mapping(uint32 lane => mapping(address party => uint64)) claimable;
@@ -41,13 +40,6 @@ struct Book {
     mapping(uint32 lane => mapping(uint256 classId => Room)) rooms;
     mapping(uint64 loanId => uint256 places) waiting;
     ISanctions sanctions;
-}
-
-/// @notice Restaking tokens pledged, and their price at opening.
-struct LrtPledge {
-    address token;
-    uint96 amount;
-    uint64 openingPrice;
 }
 
 /// @notice What the loan book was deployed with.
@@ -64,12 +56,14 @@ struct Market {
     bytes32 escrowCodeHash;
 }
 
-/// @notice A loan and its lane in memory.
+/// @notice A loan and its lane in memory; the marks and the card where a call has brought it.
 struct Position {
     uint64 id;
     uint32 laneId;
     LoanState loan;
     LaneState lane;
+    MarkWord marks;
+    Card card;
 }
 
 /// @title How a position is read, changed and written
@@ -97,23 +91,31 @@ library LoanStore {
         position.lane = book.sums[position.laneId].load();
     }
 
-    function loadOpen(Book storage book, uint64 loanId)
+    /// @dev With the card, which must be the loan's.
+    function load(Book storage book, uint64 loanId, bytes32[] calldata card)
         internal
         view
         returns (Position memory position)
     {
         position = load(book, loanId);
+        position.marks = book.marks[loanId];
+        position.marks.requireCard(loanId, card);
+        position.card = Cards.read(card);
+    }
+
+    function loadOpen(Book storage book, uint64 loanId, bytes32[] calldata card)
+        internal
+        view
+        returns (Position memory position)
+    {
+        position = load(book, loanId, card);
         requireStatus(position, LoanStatus.Open);
     }
 
-    function loadCalled(Book storage book, uint64 loanId)
-        internal
-        view
-        returns (Position memory position)
-    {
-        position = load(book, loanId);
-        LoanStatus status = position.loan.status;
-        if (status != LoanStatus.Called) requireStatus(position, LoanStatus.Auctioned);
+    function requireCalled(Position memory position) internal pure {
+        if (position.loan.status != LoanStatus.Called) {
+            requireStatus(position, LoanStatus.Auctioned);
+        }
     }
 
     function save(Book storage book, Position memory position) internal {
@@ -127,6 +129,12 @@ library LoanStore {
         save(book, position);
         bool sold = before == LoanStatus.Auctioned && position.loan.status != before;
         if (sold) IAuctionHouse(book.auctionHouse).withdraw(position.id);
+    }
+
+    /// @dev With another card or other marks.
+    function saveCard(Book storage book, Position memory position) internal {
+        book.marks[position.id] = position.marks.withCard(Cards.wordsOf(position.card));
+        save(book, position);
     }
 
     function requireStatus(Position memory position, LoanStatus status) internal pure {
@@ -158,80 +166,46 @@ library LoanStore {
     }
 
     /// @dev Sets what a called loan is carried at: never more than it owes.
-    function carry(Position memory position, LoanTail storage tail, uint256 value) internal {
+    function carry(Position memory position, uint256 value) internal view {
         uint56 carried = uint56(Math.min(value, position.loan.debtUp(block.timestamp)));
-        position.lane.impaired = position.lane.impaired - tail.impaired + carried;
-        tail.impaired = carried;
+        position.lane.impaired = position.lane.impaired - position.loan.impaired + carried;
+        position.loan.impaired = carried;
     }
 
-    // ---- Collateral ---------------------------------------------------------------------------
+    // ---- Called loans -------------------------------------------------------------------------
 
-    /// @dev Assets that no lot has sold, in order.
-    function unsold(Book storage book, uint64 loanId)
-        internal
-        view
-        returns (uint256[] memory assets)
-    {
-        LoanTail storage tail = book.tails[loanId];
-        uint256 sold = tail.assetsSold;
-        assets = new uint256[](tail.assets - sold);
-        for (uint256 i; i < assets.length; ++i) {
-            assets[i] = book.assets[loanId][sold + i];
-        }
+    /// @dev What a loan is secured by.
+    function basketOf(Card memory card, Evidence evidence) internal pure returns (Basket memory) {
+        return Basket(card.assets, card.lrt, card.lrtAmount, card.lrtOpeningPrice, evidence);
     }
 
-    function basketOf(Book storage book, uint64 loanId)
+    /// @dev When the cure window of a called loan ends (rules C2, C5).
+    /// @param stopped The oracle's stopped seconds. A call that needed no oracle runs on without it
+    /// (rule V4).
+    function cureUntil(LoanState memory loan, Card memory card, uint256 stopped)
         internal
-        view
-        returns (Basket memory basket)
-    {
-        basket.assets = unsold(book, loanId);
-        if (!book.tails[loanId].hasLrt) return basket;
-        LrtPledge memory lrt = book.lrts[loanId];
-        (basket.lrt, basket.lrtAmount) = (lrt.token, lrt.amount);
-        basket.lrtOpeningPrice = lrt.openingPrice;
-    }
-
-    /// @dev When the cure window of the last call ends (rules C2, C5).
-    function cureUntil(Book storage book, Market memory market, uint64 loanId, uint256 calledAt)
-        internal
-        view
+        pure
         returns (uint256 until)
     {
-        LoanTail storage tail = book.tails[loanId];
-        until = cureEnd(tail, market, calledAt);
-        // A call that needed no oracle runs on without it (rule V4).
-        if (neededOracle(tail)) {
-            until += market.from.oracle.stoppedSeconds() - tail.stoppedAtCall;
-        }
+        until = loan.lastAccrual;
+        if (!loan.windowSpent) until += card.cureWindow;
+        if (neededOracle(loan)) until += stopped;
     }
 
     /// @dev When the first lot of a called loan may be sold: restaking tokens that broke their price
     /// band have no cure window (rule V6).
-    function sellableFrom(Book storage book, Market memory market, uint64 loanId, uint256 calledAt)
+    function sellableFrom(LoanState memory loan, Card memory card, uint256 stopped)
         internal
-        view
+        pure
         returns (uint256)
     {
-        bool atOnce = book.tails[loanId].callReason == CallReason.Band;
-        if (atOnce && book.lrts[loanId].amount != 0) return calledAt;
-        return cureUntil(book, market, loanId, calledAt);
+        bool atOnce = loan.callReason == CallReason.Band && card.lrtAmount != 0;
+        return atOnce ? 0 : cureUntil(loan, card, stopped);
     }
 
     /// @dev Whether the last call rested on values: then its clock stops with the oracle's (V4, C5).
-    function neededOracle(LoanTail memory tail) internal pure returns (bool) {
-        return tail.callReason == CallReason.Health || tail.callReason == CallReason.Band;
-    }
-
-    /// @dev The same, were no clock to stop from the call on.
-    function cureEnd(LoanTail storage tail, Market memory market, uint256 calledAt)
-        internal
-        view
-        returns (uint256)
-    {
-        bool spent = tail.cures >= market.curesPerYear
-            && calledAt < uint256(tail.firstCureAt) + 365 days;
-        return calledAt + (spent ? 0 : tail.cureWindow);
+    function neededOracle(LoanState memory loan) internal pure returns (bool) {
+        return loan.callReason == CallReason.Health || loan.callReason == CallReason.Band;
     }
 
     // ---- Lanes and transfers ------------------------------------------------------------------

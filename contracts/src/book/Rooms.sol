@@ -3,13 +3,11 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
 import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
-import {ILoanBook, LoanTail, Room} from "../interfaces/ILoanBook.sol";
+import {Card, ILoanBook, Room} from "../interfaces/ILoanBook.sol";
 import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Underwriter} from "../libraries/Underwriter.sol";
-import {Words} from "../libraries/Words.sol";
 import {Book, Market} from "./LoanStore.sol";
 
 /// @title What a lane may lend against each class (rules L4, G1)
@@ -18,7 +16,6 @@ import {Book, Market} from "./LoanStore.sol";
 /// payment touches no room, and no basket hides what leans on a class.
 library Rooms {
     using SafeCast for uint256;
-    using Words for uint64;
 
     /// @dev A lane's bucket for restaking tokens holds this part of its allowance.
     uint256 private constant INFLOW_PARTS = 4;
@@ -75,18 +72,18 @@ library Rooms {
     // ---- Taking -------------------------------------------------------------------------------
 
     /// @notice Takes room for a new loan in each class of its proofs, which have been checked.
+    /// @return classes Those classes, one bit each.
     function enter(
         Book storage book,
         uint32 lane,
         ValueProof[] calldata proofs,
         uint64 commitment,
         uint64 principal
-    ) internal {
-        uint256 classes;
+    ) internal returns (uint64 classes) {
         for (uint256 i; i < proofs.length; ++i) {
             uint16 classId = proofs[i].leaf.classId;
-            if (classes & 1 << classId != 0) continue;
-            classes |= 1 << classId;
+            if (classes & _bitOf(classId) != 0) continue;
+            classes |= _bitOf(classId);
             Room memory room = book.rooms[lane][classId];
             if (commitment > room.left) {
                 revert ILoanBook.ClassRoomShort(lane, classId, room.left, commitment);
@@ -98,11 +95,59 @@ library Rooms {
         }
     }
 
-    /// @notice A later draw on restaking tokens; the room for it was taken at the opening.
-    function flowIn(Book storage book, uint32 lane, uint64 amount) internal {
+    /// @notice A later draw; the room for it was taken at the opening, the bucket's part was not.
+    function flowIn(Book storage book, uint32 lane, Card memory card, uint64 amount) internal {
+        if (card.classes & _bitOf(Underwriter.LRT_CLASS) == 0) return;
         Room memory room = book.rooms[lane][Underwriter.LRT_CLASS];
         _flowIn(room, lane, amount);
         book.rooms[lane][Underwriter.LRT_CLASS] = room;
+    }
+
+    /// @notice Counts a loan in the class of an asset that is added to it, whatever the room: who
+    /// gives more security is not stopped.
+    function join(Book storage book, uint32 lane, Card memory card, uint16 classId) internal {
+        if (card.classes & _bitOf(classId) != 0) return;
+        card.classes |= _bitOf(classId);
+        Room memory room = book.rooms[lane][classId];
+        uint64 commitment = commitmentOf(card);
+        room.left -= uint64(Math.min(room.left, commitment));
+        room.used += commitment;
+        book.rooms[lane][classId] = room;
+    }
+
+    // ---- Giving back --------------------------------------------------------------------------
+
+    /// @notice After an extension a loan counts for what it still owes.
+    function shrink(Book storage book, uint32 lane, Card memory card, uint64 before) internal {
+        uint64 commitment = commitmentOf(card);
+        if (commitment < before) _giveBack(book, lane, card.classes, before - commitment);
+    }
+
+    /// @notice A loan has ended: the next close hands out what it took.
+    function finish(Book storage book, uint32 lane, Card memory card) internal {
+        _giveBack(book, lane, card.classes, commitmentOf(card));
+    }
+
+    /// @notice What a loan counts for in each of its classes, ledger units: all that it may draw.
+    function commitmentOf(Card memory card) internal pure returns (uint64) {
+        return card.limit == 0 ? card.basePrincipal : card.limit;
+    }
+
+    function _giveBack(Book storage book, uint32 lane, uint64 classes, uint64 amount) private {
+        for (uint256 classId = 1; classes >> classId != 0; ++classId) {
+            if (classes >> classId & 1 == 0) continue;
+            Room storage room = book.rooms[lane][classId];
+            // Never a reason to keep somebody's collateral.
+            room.used = uint64(Math.saturatingSub(room.used, amount));
+        }
+    }
+
+    // ---- The bucket ---------------------------------------------------------------------------
+
+    /// @notice What may be drawn on restaking tokens in a lane now, ledger units.
+    function inflowLeft(Room memory room) internal view returns (uint64) {
+        (uint256 spent, uint256 most) = _bucketOf(room);
+        return uint64(most - spent);
     }
 
     /// @dev The bucket counts what is lent on the tokens, not the tokens: what is only topped up
@@ -116,12 +161,6 @@ library Rooms {
         room.spentAt = uint32(block.timestamp);
     }
 
-    /// @notice What may be drawn on restaking tokens in a lane now, ledger units.
-    function inflowLeft(Room memory room) internal view returns (uint64) {
-        (uint256 spent, uint256 most) = _bucketOf(room);
-        return uint64(most - spent);
-    }
-
     /// @dev What is spent of the bucket now, at most its size.
     function _bucketOf(Room memory room) private view returns (uint256 spent, uint256 most) {
         most = (uint256(room.left) + room.used) / INFLOW_PARTS;
@@ -129,72 +168,7 @@ library Rooms {
         spent = Math.min(Math.saturatingSub(room.spent, refilled), most);
     }
 
-    // ---- Changing and leaving -----------------------------------------------------------------
-
-    /// @notice What a loan counts for in each of its classes, ledger units: all that it may draw.
-    function commitmentOf(LoanTail memory tail) internal pure returns (uint64) {
-        return tail.limit == 0 ? tail.basePrincipal : tail.limit;
-    }
-
-    /// @notice Counts a loan in the class of an asset that is added to it, whatever the room: who
-    /// gives more security is not stopped.
-    function join(Book storage book, IAssetRegistry registry, uint64 loanId, uint16 classId)
-        internal
-    {
-        if (_classesOf(book, registry, loanId) & 1 << classId != 0) return;
-        Room storage room = book.rooms[loanId.laneOf()][classId];
-        uint64 commitment = commitmentOf(book.tails[loanId]);
-        room.left -= uint64(Math.min(room.left, commitment));
-        room.used += commitment;
-    }
-
-    /// @notice After an amendment: a loan counts no more for classes of which it has nothing left,
-    /// and for what it is less committed to.
-    function amend(
-        Book storage book,
-        IAssetRegistry registry,
-        uint64 loanId,
-        uint256[] calldata released,
-        uint64 commitmentBefore
-    ) internal {
-        uint64 commitment = commitmentOf(book.tails[loanId]);
-        if (released.length == 0 && commitment >= commitmentBefore) return;
-        uint256 kept = _classesOf(book, registry, loanId);
-        uint256 gone;
-        for (uint256 i; i < released.length; ++i) {
-            gone |= 1 << registry.assetOf(released[i]).classId;
-        }
-        _giveBack(book, loanId.laneOf(), gone & ~kept, commitmentBefore);
-        if (commitment >= commitmentBefore) return;
-        _giveBack(book, loanId.laneOf(), kept, commitmentBefore - commitment);
-    }
-
-    /// @notice A loan has ended: the next close hands out what it took.
-    function leave(Book storage book, IAssetRegistry registry, uint64 loanId) internal {
-        uint256 classes = _classesOf(book, registry, loanId);
-        _giveBack(book, loanId.laneOf(), classes, commitmentOf(book.tails[loanId]));
-    }
-
-    function _giveBack(Book storage book, uint32 lane, uint256 classes, uint64 amount) private {
-        for (uint256 classId = 1; classes >> classId != 0; ++classId) {
-            if (classes >> classId & 1 == 0) continue;
-            Room storage room = book.rooms[lane][classId];
-            // Never a reason to keep somebody's collateral.
-            room.used = uint64(Math.saturatingSub(room.used, amount));
-        }
-    }
-
-    /// @dev Classes, one bit each, of all that a loan has pledged and that was not given back.
-    function _classesOf(Book storage book, IAssetRegistry registry, uint64 loanId)
-        private
-        view
-        returns (uint256 classes)
-    {
-        LoanTail storage tail = book.tails[loanId];
-        if (tail.hasLrt) classes = 1 << Underwriter.LRT_CLASS;
-        uint256 count = tail.assets;
-        for (uint256 i; i < count; ++i) {
-            classes |= 1 << registry.assetOf(book.assets[loanId][i]).classId;
-        }
+    function _bitOf(uint16 classId) private pure returns (uint64) {
+        return uint64(1 << classId);
     }
 }

@@ -2,10 +2,10 @@
 pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {ILoanBook, LoanState, LoanStatus, LoanTail} from "../interfaces/ILoanBook.sol";
+import {Card, ILoanBook, LoanState, LoanStatus} from "../interfaces/ILoanBook.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Words} from "../libraries/Words.sol";
-import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
+import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @notice A lot that the auction house has sold: an asset, or restaking tokens with `tokenId` 0.
@@ -27,79 +27,84 @@ library Selling {
     using Words for uint64;
 
     /// @notice See `ISales.applySale`.
-    function sell(Book storage book, Market memory market, uint64 loanId, Sale memory sale)
-        external
-        returns (LoanStatus)
-    {
-        Position memory position = book.load(loanId);
+    function sell(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        Sale memory sale,
+        bytes32[] calldata words
+    ) external returns (LoanStatus) {
+        Position memory position = book.load(loanId, words);
         position.requireStatus(LoanStatus.Auctioned);
         _applyProceeds(book, position, sale.proceeds);
         if (sale.left == 0 && position.loan.status == LoanStatus.Auctioned) {
             _writeOff(book, position);
-            Rooms.leave(book, market.from.registry, loanId);
+            Rooms.finish(book, position.laneId, position.card);
         }
         if (sale.tokenId == 0) {
-            _handOverLrt(book, market, position, sale);
+            _handOverLrt(market, position, sale);
         } else {
-            _handOverAsset(book, market, position, sale);
+            _handOverAsset(market, position, sale);
         }
-        book.save(position);
+        book.saveCard(position);
         return position.loan.status;
     }
 
     /// @dev Proceeds pay the debt first; the surplus is the borrower's (rule C4).
     function _applyProceeds(Book storage book, Position memory position, uint64 proceeds) private {
-        LoanTail storage tail = book.tails[position.id];
         uint64 toDebt = uint64(Math.min(proceeds, position.loan.debtUp(block.timestamp)));
         uint64 surplus = proceeds - toDebt;
         position.pay(toDebt);
         // What was sold no longer carries anything.
-        position.carry(tail, Math.saturatingSub(tail.impaired, toDebt));
+        position.carry(Math.saturatingSub(position.loan.impaired, toDebt));
         position.lane.cash += proceeds;
         if (surplus != 0) {
             position.lane.owed += surplus;
-            book.claimable[position.laneId][tail.borrower] += surplus;
+            book.claimable[position.laneId][position.card.borrower] += surplus;
         }
         emit ILoanBook.SaleApplied(position.id, ++position.lane.sequence, proceeds, toDebt, surplus);
     }
 
     /// @dev The last lot is sold and debt is left: a loss, recorded against the borrower.
     function _writeOff(Book storage book, Position memory position) private {
-        LoanTail storage tail = book.tails[position.id];
-        address borrower = tail.borrower;
+        address borrower = position.card.borrower;
         uint64 loss = position.loan.debtUp(block.timestamp);
         (position.loan.principal, position.loan.accruedScaled) = (0, 0);
+        position.carry(0);
         position.loan.status = LoanStatus.WrittenOff;
-        position.carry(tail, 0);
         book.shortfalls[borrower] += loss;
         emit ILoanBook.LoanWrittenOff(position.id, borrower, ++position.lane.sequence, loss);
     }
 
-    function _handOverAsset(
-        Book storage book,
-        Market memory market,
-        Position memory position,
-        Sale memory sale
-    ) private {
-        LoanTail storage tail = book.tails[position.id];
-        uint256 next = book.assets[position.id][tail.assetsSold];
+    /// @dev The first of the loan's assets, which so leaves its card.
+    function _handOverAsset(Market memory market, Position memory position, Sale memory sale)
+        private
+    {
+        uint256[] memory assets = position.card.assets;
+        uint256 next = assets[0];
         if (sale.tokenId != next) revert ILoanBook.ProofMismatch(next, sale.tokenId);
-        ++tail.assetsSold;
+        position.card.assets = _withoutFirst(assets);
         emit ILoanBook.Released(position.id, next, ++position.lane.sequence, sale.buyer);
         market.escrow(position.laneId).sendAsset(address(market.from.registry), sale.buyer, next);
     }
 
-    function _handOverLrt(
-        Book storage book,
-        Market memory market,
-        Position memory position,
-        Sale memory sale
-    ) private {
-        LrtPledge storage lrt = book.lrts[position.id];
-        lrt.amount -= uint96(sale.lrtAmount);
+    function _handOverLrt(Market memory market, Position memory position, Sale memory sale)
+        private
+    {
+        Card memory card = position.card;
+        card.lrtAmount -= uint96(sale.lrtAmount);
         emit ILoanBook.LrtReleased(
-            position.id, lrt.token, ++position.lane.sequence, sale.lrtAmount, sale.buyer
+            position.id, card.lrt, ++position.lane.sequence, sale.lrtAmount, sale.buyer
         );
-        market.escrow(position.laneId).sendToken(lrt.token, sale.buyer, sale.lrtAmount);
+        market.escrow(position.laneId).sendToken(card.lrt, sale.buyer, sale.lrtAmount);
+    }
+
+    /// @dev In place: the length moves on by one word.
+    function _withoutFirst(uint256[] memory list) private pure returns (uint256[] memory rest) {
+        uint256 left = list.length - 1;
+        assembly ("memory-safe") {
+            rest := add(list, 0x20)
+            mstore(rest, left)
+        }
     }
 }

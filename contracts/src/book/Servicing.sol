@@ -6,11 +6,11 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {
+    Card,
     ILoanBook,
     LaneState,
     LoanState,
     LoanStatus,
-    LoanTail,
     OperationFailure
 } from "../interfaces/ILoanBook.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
@@ -20,7 +20,7 @@ import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
-import {Book, LoanStore, LrtPledge, Market, Position} from "./LoanStore.sol";
+import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @title What comes to a running loan: income, fees, more collateral
@@ -33,37 +33,50 @@ library Servicing {
     using LoanStore for Position;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
-    using Schedule for LoanTail;
+    using Schedule for Card;
     using Words for uint64;
 
     /// @notice See `ILoanBook.pay`.
-    function pay(Book storage book, Market memory market, uint64 loanId, uint64 amount) external {
-        market.pull(_receive(book, market, loanId, amount, msg.sender), amount);
+    function pay(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        uint64 amount,
+        bytes32[] calldata card
+    ) external {
+        Position memory position = book.load(loanId, card);
+        _receive(book, market, position, amount, msg.sender);
+        market.pull(position.laneId, amount);
     }
 
     /// @notice See `ILoanBook.sweep`. The income address holds a contract of the escrows' kind, made
     /// when it is first swept.
-    function sweep(Book storage book, Market memory market, uint64 loanId)
-        external
-        returns (uint64 amount)
-    {
+    function sweep(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        bytes32[] calldata card
+    ) external returns (uint64 amount) {
         bytes32 salt = LoanStore.incomeSaltOf(loanId);
         address income = LoanStore.derive(salt, market.escrowCodeHash);
         amount = (market.token.balanceOf(income) / market.unitScale).toUint64();
-        uint32 laneId = _receive(book, market, loanId, amount, income);
+        Position memory position = book.load(loanId, card);
+        _receive(book, market, position, amount, income);
         if (income.code.length == 0) new Lane{salt: salt}();
-        address escrow = address(market.escrow(laneId));
+        address escrow = address(market.escrow(position.laneId));
         Lane(income).sendToken(address(market.token), escrow, amount * market.unitScale);
     }
 
     /// @notice See `ILoanBook.collect`.
-    function collect(Book storage book, Market memory market, uint64 loanId, uint64 amount)
-        external
-    {
-        Position memory position = book.loadOpen(loanId);
-        if (msg.sender != book.tails[loanId].borrower) {
-            revert ILoanBook.NotBorrower(loanId, msg.sender);
-        }
+    function collect(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        uint64 amount,
+        bytes32[] calldata card
+    ) external {
+        Position memory position = book.loadOpen(loanId, card);
+        _requireBorrower(position);
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (amount > position.loan.prefunded) _refuse(loanId, OperationFailure.MoreThanPrefunded);
         if (amount > debt) _refuse(loanId, OperationFailure.MoreThanDebt);
@@ -75,53 +88,76 @@ library Servicing {
     }
 
     /// @notice See `ILoanBook.charge`.
-    function charge(Book storage book, uint64 loanId, uint16 index) external {
-        Position memory position = book.loadOpen(loanId);
-        LoanTail memory tail = book.tails[loanId];
-        OperationFailure failure = tail.chargeable(position.loan, index, block.timestamp);
+    function charge(Book storage book, uint64 loanId, uint16 index, bytes32[] calldata card)
+        external
+    {
+        Position memory position = book.loadOpen(loanId, card);
+        OperationFailure failure = position.card.chargeable(
+            position.loan, position.marks.chargedThrough(), index, block.timestamp
+        );
         if (failure != OperationFailure.None) _refuse(loanId, failure);
-        book.tails[loanId].chargedThrough = index;
+        book.marks[loanId] = position.marks.withCharged(index);
         position.lane.exclude(position.loan);
-        position.loan.charge(tail.lateFee(), block.timestamp);
+        position.loan.charge(position.card.lateFee(), block.timestamp);
         position.lane.include(position.loan);
         emit ILoanBook.Charged(loanId, ++position.lane.sequence, index);
         book.save(position);
     }
 
     /// @notice See `ILoanBook.topUp`.
-    function topUp(Book storage book, Market memory market, uint64 loanId, uint128 lrtAmount)
-        external
-    {
-        Position memory position = _loadForTopUp(book, loanId);
-        LrtPledge storage lrt = book.lrts[loanId];
-        if (lrt.token == address(0)) revert ILoanBook.InvalidTerms("lrt");
+    function topUp(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        uint128 lrtAmount,
+        bytes32[] calldata words
+    ) external {
+        Position memory position = _loadForTopUp(book, loanId, words);
+        Card memory card = position.card;
+        if (card.lrt == address(0)) revert ILoanBook.InvalidTerms("lrt");
         if (lrtAmount == 0) revert ILoanBook.InvalidTerms("lrtAmount");
-        lrt.amount = (uint256(lrt.amount) + lrtAmount).toUint96();
-        emit ILoanBook.LrtPledged(loanId, lrt.token, ++position.lane.sequence, lrtAmount);
-        book.save(position);
+        card.lrtAmount = (uint256(card.lrtAmount) + lrtAmount).toUint96();
+        emit ILoanBook.LrtPledged(loanId, card.lrt, ++position.lane.sequence, lrtAmount);
+        book.saveCard(position);
         address escrow = address(market.escrow(position.laneId));
-        IERC20(lrt.token).safeTransferFrom(msg.sender, escrow, lrtAmount);
+        IERC20(card.lrt).safeTransferFrom(msg.sender, escrow, lrtAmount);
     }
 
     /// @notice See `ILoanBook.topUpAsset`.
     function topUpAsset(Book storage book, Market memory market, uint64 loanId, bytes calldata call)
         external
     {
-        Position memory position = _loadForTopUp(book, loanId);
+        Position memory position = _loadForTopUp(book, loanId, call.wordsAt(2));
         ValueProof calldata proof = call.proofAt(1);
-        LoanTail memory tail = book.tails[loanId];
-        if (msg.sender != tail.borrower) revert ILoanBook.NotBorrower(loanId, msg.sender);
-        Underwriter.checkPledge(market.from, proof, tail.tenorLeft(block.timestamp));
+        _requireBorrower(position);
+        Underwriter.checkPledge(market.from, proof, position.card.tenorLeft(block.timestamp));
         uint256 tokenId = proof.leaf.assetId;
-        uint256 place = tail.assets;
-        if (place == Underwriter.MAX_ASSETS) revert ILoanBook.InvalidTerms("assets");
-        Rooms.join(book, market.from.registry, loanId, proof.leaf.classId);
-        book.assets[loanId][place] = tokenId;
-        book.tails[loanId].assets = uint8(place + 1);
+        position.card.assets = _with(position.card.assets, tokenId);
+        Rooms.join(book, position.laneId, position.card, proof.leaf.classId);
         emit ILoanBook.Pledged(loanId, tokenId, ++position.lane.sequence);
-        book.save(position);
+        book.saveCard(position);
         address escrow = address(market.escrow(position.laneId));
         market.from.registry.pledge(tokenId, msg.sender, escrow);
+    }
+
+    function _with(uint256[] memory assets, uint256 tokenId)
+        private
+        pure
+        returns (uint256[] memory longer)
+    {
+        uint256 place = assets.length;
+        if (place == Underwriter.MAX_ASSETS) revert ILoanBook.InvalidTerms("assets");
+        longer = new uint256[](place + 1);
+        for (uint256 i; i < place; ++i) {
+            longer[i] = assets[i];
+        }
+        longer[place] = tokenId;
+    }
+
+    function _requireBorrower(Position memory position) private view {
+        if (msg.sender != position.card.borrower) {
+            revert ILoanBook.NotBorrower(position.id, msg.sender);
+        }
     }
 
     function _refuse(uint64 loanId, OperationFailure failure) private pure {
@@ -129,12 +165,12 @@ library Servicing {
     }
 
     /// @dev A lot of a running auction must not be passed by.
-    function _loadForTopUp(Book storage book, uint64 loanId)
+    function _loadForTopUp(Book storage book, uint64 loanId, bytes32[] calldata card)
         private
         view
         returns (Position memory position)
     {
-        position = book.load(loanId);
+        position = book.load(loanId, card);
         if (position.loan.status != LoanStatus.Called) position.requireStatus(LoanStatus.Open);
     }
 
@@ -143,38 +179,32 @@ library Servicing {
     function _receive(
         Book storage book,
         Market memory market,
-        uint64 loanId,
-        uint64 amount,
-        address payer
-    ) private returns (uint32) {
-        if (amount < market.minimumPayment) {
-            revert ILoanBook.AmountTooSmall(amount, market.minimumPayment);
-        }
-        Position memory position = book.load(loanId);
-        position.lane.cash += amount;
-        LoanStatus before = position.loan.status;
-        if (before == LoanStatus.Open) {
-            _prefund(book, market, position, amount, payer);
-        } else {
-            _payDown(book, position, amount, payer);
-        }
-        book.saveCalled(position, before);
-        return position.laneId;
-    }
-
-    function _prefund(
-        Book storage book,
-        Market memory market,
         Position memory position,
         uint64 amount,
         address payer
     ) private {
+        if (amount < market.minimumPayment) {
+            revert ILoanBook.AmountTooSmall(amount, market.minimumPayment);
+        }
+        position.lane.cash += amount;
+        LoanStatus before = position.loan.status;
+        if (before == LoanStatus.Open) {
+            _prefund(market, position, amount, payer);
+        } else {
+            _payDown(book, position, amount, payer);
+        }
+        book.saveCalled(position, before);
+    }
+
+    function _prefund(Market memory market, Position memory position, uint64 amount, address payer)
+        private
+    {
         LoanState memory loan = position.loan;
         loan.prefunded = (uint256(loan.prefunded) + amount).toUint56();
         position.lane.owed += amount;
         emit ILoanBook.Prefunded(position.id, payer, ++position.lane.sequence, amount);
-        LoanTail memory tail = book.tails[position.id];
-        uint64 due = uint64(Math.min(tail.dueNow(loan, block.timestamp), loan.prefunded));
+        uint64 due =
+            uint64(Math.min(position.card.dueNow(loan, block.timestamp), loan.prefunded));
         bool dust = due < market.minimumPayment && due < loan.debtUp(block.timestamp);
         if (due != 0 && !dust) _collect(position, due);
     }
@@ -184,18 +214,17 @@ library Servicing {
         private
     {
         LoanStatus status = position.loan.status;
-        LoanTail storage tail = book.tails[position.id];
         if (status == LoanStatus.Called || status == LoanStatus.Auctioned) {
             uint64 paid = uint64(Math.min(amount, position.loan.debtUp(block.timestamp)));
             position.pay(paid);
-            position.carry(tail, tail.impaired);
+            position.carry(position.loan.impaired);
             emit ILoanBook.Repaid(position.id, payer, ++position.lane.sequence, paid);
             amount -= paid;
         } else {
             position.requireStatus(LoanStatus.Repaid);
         }
         if (amount == 0) return;
-        address owner = tail.borrower;
+        address owner = position.card.borrower;
         position.lane.owed += amount;
         book.claimable[position.laneId][owner] += amount;
         emit ILoanBook.IncomeKept(position.id, owner, ++position.lane.sequence, amount);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {AssetWord} from "../libraries/AssetWords.sol";
 
 /// @notice Where an asset stands. Only an `Active` asset may be pledged or move freely.
 enum AssetStatus {
@@ -126,7 +127,8 @@ interface IAssetRegistry is IERC721 {
     /// validity. Every observation is younger than the quorum before. Anchors that the token does
     /// not have yet are claimed for it. Anyone may bring the signatures.
     /// @param loanId Loan that holds the token, or 0 when its owner does.
-    function reattest(MintRequest calldata request, uint64 loanId)
+    /// @param card That loan's card, or empty.
+    function reattest(MintRequest calldata request, uint64 loanId, bytes32[] calldata card)
         external
         returns (uint256 tokenId);
     /// @notice Ends the validity of an asset of whose quorum a verifier has revoked its attestation
@@ -137,10 +139,16 @@ interface IAssetRegistry is IERC721 {
     /// @notice Ends the validity of an asset's quorum. Governance.
     function expire(uint256 tokenId) external;
     function assetOf(uint256 tokenId) external view returns (Asset memory);
+    /// @notice The same as a market reads it: the word in which the registry keeps it.
+    function standingOf(uint256 tokenId) external view returns (AssetWord);
     /// @notice When the quorum that vouches for an asset was accepted, unix seconds.
     function acceptedAt(uint256 tokenId) external view returns (uint64);
     /// @notice Whose the token is: its holder, or the borrower of the loan that holds it.
-    function recordedOwnerOf(uint256 tokenId, uint64 loanId) external view returns (address);
+    /// @param card That loan's card, or empty.
+    function recordedOwnerOf(uint256 tokenId, uint64 loanId, bytes32[] calldata card)
+        external
+        view
+        returns (address);
     /// @notice Token that has claimed an anchor, or zero.
     function tokenByAnchor(bytes32 anchor) external view returns (uint256);
     /// @notice ERC-7066/ERC-5192 views: the lane that holds a pledged token, or zero. While it is

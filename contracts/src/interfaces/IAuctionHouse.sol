@@ -65,20 +65,25 @@ interface IAuctionHouse {
     /// @notice Opens the auction of a called loan after its cure window. Anyone.
     /// @param newest Newest-round proofs in the loan's order, or none while the oracle is silent. An empty proof lets the
     /// appraisal cap stand in for a revoked or frozen asset, and two days after the cure window for anything (rule V4).
-    function open(uint64 loanId, ValueProof[] calldata newest) external;
+    function open(uint64 loanId, ValueProof[] calldata newest, bytes32[] calldata card) external;
     /// @notice Buys the present lot at the clock's price. Returns what was paid.
-    function buy(uint64 loanId, uint64 maxPrice) external returns (uint64 paid);
+    function buy(uint64 loanId, uint64 maxPrice, bytes32[] calldata card)
+        external
+        returns (uint64 paid);
     /// @notice As `buy`, by a contract that pays out of the lot: it gets the lot, is called with
     /// `onLotBought`, and only then is the price taken from it. Unless all of the price arrives,
     /// nothing has happened. No epoch can be closed inside the call.
-    function buyWithCallback(uint64 loanId, uint64 maxPrice, bytes calldata data)
-        external
-        returns (uint64 paid);
+    function buyWithCallback(
+        uint64 loanId,
+        uint64 maxPrice,
+        bytes calldata data,
+        bytes32[] calldata card
+    ) external returns (uint64 paid);
     /// @notice Lets the reserve take a lot whose price has reached the floor (rule C4). Anyone.
     /// Until then, and while the reserve is short, the lot stays for sale to any bidder, at the
     /// floor without end. One more duration later the reserve takes it for what it has, even for
     /// nothing: so every lot leaves its auction, and the rest of the debt is written off.
-    function takeForReserve(uint64 loanId) external;
+    function takeForReserve(uint64 loanId, bytes32[] calldata card) external;
     /// @notice Names who says which bidders may buy lots of a class from now on; zero admits
     /// everybody. The reserve's standing bid is never asked. Governor.
     function setGate(uint16 classId, IBidderGate gate) external;
@@ -96,6 +101,6 @@ interface IAuctionHouse {
         view
         returns (uint32 lots, uint64 value, uint64 allowance);
     /// @notice Price of the present lot now, ledger units; for restaking tokens of what would be sold.
-    function priceOf(uint64 loanId) external view returns (uint64);
-    function lotOf(uint64 loanId) external view returns (Lot memory);
+    function priceOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64);
+    function lotOf(uint64 loanId, bytes32[] calldata card) external view returns (Lot memory);
 }

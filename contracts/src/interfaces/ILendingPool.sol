@@ -156,7 +156,13 @@ interface ILendingPool {
     /// @notice Ends a reservation and pays its deposit back. Anyone; where that forfeits, only the
     /// borrower for one epoch.
     /// @param loanId The loan that used it, or 0 when none did.
-    function endReservation(uint32 lane, address borrower, uint64 loanId) external;
+    /// @param card That loan's card, or empty.
+    function endReservation(
+        uint32 lane,
+        address borrower,
+        uint64 loanId,
+        bytes32[] calldata card
+    ) external;
     /// @notice Receives lots that the reserve took.
     function reserveHolder() external view returns (address);
     function epoch() external view returns (uint32 number, uint64 startedAt);

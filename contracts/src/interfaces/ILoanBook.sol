@@ -54,7 +54,8 @@ enum OperationFailure {
     MoreThanDebt,
     BelowMinimum,
     AlreadyCharged,
-    TransferFailed
+    TransferFailed,
+    CardMismatch
 }
 
 /// @notice What the borrower signs (EIP-712 type `LoanTerms`; domain "Ballast LoanBook", "1").
@@ -115,60 +116,72 @@ struct LoanChange {
 /// @notice The hot slot: all that a payment touches.
 /// @param principal Outstanding principal, ledger units.
 /// @param prefunded Cash that the borrower has set aside, ledger units; it is the borrower's.
+/// @param impaired Carrying value while called or in auction, ledger units.
 /// @param accruedScaled Interest and fees owed as of `lastAccrual`, ledger units times SCALE.
-/// @param lastAccrual Unix seconds; of a loan that no longer earns, when it ceased to.
+/// @param lastAccrual Unix seconds. Of a called loan, when it was called; for its health, less the
+/// oracle's `stoppedSeconds` then, so that its cure window stands still with the oracle.
 /// @param rateBps Fixed rate, basis points a year.
 /// @param status See `LoanStatus`.
+/// @param callReason Why it was called.
+/// @param windowSpent Whether it was called without a cure window (rule C2).
 struct LoanState {
     uint56 principal;
     uint56 prefunded;
+    uint56 impaired;
     uint88 accruedScaled;
     uint32 lastAccrual;
     uint16 rateBps;
     LoanStatus status;
+    CallReason callReason;
+    bool windowSpent;
 }
 
-/// @notice The cold terms, written at opening and at a call; two slots, and a third at need.
+/// @notice The cold terms and what is pledged. The book keeps their hash; whoever acts on the loan
+/// brings them as words, packed as `Cards` says and rebuilt from events: `LoanOpened` carries them.
 /// @param borrower Recorded owner of the collateral.
 /// @param basePrincipal What the schedule counts from, ledger units: the principal at opening or
 /// extension; a later draw spreads what is then owed over the due dates left.
 /// @param schedule How principal is paid back.
 /// @param instalments Number of due dates.
-/// @param assets Number of assets ever pledged and not released before the end.
-/// @param assetsSold Assets, from the first, that an auction has sold.
 /// @param interval Seconds between due dates.
 /// @param openedAt Opening or last extension, unix seconds; due dates count from it.
-/// @param chargedThrough Last due date that bore a late fee.
 /// @param gracePeriod Shortest of the classes, seconds.
 /// @param cureWindow Shortest of the classes, seconds.
 /// @param lateFeeBps Highest of the classes.
-/// @param hasLrt Whether restaking tokens were pledged.
-/// @param callReason Why it was called; when is the `lastAccrual` of a called loan.
-/// @param stoppedAtCall The oracle's `stoppedSeconds` then.
-/// @param impaired Carrying value while called or auctioned, ledger units.
-/// @param cures Cures within the year that began at `firstCureAt`.
-/// @param firstCureAt Unix seconds.
 /// @param limit Most principal after a later draw; 0 when there is none to come.
-struct LoanTail {
+/// @param classes Classes of all that was ever pledged, one bit each: the loan counts in them (rule L4).
+/// @param assets What is pledged and unsold, in order.
+/// @param lrt Restaking token pledged beside it, zero when there never was one.
+/// @param lrtAmount Its amount, base units.
+/// @param lrtOpeningPrice Price of 10^18 base units at opening, ledger units.
+struct Card {
     address borrower;
     uint56 basePrincipal;
     ScheduleKind schedule;
     uint16 instalments;
-    uint8 assets;
-    uint8 assetsSold;
     uint32 interval;
     uint32 openedAt;
-    uint16 chargedThrough;
     uint24 gracePeriod;
     uint24 cureWindow;
     uint16 lateFeeBps;
-    bool hasLrt;
-    CallReason callReason;
-    uint32 stoppedAtCall;
-    uint56 impaired;
-    uint8 cures;
-    uint32 firstCureAt;
     uint56 limit;
+    uint64 classes;
+    uint256[] assets;
+    address lrt;
+    uint96 lrtAmount;
+    uint64 lrtOpeningPrice;
+}
+
+/// @notice A loan's second slot: the card's hash and the little that changes beside it.
+/// @param cardHash First 200 bits of the hash of the card's words.
+/// @param firstCureAt Unix seconds.
+/// @param cures Cures within the year that began at `firstCureAt`.
+/// @param chargedThrough Last due date that bore a late fee.
+struct Marks {
+    bytes25 cardHash;
+    uint32 firstCureAt;
+    uint8 cures;
+    uint16 chargedThrough;
 }
 
 /// @notice Sums of one lane (rules D1, L3).
@@ -178,7 +191,6 @@ struct LoanTail {
 /// @param owed Part of it that belongs to others: prefunded cash, surplus, refunds.
 /// @param impaired Carrying value of called loans.
 /// @param sequence Number of the lane's last event.
-/// @param loans Number of loans ever opened in the lane.
 struct LaneState {
     int144 a;
     uint112 b;
@@ -186,7 +198,6 @@ struct LaneState {
     uint64 owed;
     uint64 impaired;
     uint32 sequence;
-    uint32 loans;
 }
 
 /// @notice What a lane may still lend against a class, and what it has lent (rule L4).
@@ -203,6 +214,7 @@ struct Room {
 
 /// @title The loan book: loans, lanes and settlement
 /// @notice Amounts are ledger units. A loan id is `lane << 40 | number`; so is an operation id. `SCALE` is 10^4 · 31,536,000.
+/// Where a call takes a `card`, it is the loan's present one; any other is refused with `CardMismatch`.
 interface ILoanBook is ISales {
     event LaneAdded(uint32 indexed lane, address escrow);
     event Wired(address pool, address auctionHouse);
@@ -215,12 +227,14 @@ interface ILoanBook is ISales {
     /// @notice A close handed a class's cap to the lanes; `used` counts loans that have not ended.
     event RoomsHandedOut(uint16 indexed classId, uint64 cap, uint64 used);
     event RelayerSet(uint32 indexed lane, address indexed relayer, bool active);
+    /// @notice The loan's number within its lane is the event's.
     event LoanOpened(
         uint64 indexed loanId,
         address indexed borrower,
         uint32 sequence,
         uint16 rateBps,
-        LoanTerms terms
+        uint256 nonce,
+        bytes32[] card
     );
     event Pledged(uint64 indexed loanId, uint256 indexed tokenId, uint32 sequence);
     event LrtPledged(uint64 indexed loanId, address indexed token, uint32 sequence, uint128 amount);
@@ -273,7 +287,8 @@ interface ILoanBook is ISales {
         address indexed borrower, uint32 indexed lane, uint32 sequence, uint64 amount
     );
     event CashMoved(uint32 indexed lane, uint32 sequence, int64 amount);
-    /// @notice One event per batch: the hash of the words and two bits of result for each, first word in the lowest bits of the first byte.
+    /// @notice One event per batch: the hash of its words, cards included, the number of operations and two bits of
+    /// result for each, the first in the lowest bits of the first byte.
     event BatchSettled(
         uint32 indexed lane, uint32 sequence, bytes32 wordsHash, uint16 count, bytes results
     );
@@ -287,6 +302,7 @@ interface ILoanBook is ISales {
     error NotSelf(address caller);
     error NotBorrower(uint64 loanId, address caller);
     error LoanNotFound(uint64 loanId);
+    error CardMismatch(uint64 loanId);
     error WrongStatus(uint64 loanId, LoanStatus status);
     error TermsExpired(uint64 deadline);
     error NonceUsed(address borrower, uint32 lane, uint256 nonce);
@@ -324,6 +340,8 @@ interface ILoanBook is ISales {
     error NothingToClaim(uint32 lane, address party);
     error BatchGasTooLow(uint256 index);
     error BatchTooLarge(uint256 count);
+    /// @notice The words end within the card that follows word number `index`.
+    error CardCut(uint256 index);
 
     /// @notice Opens a loan under the borrower's signed terms: pledges the collateral and pays out the draw.
     /// @param proofs Newest-round proofs, one per asset in order, then one for the LRT when there is one.
@@ -337,53 +355,65 @@ interface ILoanBook is ISales {
     function amend(
         LoanChange calldata change,
         bytes calldata signature,
-        ValueProof[] calldata proofs
+        ValueProof[] calldata proofs,
+        bytes32[] calldata card
     ) external;
     function prefund(uint64 loanId, uint64 amount) external;
-    function withdrawPrefunded(uint64 loanId, uint64 amount) external;
+    function withdrawPrefunded(uint64 loanId, uint64 amount, bytes32[] calldata card) external;
     /// @notice Repays up to `maxAmount`; anyone, never paused. Returns what was taken.
     function repay(uint64 loanId, uint64 maxAmount) external returns (uint64 paid);
     /// @notice Pays what is due of a loan and prefunds the rest: how a device's income comes in (rule D6). A called loan's
     /// debt is paid; what no debt needs waits for the borrower. Anyone.
-    function pay(uint64 loanId, uint64 amount) external;
+    function pay(uint64 loanId, uint64 amount, bytes32[] calldata card) external;
     /// @notice The same with all whole ledger units that were sent to the loan's income address. Anyone.
-    function sweep(uint64 loanId) external returns (uint64 amount);
+    function sweep(uint64 loanId, bytes32[] calldata card) external returns (uint64 amount);
     /// @notice Gives the reserve what lies in a lane's escrow beyond its books: nobody called for it. Anyone.
     function sweepLane(uint32 lane) external returns (uint64 amount);
     /// @notice Gives the reserve what came to the income address of a loan that has ended. Anyone.
     function sweepEnded(uint64 loanId) external returns (uint64 amount);
     /// @notice Pays debt out of prefunded cash, as a relayer may. Only the borrower.
-    function collect(uint64 loanId, uint64 amount) external;
+    function collect(uint64 loanId, uint64 amount, bytes32[] calldata card) external;
     /// @notice Charges the late fee of a missed due date, as a relayer may. Anyone.
-    function charge(uint64 loanId, uint16 index) external;
+    function charge(uint64 loanId, uint16 index, bytes32[] calldata card) external;
     /// @notice Adds an asset of the borrower's to a loan's collateral. Only the borrower: an asset that loses its
     /// attestation makes the loan callable.
     /// @param proof Its newest-round proof: what nobody values would keep the loan from being called.
-    function topUpAsset(uint64 loanId, ValueProof calldata proof) external;
+    function topUpAsset(uint64 loanId, ValueProof calldata proof, bytes32[] calldata card) external;
     /// @notice Adds restaking tokens of the loan's kind to its collateral. Anyone.
-    function topUp(uint64 loanId, uint128 lrtAmount) external;
+    function topUp(uint64 loanId, uint128 lrtAmount, bytes32[] calldata card) external;
     /// @notice Calls a loan that is unhealthy at the higher of the last two rounds' values (rule V1). Restaking tokens whose
     /// newest price broke the band count for nothing, need no proof of the round before, and are for sale at once (rule V6). Anyone.
-    function call(uint64 loanId, ValueProof[] calldata newest, ValueProof[] calldata previous)
-        external;
+    function call(
+        uint64 loanId,
+        ValueProof[] calldata newest,
+        ValueProof[] calldata previous,
+        bytes32[] calldata card
+    ) external;
     /// @notice Calls a loan with an instalment missed beyond grace, or on a revoked or frozen asset. Anyone.
     /// @param newest Proofs, or an empty array while the oracle is silent: then the appraisal caps count. So they do, under
     /// an empty proof, for a revoked or frozen asset, and for anything once the loan has been overdue for two more days (rule V4).
-    function callOverdue(uint64 loanId, ValueProof[] calldata newest) external;
+    function callOverdue(uint64 loanId, ValueProof[] calldata newest, bytes32[] calldata card)
+        external;
     /// @notice Pays arrears and restores the opening LTV of a called or auctioned loan. Anyone.
-    function cure(uint64 loanId, uint64 amount, ValueProof[] calldata newest) external;
+    function cure(
+        uint64 loanId,
+        uint64 amount,
+        ValueProof[] calldata newest,
+        bytes32[] calldata card
+    ) external;
     /// @notice Returns the collateral of a repaid loan to its recorded owner. What cannot be moved, or is a sanctioned
     /// owner's, waits in the escrow. Anyone.
-    function close(uint64 loanId) external;
+    function close(uint64 loanId, bytes32[] calldata card) external;
     /// @notice Hands over what waits of a closed loan, as far as it now can. Anyone.
-    function deliver(uint64 loanId) external;
+    function deliver(uint64 loanId, bytes32[] calldata card) external;
     /// @notice Things of a closed loan that wait in the escrow; see `ReturnWaits`.
     function waitingOf(uint64 loanId) external view returns (uint256 places);
     /// @notice Names the list of those to whom nothing is paid; zero when there is none. Governor.
     function setSanctions(ISanctions list) external;
     function sanctions() external view returns (ISanctions);
     /// @notice Settles a batch of words for one lane; see `OperationKind`. A word is
-    /// `kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)`, most significant first.
+    /// `kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)`, most significant first. The
+    /// words of the loan's card follow a charge and a close.
     function settle(uint32 lane, bytes32[] calldata words) external;
     /// @notice Withdraws what a lane owes the caller (surplus, refunds).
     function claim(uint32 lane) external returns (uint64 amount);
@@ -401,29 +431,24 @@ interface ILoanBook is ISales {
     function handOut(uint64[] calldata reserved, uint64 auctionValue) external;
 
     function loanOf(uint64 loanId) external view returns (LoanState memory);
-    function tailOf(uint64 loanId) external view returns (LoanTail memory);
-    /// @notice What is pledged and unsold; of a closed loan, what it was.
-    function collateralOf(uint64 loanId)
-        external
-        view
-        returns (uint256[] memory assets, address lrt, uint128 lrtAmount);
+    function marksOf(uint64 loanId) external view returns (Marks memory);
+    /// @notice Terms and collateral of a loan, from its card; of a closed loan, what they were.
+    function readCard(uint64 loanId, bytes32[] calldata card) external view returns (Card memory);
     /// @notice What a lane may still lend against a class.
     function roomOf(uint32 lane, uint16 classId) external view returns (Room memory);
     /// @notice What may be drawn on restaking tokens in a lane now, ledger units: the bucket refills with time.
     function inflowLeftOf(uint32 lane) external view returns (uint64);
     function laneOf(uint32 lane) external view returns (LaneState memory);
-    /// @notice Price of 10^18 of the loan's restaking tokens at opening: it stands for an appraisal when the oracle is silent.
-    function lrtOpeningPriceOf(uint64 loanId) external view returns (uint64);
     function escrowOf(uint32 lane) external view returns (address);
     /// @notice Where a device may send its income for a loan by plain transfers; see `sweep`.
     function incomeAddressOf(uint64 loanId) external view returns (address);
-    /// @notice Number of lanes; they are numbered from 0, their loans from 1.
+    /// @notice Number of lanes; they are numbered from 0.
     function lanes() external view returns (uint32);
     /// @notice Debt of a loan now, ledger units, rounded up.
     function debtOf(uint64 loanId) external view returns (uint64);
-    function isOverdue(uint64 loanId) external view returns (bool);
+    function isOverdue(uint64 loanId, bytes32[] calldata card) external view returns (bool);
     /// @notice When the cure window of a called loan ends, unix seconds; stopped seconds included (rules C2, C5).
-    function cureUntilOf(uint64 loanId) external view returns (uint64);
+    function cureUntilOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64);
     function claimableOf(uint32 lane, address party) external view returns (uint64);
     function shortfallOf(address borrower) external view returns (uint64);
     /// @notice Result recorded for an operation id.
@@ -434,6 +459,8 @@ interface ILoanBook is ISales {
     function wire(address pool, address auctionHouse) external;
     /// @notice Hands all collateral of a repaid loan to its owner; the book calls itself, so that a failing transfer in a
     /// batch undoes one operation only. Returns the lane's sequence after its events.
-    function release(uint64 loanId, uint32 sequence) external returns (uint32);
+    function release(uint64 loanId, uint32 sequence, bytes32[] calldata card)
+        external
+        returns (uint32);
     function setRelayer(uint32 lane, address relayer, bool active) external;
 }

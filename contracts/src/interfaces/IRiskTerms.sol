@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {TermsWord} from "../libraries/TermsWords.sol";
+
 /// @notice The governed terms of one asset class, inside hard bounds.
 /// @param enabled Whether new loans may take it.
 /// @param mustAmortise Whether its loans must repay principal with every instalment.
@@ -53,6 +55,17 @@ interface IRiskTerms {
     /// @notice Terms in force now: a lowered liquidation LTV falls over thirty days, so that no loan
     /// becomes callable at once.
     function termsOf(uint16 classId) external view returns (ClassTerms memory);
+    /// @notice The same, as the words that a market reads; what only new borrowing is asked is left out.
+    function rowOf(uint16 classId) external view returns (TermsWord);
+    /// @notice All that new borrowing is asked, in one call.
+    /// @return terms See `rowOf`.
+    /// @return freshFor Seconds for which an attestation gives full borrowing value.
+    /// @return maxTenor Longest life of a loan, seconds.
+    /// @return rate See `rateBps`.
+    function offerOf(uint16 classId)
+        external
+        view
+        returns (TermsWord terms, uint256 freshFor, uint256 maxTenor, uint256 rate);
     /// @notice Rate of a class in the present epoch, basis points a year (rule D4).
     function rateBps(uint16 classId) external view returns (uint16);
     /// @notice The curve's utilisation: highest of the last three closes, moved at most one step a

@@ -6,28 +6,20 @@ import {LoanStatus} from "./ILoanBook.sol";
 /// @notice What a sale starts from.
 /// @param status See `LoanStatus`.
 /// @param debt Debt now, ledger units, rounded up.
-/// @param lrtAmount Restaking tokens unsold, base units.
-/// @param asset First unsold asset, 0 when there is none.
 /// @param escrow Where the price goes.
 struct ForSale {
     LoanStatus status;
     uint64 debt;
-    uint128 lrtAmount;
-    uint256 asset;
     address escrow;
 }
 
 /// @title What the auction house asks of the loan book
-/// @notice One call each way: an auction's cost is mostly calls and what they read.
+/// @notice One call each way: an auction's cost is mostly calls and what they read. What is for sale
+/// stands in the loan's card, which the book compares with its hash.
 interface ISales {
     /// @notice Moves a called loan to auction once its cure window has passed. Only the auction house.
-    /// @return assets What is for sale, in order.
-    /// @return lrt Restaking token sold before them, zero when none.
-    /// @return lrtAmount Its amount, base units.
-    /// @return lrtOpeningPrice Price of 10^18 at opening, ledger units.
-    function startAuction(uint64 loanId)
-        external
-        returns (uint256[] memory assets, address lrt, uint128 lrtAmount, uint64 lrtOpeningPrice);
+    /// @param stoppedSeconds The oracle's, now.
+    function startAuction(uint64 loanId, uint64 stoppedSeconds, bytes32[] calldata card) external;
     /// @notice Applies a sale whose proceeds have reached the escrow, and hands the lot over. Only the auction house.
     /// @param tokenId Asset sold, or 0 for the LRT lot.
     /// @param lrtAmount Restaking tokens sold, 0 for an asset.
@@ -39,8 +31,12 @@ interface ISales {
         uint128 lrtAmount,
         address buyer,
         uint64 proceeds,
-        uint256 lots
+        uint256 lots,
+        bytes32[] calldata card
     ) external returns (LoanStatus status);
     /// @notice What a sale of a loan's next lot starts from.
-    function forSaleOf(uint64 loanId) external view returns (ForSale memory);
+    function forSaleOf(uint64 loanId, bytes32[] calldata card)
+        external
+        view
+        returns (ForSale memory);
 }

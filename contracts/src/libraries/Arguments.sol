@@ -25,6 +25,19 @@ library Arguments {
         }
     }
 
+    /// @notice Argument number `place`, an array of words.
+    function wordsAt(bytes calldata call, uint256 place)
+        internal
+        pure
+        returns (bytes32[] calldata words)
+    {
+        uint256 length = _tailOf(call, place);
+        assembly ("memory-safe") {
+            words.offset := add(length, 0x20)
+            words.length := calldataload(length)
+        }
+    }
+
     /// @notice Argument number `place`, bytes.
     function bytesAt(bytes calldata call, uint256 place)
         internal

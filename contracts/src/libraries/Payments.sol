@@ -5,7 +5,8 @@ import {ILoanBook, LoanStatus, OperationFailure} from "../interfaces/ILoanBook.s
 import {LoanMath} from "./LoanMath.sol";
 
 /// @notice A loan's hot slot as one word: `principal (56) | prefunded (56) | accruedScaled (88) |
-/// lastAccrual (32) | rateBps (16) | status (8)`, first field lowest.
+/// lastAccrual (32) | rateBps (16) | status (3) | callReason (2) | windowSpent (1)`, first field
+/// lowest. The second field is the carrying value of a loan that is called or in auction.
 type LoanWord is uint256;
 
 /// @notice What a run of payments and charges on open loans does to their lane.
@@ -31,6 +32,7 @@ library Payments {
     uint256 private constant LAST_ACCRUAL = 200;
     uint256 private constant RATE = 232;
     uint256 private constant STATUS = 248;
+    uint256 private constant STATUS_BITS = 7;
     /// @dev What a payment or a charge leaves: prefunded cash, rate and status.
     uint256 private constant KEPT =
         uint256(type(uint56).max) << PREFUNDED | uint256(type(uint24).max) << RATE;
@@ -52,9 +54,10 @@ library Payments {
     }
 
     function status(LoanWord loan) internal pure returns (LoanStatus) {
-        return LoanStatus(LoanWord.unwrap(loan) >> STATUS);
+        return LoanStatus(LoanWord.unwrap(loan) >> STATUS & STATUS_BITS);
     }
 
+    /// @dev An open loan was not called, or forgot why when it was cured.
     function isOpen(LoanWord loan) internal pure returns (bool) {
         return LoanWord.unwrap(loan) >> STATUS == uint256(LoanStatus.Open);
     }
@@ -81,7 +84,7 @@ library Payments {
     }
 
     function withStatus(LoanWord loan, LoanStatus status_) internal pure returns (LoanWord) {
-        uint256 kept = LoanWord.unwrap(loan) & ((1 << STATUS) - 1);
+        uint256 kept = LoanWord.unwrap(loan) & ~(STATUS_BITS << STATUS);
         return LoanWord.wrap(kept | uint256(status_) << STATUS);
     }
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AssetStatus} from "../interfaces/IAssetRegistry.sol";
+import {AssetWord} from "./AssetWords.sol";
 
 /// @dev What is kept of one asset; one slot, times in unix seconds. `quorum` is the start of a
 /// hash over attesters and uids of the quorum that was accepted at `acceptedAt`.
@@ -45,6 +46,13 @@ library RegistrySlots {
             | uint256(from.challenges) << 224 | (from.hasLrt ? 1 << 240 : 0);
         assembly ("memory-safe") {
             sstore(to.slot, word)
+        }
+    }
+
+    /// @notice The slot as it is.
+    function word(Standing storage asset) internal view returns (AssetWord found) {
+        assembly ("memory-safe") {
+            found := sload(asset.slot)
         }
     }
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LaneState, LoanState, LoanStatus, LoanTail, LoanTerms} from "../interfaces/ILoanBook.sol";
+import {CallReason, LaneState, LoanState, LoanStatus} from "../interfaces/ILoanBook.sol";
 import {LoanMath} from "./LoanMath.sol";
 import {LoanWord, Tally} from "./Payments.sol";
-import {Draw} from "./Underwriter.sol";
 
 /// @notice A lane's two slots, lowest field first.
 /// @param sums What a payment touches: `sequence (32) | cash - owed (57) | b (67) | a (100)`.
-/// @param rest `owed (64) | impaired (64) | loans (32)`.
+/// @param rest `owed (64) | impaired (64)`.
 struct LaneWords {
     uint256 sums;
     uint256 rest;
@@ -30,22 +29,28 @@ library Slots {
     /// @notice A lane's sums would leave the widths in which they are kept.
     error LaneFull();
 
+    /// @dev A called loan has no prefunded cash: it was set off. Its carrying value takes the place.
     function pack(LoanState memory loan) internal pure returns (LoanWord) {
+        uint256 setAside = _isImpaired(loan.status) ? loan.impaired : loan.prefunded;
         return LoanWord.wrap(
-            uint256(loan.principal) | uint256(loan.prefunded) << 56 | uint256(loan.accruedScaled)
-                << 112 | uint256(loan.lastAccrual) << 200 | uint256(loan.rateBps) << 232
-                | uint256(loan.status) << 248
+            uint256(loan.principal) | setAside << 56 | uint256(loan.accruedScaled) << 112
+                | uint256(loan.lastAccrual) << 200 | uint256(loan.rateBps) << 232
+                | uint256(loan.status) << 248 | uint256(loan.callReason) << 251
+                | (loan.windowSpent ? 1 << 253 : 0)
         );
     }
 
     function unpack(LoanWord packed) internal pure returns (LoanState memory loan) {
         uint256 word = LoanWord.unwrap(packed);
         loan.principal = uint56(word);
-        loan.prefunded = uint56(word >> 56);
         loan.accruedScaled = uint88(word >> 112);
         loan.lastAccrual = uint32(word >> 200);
         loan.rateBps = uint16(word >> 232);
-        loan.status = LoanStatus(word >> 248);
+        loan.status = packed.status();
+        loan.callReason = CallReason(word >> 251 & 3);
+        loan.windowSpent = word >> 253 != 0;
+        if (_isImpaired(loan.status)) loan.impaired = uint56(word >> 56);
+        else loan.prefunded = uint56(word >> 56);
     }
 
     /// @notice A loan with the slot it lies in, so that it can be written without looking again.
@@ -74,14 +79,12 @@ library Slots {
         lane.b = uint112(sums >> SLOPE & SLOPE_BITS);
         lane.a = int144(int256(sums) >> LEVEL);
         (lane.owed, lane.impaired) = (uint64(rest), uint64(rest >> 64));
-        lane.loans = uint32(rest >> 128);
         lane.cash = lane.owed + uint64(sums >> FREE & FREE_BITS);
     }
 
     function store(LaneWords storage to, LaneState memory lane) internal {
         to.sums = _sums(lane.a, lane.b, lane.cash - lane.owed, lane.sequence);
-        uint256 rest =
-            uint256(lane.owed) | uint256(lane.impaired) << 64 | uint256(lane.loans) << 128;
+        uint256 rest = uint256(lane.owed) | uint256(lane.impaired) << 64;
         if (rest != to.rest) to.rest = rest;
     }
 
@@ -137,21 +140,6 @@ library Slots {
         lane.rest = lane.rest >> 64 << 64 | (uint64(lane.rest) - amount);
     }
 
-    /// @dev A new loan's terms; what only a charge, a call, a cure or a sale writes stays zero.
-    function begin(LoanTail storage to, LoanTerms calldata terms, Draw memory draw) internal {
-        uint256 who = uint256(uint160(terms.borrower)) | uint256(terms.principal) << 160
-            | uint256(terms.schedule) << 216 | uint256(terms.instalments) << 224
-            | terms.assets.length << 240;
-        uint256 when = uint256(terms.interval) | block.timestamp << 32 | uint256(draw.gracePeriod)
-            << 80 | uint256(draw.cureWindow) << 104 | uint256(draw.lateFeeBps) << 128
-            | (terms.lrtAmount == 0 ? 0 : 1 << 144);
-        assembly ("memory-safe") {
-            sstore(to.slot, who)
-            sstore(add(to.slot, 1), when)
-        }
-        if (terms.limit > terms.principal) to.limit = uint56(terms.limit);
-    }
-
     /// @dev At `time` the lane's debt falls by what was paid; `a` makes good for the lower slope.
     function _with(uint256 sums, Tally memory tally, uint256 time, uint256 last)
         private
@@ -162,6 +150,10 @@ library Slots {
         a += int256(tally.slopes * time + tally.added) - int256(tally.paid * LoanMath.SCALE);
         uint256 b = (sums >> SLOPE & SLOPE_BITS) - tally.slopes;
         return _sums(a, b, (sums >> FREE & FREE_BITS) + tally.paid, last);
+    }
+
+    function _isImpaired(LoanStatus status) private pure returns (bool) {
+        return status == LoanStatus.Called || status == LoanStatus.Auctioned;
     }
 
     function _sums(int256 a, uint256 b, uint256 free_, uint256 last)

@@ -3,9 +3,9 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Asset, AssetStatus, IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
+import {AssetStatus, IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
 import {ILoanBook, LoanTerms, ScheduleKind} from "../interfaces/ILoanBook.sol";
-import {ClassTerms, IRiskTerms} from "../interfaces/IRiskTerms.sol";
+import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
 import {IPause} from "../interfaces/IPause.sol";
 import {
     IValuationOracle,
@@ -13,7 +13,9 @@ import {
     ValueProof,
     ValueStatus
 } from "../interfaces/IValuationOracle.sol";
+import {AssetWord} from "./AssetWords.sol";
 import {Consent} from "./Consent.sol";
+import {TermsWord} from "./TermsWords.sol";
 import {Valuation} from "./Valuation.sol";
 import {ValueProofs} from "./ValueProofs.sol";
 
@@ -125,8 +127,8 @@ library Underwriter {
         uint16 classId;
         uint256 price;
         uint256 value;
-        Asset asset;
-        ClassTerms terms;
+        AssetWord asset;
+        TermsWord terms;
     }
 
     /// @notice What a new loan gets on newest-round values, or the reason why there is none
@@ -159,15 +161,14 @@ library Underwriter {
         _checkRounds(outlook.present, basket, proofs);
         (drawn.gracePeriod, drawn.cureWindow) = (type(uint24).max, type(uint24).max);
         for (uint256 i; i < proofs.length; ++i) {
-            Item memory item = _appraise(outlook, basket, i, proofs, proofs);
+            Item memory item = _identify(outlook.from, basket, i);
+            uint256 share = _offer(outlook.from, drawn, item, plan);
+            _appraise(outlook, basket, item, proofs[i], proofs[i]);
             if (proofs[i].leaf.status != ValueStatus.Valid) {
                 revert ILoanBook.AssetUnusable(item.id);
             }
-            if (plan.standard) _checkClass(item, plan);
-            uint256 value = item.value;
-            if (!item.isLrt) value = value.share(_freshnessBps(item, plan.tenor));
-            limit += value.share(item.terms.maxLtvBps);
-            _addTerms(outlook.from, drawn, item);
+            limit += item.value.share(share).share(item.terms.maxLtvBps());
+            if (item.isLrt) drawn.lrtPrice = uint64(item.price);
         }
     }
 
@@ -207,16 +208,15 @@ library Underwriter {
     {
         Item memory item;
         item.id = proof.leaf.assetId;
-        item.asset = from.registry.assetOf(item.id);
-        item.classId = item.asset.classId;
+        item.asset = from.registry.standingOf(item.id);
+        item.classId = item.asset.classId();
         // A class without terms has no say: the call reverts.
-        item.terms = from.risk.termsOf(item.classId);
-        if (!item.terms.enabled) revert ILoanBook.ClassDisabled(item.classId);
+        if (!from.risk.rowOf(item.classId).enabled()) revert ILoanBook.ClassDisabled(item.classId);
         Outlook memory outlook = look(from, false);
         _requireSpeaking(outlook.present);
         _proven(outlook, item, true, proof);
         if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
-        _freshnessBps(item, tenor);
+        _requireLasting(item, tenor);
     }
 
     /// @notice Sums of a basket's calling values. `previous` is read for `BothRounds` only.
@@ -231,16 +231,17 @@ library Underwriter {
             revert ILoanBook.ProofMismatch(newest.length, previous.length);
         }
         weights.allActive = true;
-        for (uint256 i; i < _count(basket); ++i) {
-            Item memory item = _appraise(outlook, basket, i, newest, previous);
-            weights.recovery += item.value.share(item.terms.recoveryBps);
+        uint256 count = _count(basket);
+        for (uint256 i; i < count; ++i) {
+            Item memory item = _weighed(outlook, basket, i, newest, previous);
+            weights.recovery += item.value.share(item.terms.recoveryBps());
             if (item.bandBroken) {
                 weights.bandBroken = true;
                 continue;
             }
-            weights.liquidation += item.value.share(item.terms.liquidationLtvBps);
-            if (item.isLrt || item.asset.status == AssetStatus.Active) {
-                weights.opening += item.value.share(item.terms.maxLtvBps);
+            weights.liquidation += item.value.share(item.terms.liquidationLtvBps());
+            if (item.isLrt || item.asset.status() == AssetStatus.Active) {
+                weights.opening += item.value.share(item.terms.maxLtvBps());
             } else {
                 weights.allActive = false;
             }
@@ -259,11 +260,11 @@ library Underwriter {
         uint256 lrts = count - basket.assets.length;
         prices = new LotPrices[](count);
         for (uint256 i; i < count; ++i) {
-            Item memory item = _appraise(outlook, basket, i, newest, newest);
+            Item memory item = _weighed(outlook, basket, i, newest, newest);
             prices[item.isLrt ? 0 : i + lrts] = LotPrices({
-                start: item.price.startPrice(item.terms.auctionStartBps).toUint64(),
-                floor: item.price.share(item.terms.recoveryBps).toUint64(),
-                duration: item.terms.auctionDuration
+                start: item.price.startPrice(item.terms.auctionStartBps()).toUint64(),
+                floor: item.price.share(item.terms.recoveryBps()).toUint64(),
+                duration: uint32(item.terms.auctionDuration())
             });
         }
     }
@@ -294,30 +295,59 @@ library Underwriter {
         if (present.silent) revert IValuationOracle.RoundStale(present.newest, present.newestAt);
     }
 
-    function _appraise(
+    /// @dev What item number `i` is.
+    function _identify(Sources memory from, Basket memory basket, uint256 i)
+        private
+        view
+        returns (Item memory item)
+    {
+        if (i == basket.assets.length) {
+            (item.isLrt, item.id, item.classId) = (true, uint160(basket.lrt), LRT_CLASS);
+        } else {
+            item.id = basket.assets[i];
+            item.asset = from.registry.standingOf(item.id);
+            item.classId = item.asset.classId();
+        }
+    }
+
+    /// @dev Item number `i`, appraised under the terms of running loans. While the oracle is silent
+    /// nothing is read of the proofs, of which there need be none.
+    function _weighed(
         Outlook memory outlook,
         Basket memory basket,
         uint256 i,
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
     ) private view returns (Item memory item) {
-        item.isLrt = i == basket.assets.length;
-        item.id = item.isLrt ? uint160(basket.lrt) : basket.assets[i];
-        if (!item.isLrt) item.asset = outlook.from.registry.assetOf(item.id);
-        item.classId = item.isLrt ? LRT_CLASS : item.asset.classId;
-        item.terms = outlook.from.risk.termsOf(item.classId);
+        item = _identify(outlook.from, basket, i);
+        item.terms = outlook.from.risk.rowOf(item.classId);
         if (outlook.present.silent || _isMissing(basket, item, newest[i])) {
-            item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap;
+            item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap();
+            item.value = item.isLrt ? item.price.lrtValue(basket.lrtAmount) : item.price;
         } else {
-            item.price = _proven(outlook, item, true, newest[i]);
-            item.bandBroken = item.isLrt && newest[i].leaf.status == ValueStatus.Frozen;
-            if (basket.evidence == Evidence.BothRounds && !item.bandBroken) {
-                uint256 before = _proven(outlook, item, false, previous[i]);
-                item.price = _higher(outlook.present, item, before);
-            }
-            if (!item.isLrt) item.price = Math.min(item.price, item.asset.appraisalCap);
+            _appraise(outlook, basket, item, newest[i], previous[i]);
         }
-        item.value = item.isLrt ? item.price.lrtValue(basket.lrtAmount) : item.price;
+    }
+
+    /// @dev At what the proofs give, an asset at most at its appraisal.
+    function _appraise(
+        Outlook memory outlook,
+        Basket memory basket,
+        Item memory item,
+        ValueProof calldata newest,
+        ValueProof calldata previous
+    ) private view {
+        item.price = _proven(outlook, item, true, newest);
+        item.bandBroken = item.isLrt && newest.leaf.status == ValueStatus.Frozen;
+        if (basket.evidence == Evidence.BothRounds && !item.bandBroken) {
+            item.price = _higher(outlook.present, item, _proven(outlook, item, false, previous));
+        }
+        if (item.isLrt) {
+            item.value = item.price.lrtValue(basket.lrtAmount);
+        } else {
+            item.price = Math.min(item.price, item.asset.appraisalCap());
+            item.value = item.price;
+        }
     }
 
     /// @dev Whether an item comes without a proof, and may.
@@ -328,7 +358,7 @@ library Underwriter {
     {
         if (proof.leaf.assetId != 0) return false;
         if (basket.evidence == Evidence.CapsForMissing) return true;
-        bool inactive = !item.isLrt && item.asset.status != AssetStatus.Active;
+        bool inactive = !item.isLrt && item.asset.status() != AssetStatus.Active;
         return inactive && basket.evidence == Evidence.NewestOrCaps;
     }
 
@@ -363,7 +393,7 @@ library Underwriter {
         returns (uint256)
     {
         uint256 newest = item.price;
-        bool moved = !item.isLrt && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps);
+        bool moved = !item.isLrt && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps());
         if (moved && !present.voidWindowPassed) {
             revert ILoanBook.MoveUnconfirmed(item.id, uint64(previous), uint64(newest));
         }
@@ -390,35 +420,44 @@ library Underwriter {
         }
     }
 
+    /// @dev Reads what the item's class offers: into the draw the dearest rate and fee and the
+    /// shortest patience. Returns the item's freshness, or the reason against it.
+    function _offer(Sources memory from, Draw memory drawn, Item memory item, Plan memory plan)
+        private
+        view
+        returns (uint256)
+    {
+        (TermsWord terms, uint256 freshFor, uint256 maxTenor, uint256 rate) =
+            from.risk.offerOf(item.classId);
+        item.terms = terms;
+        if (plan.standard) _checkClass(item, plan, maxTenor);
+        drawn.rateBps = uint16(Math.max(drawn.rateBps, rate));
+        drawn.lateFeeBps = uint16(Math.max(drawn.lateFeeBps, terms.lateFeeBps()));
+        drawn.gracePeriod = uint24(Math.min(drawn.gracePeriod, terms.gracePeriod()));
+        drawn.cureWindow = uint24(Math.min(drawn.cureWindow, terms.cureWindow()));
+        if (item.isLrt) return Valuation.BPS;
+        _requireLasting(item, plan.tenor);
+        AssetWord asset = item.asset;
+        return Valuation.freshnessBps(
+            asset.attestedAt(), asset.validUntil(), freshFor, block.timestamp
+        );
+    }
+
     /// @dev What a class asks of new borrowing and of an extension.
-    function _checkClass(Item memory item, Plan memory plan) private pure {
-        ClassTerms memory class = item.terms;
-        if (!class.enabled) revert ILoanBook.ClassDisabled(item.classId);
-        if (class.mustAmortise && plan.schedule != ScheduleKind.Amortising) {
+    function _checkClass(Item memory item, Plan memory plan, uint256 maxTenor) private pure {
+        if (!item.terms.enabled()) revert ILoanBook.ClassDisabled(item.classId);
+        if (item.terms.mustAmortise() && plan.schedule != ScheduleKind.Amortising) {
             revert ILoanBook.InvalidTerms("schedule");
         }
-        if (plan.tenor > class.maxTenor) revert ILoanBook.InvalidTerms("tenor");
+        if (plan.tenor > maxTenor) revert ILoanBook.InvalidTerms("tenor");
     }
 
-    /// @dev The dearest rate and fee, the shortest patience.
-    function _addTerms(Sources memory from, Draw memory drawn, Item memory item) private view {
-        ClassTerms memory class = item.terms;
-        if (item.isLrt) drawn.lrtPrice = uint64(item.price);
-        drawn.rateBps = uint16(Math.max(drawn.rateBps, from.risk.rateBps(item.classId)));
-        drawn.lateFeeBps = uint16(Math.max(drawn.lateFeeBps, class.lateFeeBps));
-        drawn.gracePeriod = uint24(Math.min(drawn.gracePeriod, class.gracePeriod));
-        drawn.cureWindow = uint24(Math.min(drawn.cureWindow, class.cureWindow));
-    }
-
-    /// @dev Freshness of an asset that may be pledged for `tenor`, or the reason against it.
-    function _freshnessBps(Item memory item, uint256 tenor) private view returns (uint256) {
-        Asset memory asset = item.asset;
-        if (asset.status != AssetStatus.Active) revert ILoanBook.AssetUnusable(item.id);
-        if (block.timestamp + tenor > asset.validUntil) {
-            revert ILoanBook.MaturityBeyondAttestation(item.id, asset.validUntil);
+    /// @dev Refuses an asset that may not be pledged for `tenor`.
+    function _requireLasting(Item memory item, uint256 tenor) private view {
+        if (item.asset.status() != AssetStatus.Active) revert ILoanBook.AssetUnusable(item.id);
+        uint256 validUntil = item.asset.validUntil();
+        if (block.timestamp + tenor > validUntil) {
+            revert ILoanBook.MaturityBeyondAttestation(item.id, uint64(validUntil));
         }
-        return Valuation.freshnessBps(
-            asset.attestedAt, asset.validUntil, item.terms.freshFor, block.timestamp
-        );
     }
 }

@@ -21,14 +21,19 @@ library Valuation {
         return BPS - MOST_AGEING_BPS * (time - freshUntil) / (validUntil - freshUntil);
     }
 
-    /// @notice A share of a value, rounded down.
+    /// @notice A share of a value below 2^192, rounded down.
     function share(uint256 value, uint256 bps) internal pure returns (uint256) {
-        return value * bps / BPS;
+        unchecked {
+            return value * bps / BPS;
+        }
     }
 
-    /// @notice Worth of an amount of restaking tokens at a price of 10^18, rounded down.
+    /// @notice Worth of an amount of restaking tokens at a price of 10^18, rounded down; both below
+    /// 2^128.
     function lrtValue(uint256 price, uint256 amount) internal pure returns (uint256) {
-        return price * amount / LRT_UNIT;
+        unchecked {
+            return price * amount / LRT_UNIT;
+        }
     }
 
     /// @notice Whether two consecutive values differ by more than the class allows (rule V3).

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {OperationKind, OperationResult} from "../interfaces/ILoanBook.sol";
+import {ILoanBook, OperationKind, OperationResult} from "../interfaces/ILoanBook.sol";
+import {Cards} from "./Cards.sol";
 
-/// @notice One operation for `settle`:
+/// @notice First word of an operation for `settle`:
 /// `kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)`.
 type Word is uint256;
 
@@ -18,6 +19,17 @@ library Words {
     uint256 private constant NUMBER_BITS = type(uint40).max;
     /// @dev A storage page holds the results of 128 ids, all of one lane.
     uint256 private constant IDS_PER_PAGE_BITS = 7;
+
+    /// @notice Place after an operation that begins at `start`: the card of its loan follows a charge
+    /// and a close.
+    function endOf(bytes32[] calldata words, uint256 start) internal pure returns (uint256 end) {
+        OperationKind found = wordAt(words, start).kind();
+        end = start + 1;
+        if (found != OperationKind.Charge && found != OperationKind.Close) return end;
+        if (end < words.length) end += Cards.length(uint256(words[end]));
+        else end = type(uint256).max;
+        if (end > words.length) revert ILoanBook.CardCut(start);
+    }
 
     function wordAt(bytes32[] calldata words, uint256 index) internal pure returns (Word word) {
         assembly ("memory-safe") {
@@ -79,6 +91,13 @@ library Words {
             let place := add(add(results, 0x20), shl(5, shr(7, index)))
             let shift := xor(shl(1, and(index, 127)), 0xf8)
             mstore(place, or(mload(place), shl(shift, result)))
+        }
+    }
+
+    /// @notice Leaves the results of `count` operations; they were made for as many or more.
+    function cut(bytes memory results, uint256 count) internal pure {
+        assembly ("memory-safe") {
+            mstore(results, shr(2, add(count, 3)))
         }
     }
 

@@ -2,10 +2,10 @@
 pragma solidity ^0.8.30;
 
 import {
+    Card,
     LaneState,
     LoanState,
     LoanStatus,
-    LoanTail,
     ScheduleKind
 } from "../../src/interfaces/ILoanBook.sol";
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
@@ -18,7 +18,7 @@ import {Valuation} from "../../src/libraries/Valuation.sol";
 /// written in `tests/chain/contracts/test_differential.py`.
 contract Exposed {
     using LoanMath for LoanState;
-    using Schedule for LoanTail;
+    using Schedule for Card;
     using Valuation for uint256;
 
     /// @notice principal, rate, accrued, last, status, now > interest scaled, debt
@@ -127,7 +127,7 @@ contract Exposed {
 
     function _charge(uint256[] memory row) private pure returns (int256[] memory) {
         LoanState memory loan = _loan(row);
-        LoanTail memory tail;
+        Card memory tail;
         (tail.basePrincipal, tail.lateFeeBps) = (uint56(row[6]), uint16(row[7]));
         tail.instalments = uint16(row[8]);
         loan.charge(tail.lateFee(), row[5]);
@@ -143,7 +143,7 @@ contract Exposed {
     function _schedule(uint256[] memory row) private pure returns (int256[] memory) {
         LoanState memory loan = _loan(row);
         loan.prefunded = uint56(row[6]);
-        LoanTail memory tail;
+        Card memory tail;
         (tail.schedule, tail.basePrincipal) = (ScheduleKind(row[7]), uint56(row[8]));
         (tail.instalments, tail.interval) = (uint16(row[9]), uint32(row[10]));
         (tail.openedAt, tail.gracePeriod) = (uint32(row[11]), uint24(row[12]));

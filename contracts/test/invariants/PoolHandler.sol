@@ -154,7 +154,7 @@ contract PoolHandler is Test {
         (uint32 number,) = pool.epoch();
         if (open == 0 || number < epoch + 2) return;
         vm.prank(actor);
-        pool.endReservation(lane % LANES, actor, 0);
+        pool.endReservation(lane % LANES, actor, 0, new bytes32[](0));
     }
 
     function pass(uint256 secs) external {

@@ -76,12 +76,12 @@ contract RegistriesHandler is RegistryBase {
     function reattest(uint256 which, uint64 value) external atTime {
         if (tokens.length == 0) return;
         uint256 id = tokens[which % tokens.length];
-        address recorded = registry.recordedOwnerOf(id, loanOf[id]);
+        address recorded = registry.recordedOwnerOf(id, loanOf[id], new bytes32[](0));
         MintRequest memory request = _request(numberOf[id], recorded, value);
         bool young = block.timestamp - 100 > registry.acceptedAt(id) + 60;
         bool revoked = registry.assetOf(id).status == AssetStatus.Revoked;
         if (!young || revoked || !_mayAttest(request)) return;
-        registry.reattest(request, loanOf[id]);
+        registry.reattest(request, loanOf[id], new bytes32[](0));
         _accepted(request);
     }
 

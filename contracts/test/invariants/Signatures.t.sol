@@ -5,6 +5,10 @@ import {ILoanBook, LoanTerms, ScheduleKind} from "../../src/interfaces/ILoanBook
 import {Basket, Evidence} from "../../src/libraries/Underwriter.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {Rounds} from "./support/Rounds.sol";
+import {Carded} from "../support/Carded.sol";
+import {Shelf} from "../support/Shelf.sol";
+
+using Carded for ILoanBook;
 
 /// @title A borrower's signature is good for one set of terms, one book and one chain
 contract SignatureInvariants is Rounds {
@@ -14,6 +18,7 @@ contract SignatureInvariants is Rounds {
 
     function setUp() public {
         _build();
+        Shelf.open(book, address(house));
         _startValues();
         _publish();
         vm.startPrank(lenders[0]);
@@ -26,9 +31,9 @@ contract SignatureInvariants is Rounds {
     function test_the_terms_as_signed_open_a_loan() external {
         LoanTerms memory terms = _terms();
 
-        _open(terms, _signTerms(ownerKeys[0], terms, address(book)));
+        uint64 loanId = _open(terms, _signTerms(ownerKeys[0], terms, address(book)));
 
-        vm.assertEq(book.tailOf(1).borrower, terms.borrower);
+        vm.assertEq(book.cardOf(loanId).borrower, terms.borrower);
     }
 
     /// @custom:invariant I-28 I-11 L2
@@ -97,9 +102,9 @@ contract SignatureInvariants is Rounds {
         if (field == 12) terms.limit += 1;
     }
 
-    function _open(LoanTerms memory terms, bytes memory signature) private {
+    function _open(LoanTerms memory terms, bytes memory signature) private returns (uint64) {
         ValueProof[] memory proofs = _proofsOf(_basket(terms), false);
-        book.open(terms, signature, proofs);
+        return book.open(terms, signature, proofs);
     }
 
     function _refuse(LoanTerms memory terms, bytes memory signature) private {

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LoanTerms, OperationKind, OperationResult} from "../../src/interfaces/ILoanBook.sol";
+import {
+    ILoanBook,
+    LoanTerms,
+    OperationKind,
+    OperationResult
+} from "../../src/interfaces/ILoanBook.sol";
 import {Basket, Evidence} from "../../src/libraries/Underwriter.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {Rounds} from "./support/Rounds.sol";
+import {Carded} from "../support/Carded.sol";
+import {Shelf} from "../support/Shelf.sol";
+
+using Carded for ILoanBook;
 
 /// @notice A wallet of one key that refuses every call but the question for its signature.
 contract SilentWallet {
@@ -20,9 +29,11 @@ contract SilentWallet {
 /// @title Settling reaches no code that a user chose
 contract StrangerInvariants is Rounds {
     SilentWallet private wallet;
+    uint64 private loanId;
 
     function setUp() public {
         _build();
+        Shelf.open(book, address(house));
         _startValues();
         _publish();
         vm.prank(lenders[0]);
@@ -38,9 +49,12 @@ contract StrangerInvariants is Rounds {
     function test_a_wallet_that_takes_no_calls_gets_its_asset_back() external {
         _openForWallet();
         vm.prank(payer);
-        book.repay(1, type(uint64).max);
+        book.repay(loanId, type(uint64).max);
         bytes32[] memory words = new bytes32[](1);
-        words[0] = bytes32(uint256(OperationKind.Close) << 248 | 1 << 208 | 1 << 168);
+        words[0] = bytes32(
+            uint256(OperationKind.Close) << 248 | 1 << 208 | uint256(uint40(loanId)) << 168
+        );
+        words = book.batchOf(words, 0);
 
         vm.prank(relayer);
         book.settle(0, words);
@@ -59,6 +73,6 @@ contract StrangerInvariants is Rounds {
         terms.deadline = uint64(block.timestamp);
         Basket memory basket = Basket(terms.assets, address(0), 0, 0, Evidence.Newest);
         ValueProof[] memory proofs = _proofsOf(basket, false);
-        book.open(terms, "", proofs);
+        loanId = book.open(terms, "", proofs);
     }
 }

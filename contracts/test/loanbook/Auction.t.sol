@@ -5,6 +5,10 @@ import {IAuctionHouse, Lot} from "../../src/interfaces/IAuctionHouse.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase} from "./support/BookBase.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 abstract contract AuctionBase is BookBase {
     address internal buyer;
@@ -127,9 +131,9 @@ contract OpenAuctionTest is AuctionBase {
         loanId = _openCalled();
 
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.NotAuctionHouse.selector, address(this)));
-        book.startAuction(loanId);
+        book.startAuction(loanId, 0, book.wordsOf(loanId));
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.NotAuctionHouse.selector, address(this)));
-        book.applySale(loanId, HOUSE, 0, buyer, 1, 0);
+        book.applySale(loanId, HOUSE, 0, buyer, 1, 0, book.wordsOf(loanId));
     }
 
     function test_the_book_refuses_a_sale_out_of_order() public {
@@ -137,7 +141,7 @@ contract OpenAuctionTest is AuctionBase {
 
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.ProofMismatch.selector, HOUSE, CAR));
         vm.prank(address(house));
-        book.applySale(loanId, CAR, 0, buyer, 1, 1);
+        book.applySale(loanId, CAR, 0, buyer, 1, 1, book.wordsOf(loanId));
     }
 
     function test_the_book_refuses_a_sale_of_a_loan_that_is_not_auctioned() public {
@@ -147,7 +151,7 @@ contract OpenAuctionTest is AuctionBase {
             abi.encodeWithSelector(ILoanBook.WrongStatus.selector, loanId, LoanStatus.Open)
         );
         vm.prank(address(house));
-        book.applySale(loanId, HOUSE, 0, buyer, 1, 0);
+        book.applySale(loanId, HOUSE, 0, buyer, 1, 0, book.wordsOf(loanId));
     }
 }
 

@@ -4,6 +4,10 @@ pragma solidity ^0.8.30;
 import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {AuctionBase} from "./Auction.t.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title Value at auction in one lane (rule L4): a house at 460,000 USD, a car at 23,000
 contract AuctionRoomTest is AuctionBase {
@@ -138,7 +142,7 @@ contract AuctionRoomTest is AuctionBase {
     function _assertFull(uint64 id, uint64 room, uint64 needed) private {
         bytes memory full =
             abi.encodeWithSelector(IAuctionHouse.AuctionsFull.selector, 0, room, needed);
-        bytes memory call = abi.encodeCall(house.open, (id, _proofs(id, 2)));
+        bytes memory call = abi.encodeCall(IAuctionHouse.open, (id, _proofs(id, 2), book.wordsOf(id)));
         (bool done, bytes memory reason) = address(house).call(call);
         vm.assertFalse(done);
         vm.assertEq(keccak256(reason), keccak256(full));

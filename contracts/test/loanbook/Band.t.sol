@@ -8,6 +8,10 @@ import {
     ValueStatus
 } from "../../src/interfaces/IValuationOracle.sol";
 import {AuctionBase} from "./Auction.t.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title Restaking tokens whose market and NAV are too far apart (rule V6): 40 at 3,000 USD
 contract BandTest is AuctionBase {

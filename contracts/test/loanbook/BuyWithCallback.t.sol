@@ -10,6 +10,10 @@ import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {FakeRegistry, FakeToken} from "./support/Fakes.sol";
 import {OddToken} from "./support/Tokens.sol";
 import {AuctionBase} from "./Auction.t.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @notice Resells a lot while it holds it, and does whatever else a test asks for.
 contract Flipper is IBuyCallback {
@@ -32,8 +36,11 @@ contract Flipper is IBuyCallback {
         _steps.push(Step(target, call));
     }
 
-    function buy(uint64 loanId, uint64 maxPrice, bytes calldata data) external returns (uint64) {
-        return _house.buyWithCallback(loanId, maxPrice, data);
+    function buy(uint64 loanId, uint64 maxPrice, bytes calldata data, bytes32[] calldata card)
+        external
+        returns (uint64)
+    {
+        return _house.buyWithCallback(loanId, maxPrice, data, card);
     }
 
     /// @notice Signs everything (ERC-1271).
@@ -78,6 +85,10 @@ contract BuyWithCallbackTest is AuctionBase {
         vm.stopPrank();
     }
 
+    function _buying() private view returns (bytes memory) {
+        return abi.encodeCall(Flipper.buy, (loanId, ALL, bytes(""), book.wordsOf(loanId)));
+    }
+
     function test_a_lot_pays_for_itself() public {
         _startHouse();
         Dealer dealer = new Dealer();
@@ -85,7 +96,7 @@ contract BuyWithCallbackTest is AuctionBase {
         flipper.add(address(registry), abi.encodeCall(registry.approve, (address(dealer), HOUSE)));
         flipper.add(address(dealer), abi.encodeCall(Dealer.swap, (registry, token, HOUSE)));
 
-        uint64 paid = flipper.buy(loanId, ALL, "");
+        uint64 paid = flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
 
         vm.assertEq(paid, 161_000 * USD);
         vm.assertEq(token.balanceOf(address(flipper)), 9_000 * USD);
@@ -99,7 +110,7 @@ contract BuyWithCallbackTest is AuctionBase {
         _startHouse();
         token.mint(address(flipper), 161_000 * USD);
 
-        flipper.buy(loanId, ALL, "data");
+        flipper.buy(loanId, ALL, "data", book.wordsOf(loanId));
 
         vm.assertEq(
             flipper.seen(),
@@ -112,7 +123,7 @@ contract BuyWithCallbackTest is AuctionBase {
         token.mint(address(flipper), 10_500 * USD);
         flipper.add(address(lrt), abi.encodeCall(lrt.balanceOf, (address(flipper))));
 
-        flipper.buy(loanId, ALL, "");
+        flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
 
         vm.assertEq(abi.decode(flipper.answers(0), (uint256)), 10e18);
         vm.assertEq(
@@ -134,7 +145,7 @@ contract BuyWithCallbackTest is AuctionBase {
         bytes32 plain = _state();
         vm.assertTrue(vmBook.revertToState(snapshot));
 
-        uint64 paid = flipper.buy(loanId, price, "");
+        uint64 paid = flipper.buy(loanId, price, "", book.wordsOf(loanId));
 
         vm.assertEq(paid, price);
         vm.assertEq(_state(), plain);
@@ -152,7 +163,7 @@ contract BuyWithCallbackTest is AuctionBase {
         bytes32 before = _state();
 
         (bool bought,) =
-            address(flipper).call(abi.encodeCall(Flipper.buy, (loanId, ALL, bytes(""))));
+            address(flipper).call(_buying());
 
         vm.assertFalse(bought);
         vm.assertEq(_state(), before);
@@ -170,14 +181,14 @@ contract BuyWithCallbackTest is AuctionBase {
                 IAuctionHouse.PriceAboveMax.selector, 161_000 * USD, 161_000 * USD - 1
             )
         );
-        flipper.buy(loanId, 161_000 * USD - 1, "");
+        flipper.buy(loanId, 161_000 * USD - 1, "", book.wordsOf(loanId));
     }
 
     function test_what_is_not_for_sale_is_refused() public {
         loanId = _openHouse();
 
         vm.expectRevert(abi.encodeWithSelector(IAuctionHouse.NoAuction.selector, loanId));
-        flipper.buy(loanId, ALL, "");
+        flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
     }
 
     function test_the_gate_is_asked_about_the_caller() public {
@@ -190,7 +201,7 @@ contract BuyWithCallbackTest is AuctionBase {
                 IAuctionHouse.BidderRefused.selector, HOUSE_CLASS, address(flipper)
             )
         );
-        flipper.buy(loanId, ALL, "");
+        flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
     }
 
     /// @dev A coin that keeps a fee: what was booked as paid must be all there.
@@ -211,19 +222,20 @@ contract BuyWithCallbackTest is AuctionBase {
                 IAuctionHouse.PriceNotPaid.selector, 161_000 * USD, 159_390 * USD
             )
         );
-        flipper.buy(loanId, ALL, "");
+        flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
     }
 
     function test_class_01_the_lot_in_hand_opens_no_second_sale() public {
         _startBasket();
         token.mint(address(flipper), 200_000 * USD);
-        flipper.add(address(house), abi.encodeCall(IAuctionHouse.buy, (loanId, ALL)));
+        bytes32[] memory card = book.wordsOf(loanId);
+        flipper.add(address(house), abi.encodeCall(IAuctionHouse.buy, (loanId, ALL, card)));
         flipper.add(
-            address(house), abi.encodeCall(IAuctionHouse.buyWithCallback, (loanId, ALL, ""))
+            address(house), abi.encodeCall(IAuctionHouse.buyWithCallback, (loanId, ALL, "", card))
         );
-        flipper.add(address(house), abi.encodeCall(IAuctionHouse.takeForReserve, (loanId)));
+        flipper.add(address(house), abi.encodeCall(IAuctionHouse.takeForReserve, (loanId, card)));
 
-        flipper.buy(loanId, ALL, "");
+        flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
 
         bytes4 locked = ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector;
         for (uint256 i; i < 3; ++i) {
@@ -242,10 +254,14 @@ contract BuyWithCallbackTest is AuctionBase {
         token.mint(address(flipper), 161_000 * USD);
         flipper.add(address(book), abi.encodeCall(ILoanBook.debtOf, (loanId)));
         flipper.add(address(book), abi.encodeCall(ILoanBook.repay, (loanId, USD)));
-        flipper.add(address(book), abi.encodeCall(ILoanBook.cure, (loanId, 0, _proofs(loanId, 2))));
-        flipper.add(address(book), abi.encodeCall(ILoanBook.close, (loanId)));
+        bytes32[] memory left = book.wordsAfterSale(loanId);
+        flipper.add(
+            address(book),
+            abi.encodeCall(ILoanBook.cure, (loanId, 0, _proofs(loanId, 2), left))
+        );
+        flipper.add(address(book), abi.encodeCall(ILoanBook.close, (loanId, left)));
 
-        flipper.buy(loanId, ALL, "");
+        flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
 
         vm.assertEq(abi.decode(flipper.answers(0), (uint64)), 0);
         vm.assertFalse(flipper.done(1));
@@ -264,7 +280,7 @@ contract BuyWithCallbackTest is AuctionBase {
         flipper.add(address(book), abi.encodeCall(ILoanBook.claim, (0)));
         flipper.add(address(book), abi.encodeCall(ILoanBook.claim, (0)));
 
-        flipper.buy(loanId, ALL, "");
+        flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
 
         vm.assertTrue(flipper.done(0));
         vm.assertEq(
@@ -285,7 +301,7 @@ contract BuyWithCallbackTest is AuctionBase {
         bytes32 before = _state();
 
         (bool bought,) =
-            address(flipper).call(abi.encodeCall(Flipper.buy, (loanId, ALL, bytes(""))));
+            address(flipper).call(_buying());
 
         vm.assertFalse(bought);
         vm.assertEq(_state(), before);
@@ -303,7 +319,7 @@ contract BuyWithCallbackTest is AuctionBase {
         flipper.add(address(book), abi.encodeCall(ILoanBook.open, (terms, "", proofs)));
         token.mint(address(flipper), 81_000 * USD);
 
-        flipper.buy(loanId, ALL, "");
+        flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
 
         vm.assertTrue(flipper.done(0));
         vm.assertEq(token.balanceOf(address(flipper)), 0);
@@ -325,7 +341,7 @@ contract BuyWithCallbackTest is AuctionBase {
         flipper.add(address(book), abi.encodeCall(ILoanBook.open, (terms, "", proofs)));
         token.mint(address(flipper), 161_000 * USD);
 
-        flipper.buy(loanId, ALL, "");
+        flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
 
         vm.assertFalse(flipper.done(0));
         vm.assertEq(registry.ownerOf(HOUSE), address(flipper));
@@ -339,7 +355,7 @@ contract BuyWithCallbackTest is AuctionBase {
         flipper.add(address(pool), abi.encodeWithSignature("closeEpoch()"));
 
         vm.expectRevert(abi.encodeWithSelector(IAuctionHouse.EpochClosed.selector, 2));
-        flipper.buy(loanId, ALL, "");
+        flipper.buy(loanId, ALL, "", book.wordsOf(loanId));
     }
 
     function test_class_16_a_buyer_that_refuses_the_call_leaves_the_lot_to_the_next() public {

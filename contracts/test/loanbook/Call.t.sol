@@ -5,6 +5,9 @@ import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase} from "./support/BookBase.sol";
+import {Carded, LoanTail} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
 
 contract CallTest is BookBase {
     /// @dev 100,000 USD of debt is callable below a value of 142,857.142858 at 70 %.

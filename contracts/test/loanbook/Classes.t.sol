@@ -7,6 +7,12 @@ import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AmendBase} from "./support/AmendBase.sol";
 import {GreedyWallet, OddToken} from "./support/Tokens.sol";
+import {Carded} from "../support/Carded.sol";
+import {Shelf} from "../support/Shelf.sol";
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title Known classes of vulnerabilities of lending protocols, one named test each
 contract ClassesTest is AmendBase {
@@ -27,7 +33,7 @@ contract ClassesTest is AmendBase {
     function test_class_01_a_token_that_calls_back_finds_the_book_locked() public {
         (OddToken odd, uint64 loanId) = _openOnOddToken();
         book.repay(loanId, type(uint64).max);
-        odd.setHook(address(book), abi.encodeCall(ILoanBook.close, (loanId)));
+        odd.setHook(address(book), abi.encodeCall(ILoanBook.close, (loanId, book.wordsOf(loanId))));
 
         book.close(loanId);
 
@@ -230,6 +236,7 @@ contract ClassesTest is AmendBase {
         early = bound(early, 0, 100 days);
         later = bound(later, early, 400 days);
         amount = uint64(bound(amount, MINIMUM, 99_000 * USD));
+        Shelf.catchUp();
         uint256 snapshot = vmBook.snapshotState();
         vm.warp(START + later);
         bool overdueUnpaid = book.isOverdue(loanId);

@@ -3,6 +3,10 @@ pragma solidity ^0.8.30;
 
 import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
+import {Carded} from "../support/Carded.sol";
+import {Shelf} from "../support/Shelf.sol";
+
+using Carded for ILoanBook;
 
 /// @title What a relayer can submit for a party, that party can submit itself (rule S1)
 contract CollectTest is BookBase {
@@ -17,6 +21,7 @@ contract CollectTest is BookBase {
 
     /// @custom:invariant S1
     function test_the_borrower_collects_as_a_relayer_would() public {
+        Shelf.catchUp();
         uint256 snapshot = vmBook.snapshotState();
         _settle(_word(OperationKind.Collect, 1, loanId, 20_000 * USD));
         bytes memory settled = abi.encode(book.loanOf(loanId), book.laneOf(0));
@@ -86,6 +91,7 @@ contract ChargeTest is BookBase {
 
     /// @custom:invariant S1
     function test_anyone_charges_as_a_relayer_would() public {
+        Shelf.catchUp();
         uint256 snapshot = vmBook.snapshotState();
         _settle(_word(OperationKind.Charge, 1, loanId, 1));
         bytes memory settled = abi.encode(book.loanOf(loanId), book.laneOf(0), book.tailOf(loanId));

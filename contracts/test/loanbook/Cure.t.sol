@@ -5,6 +5,9 @@ import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase} from "./support/BookBase.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
 
 contract CureTest is BookBase {
     function test_paying_the_arrears_puts_the_loan_back() public {

@@ -6,6 +6,9 @@ import "../../src/interfaces/ILoanBook.sol";
 import {ISanctions} from "../../src/interfaces/ISanctions.sol";
 import {FakeToken} from "./support/Fakes.sol";
 import {AmendBase} from "./support/AmendBase.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
 
 /// @notice A list that a test writes, and that can break.
 contract FakeSanctions is ISanctions {
@@ -161,7 +164,8 @@ contract DeliverTest is AmendBase {
         uint64 mixed = _openWith(burning);
         burning.setBurning(true);
 
-        book.close{gas: 500_000}(mixed);
+        bytes32[] memory card = book.wordsOf(mixed);
+        ILoanBook(address(book)).close{gas: 500_000}(mixed, card);
 
         vm.assertEq(registry.ownerOf(7_007), borrower);
         vm.assertEq(book.waitingOf(mixed), LRT_BIT);
@@ -173,8 +177,9 @@ contract DeliverTest is AmendBase {
     function test_too_little_gas_is_no_reason_to_wait() public {
         book.repay(loanId, type(uint64).max);
 
+        bytes32[] memory card = book.wordsOf(loanId);
         vm.expectRevert(ILoanBook.ReturnGasTooLow.selector);
-        book.close{gas: 280_000}(loanId);
+        book.close{gas: 280_000}(loanId, card);
     }
 
     /// @custom:invariant D9

@@ -7,6 +7,9 @@ import {IPause} from "../../src/interfaces/IPause.sol";
 import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AmendBase} from "./support/AmendBase.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
 
 /// @title Drawing in several draws up to the signed limit (rules D4, V1)
 /// @dev The house is worth 400,000 and lends 60 %: 240,000.

@@ -5,6 +5,9 @@ import "../../src/interfaces/ILoanBook.sol";
 import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AmendBase} from "./support/AmendBase.sol";
+import {Carded, LoanTail} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
 
 /// @title Extending and refinancing on the present table's terms (rule D8)
 contract ExtendTest is AmendBase {

@@ -7,6 +7,11 @@ import {IBuyCallback} from "../../src/interfaces/IBuyCallback.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase, VmBook} from "./support/BookBase.sol";
+import {Carded} from "../support/Carded.sol";
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @notice A contract that buys and pays after the lot has come.
 contract LaneBuyer is IBuyCallback {
@@ -16,8 +21,8 @@ contract LaneBuyer is IBuyCallback {
         _house = house_;
     }
 
-    function buy(uint64 loanId) external {
-        _house.buyWithCallback(loanId, type(uint64).max, "");
+    function buy(uint64 loanId, bytes32[] calldata card) external {
+        _house.buyWithCallback(loanId, type(uint64).max, "", card);
     }
 
     function onLotBought(uint64, uint256, uint128, uint64, bytes calldata) external {}
@@ -76,8 +81,12 @@ contract LaneRuleTest is BookBase, IBidderGate {
         book.prefund(loans[1], 9 * USD);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.withdrawPrefunded, (loans[0], 9 * USD)),
-            abi.encodeCall(ILoanBook.withdrawPrefunded, (loans[1], 9 * USD))
+            abi.encodeCall(
+                ILoanBook.withdrawPrefunded, (loans[0], 9 * USD, book.wordsOf(loans[0]))
+            ),
+            abi.encodeCall(
+                ILoanBook.withdrawPrefunded, (loans[1], 9 * USD, book.wordsOf(loans[1]))
+            )
         );
     }
 
@@ -97,8 +106,12 @@ contract LaneRuleTest is BookBase, IBidderGate {
         _openBoth();
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.topUp, (loans[0], 1e18)),
-            abi.encodeCall(ILoanBook.topUp, (loans[1], 1e18))
+            abi.encodeCall(
+                ILoanBook.topUp, (loans[0], 1e18, book.wordsOf(loans[0]))
+            ),
+            abi.encodeCall(
+                ILoanBook.topUp, (loans[1], 1e18, book.wordsOf(loans[1]))
+            )
         );
     }
 
@@ -115,8 +128,12 @@ contract LaneRuleTest is BookBase, IBidderGate {
         vm.warp(START + 30 days);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.pay, (loans[0], 9_000 * USD)),
-            abi.encodeCall(ILoanBook.pay, (loans[1], 9_000 * USD))
+            abi.encodeCall(
+                ILoanBook.pay, (loans[0], 9_000 * USD, book.wordsOf(loans[0]))
+            ),
+            abi.encodeCall(
+                ILoanBook.pay, (loans[1], 9_000 * USD, book.wordsOf(loans[1]))
+            )
         );
     }
 
@@ -127,7 +144,7 @@ contract LaneRuleTest is BookBase, IBidderGate {
         token.mint(book.incomeAddressOf(loans[1]), 9 * USD);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.sweep, (loans[0])), abi.encodeCall(ILoanBook.sweep, (loans[1]))
+            abi.encodeCall(ILoanBook.sweep, (loans[0], book.wordsOf(loans[0]))), abi.encodeCall(ILoanBook.sweep, (loans[1], book.wordsOf(loans[1])))
         );
     }
 
@@ -149,8 +166,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
         vm.warp(START + 45 days);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.callOverdue, (loans[0], _proofs(loans[0], 2))),
-            abi.encodeCall(ILoanBook.callOverdue, (loans[1], _proofs(loans[1], 2)))
+            abi.encodeCall(ILoanBook.callOverdue, (loans[0], _proofs(loans[0], 2), book.wordsOf(loans[0]))),
+            abi.encodeCall(ILoanBook.callOverdue, (loans[1], _proofs(loans[1], 2), book.wordsOf(loans[1])))
         );
     }
 
@@ -159,8 +176,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
         _callBoth();
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.cure, (loans[0], 30_000 * USD, _proofs(loans[0], 2))),
-            abi.encodeCall(ILoanBook.cure, (loans[1], 30_000 * USD, _proofs(loans[1], 2)))
+            abi.encodeCall(ILoanBook.cure, (loans[0], 30_000 * USD, _proofs(loans[0], 2), book.wordsOf(loans[0]))),
+            abi.encodeCall(ILoanBook.cure, (loans[1], 30_000 * USD, _proofs(loans[1], 2), book.wordsOf(loans[1])))
         );
     }
 
@@ -171,7 +188,7 @@ contract LaneRuleTest is BookBase, IBidderGate {
         book.repay(loans[1], type(uint64).max);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.close, (loans[0])), abi.encodeCall(ILoanBook.close, (loans[1]))
+            abi.encodeCall(ILoanBook.close, (loans[0], book.wordsOf(loans[0]))), abi.encodeCall(ILoanBook.close, (loans[1], book.wordsOf(loans[1])))
         );
     }
 
@@ -183,10 +200,10 @@ contract LaneRuleTest is BookBase, IBidderGate {
         _assertApart(
             borrower,
             address(house),
-            abi.encodeCall(house.open, (loans[0], _proofs(loans[0], 2))),
+            abi.encodeCall(IAuctionHouse.open, (loans[0], _proofs(loans[0], 2), book.wordsOf(loans[0]))),
             other,
             address(house),
-            abi.encodeCall(house.open, (loans[1], _proofs(loans[1], 2)))
+            abi.encodeCall(IAuctionHouse.open, (loans[1], _proofs(loans[1], 2), book.wordsOf(loans[1])))
         );
     }
 
@@ -199,8 +216,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
             house.open(loans[i], _proofs(loans[i], 2));
             house.buy(loans[i], type(uint64).max);
         }
-        bytes memory buyFirst = abi.encodeCall(house.buy, (loans[0], type(uint64).max));
-        bytes memory buySecond = abi.encodeCall(house.buy, (loans[1], type(uint64).max));
+        bytes memory buyFirst = _buying(loans[0]);
+        bytes memory buySecond = _buying(loans[1]);
 
         _assertApart(thirdParty, address(house), buyFirst, other, address(house), buySecond);
 
@@ -221,8 +238,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
             buyers[i] = new LaneBuyer(house);
             _allow(address(buyers[i]));
         }
-        bytes memory first = abi.encodeCall(LaneBuyer.buy, (loans[0]));
-        bytes memory second = abi.encodeCall(LaneBuyer.buy, (loans[1]));
+        bytes memory first = abi.encodeCall(LaneBuyer.buy, (loans[0], book.wordsOf(loans[0])));
+        bytes memory second = abi.encodeCall(LaneBuyer.buy, (loans[1], book.wordsOf(loans[1])));
 
         _assertApart(
             thirdParty, address(buyers[0]), first, other, address(buyers[1]), second
@@ -239,8 +256,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
             house.buy(loans[i], type(uint64).max);
             vm.assertNotEq(house.lotOf(loans[i]).tokenId, 0);
         }
-        bytes memory first = abi.encodeCall(house.buy, (loans[0], type(uint64).max));
-        bytes memory second = abi.encodeCall(house.buy, (loans[1], type(uint64).max));
+        bytes memory first = _buying(loans[0]);
+        bytes memory second = _buying(loans[1]);
 
         _assertApart(thirdParty, address(house), first, other, address(house), second);
     }
@@ -276,17 +293,17 @@ contract LaneRuleTest is BookBase, IBidderGate {
 
     function _openBoth() private {
         (bytes memory first, bytes memory second) = (_opening(0), _opening(1));
-        (bool opened,) = address(book).call(first);
-        (bool openedToo,) = address(book).call(second);
+        (bool opened, bytes memory loan) = address(book).call(first);
+        (bool openedToo, bytes memory otherLoan) = address(book).call(second);
         vm.assertTrue(opened && openedToo);
-        loans = [uint64(1), uint64(1) << 40 | 1];
+        loans = [abi.decode(loan, (uint64)), abi.decode(otherLoan, (uint64))];
     }
 
     function _callBoth() private {
         _openBoth();
         vm.warp(START + 45 days);
-        book.callOverdue(loans[0], _proofs(loans[0], 2));
-        book.callOverdue(loans[1], _proofs(loans[1], 2));
+        book.callOverdue(loans[0], _proofs(loans[0], 2), book.wordsOf(loans[0]));
+        book.callOverdue(loans[1], _proofs(loans[1], 2), book.wordsOf(loans[1]));
     }
 
     /// @dev A basket of house, car and LRT, of `borrower` in lane 0 or of `other` in lane 1.
@@ -311,14 +328,27 @@ contract LaneRuleTest is BookBase, IBidderGate {
         uint256[] memory left = new uint256[](1);
         left[0] = lane == 0 ? HOUSE : OTHER_HOUSE;
         ValueProof[] memory proofs = _proofsFor(left, address(lrt), 2);
-        return abi.encodeCall(ILoanBook.amend, (change, "", proofs));
+        return abi.encodeCall(
+            ILoanBook.amend, (change, "", proofs, book.wordsOf(loans[lane]))
+        );
     }
 
-    function _batch(uint64 loanId) private pure returns (bytes32[] memory words) {
-        words = new bytes32[](3);
+    function _buying(uint64 loanId) private view returns (bytes memory) {
+        return abi.encodeCall(
+            IAuctionHouse.buy, (loanId, type(uint64).max, book.wordsOf(loanId))
+        );
+    }
+
+    function _batch(uint64 loanId) private view returns (bytes32[] memory words) {
+        bytes32[] memory charge = book.operationOf(
+            _word(OperationKind.Charge, 2, loanId, 1), uint32(loanId >> 40)
+        );
+        words = new bytes32[](2 + charge.length);
         words[0] = _word(OperationKind.Collect, 1, loanId, 100 * USD);
-        words[1] = _word(OperationKind.Charge, 2, loanId, 1);
-        words[2] = _word(OperationKind.Collect, 300, loanId, 100 * USD);
+        for (uint256 i = 0; i < charge.length; ++i) {
+            words[1 + i] = charge[i];
+        }
+        words[1 + charge.length] = _word(OperationKind.Collect, 300, loanId, 100 * USD);
     }
 
     function _assertApartOnBook(bytes memory first, bytes memory second) private {

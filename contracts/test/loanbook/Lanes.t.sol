@@ -4,6 +4,9 @@ pragma solidity ^0.8.30;
 import {ILane} from "../../src/interfaces/ILane.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
 
 contract LanesTest is BookBase {
     bytes4 private constant UNAUTHORISED = bytes4(keccak256("AccessManagedUnauthorized(address)"));

@@ -5,7 +5,7 @@ import {
     LaneState,
     LoanState,
     LoanStatus,
-    LoanTail,
+    Card,
     ScheduleKind
 } from "../../src/interfaces/ILoanBook.sol";
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
@@ -17,7 +17,7 @@ import {Test} from "../support/Test.sol";
 /// @title The vectors that Python and Solidity share: `tests/vectors/loan_math.json`
 contract LoanMathVectorsTest is Test {
     using LoanMath for LoanState;
-    using Schedule for LoanTail;
+    using Schedule for Card;
 
     VmBook internal constant vmBook =
         VmBook(address(uint160(uint256(keccak256("hevm cheat code")))));
@@ -61,7 +61,7 @@ contract LoanMathVectorsTest is Test {
     function test_due_dates_leave_outstanding_what_the_vectors_say() public view {
         for (uint256 i = 0; i < _count("outstanding"); ++i) {
             int256[] memory row = _row("outstanding", i);
-            LoanTail memory tail;
+            Card memory tail;
             tail.schedule = ScheduleKind(uint256(row[0]));
             tail.basePrincipal = uint56(uint256(row[1]));
             tail.instalments = uint16(uint256(row[2]));
@@ -72,7 +72,7 @@ contract LoanMathVectorsTest is Test {
     function test_a_loan_is_overdue_when_the_vectors_say_so() public view {
         for (uint256 i = 0; i < _count("overdue"); ++i) {
             int256[] memory row = _row("overdue", i);
-            LoanTail memory tail;
+            Card memory tail;
             tail.schedule = ScheduleKind(uint256(row[0]));
             tail.basePrincipal = uint56(uint256(row[1]));
             tail.instalments = uint16(uint256(row[3]));
@@ -96,7 +96,7 @@ contract LoanMathVectorsTest is Test {
     function test_late_fees_are_what_the_vectors_say() public view {
         for (uint256 i = 0; i < _count("late_fee"); ++i) {
             int256[] memory row = _row("late_fee", i);
-            LoanTail memory tail;
+            Card memory tail;
             tail.basePrincipal = uint56(uint256(row[0]));
             tail.lateFeeBps = uint16(uint256(row[1]));
             tail.instalments = uint16(uint256(row[2]));
@@ -168,7 +168,7 @@ contract LoanMathVectorsTest is Test {
 contract LoanMathFuzzTest is Test {
     using LoanMath for LaneState;
     using LoanMath for LoanState;
-    using Schedule for LoanTail;
+    using Schedule for Card;
 
     uint256 private constant T0 = 1_700_000_000;
 
@@ -295,7 +295,7 @@ contract LoanMathFuzzTest is Test {
         uint256 amount
     ) public pure {
         LoanState memory loan = _loan(principal, rate);
-        LoanTail memory tail = _tail(loan.principal);
+        Card memory tail = _tail(loan.principal);
         uint256 time = T0 + bound(span, 0, 400 days);
         amount = bound(amount, 0, loan.debtUp(time));
         bool before = tail.isOverdue(loan, time);
@@ -313,7 +313,7 @@ contract LoanMathFuzzTest is Test {
         uint256 late
     ) public pure {
         LoanState memory loan = _loan(principal, rate);
-        LoanTail memory tail = _tail(loan.principal);
+        Card memory tail = _tail(loan.principal);
         late = bound(late, 0, tail.interval - 1);
         uint256 due = tail.dueAt(1);
         loan.prefunded = uint56(loan.debtUp(due) - tail.outstandingAfter(1));
@@ -350,7 +350,7 @@ contract LoanMathFuzzTest is Test {
         loan.status = LoanStatus.Open;
     }
 
-    function _tail(uint64 base) private pure returns (LoanTail memory tail) {
+    function _tail(uint64 base) private pure returns (Card memory tail) {
         tail.basePrincipal = uint56(base);
         tail.instalments = 12;
         tail.interval = 30 days;

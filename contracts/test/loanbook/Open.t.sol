@@ -8,6 +8,11 @@ import {IValuationOracle, ValueProof, ValueStatus} from "../../src/interfaces/IV
 import {BookBase} from "./support/BookBase.sol";
 import {FakeToken} from "./support/Fakes.sol";
 import {HungryWallet, Wallet} from "../support/Wallets.sol";
+import {Carded, LoanTail} from "../support/Carded.sol";
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 abstract contract OpenBase is BookBase {
     function _assertRefused(LoanTerms memory terms, bytes memory reason) internal {
@@ -56,7 +61,7 @@ contract OpenTest is OpenBase {
         LoanState memory loan = book.loanOf(loanId);
         LoanTail memory tail = book.tailOf(loanId);
 
-        vm.assertEq(loanId, 1);
+        vm.assertEq(loanId, book.laneOf(0).sequence - 1);
         vm.assertEq(loan.principal, 100_000 * USD);
         vm.assertEq(loan.rateBps, 550);
         vm.assertEq(loan.lastAccrual, START);
@@ -95,19 +100,19 @@ contract OpenTest is OpenBase {
         vm.assertEq(lane.b, uint256(100_000 * USD) * 550);
         vm.assertEq(_laneDebt(0), 100_000 * USD);
         vm.assertEq(_worth(0), worth);
-        vm.assertEq(lane.loans, 1);
     }
 
     /// @custom:invariant L2
-    function test_loans_are_numbered_by_lane() public {
+    function test_a_loans_number_is_that_of_the_event_that_opens_it() public {
         LoanTerms memory terms = _terms(CAR, 1_000 * USD);
         terms.lane = 1;
 
+        // The cash of each lane was the first event.
         uint64 first = _openHouse();
         uint64 second = _open(terms);
 
-        vm.assertEq(first, 1);
-        vm.assertEq(second, uint64(1) << 40 | 1);
+        vm.assertEq(first, 2);
+        vm.assertEq(second, uint64(1) << 40 | 2);
     }
 
     /// @custom:invariant A5
@@ -118,12 +123,37 @@ contract OpenTest is OpenBase {
         uint32 sequence = book.laneOf(0).sequence;
 
         vm.expectEmit(address(book));
-        emit ILoanBook.LoanOpened(1, borrower, sequence + 1, 550, terms);
+        emit ILoanBook.LoanOpened(
+            sequence + 1, borrower, sequence + 1, 550, terms.nonce, _houseCard()
+        );
         vm.expectEmit(address(book));
-        emit ILoanBook.Pledged(1, HOUSE, sequence + 2);
+        emit ILoanBook.Pledged(sequence + 1, HOUSE, sequence + 2);
         book.open(terms, signature, proofs);
 
         vm.assertEq(book.laneOf(0).sequence, sequence + 2);
+    }
+
+    /// @dev The words as `Cards` says, of the loan of `_openHouse` opened now.
+    function _houseCard() private view returns (bytes32[] memory words) {
+        words = new bytes32[](3);
+        words[0] = bytes32(
+            abi.encodePacked(
+                borrower, uint56(100_000 * USD), uint8(0), uint16(6), uint8(0), uint8(1)
+            )
+        );
+        words[1] = bytes32(
+            abi.encodePacked(
+                uint32(30 days),
+                uint32(block.timestamp),
+                uint24(15 days),
+                uint24(14 days),
+                uint16(300),
+                uint56(0),
+                uint8(0),
+                uint64(1 << HOUSE_CLASS)
+            )
+        );
+        words[2] = bytes32(HOUSE);
     }
 
     function test_a_draw_up_to_the_limit_opens() public {
@@ -208,7 +238,7 @@ contract OpenTest is OpenBase {
             abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, 240_000 * USD)
         );
 
-        vm.assertEq(book.laneOf(0).loans, 0);
+        vm.assertEq(book.laneOf(0).sequence, 1);
         vm.assertEq(registry.ownerOf(HOUSE), borrower);
     }
 }

@@ -5,6 +5,11 @@ import "../../src/interfaces/ILoanBook.sol";
 import {IPause} from "../../src/interfaces/IPause.sol";
 import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AuctionBase} from "./Auction.t.sol";
+import {Carded} from "../support/Carded.sol";
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @dev Class 19 of the vulnerabilities: whoever cannot act is not sold out meanwhile.
 contract PauseTest is AuctionBase {

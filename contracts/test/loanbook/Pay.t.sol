@@ -3,6 +3,9 @@ pragma solidity ^0.8.30;
 
 import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
 
 contract PrefundTest is BookBase {
     /// @custom:invariant D6 L3

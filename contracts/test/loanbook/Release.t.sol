@@ -4,6 +4,10 @@ pragma solidity ^0.8.30;
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AmendBase} from "./support/AmendBase.sol";
+import {Carded} from "../support/Carded.sol";
+import {Shelf} from "../support/Shelf.sol";
+
+using Carded for ILoanBook;
 
 /// @title Releasing part of the collateral: the rest carries the debt at the opening limit
 /// @dev House 240,000, car 10,000, ten restaking tokens 21,000 of limit; 100,000 owed.
@@ -103,6 +107,7 @@ contract ReleaseTest is AmendBase {
         LoanChange memory change = _change(loanId);
         change.lrtAmount = 10e18;
         change.deadline += 200 days;
+        Shelf.catchUp();
         uint256 snapshot = vmBook.snapshotState();
         vm.warp(START + 180 days);
         oracle.setRound(2);

@@ -5,6 +5,10 @@ import {ILendingPool} from "../../src/interfaces/ILendingPool.sol";
 import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {AuctionBase} from "./Auction.t.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title `takeForReserve` by a reserve that cannot pay the floor
 contract ReserveShortTest is AuctionBase {
@@ -133,7 +137,8 @@ contract ReserveShortTest is AuctionBase {
         bool can = elapsed >= 14 days || (elapsed >= 7 days && funds >= FLOOR);
         uint64 paid = funds < FLOOR ? funds : FLOOR;
 
-        try house.takeForReserve(loanId) {
+        bytes32[] memory card = book.wordsOf(loanId);
+        try house.takeForReserve(loanId, card) {
             vm.assertTrue(can);
             vm.assertEq(token.balanceOf(address(pool)), funds - paid);
             vm.assertEq(book.shortfallOf(borrower), 100_000 * USD - paid);

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AmendBase} from "./support/AmendBase.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title What lanes may lend against a class (rules L4, G1)
 contract RoomsTest is AmendBase {
@@ -142,14 +147,14 @@ contract RoomsTest is AmendBase {
     }
 
     /// @custom:invariant L4
-    function test_a_released_class_is_no_longer_counted() public {
+    function test_a_released_asset_counts_until_the_loan_ends() public {
         uint64 loanId = _openBasket();
         LoanChange memory change = _change(loanId);
         change.assets = _one(CAR);
 
         _amend(change);
 
-        _assertUsed(100_000 * USD, 0, 100_000 * USD);
+        _assertUsed(100_000 * USD, 100_000 * USD, 100_000 * USD);
         book.repay(loanId, type(uint64).max);
         book.close(loanId);
         _assertUsed(0, 0, 0);

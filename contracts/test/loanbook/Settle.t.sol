@@ -3,6 +3,9 @@ pragma solidity ^0.8.30;
 
 import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
 
 abstract contract SettleBase is BookBase {
     uint64 internal loanId;
@@ -19,8 +22,7 @@ abstract contract SettleBase is BookBase {
     }
 
     function _assertFails(bytes32 word, OperationFailure failure) internal {
-        bytes32[] memory words = new bytes32[](1);
-        words[0] = word;
+        bytes32[] memory words = book.operationOf(word, 0);
         LoanState memory before = book.loanOf(loanId);
         LaneState memory lane = book.laneOf(0);
         uint64 operation = uint64(uint40(uint256(word) >> 208));
@@ -324,6 +326,7 @@ contract SettleCloseTest is SettleBase {
         words[0] = _word(OperationKind.Collect, 1, second, 5_000 * USD);
         words[1] = _word(OperationKind.Close, 2, second, 0);
         words[2] = _close(3);
+        words = book.batchOf(words, 0);
 
         vm.prank(relayer);
         book.settle(0, words);
@@ -344,6 +347,7 @@ contract SettleCloseTest is SettleBase {
     function test_too_little_gas_reverts_instead_of_failing() public {
         bytes32[] memory words = new bytes32[](1);
         words[0] = _close(1);
+        words = book.batchOf(words, 0);
 
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.BatchGasTooLow.selector, 0));
         vm.prank(relayer);
@@ -364,6 +368,7 @@ contract SettleCloseTest is SettleBase {
         book.repay(large, type(uint64).max);
         bytes32[] memory words = new bytes32[](1);
         words[0] = _word(OperationKind.Close, 1, large, 0);
+        words = book.batchOf(words, 0);
 
         // The guard asks for 150,000, 33 times 80,000 and 200,000 for the restaking tokens; the call and its calldata come on top.
         vm.prank(relayer);

@@ -5,6 +5,10 @@ import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
 import {FakeToken} from "./support/Fakes.sol";
 import {OddToken} from "./support/Tokens.sol";
+import {Carded} from "../support/Carded.sol";
+import {Shelf} from "../support/Shelf.sol";
+
+using Carded for ILoanBook;
 
 /// @title Class 18 of the notes: payment tokens that misbehave
 contract TokensTest is BookBase {
@@ -128,6 +132,7 @@ contract TokensTest is BookBase {
         odd = new OddToken(decimals);
         token = FakeToken(address(odd));
         (book, house) = _deployBook(token);
+        Shelf.open(book, address(house));
         uint256 scale = decimals > 6 ? 10 ** (decimals - 6) : 1;
         for (uint32 lane = 0; lane < 2; ++lane) {
             book.addLane();

@@ -6,6 +6,11 @@ import "../../src/interfaces/ILoanBook.sol";
 import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {IValuationOracle, ValueProof, ValueStatus} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase} from "./support/BookBase.sol";
+import {Carded} from "../support/Carded.sol";
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title Adding an asset to a running loan
 contract TopUpAssetTest is BookBase {

@@ -2,9 +2,14 @@
 pragma solidity ^0.8.30;
 
 import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AuctionBase} from "./Auction.t.sol";
+import {Carded} from "../support/Carded.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title Values that a speaking oracle leaves out never shelter a debtor (rule V4)
 contract WithheldTest is AuctionBase {
@@ -19,13 +24,13 @@ contract WithheldTest is AuctionBase {
     /// @custom:invariant V4
     function test_an_overdue_loan_is_called_from_its_appraisal_two_days_later() public {
         vm.warp(OVERDUE + WAIT - 1);
-        _assertProofNeeded(abi.encodeCall(book.callOverdue, (loanId, _none())), address(book));
+        _assertProofNeeded(abi.encodeCall(ILoanBook.callOverdue, (loanId, _none(), book.wordsOf(loanId))), address(book));
 
         vm.warp(OVERDUE + WAIT);
         book.callOverdue(loanId, _none());
 
         _assertStatus(loanId, LoanStatus.Called);
-        vm.assertEq(book.tailOf(loanId).impaired, book.debtOf(loanId));
+        vm.assertEq(book.loanOf(loanId).impaired, book.debtOf(loanId));
     }
 
     /// @custom:invariant V4
@@ -43,7 +48,7 @@ contract WithheldTest is AuctionBase {
         book.callOverdue(loanId, _none());
         uint256 until = book.cureUntilOf(loanId);
         vm.warp(until + WAIT - 1);
-        _assertProofNeeded(abi.encodeCall(house.open, (loanId, _none())), address(house));
+        _assertProofNeeded(abi.encodeCall(IAuctionHouse.open, (loanId, _none(), book.wordsOf(loanId))), address(house));
 
         vm.warp(until + WAIT);
         house.open(loanId, _none());
@@ -68,7 +73,7 @@ contract WithheldTest is AuctionBase {
         vm.warp(OVERDUE + WAIT);
         book.repay(loanId, 30_000 * USD);
 
-        _assertProofNeeded(abi.encodeCall(book.callOverdue, (loanId, _none())), address(book));
+        _assertProofNeeded(abi.encodeCall(ILoanBook.callOverdue, (loanId, _none(), book.wordsOf(loanId))), address(book));
     }
 
     /// @custom:invariant V4
@@ -94,7 +99,7 @@ contract WithheldTest is AuctionBase {
         newest[0].leaf.lower += 1;
 
         vm.warp(OVERDUE + WAIT);
-        (bool done,) = address(book).call(abi.encodeCall(book.callOverdue, (loanId, newest)));
+        (bool done,) = address(book).call(abi.encodeCall(ILoanBook.callOverdue, (loanId, newest, book.wordsOf(loanId))));
         vm.assertFalse(done);
         newest[0].leaf.lower -= 1;
         book.callOverdue(loanId, newest);
@@ -104,14 +109,18 @@ contract WithheldTest is AuctionBase {
     /// @custom:invariant V4 V1
     function test_a_call_for_health_and_a_cure_need_every_proof() public {
         _assertProofNeeded(
-            abi.encodeCall(book.call, (loanId, _none(), _proofs(loanId, 1))), address(book)
+            abi.encodeCall(
+                ILoanBook.call, (loanId, _none(), _proofs(loanId, 1), book.wordsOf(loanId))
+            ), address(book)
         );
         vm.warp(OVERDUE);
         book.callOverdue(loanId, _proofs(loanId, 2));
         vm.warp(OVERDUE + 100 days);
 
         _assertProofNeeded(
-            abi.encodeCall(book.cure, (loanId, 60_000 * USD, _none())), address(book)
+            abi.encodeCall(
+                ILoanBook.cure, (loanId, 60_000 * USD, _none(), book.wordsOf(loanId))
+            ), address(book)
         );
     }
 

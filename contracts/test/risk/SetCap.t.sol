@@ -96,13 +96,13 @@ contract SetCapTest is RiskBase {
         terms.termsOf(0);
     }
 
-    function test_a_class_has_a_number_below_256_and_is_listed_once() public {
-        vm.expectRevert(abi.encodeWithSelector(IRiskTerms.ClassUnknown.selector, uint16(256)));
-        risk.setTerms(256, _car());
+    function test_a_class_has_a_number_below_64_and_is_listed_once() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskTerms.ClassUnknown.selector, uint16(64)));
+        risk.setTerms(64, _car());
 
-        risk.setTerms(255, _car());
+        risk.setTerms(63, _car());
         _pass(CHANGE_INTERVAL);
-        risk.setTerms(255, _car());
+        risk.setTerms(63, _car());
 
         vm.assertEq(risk.classes().length, 2);
     }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
-import {LaneState, LoanTail} from "../../src/interfaces/ILoanBook.sol";
+import {Card, LaneState} from "../../src/interfaces/ILoanBook.sol";
 import {LedgerUnits} from "../../src/libraries/LedgerUnits.sol";
 import {TestStablecoin} from "../../src/tokens/TestStablecoin.sol";
 
@@ -23,7 +23,7 @@ contract FakeLoanBook {
     FakeEscrow[] internal escrows;
     mapping(uint32 => LaneState) internal states;
     mapping(uint32 => bool) internal broken;
-    mapping(uint64 => LoanTail) internal tails;
+    mapping(uint64 => Card) internal cards;
 
     constructor(TestStablecoin coin_, uint256 count) {
         coin = coin_;
@@ -82,13 +82,13 @@ contract FakeLoanBook {
 
     /// @dev That borrower's loan, for whoever looks at its terms; the cash goes out by `lend`.
     function open(uint64 loanId, address borrower, uint64 principal) external {
-        LoanTail storage tail = tails[loanId];
-        (tail.borrower, tail.basePrincipal) = (borrower, uint56(principal));
-        tail.openedAt = uint32(block.timestamp);
+        Card storage card = cards[loanId];
+        (card.borrower, card.basePrincipal) = (borrower, uint56(principal));
+        card.openedAt = uint32(block.timestamp);
     }
 
-    function tailOf(uint64 loanId) external view returns (LoanTail memory) {
-        return tails[loanId];
+    function readCard(uint64 loanId, bytes32[] calldata) external view returns (Card memory) {
+        return cards[loanId];
     }
 
     /// @dev All loans of the lane are called and carried at that value.

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AssetRegistry} from "../../src/AssetRegistry.sol";
-import {LoanState, LoanStatus, LoanTail} from "../../src/interfaces/ILoanBook.sol";
+import {Card, LoanState, LoanStatus} from "../../src/interfaces/ILoanBook.sol";
 
 /// @notice A market and its one lane in one: what a registry asks of them.
 contract Market {
@@ -35,18 +35,10 @@ contract Market {
         loan.status = statuses[loanId];
     }
 
-    function tailOf(uint64 loanId) external view returns (LoanTail memory tail) {
-        tail.borrower = borrowers[loanId];
-    }
-
-    function collateralOf(uint64 loanId)
-        external
-        view
-        returns (uint256[] memory held, address lrt, uint128 lrtAmount)
-    {
-        (lrt, lrtAmount) = (address(0), 0);
-        if (assets[loanId] == 0) return (held, lrt, lrtAmount);
-        held = new uint256[](1);
-        held[0] = assets[loanId];
+    function readCard(uint64 loanId, bytes32[] calldata) external view returns (Card memory card) {
+        card.borrower = borrowers[loanId];
+        if (assets[loanId] == 0) return card;
+        card.assets = new uint256[](1);
+        card.assets[0] = assets[loanId];
     }
 }

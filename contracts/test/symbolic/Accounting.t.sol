@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LaneState, LoanState, LoanStatus} from "../../src/interfaces/ILoanBook.sol";
+import {CallReason, LaneState, LoanState, LoanStatus} from "../../src/interfaces/ILoanBook.sol";
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
 import {LoanWord} from "../../src/libraries/Payments.sol";
 import {LaneWords, Slots} from "../../src/libraries/Slots.sol";
@@ -25,7 +25,7 @@ contract AccountingProofs {
         int128 a,
         uint104 b
     ) external pure {
-        LoanState memory loan = LoanState(principal, 0, accrued, last, rate, LoanStatus.Open);
+        LoanState memory loan = _loan(principal, 0, accrued, last, rate, LoanStatus.Open);
         LaneState memory lane;
         (lane.a, lane.b) = (a, b);
         lane.include(loan);
@@ -52,7 +52,7 @@ contract AccountingProofs {
         external
         pure
     {
-        LoanState memory loan = LoanState(principal, 0, accrued, 0, 900, LoanStatus.Called);
+        LoanState memory loan = _loan(principal, 0, accrued, 0, 900, LoanStatus.Called);
         assert(loan.interestScaled(later) == accrued);
     }
 
@@ -61,28 +61,49 @@ contract AccountingProofs {
         external
         pure
     {
-        LoanState memory loan = LoanState(principal, 7, accrued, now_, 900, LoanStatus.Open);
+        LoanState memory loan = _loan(principal, 7, accrued, now_, 900, LoanStatus.Open);
         loan.charge(fee, now_);
         assert(loan.accruedScaled == accrued + uint256(fee) * LoanMath.SCALE);
         assert(loan.principal == principal && loan.prefunded == 7 && loan.rateBps == 900);
     }
 
-    /// @dev What is packed into a loan's slot comes out of it again.
+    /// @dev What is packed into a loan's slot comes out of it again: prefunded cash of a loan that
+    /// was not called, the carrying value of one that was.
     function check_a_loan_is_unpacked_as_it_was_packed(
         uint56 principal,
         uint56 prefunded,
         uint88 accrued,
         uint32 last,
         uint16 rate,
-        uint8 status
+        uint8 status,
+        uint8 reason,
+        bool spent
     ) external pure {
         if (status > uint8(type(LoanStatus).max)) return;
-        LoanState memory loan = LoanState(
-                principal, prefunded, accrued, last, rate, LoanStatus(status)
-            ).pack().unpack();
-        assert(loan.principal == principal && loan.prefunded == prefunded);
-        assert(loan.accruedScaled == accrued && loan.lastAccrual == last);
-        assert(loan.rateBps == rate && uint8(loan.status) == status);
+        if (reason > uint8(type(CallReason).max)) return;
+        LoanState memory loan =
+            _loan(principal, prefunded, accrued, last, rate, LoanStatus(status));
+        bool called = loan.status == LoanStatus.Called || loan.status == LoanStatus.Auctioned;
+        if (called) (loan.prefunded, loan.impaired) = (0, prefunded);
+        (loan.callReason, loan.windowSpent) = (CallReason(reason), spent);
+        LoanState memory found = loan.pack().unpack();
+        assert(found.principal == principal && found.accruedScaled == accrued);
+        assert(found.prefunded == loan.prefunded && found.impaired == loan.impaired);
+        assert(found.lastAccrual == last && found.rateBps == rate);
+        assert(found.status == loan.status && found.callReason == loan.callReason);
+        assert(found.windowSpent == spent);
+    }
+
+    function _loan(
+        uint56 principal,
+        uint56 prefunded,
+        uint88 accrued,
+        uint32 last,
+        uint16 rate,
+        LoanStatus status
+    ) private pure returns (LoanState memory loan) {
+        (loan.principal, loan.prefunded, loan.accruedScaled) = (principal, prefunded, accrued);
+        (loan.lastAccrual, loan.rateBps, loan.status) = (last, rate, status);
     }
 
     /// @dev What is stored of a lane is read again, or the store is refused: nothing is cut.
@@ -92,16 +113,15 @@ contract AccountingProofs {
         uint64 free,
         uint64 owed,
         uint64 impaired,
-        uint32 sequence,
-        uint32 loans
+        uint32 sequence
     ) external {
         unchecked {
             if (free + owed < free) return;
         }
-        storedLane.store(LaneState(a, b, free + owed, owed, impaired, sequence, loans));
+        storedLane.store(LaneState(a, b, free + owed, owed, impaired, sequence));
         LaneState memory lane = storedLane.load();
         assert(lane.a == a && lane.b == b && lane.cash == free + owed && lane.owed == owed);
-        assert(lane.impaired == impaired && lane.sequence == sequence && lane.loans == loans);
+        assert(lane.impaired == impaired && lane.sequence == sequence);
         assert(storedLane.free() == free);
     }
 }

@@ -4,6 +4,10 @@ pragma solidity ^0.8.30;
 import "../../../src/interfaces/ILoanBook.sol";
 import {Schedule} from "../../../src/libraries/Schedule.sol";
 import {MarketActions} from "./MarketActions.sol";
+import {Carded} from "../../support/Carded.sol";
+import {Shelf} from "../../support/Shelf.sol";
+
+using Carded for ILoanBook;
 
 /// @title The whole system, and what holds of it after every action
 contract Handler is MarketActions {
@@ -17,6 +21,7 @@ contract Handler is MarketActions {
         _publish();
         _lend();
         _learnEvents();
+        Shelf.openManually(book, address(house));
     }
 
     function _lend() private {
@@ -72,7 +77,7 @@ contract Handler is MarketActions {
             for (uint256 i = 0; i < loans.length; ++i) {
                 if (loans[i] >> 40 != lane) continue;
                 owed += book.loanOf(loans[i]).prefunded;
-                impaired += book.tailOf(loans[i]).impaired;
+                impaired += book.loanOf(loans[i]).impaired;
             }
             for (uint256 i = 0; i < OWNERS; ++i) {
                 owed += book.claimableOf(lane, vm.addr(ownerKeys[i]));

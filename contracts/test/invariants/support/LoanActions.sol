@@ -5,6 +5,9 @@ import "../../../src/interfaces/ILoanBook.sol";
 import {Basket, Evidence, Weights} from "../../../src/libraries/Underwriter.sol";
 import {ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 import {Watch} from "./Watch.sol";
+import {Carded} from "../../support/Carded.sol";
+
+using Carded for ILoanBook;
 
 /// @title What borrowers, payers and relayers do, with arguments bounded so that it succeeds
 /// @notice An action whose condition does not hold does nothing.
@@ -131,12 +134,13 @@ abstract contract LoanActions is Watch {
         // A charge may raise the debt of any loan in the batch; both are of this lane.
         bool charges = uint256(words[2]) >> 248 == uint256(OperationKind.Charge);
         if (charges) words[2] = bytes32(uint256(words[2]) & ~(uint256(0xff) << 248));
+        bytes32[] memory batch = book.batchOf(words, lane);
         vm.prank(relayer);
-        book.settle(lane, words);
+        book.settle(lane, batch);
         _noteResults(lane, words);
         bytes32 settled = keccak256(abi.encode(book.laneOf(lane).cash, book.laneOf(lane).a));
         vm.prank(relayer);
-        book.settle(lane, words);
+        book.settle(lane, batch);
         bytes32 again = keccak256(abi.encode(book.laneOf(lane).cash, book.laneOf(lane).a));
         vm.assertEq(settled, again);
         ++taken["settle"];
@@ -212,7 +216,8 @@ abstract contract LoanActions is Watch {
 
     /// @dev Another loan of the same lane, or a number that no loan has.
     function _mate(uint64 loanId, uint256 seed) private view returns (uint64) {
-        return loanId >> 40 << 40 | uint40(seed % (book.laneOf(uint32(loanId >> 40)).loans + 2));
+        uint64 mate = loans[seed % loans.length];
+        return loanId >> 40 << 40 | (mate >> 40 == loanId >> 40 ? uint40(mate) : uint40(1));
     }
 
     function _word(uint256 kind, uint64 loanId, uint64 amount) private returns (bytes32) {

@@ -8,6 +8,10 @@ import {ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 import {TestStablecoin} from "../../../src/tokens/TestStablecoin.sol";
 import {TrancheVault} from "../../../src/TrancheVault.sol";
 import {LoanActions} from "./LoanActions.sol";
+import {Carded} from "../../support/Carded.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title What time, reporters, keepers, bidders and lenders do
 abstract contract MarketActions is LoanActions {
@@ -97,8 +101,9 @@ abstract contract MarketActions is LoanActions {
     }
 
     function _cure(uint64 loanId, uint64 amount, ValueProof[] memory proofs) private watched(0) {
+        bytes32[] memory card = book.wordsOf(loanId);
         vm.prank(payer);
-        try book.cure(loanId, amount, proofs) {
+        try book.cure(loanId, amount, proofs, card) {
             ++taken["cure"];
         } catch (bytes memory reason) {
             vm.assertEq(bytes32(bytes4(reason)), bytes32(ILoanBook.NotCured.selector));
@@ -134,7 +139,8 @@ abstract contract MarketActions is LoanActions {
 
     function _auction(uint64 loanId) private watched(0) {
         // A full lane waits; that it never waits with no lot open is checked here.
-        try house.open(loanId, _newestOrNone(loanId)) {
+        bytes32[] memory card = book.wordsOf(loanId);
+        try IAuctionHouse(address(house)).open(loanId, _newestOrNone(loanId), card) {
             ++taken["auction"];
         } catch (bytes memory reason) {
             (uint32 lots,,) = house.atAuctionOf(uint32(loanId >> 40));

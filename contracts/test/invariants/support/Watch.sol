@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {IAuctionHouse} from "../../../src/interfaces/IAuctionHouse.sol";
 import {ILoanBook, LaneState, LoanStatus} from "../../../src/interfaces/ILoanBook.sol";
+import {Shelf, VmShelf} from "../../support/Shelf.sol";
 import {Rounds} from "./Rounds.sol";
-import {VmWorld} from "./World.sol";
 
 /// @title What every action is watched for, whatever it is
 /// @notice Statuses move along their graph, debts of bystanders stand still, and each lane's events
@@ -28,7 +28,9 @@ abstract contract Watch is Rounds {
         uint256 start = block.timestamp;
         vmWorld.recordLogs();
         _;
-        _checkSequences(vmWorld.getRecordedLogs());
+        VmShelf.Log[] memory logs = vmWorld.getRecordedLogs();
+        Shelf.note(logs);
+        _checkSequences(logs);
         _checkStatuses();
         if (block.timestamp == start) _checkDebts(mayRaise);
     }
@@ -67,7 +69,7 @@ abstract contract Watch is Rounds {
     }
 
     /// @dev An event that is in neither list is a mistake of this list: it must be put into one.
-    function _checkSequences(VmWorld.Log[] memory logs) private {
+    function _checkSequences(VmShelf.Log[] memory logs) private {
         for (uint256 i = 0; i < logs.length; ++i) {
             bool ofHouse = logs[i].emitter == address(house);
             if (logs[i].emitter != address(book) && !ofHouse) continue;

@@ -17,23 +17,18 @@ import {BondParameters} from "../../../src/interfaces/IVerifierRegistry.sol";
 import {TestStablecoin} from "../../../src/tokens/TestStablecoin.sol";
 import {TrancheVault} from "../../../src/TrancheVault.sol";
 import {Accounts} from "../../support/Accounts.sol";
+import {VmShelf} from "../../support/Shelf.sol";
 import {Signing} from "./Signing.sol";
 import "./Sources.sol";
 import {Weigher} from "./Weigher.sol";
 
 /// @notice More of Foundry's cheatcodes.
 interface VmWorld {
-    struct Log {
-        bytes32[] topics;
-        bytes data;
-        address emitter;
-    }
-
     function deployCode(string calldata artifact, bytes calldata arguments)
         external
         returns (address);
     function recordLogs() external;
-    function getRecordedLogs() external returns (Log[] memory);
+    function getRecordedLogs() external returns (VmShelf.Log[] memory);
 }
 
 /// @title Every contract of the protocol, wired as the deployment does it, on three lanes

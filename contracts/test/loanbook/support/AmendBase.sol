@@ -4,6 +4,9 @@ pragma solidity ^0.8.30;
 import "../../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 import {BookBase} from "./BookBase.sol";
+import {Carded} from "../../support/Carded.sol";
+
+using Carded for ILoanBook;
 
 /// @title Changes of an open loan, signed or asked for by the borrower
 abstract contract AmendBase is BookBase {

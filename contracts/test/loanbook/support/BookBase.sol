@@ -12,6 +12,11 @@ import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
 import {ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
 import {FakeOracle, FakePool, FakeRegistry, FakeRisk, FakeToken} from "./Fakes.sol";
 import {Test} from "../../support/Test.sol";
+import {Carded} from "../../support/Carded.sol";
+import {Shelf} from "../../support/Shelf.sol";
+
+using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @notice More of Foundry's cheatcodes.
 interface VmBook {
@@ -114,6 +119,7 @@ abstract contract BookBase is Test {
         risk.setTerms(CAR_CLASS, _carTerms());
         risk.setTerms(LRT_CLASS, _lrtTerms());
         (book, house) = _deployBook(token);
+        Shelf.open(book, address(house));
         _addLanes();
         oracle.setRound(2);
         _mint(HOUSE, HOUSE_CLASS, borrower, 400_000 * USD);
@@ -312,8 +318,7 @@ abstract contract BookBase is Test {
     }
 
     function _settle(bytes32 word) internal returns (OperationResult) {
-        bytes32[] memory words = new bytes32[](1);
-        words[0] = word;
+        bytes32[] memory words = book.operationOf(word, 0);
         vm.prank(relayer);
         book.settle(0, words);
         return book.resultOf(uint64(uint40(uint256(word) >> 208)));

@@ -15,6 +15,9 @@ import {
     ValueStatus
 } from "../../../src/interfaces/IValuationOracle.sol";
 
+import {AssetWord} from "../../../src/libraries/AssetWords.sol";
+import {TermsWord, TermsWords} from "../../../src/libraries/TermsWords.sol";
+
 /// @notice A token of any number of decimals, that anyone may mint.
 contract FakeToken is ERC20 {
     uint8 private immutable _decimals;
@@ -65,6 +68,14 @@ contract FakeRegistry is ERC721 {
     function assetOf(uint256 tokenId) external view returns (Asset memory) {
         return _assets[tokenId];
     }
+
+    function standingOf(uint256 tokenId) external view returns (AssetWord) {
+        Asset memory asset = _assets[tokenId];
+        return AssetWord.wrap(
+            uint256(asset.classId) | uint256(asset.status) << 16 | uint256(asset.attestedAt) << 24
+                | uint256(asset.validUntil) << 56 | uint256(asset.appraisalCap) << 120
+        );
+    }
 }
 
 /// @notice Terms as they are set; the rate is the base rate.
@@ -100,6 +111,19 @@ contract FakeRisk {
 
     function rateBps(uint16 classId) external view returns (uint16) {
         return _terms[classId].baseRateBps;
+    }
+
+    function rowOf(uint16 classId) public view returns (TermsWord word) {
+        (word,) = TermsWords.pack(_terms[classId], 0, 0);
+    }
+
+    function offerOf(uint16 classId)
+        external
+        view
+        returns (TermsWord terms, uint256 freshFor, uint256 maxTenor, uint256 rate)
+    {
+        ClassTerms storage row = _terms[classId];
+        return (rowOf(classId), row.freshFor, row.maxTenor, row.baseRateBps);
     }
 }
 

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Card, ILoanBook, Marks, ScheduleKind} from "../interfaces/ILoanBook.sol";
+
+/// @notice A loan's second slot as one word, first field highest: `hash of the card (200) |
+/// firstCureAt (32) | cures (8) | chargedThrough (16)`.
+/// @dev Two cards with one hash would take 2^100 trials; what stands beside it leaves no more bits.
+type MarkWord is uint256;
+
+using Cards for MarkWord global;
+
+/// @title A loan's cold terms, kept as a hash and brought along by whoever acts on them
+/// @notice A card's words, first field highest:
+/// 0. `borrower (160) | basePrincipal (56) | schedule (8) | instalments (16) | 1 with restaking
+///    tokens (8) | number of assets (8)`;
+/// 1. `interval (32) | openedAt (32) | gracePeriod (24) | cureWindow (24) | lateFeeBps (16) |
+///    limit (56) | zero (8) | classes (64)`;
+/// then the token ids in order; with restaking tokens `lrt (160) | lrtAmount (96)` and
+/// `lrtOpeningPrice` after them.
+/// @dev What is read was hashed before, so that no word is other than the book once wrote it.
+library Cards {
+    uint256 private constant HASH = type(uint200).max << 56;
+
+    // ---- Words --------------------------------------------------------------------------------
+
+    /// @notice Number of a card's words, as its first one says.
+    function length(uint256 who) internal pure returns (uint256) {
+        unchecked {
+            return 2 + (who & 0xff) + ((who >> 8 & 1) << 1);
+        }
+    }
+
+    function wordsOf(Card memory card) internal pure returns (bytes32[] memory words) {
+        uint256 count = card.assets.length;
+        bool hasLrt = card.lrt != address(0);
+        words = new bytes32[](2 + count + (hasLrt ? 2 : 0));
+        words[0] = bytes32(
+            uint256(uint160(card.borrower)) << 96 | uint256(card.basePrincipal) << 40
+                | uint256(card.schedule) << 32 | uint256(card.instalments) << 16
+                | (hasLrt ? 1 << 8 : 0) | count
+        );
+        words[1] = bytes32(
+            uint256(card.interval) << 224 | uint256(card.openedAt) << 192 | uint256(card.gracePeriod)
+                << 168 | uint256(card.cureWindow) << 144 | uint256(card.lateFeeBps) << 128
+                | uint256(card.limit) << 72 | card.classes
+        );
+        for (uint256 i; i < count; ++i) {
+            words[2 + i] = bytes32(card.assets[i]);
+        }
+        if (!hasLrt) return words;
+        words[2 + count] = bytes32(uint256(uint160(card.lrt)) << 96 | card.lrtAmount);
+        words[3 + count] = bytes32(uint256(card.lrtOpeningPrice));
+    }
+
+    /// @notice What the words of a card say; they have been compared with its hash.
+    function read(bytes32[] calldata words) internal pure returns (Card memory card) {
+        uint256 who = uint256(words[0]);
+        card.borrower = address(uint160(who >> 96));
+        card.basePrincipal = uint56(who >> 40);
+        card.schedule = ScheduleKind(uint8(who >> 32));
+        card.instalments = uint16(who >> 16);
+        uint256 when = uint256(words[1]);
+        (card.interval, card.openedAt) = (uint32(when >> 224), uint32(when >> 192));
+        (card.gracePeriod, card.cureWindow) = (uint24(when >> 168), uint24(when >> 144));
+        (card.lateFeeBps, card.limit) = (uint16(when >> 128), uint56(when >> 72));
+        card.classes = uint64(when);
+        card.assets = assetsOf(words);
+        if (who >> 8 & 1 == 0) return card;
+        uint256 lrt = uint256(words[words.length - 2]);
+        (card.lrt, card.lrtAmount) = (address(uint160(lrt >> 96)), uint96(lrt));
+        card.lrtOpeningPrice = uint64(uint256(words[words.length - 1]));
+    }
+
+    function borrowerOf(bytes32[] calldata words) internal pure returns (address) {
+        return address(uint160(uint256(words[0]) >> 96));
+    }
+
+    /// @notice First of a card's token ids; it has one.
+    function firstAssetOf(bytes32[] calldata words) internal pure returns (uint256) {
+        return uint256(words[2]);
+    }
+
+    /// @notice Restaking tokens of a card that has some.
+    function lrtAmountOf(bytes32[] calldata words) internal pure returns (uint256) {
+        return uint96(uint256(words[words.length - 2]));
+    }
+
+    /// @notice Token ids of a card's words.
+    function assetsOf(bytes32[] calldata words) internal pure returns (uint256[] memory assets) {
+        uint256 count = uint256(words[0]) & 0xff;
+        assembly ("memory-safe") {
+            assets := mload(0x40)
+            let size := shl(5, count)
+            mstore(assets, count)
+            calldatacopy(add(assets, 0x20), add(words.offset, 0x40), size)
+            mstore(0x40, add(add(assets, 0x20), size))
+        }
+    }
+
+    // ---- Marks --------------------------------------------------------------------------------
+
+    /// @notice Whether these are the words of the loan's card.
+    function covers(MarkWord marks, bytes32[] calldata words) internal pure returns (bool same) {
+        uint256 kept = HASH;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let size := shl(5, words.length)
+            calldatacopy(free, words.offset, size)
+            same := iszero(and(xor(marks, keccak256(free, size)), kept))
+        }
+    }
+
+    /// @notice Refuses words that are not those of the loan's card.
+    function requireCard(MarkWord marks, uint64 loanId, bytes32[] calldata words) internal pure {
+        if (!covers(marks, words)) revert ILoanBook.CardMismatch(loanId);
+    }
+
+    /// @notice The marks with another card.
+    function withCard(MarkWord marks, bytes32[] memory words) internal pure returns (MarkWord) {
+        uint256 hash;
+        assembly ("memory-safe") {
+            hash := keccak256(add(words, 0x20), shl(5, mload(words)))
+        }
+        return MarkWord.wrap(hash & HASH | MarkWord.unwrap(marks) & ~HASH);
+    }
+
+    function chargedThrough(MarkWord marks) internal pure returns (uint256) {
+        return uint16(MarkWord.unwrap(marks));
+    }
+
+    function withCharged(MarkWord marks, uint256 index) internal pure returns (MarkWord) {
+        return MarkWord.wrap(MarkWord.unwrap(marks) >> 16 << 16 | index);
+    }
+
+    function cures(MarkWord marks) internal pure returns (uint256) {
+        return uint8(MarkWord.unwrap(marks) >> 16);
+    }
+
+    function firstCureAt(MarkWord marks) internal pure returns (uint256) {
+        return uint32(MarkWord.unwrap(marks) >> 24);
+    }
+
+    /// @notice Counts a cure now, in the year of the first one or as the first of a new year.
+    function withCure(MarkWord marks) internal view returns (MarkWord) {
+        uint256 word = MarkWord.unwrap(marks);
+        bool sameYear = cures(marks) != 0 && block.timestamp - firstCureAt(marks) < 365 days;
+        if (sameYear && cures(marks) == type(uint8).max) return marks;
+        if (sameYear) return MarkWord.wrap(word + (1 << 16));
+        uint256 kept = word & (HASH | type(uint16).max);
+        return MarkWord.wrap(kept | block.timestamp << 24 | 1 << 16);
+    }
+
+    function unpack(MarkWord marks) internal pure returns (Marks memory) {
+        return Marks({
+            cardHash: bytes25(bytes32(MarkWord.unwrap(marks) & HASH)),
+            firstCureAt: uint32(firstCureAt(marks)),
+            cures: uint8(cures(marks)),
+            chargedThrough: uint16(chargedThrough(marks))
+        });
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ClassTerms} from "../interfaces/IRiskTerms.sol";
+
+/// @notice What of a class's terms is asked of running loans, in one word, first field lowest:
+/// `enabled (1) | mustAmortise (7) | maxLtvBps (16) | liquidationLtvBps (16) | baseRateBps (16) |
+/// rateSlopeBps (16) | moveLimitBps (16) | lateFeeBps (16) | auctionStartBps (16) | recoveryBps (16)
+/// | gracePeriod (24) | cureWindow (24) | auctionDuration (24) | rampFromBps (16) | changedAt (32)`.
+type TermsWord is uint256;
+
+using TermsWords for TermsWord global;
+
+/// @title A class's terms as words: what a market asks is read and handed on as it lies in its slot
+library TermsWords {
+    uint256 private constant LIQUIDATION = 24;
+
+    /// @notice Both words of a row; the second is `freshFor (32) | maxTenor (32)`.
+    /// @param rampFromBps Liquidation LTV from which the present one has been falling.
+    /// @param changedAt When it began to, unix seconds.
+    function pack(ClassTerms memory terms, uint256 rampFromBps, uint256 changedAt)
+        internal
+        pure
+        returns (TermsWord first, uint256 second)
+    {
+        uint256 shares = uint256(terms.maxLtvBps) | uint256(terms.liquidationLtvBps) << 16
+            | uint256(terms.baseRateBps) << 32 | uint256(terms.rateSlopeBps) << 48
+            | uint256(terms.moveLimitBps) << 64 | uint256(terms.lateFeeBps) << 80
+            | uint256(terms.auctionStartBps) << 96 | uint256(terms.recoveryBps) << 112;
+        uint256 windows = uint256(terms.gracePeriod) | uint256(terms.cureWindow) << 24
+            | uint256(terms.auctionDuration) << 48;
+        uint256 flags = (terms.enabled ? 1 : 0) | (terms.mustAmortise ? 2 : 0);
+        first = TermsWord.wrap(
+            flags | shares << 8 | windows << 136 | rampFromBps << 208 | changedAt << 224
+        );
+        second = uint256(terms.freshFor) | uint256(terms.maxTenor) << 32;
+    }
+
+    function unpack(TermsWord word, uint256 second) internal pure returns (ClassTerms memory) {
+        return ClassTerms({
+            enabled: word.enabled(),
+            mustAmortise: word.mustAmortise(),
+            maxLtvBps: uint16(word.maxLtvBps()),
+            liquidationLtvBps: uint16(word.liquidationLtvBps()),
+            baseRateBps: uint16(word.baseRateBps()),
+            rateSlopeBps: uint16(word.rateSlopeBps()),
+            moveLimitBps: uint16(word.moveLimitBps()),
+            lateFeeBps: uint16(word.lateFeeBps()),
+            auctionStartBps: uint16(word.auctionStartBps()),
+            recoveryBps: uint16(word.recoveryBps()),
+            gracePeriod: uint32(word.gracePeriod()),
+            cureWindow: uint32(word.cureWindow()),
+            auctionDuration: uint32(word.auctionDuration()),
+            freshFor: uint32(second),
+            maxTenor: uint32(second >> 32)
+        });
+    }
+
+    function withLiquidationLtv(TermsWord word, uint256 bps) internal pure returns (TermsWord) {
+        uint256 others = TermsWord.unwrap(word) & ~(uint256(type(uint16).max) << LIQUIDATION);
+        return TermsWord.wrap(others | bps << LIQUIDATION);
+    }
+
+    function enabled(TermsWord word) internal pure returns (bool) {
+        return TermsWord.unwrap(word) & 1 != 0;
+    }
+
+    function mustAmortise(TermsWord word) internal pure returns (bool) {
+        return TermsWord.unwrap(word) & 2 != 0;
+    }
+
+    function maxLtvBps(TermsWord word) internal pure returns (uint256) {
+        return uint16(TermsWord.unwrap(word) >> 8);
+    }
+
+    function liquidationLtvBps(TermsWord word) internal pure returns (uint256) {
+        return uint16(TermsWord.unwrap(word) >> LIQUIDATION);
+    }
+
+    function baseRateBps(TermsWord word) internal pure returns (uint256) {
+        return uint16(TermsWord.unwrap(word) >> 40);
+    }
+
+    function rateSlopeBps(TermsWord word) internal pure returns (uint256) {
+        return uint16(TermsWord.unwrap(word) >> 56);
+    }
+
+    function moveLimitBps(TermsWord word) internal pure returns (uint256) {
+        return uint16(TermsWord.unwrap(word) >> 72);
+    }
+
+    function lateFeeBps(TermsWord word) internal pure returns (uint256) {
+        return uint16(TermsWord.unwrap(word) >> 88);
+    }
+
+    function auctionStartBps(TermsWord word) internal pure returns (uint256) {
+        return uint16(TermsWord.unwrap(word) >> 104);
+    }
+
+    function recoveryBps(TermsWord word) internal pure returns (uint256) {
+        return uint16(TermsWord.unwrap(word) >> 120);
+    }
+
+    function gracePeriod(TermsWord word) internal pure returns (uint256) {
+        return uint24(TermsWord.unwrap(word) >> 136);
+    }
+
+    function cureWindow(TermsWord word) internal pure returns (uint256) {
+        return uint24(TermsWord.unwrap(word) >> 160);
+    }
+
+    function auctionDuration(TermsWord word) internal pure returns (uint256) {
+        return uint24(TermsWord.unwrap(word) >> 184);
+    }
+
+    /// @notice Liquidation LTV from which the present one has been falling since `changedAt`.
+    function rampFromBps(TermsWord word) internal pure returns (uint256) {
+        return uint16(TermsWord.unwrap(word) >> 208);
+    }
+
+    /// @notice When the terms were set, unix seconds.
+    function changedAt(TermsWord word) internal pure returns (uint256) {
+        return TermsWord.unwrap(word) >> 224;
+    }
+}
