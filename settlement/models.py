@@ -188,6 +188,7 @@ class Operation(models.Model):
     number = models.BigIntegerField()
     loan_id = models.BigIntegerField()
     amount = models.BigIntegerField(help_text="Ledger units; the due date's index of a charge")
+    card = models.BinaryField(default=b"", help_text="The loan's card, of a charge and a close")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from contracts.domain.words import Word, decode_results, decode_word
+from contracts.domain.words import Word, decode_operations, decode_results
 from contracts.types import Event
 
 Handler = Callable[[Event], None]
@@ -29,7 +29,7 @@ def project(events: Sequence[Event]) -> None:
 
 
 def settled_words(event: Event) -> list[tuple[Word, int]]:
-    """Return the words of a `BatchSettled` event, each with its result (`Result`)."""
-    words = [decode_word(word) for word in event.words]
+    """Return the operations of a `BatchSettled` event, each with its result (`Result`)."""
+    words = decode_operations(event.words)
     results = bytes.fromhex(event.args["results"][2:])
     return list(zip(words, decode_results(results, len(words)), strict=True))

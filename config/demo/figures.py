@@ -13,7 +13,8 @@ from contracts import typed_data
 from contracts.abi import decode_arguments
 from contracts.access import SpeedUp, access_sets, ideal_speedup
 from contracts.client import Chain
-from contracts.domain.words import Kind, decode_results, decode_word
+from contracts.domain.cards import decode_card
+from contracts.domain.words import Kind, decode_operations, decode_results
 from lending.selectors import loss_by_tranche
 from lending.services import reconcile
 from oracles.selectors import values_by_class
@@ -136,8 +137,15 @@ def trace_collecting(chain: Chain) -> SpeedUp | None:
 def _collects(tx_hash: str) -> bool:
     """Whether a settle transaction holds nothing but collections."""
     batch = Batch.objects.get(tx_hash=tx_hash)
-    words = decode_arguments(batch.contract, batch.function, bytes(batch.data))["words"]
-    return all(decode_word(typed_data.bytes_of(word)).kind == Kind.COLLECT for word in words)
+    given = decode_arguments(batch.contract, batch.function, bytes(batch.data))["words"]
+    words = [typed_data.bytes_of(word) for word in given]
+    return all(operation.kind == Kind.COLLECT for operation in decode_operations(words))
+
+
+def _principal(opened: EventLog) -> int:
+    """Return what a loan drew at its opening, ledger units."""
+    words = [typed_data.bytes_of(word) for word in opened.args["card"]]
+    return decode_card(words).base_principal
 
 
 def _class_values() -> list[tuple[str, int, int]]:
@@ -169,7 +177,7 @@ def collect(chain: Chain, speedup: SpeedUp | None) -> Figures:
         rounds=len(published),
         values=values,
         loans=len(opened),
-        drawn=sum(int(event.args["terms"]["principal"]) for event in opened),
+        drawn=sum(_principal(event) for event in opened),
         operations_settled=results[APPLIED],
         operations_failed=results[2],
         batches=len(batches),

@@ -1,7 +1,8 @@
 """The 32-byte words that `LoanBook.settle` takes, and the results it gives back.
 
-A word is ``kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)``,
-most significant bits first. Results are two bits a word, word 0 in the lowest bits of byte 0.
+An operation is one word; the words of the loan's card follow a charge and a close. A word is ``kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)``,
+most significant bits first. Results are two bits an operation, the first in the lowest bits of
+byte 0.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import sha3
+
+from contracts.domain.cards import card_length
 
 WORD_BYTES = 32
 MAX_WORDS = 400
@@ -27,8 +30,12 @@ class Kind(IntEnum):
     CLOSE = 3
 
 
+# Kinds that act on a loan's terms or collateral: its card follows their word.
+WITH_CARD = frozenset({Kind.CHARGE, Kind.CLOSE})
+
+
 class Result(IntEnum):
-    """Result of one word, as in `OperationResult`."""
+    """Result of one operation, as in `OperationResult`."""
 
     NONE = 0
     APPLIED = 1
@@ -48,6 +55,8 @@ class Word:
     number: int
     loan_number: int
     amount: int
+    is_whole: bool = True
+    """Whether the bits below the amount are zero, as they must be."""
 
 
 def encode_word(kind: int, number: int, loan_number: int, amount: int) -> bytes:
@@ -75,7 +84,21 @@ def decode_word(word: bytes) -> Word:
         number=value >> _NUMBER_SHIFT & (NUMBER_LIMIT - 1),
         loan_number=value >> _LOAN_SHIFT & (NUMBER_LIMIT - 1),
         amount=value >> _AMOUNT_SHIFT & (AMOUNT_LIMIT - 1),
+        is_whole=value & ((1 << _AMOUNT_SHIFT) - 1) == 0,
     )
+
+
+def decode_operations(words: Sequence[bytes]) -> list[Word]:
+    """Return the operations of a batch's words, in order; cards are passed by."""
+    operations: list[Word] = []
+    place = 0
+    while place < len(words):
+        word = decode_word(words[place])
+        operations.append(word)
+        place += 1
+        if word.kind in WITH_CARD and word.is_whole and place < len(words):
+            place += card_length(words[place])
+    return operations
 
 
 def words_hash(words: Iterable[bytes]) -> bytes:
@@ -85,7 +108,7 @@ def words_hash(words: Iterable[bytes]) -> bytes:
 
 
 def decode_results(results: bytes, count: int) -> list[int]:
-    """Return the result of each of ``count`` words, in the order of the words."""
+    """Return the result of each of ``count`` operations, in their order."""
     needed = (count + 3) // 4
     if len(results) < needed:
         raise WordInvalid(

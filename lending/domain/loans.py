@@ -262,9 +262,12 @@ def apply_call(
     paid = _pay(funded, used, now)
     if paid.status == Status.REPAID:
         return _change(loan, paid, owed=-used)
+    # A cure window stands still with the oracle; so the clock of a call for health does.
+    standing = stopped if reason == CallReason.HEALTH else 0
     called = replace(
         paid,
         status=Status.CALLED,
+        last_accrual=now - standing,
         called_at=now,
         stopped_at_call=stopped,
         call_reason=reason,
@@ -285,6 +288,7 @@ def apply_cure(loan: LoanState, *, amount: int, now: int) -> Change:
         status=Status.OPEN,
         last_accrual=now,
         impaired=0,
+        call_reason=CallReason.HEALTH,
         cures=loan.cures + 1 if again else 1,
         first_cure_at=loan.first_cure_at if again else now,
     )

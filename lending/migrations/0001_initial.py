@@ -146,6 +146,7 @@ class Migration(migrations.Migration):
                 ('status', models.PositiveSmallIntegerField(choices=[(1, 'Open'), (2, 'Called'), (3, 'In auction'), (4, 'Repaid'), (5, 'Closed'), (6, 'Written off')], db_index=True)),
                 ('base_principal', models.BigIntegerField(verbose_name='drawn')),
                 ('limit', models.BigIntegerField(default=0, verbose_name='most principal after a later draw')),
+                ('lrt_opening_price', models.BigIntegerField(default=0, verbose_name='price of a restaking token at opening')),
                 ('schedule', models.PositiveSmallIntegerField(choices=[(0, 'Amortising'), (1, 'Interest only')])),
                 ('instalments', models.PositiveIntegerField()),
                 ('interval', models.PositiveIntegerField(verbose_name='seconds between due dates')),

@@ -7,7 +7,7 @@ from lending.domain.loans import Status
 from lending.domain.units import lane_of
 from lending.models import AuctionLot, LoanCollateral, LotStatus, PledgeStatus
 from lending.projection.ledger import loan_of, shift_lane
-from lending.projection.openings import LRT_CLASS
+from lending.selectors.valuing import LRT_CLASS
 
 
 def on_pledged(event: Event) -> None:

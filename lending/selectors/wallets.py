@@ -10,6 +10,7 @@ from lending.domain.errors import LendingRefused
 from lending.domain.schedule import ScheduleKind
 from lending.models import Loan, Tranche
 from lending.parameters import ledger_unit
+from lending.selectors.cards import card_words
 from lending.selectors.valuing import clock, pledges_of
 from oracles.selectors import proofs
 from settlement.selectors import chain_time
@@ -51,10 +52,10 @@ def _approve(*, contract: str, amount: int, token: str = STABLECOIN) -> Call:
 
 def _cure(*, loan_id: int, amount: int) -> Call:
     """Bring the newest proofs beside the payment."""
-    loan = Loan.objects.get(pk=loan_id)
+    loan = _loan(loan_id)
     ids = [pledge.oracle_id for pledge in pledges_of([loan], now=chain_time())[loan_id]]
     newest = proofs(asset_ids=ids, round_number=clock().newest)
-    return "LoanBook", "cure", [loan_id, amount, newest]
+    return "LoanBook", "cure", [loan_id, amount, newest, card_words(loan)]
 
 
 def _amend(
@@ -81,20 +82,21 @@ def _amend(
         "nonce": 0,
         "deadline": 0,
     }
-    loan = Loan.objects.get(pk=loan_id)
+    loan = _loan(loan_id)
     ids = [
         pledge.oracle_id
         for pledge in pledges_of([loan], now=chain_time())[loan_id]
         if pledge.item.token_id not in token_ids and pledge.item.lrt_amount != (lrt_amount or -1)
     ]
     newest = proofs(asset_ids=ids, round_number=clock().newest)
-    return "LoanBook", "amend", [change, b"", newest]
+    return "LoanBook", "amend", [change, b"", newest, card_words(loan)]
 
 
 def _top_up_asset(*, loan_id: int, token_id: int) -> Call:
     """Bring the asset's newest proof beside it."""
     proof = proofs(asset_ids=[token_id], round_number=clock().newest)[0]
-    return "LoanBook", "topUpAsset", [loan_id, proof]
+    card = card_words(_loan(loan_id))
+    return "LoanBook", "topUpAsset", [loan_id, proof, card]
 
 
 def _request_deposit(*, tranche: Tranche | int, owner: str, amount: int) -> Call:
@@ -127,6 +129,27 @@ def _pay_shortfall(*, borrower: str, lane: int, amount: int) -> Call:
     return "LoanBook", "payShortfall", [borrower, lane, amount]
 
 
+def _loan(loan_id: int) -> Loan:
+    loan = Loan.objects.filter(pk=loan_id).first()
+    if loan is None:
+        raise LendingRefused(
+            "loan_unknown", f"There is no loan {loan_id}. Look its number up on the page of loans."
+        )
+    return loan
+
+
+def _with_card(contract: str, function: str, *names: str) -> Callable[..., Call]:
+    """Return the maker of a call that takes a loan id, the named amounts and the loan's card."""
+    bare = _on_loan(contract, function, *names)
+
+    def make(*, loan_id: int, **amounts: int) -> Call:
+        _, _, arguments = bare(loan_id=loan_id, **amounts)
+        card = card_words(_loan(loan_id))
+        return contract, function, [*arguments, card]
+
+    return make
+
+
 def _on_loan(contract: str, function: str, *names: str) -> Callable[..., Call]:
     """Return the maker of a call that takes a loan id and then the named amounts."""
 
@@ -143,20 +166,20 @@ def _on_loan(contract: str, function: str, *names: str) -> Callable[..., Call]:
 ACTIONS: dict[str, Callable[..., Call]] = {
     "approve": _approve,
     "prefund": _on_loan("LoanBook", "prefund", "amount"),
-    "withdraw_prefunded": _on_loan("LoanBook", "withdrawPrefunded", "amount"),
+    "withdraw_prefunded": _with_card("LoanBook", "withdrawPrefunded", "amount"),
     "repay": _on_loan("LoanBook", "repay", "amount"),
-    "top_up": _on_loan("LoanBook", "topUp", "amount"),
+    "top_up": _with_card("LoanBook", "topUp", "amount"),
     "top_up_asset": _top_up_asset,
     "amend": _amend,
-    "pay": _on_loan("LoanBook", "pay", "amount"),
-    "sweep": _on_loan("LoanBook", "sweep"),
-    "collect": _on_loan("LoanBook", "collect", "amount"),
-    "charge": _on_loan("LoanBook", "charge", "index"),
+    "pay": _with_card("LoanBook", "pay", "amount"),
+    "sweep": _with_card("LoanBook", "sweep"),
+    "collect": _with_card("LoanBook", "collect", "amount"),
+    "charge": _with_card("LoanBook", "charge", "index"),
     "cure": _cure,
-    "close": _on_loan("LoanBook", "close"),
+    "close": _with_card("LoanBook", "close"),
     "claim": lambda *, lane: ("LoanBook", "claim", [lane]),
     "pay_shortfall": _pay_shortfall,
-    "buy": _on_loan("AuctionHouse", "buy", "max_price"),
+    "buy": _with_card("AuctionHouse", "buy", "max_price"),
     "request_deposit": _request_deposit,
     "request_redeem": _request_redeem,
     "claim_deposit": _claim_deposit,

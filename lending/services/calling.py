@@ -6,6 +6,7 @@ from typing import Any
 from lending.domain.loans import Status, cure_until, sellable_from
 from lending.models import AuctionLot, Loan, LotStatus
 from lending.parameters import oracle_parameters
+from lending.selectors.cards import card_words
 from lending.selectors.valuing import Assessment, Pledge, assess, clock, pledges_of, stopped_seconds
 from lending.services.attempts import next_key
 from lending.services.collecting import chargeable
@@ -146,7 +147,7 @@ def _submit(loan: Loan, *, base: str, kind: str, contract: str, function: str, a
         kind=kind,
         contract=contract,
         function=function,
-        args=[loan.pk, *args()],
+        args=[loan.pk, *args(), card_words(loan)],
         lane=loan.lane_id,
     )
     return True

@@ -4,6 +4,7 @@ from contracts.domain.words import Kind
 from lending.domain.loans import Status
 from lending.models import Loan, PoolState
 from lending.parameters import pool_parameters
+from lending.selectors.cards import cards_of
 from lending.services.attempts import next_key
 from lending.services.collecting import MOST_FAILED_IN_ROW
 from settlement.services import NewOperation, intake, submit_call
@@ -13,13 +14,18 @@ MOST_ATTEMPTS = 5
 
 def close_repaid() -> int:
     """Queue the close of every repaid loan; return how many are new."""
-    loans = Loan.objects.filter(status=Status.REPAID, failed_in_row__lt=MOST_FAILED_IN_ROW)
+    repaid = Loan.objects.filter(status=Status.REPAID, failed_in_row__lt=MOST_FAILED_IN_ROW)
+    loans = list(repaid)
+    cards = cards_of(loans)
     return intake(
         operations=[
             NewOperation(
-                client_key=f"close:{loan_id}:{operations}", kind=Kind.CLOSE, loan_id=loan_id
+                client_key=f"close:{loan.pk}:{loan.operations}",
+                kind=Kind.CLOSE,
+                loan_id=loan.pk,
+                card=cards[loan.pk],
             )
-            for loan_id, operations in loans.values_list("pk", "operations")
+            for loan in loans
         ]
     )
 

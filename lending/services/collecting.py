@@ -8,6 +8,7 @@ from contracts.domain.words import Kind
 from lending.domain.loans import Status
 from lending.models import Loan
 from lending.parameters import minimum_payment_units
+from lending.selectors.cards import cards_of
 from settlement.services import NewOperation, intake
 
 # A loan whose words keep failing waits for a person, and does not fill its lane with attempts.
@@ -48,19 +49,22 @@ def collectable(loan: Loan, *, now: int, minimum: int) -> int:
 
 def charge_missed(*, now: int) -> int:
     """Queue the late fee of each loan's next due date missed beyond grace; return how many."""
-    loans = _open_loans().iterator()
-    return intake(operations=(charge for loan in loans for charge in _charges(loan, now=now)))
-
-
-def _charges(loan: Loan, *, now: int) -> Iterator[NewOperation]:
-    index = chargeable(loan, now=now)
-    if index:
-        yield NewOperation(
-            client_key=f"charge:{loan.pk}:{index}:{loan.operations}",
-            kind=Kind.CHARGE,
-            loan_id=loan.pk,
-            amount=index,
-        )
+    missed = {
+        loan: index for loan in _open_loans().iterator() if (index := chargeable(loan, now=now))
+    }
+    cards = cards_of(missed)
+    return intake(
+        operations=[
+            NewOperation(
+                client_key=f"charge:{loan.pk}:{index}:{loan.operations}",
+                kind=Kind.CHARGE,
+                loan_id=loan.pk,
+                amount=index,
+                card=cards[loan.pk],
+            )
+            for loan, index in missed.items()
+        ]
+    )
 
 
 def chargeable(loan: Loan, *, now: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from contracts.domain.words import Result, decode_results, decode_word
+from contracts.domain.words import Result, decode_operations, decode_results
 
 
 class OperationStatus(StrEnum):
@@ -45,6 +45,6 @@ def operation_status(
         return OperationStatus.WAITING
     if results is None:
         return _BY_BATCH_STATUS[batch_status]
-    numbers = [decode_word(word).number for word in words]
-    bits = decode_results(results, len(words))
+    numbers = [operation.number for operation in decode_operations(words)]
+    bits = decode_results(results, len(numbers))
     return _BY_RESULT[Result(bits[numbers.index(number)])]

@@ -7,20 +7,29 @@ state of an operation follows from the batch that covers its number (DESIGN.md Â
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from contracts.domain.words import MAX_WORDS, WORD_BYTES
 from settlement.domain.gas import SETTLE_GAS, GasModel
 
 TARGET_GAS = 8_000_000
-MAX_WORDS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedOperation:
-    """One operation of a lane; numbers are within the lane, the amount in ledger units."""
+    """One operation of a lane; numbers are within the lane, the amount in ledger units.
+
+    `card` holds the words of the loan's card end to end, where the kind asks for it.
+    """
 
     number: int
     kind: int
     loan_number: int
     amount: int
+    card: bytes = b""
+
+    @property
+    def words(self) -> int:
+        """Number of words that it takes in a batch."""
+        return 1 + len(self.card) // WORD_BYTES
 
 
 Plan = tuple[PlannedOperation, ...]
@@ -54,16 +63,17 @@ def _cut(
     operations: Sequence[PlannedOperation], gas: GasModel, target_gas: int, max_words: int
 ) -> Iterator[tuple[int, int]]:
     """Yield the ranges of batches; a batch has at least one operation."""
-    start, used, loans = 0, gas.base, set[int]()
+    start, used, words, loans = 0, gas.base, 0, set[int]()
     for index, operation in enumerate(operations):
         known = operation.loan_number in loans
         cost = gas.of_operation(operation.kind, known_loan=known)
-        full = used + cost > target_gas or index - start >= max_words
+        full = used + cost > target_gas or words + operation.words > max_words
         if full and index > start:
             yield start, index
-            start, used, loans = index, gas.base, set()
+            start, used, words, loans = index, gas.base, 0, set()
             cost = gas.of_operation(operation.kind, known_loan=False)
         used += cost
+        words += operation.words
         loans.add(operation.loan_number)
     if start < len(operations):
         yield start, len(operations)

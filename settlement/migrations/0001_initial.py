@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ('number', models.BigIntegerField()),
                 ('loan_id', models.BigIntegerField()),
                 ('amount', models.BigIntegerField(help_text="Ledger units; the due date's index of a charge")),
+                ('card', models.BinaryField(default=b'', help_text="The loan's card, of a charge and a close")),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={

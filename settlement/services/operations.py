@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from contracts.domain.words import AMOUNT_LIMIT, Kind, unstriped
+from contracts.domain.words import AMOUNT_LIMIT, WITH_CARD, Kind, unstriped
 from settlement.doorbell import ring
 from settlement.errors import OperationInvalid
 from settlement.models import Lane, Operation
@@ -16,12 +16,16 @@ INSERT_SIZE = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOperation:
-    """What a caller wants settled; the amount is in ledger units (a charge: due date's index)."""
+    """What a caller wants settled; the amount is in ledger units (a charge: due date's index).
+
+    `card` is the loan's card, of which a charge and a close need the words.
+    """
 
     client_key: str
     kind: int
     loan_id: int
     amount: int = 0
+    card: Sequence[bytes] = ()
 
 
 def intake(*, operations: Iterable[NewOperation]) -> int:
@@ -53,6 +57,7 @@ def _store(lane: int, operations: Sequence[NewOperation]) -> int:
                 number=number,
                 loan_id=operation.loan_id,
                 amount=operation.amount,
+                card=b"".join(operation.card),
             )
             for number, operation in enumerate(fresh, start=counter.next_operation)
         ],
@@ -70,6 +75,11 @@ def _locked_counter(lane: int) -> Lane:
 def _check(operation: NewOperation) -> None:
     if operation.kind not in set(Kind):
         raise OperationInvalid(f"There is no kind of operation {operation.kind}.")
+    if (operation.kind in WITH_CARD) != bool(operation.card):
+        raise OperationInvalid(
+            f"{operation.client_key} must bring its loan's card if it is a charge or a close, and "
+            "only then."
+        )
     if not 0 <= operation.amount < AMOUNT_LIMIT // 2:
         raise OperationInvalid(
             f"The amount of {operation.client_key} is {operation.amount}; it must be from 0 to "

@@ -7,7 +7,7 @@ from django.db.models import Max
 
 from contracts.abi import encode_call
 from contracts.deployment_record import load
-from contracts.domain.words import encode_word, unstriped, words_hash
+from contracts.domain.words import WORD_BYTES, encode_word, unstriped, words_hash
 from settlement.domain.planner import Plan, PlannedOperation, plan
 from settlement.doorbell import ring
 from settlement.locks import Singleton, singleton
@@ -33,11 +33,11 @@ def _plan_lane(lane: int) -> int:
     rows = (
         Operation.objects.filter(lane=lane, number__gt=covered["last"] or 0)
         .order_by("number")
-        .values_list("number", "kind", "loan_id", "amount")[:OPERATIONS_PER_PASS]
+        .values_list("number", "kind", "loan_id", "amount", "card")[:OPERATIONS_PER_PASS]
     )
     waiting = [
-        PlannedOperation(number, kind, unstriped(loan_id)[1], amount)
-        for number, kind, loan_id, amount in rows
+        PlannedOperation(number, kind, unstriped(loan_id)[1], amount, bytes(card))
+        for number, kind, loan_id, amount, card in rows
     ]
     if not waiting:
         return 0
@@ -68,10 +68,7 @@ def _store(lane: int, plans: Sequence[Plan]) -> int:
 
 def _envelope(lane: int, operations: Plan) -> dict[str, object]:
     """Return the fields of a batch that follow from its operations."""
-    words = [
-        encode_word(operation.kind, operation.number, operation.loan_number, operation.amount)
-        for operation in operations
-    ]
+    words = [word for operation in operations for word in _words_of(operation)]
     numbers = [operation.number for operation in operations]
     return {
         "client_key": f"settle:{lane}:{min(numbers)}",
@@ -80,3 +77,12 @@ def _envelope(lane: int, operations: Plan) -> dict[str, object]:
         "last_number": max(numbers),
         "words_hash": "0x" + words_hash(words).hex(),
     }
+
+
+def _words_of(operation: PlannedOperation) -> list[bytes]:
+    """Return the word of an operation and the card that belongs behind it."""
+    word = encode_word(
+        operation.kind, operation.number, operation.loan_number, operation.amount
+    )
+    card = operation.card
+    return [word, *(card[at : at + WORD_BYTES] for at in range(0, len(card), WORD_BYTES))]

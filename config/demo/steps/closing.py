@@ -17,6 +17,7 @@ from config.demo.waiting import wait_until
 from lending import tasks
 from lending.domain.loans import Status
 from lending.models import Claimable, Loan
+from lending.selectors.cards import card_words
 
 CLOSED = (Status.CLOSED, Status.WRITTEN_OFF)
 
@@ -58,7 +59,9 @@ def _collect_what_is_owed(stage: Stage) -> None:
         data = stage.chain.encode("LoanBook", "claim", row.lane_id)
         calls.append(Call(stage.cast.wallet(row.party), book, data))
     for loan in Loan.objects.filter(prefunded__gt=0, status__in=CLOSED):
-        data = stage.chain.encode("LoanBook", "withdrawPrefunded", loan.pk, loan.prefunded)
+        data = stage.chain.encode(
+            "LoanBook", "withdrawPrefunded", loan.pk, loan.prefunded, card_words(loan)
+        )
         calls.append(Call(stage.cast.wallet(loan.borrower), book, data))
     stage.send(calls)
     catch_up(stage)

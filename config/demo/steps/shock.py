@@ -11,6 +11,7 @@ from config.demo.waiting import DemoFailure, wait_until
 from lending import tasks
 from lending.domain.loans import CallReason, Status
 from lending.models import AuctionLot, Loan, LotStatus
+from lending.selectors.cards import card_words, cards_of
 from lending.selectors.valuing import assess
 from oracles.selectors import newest_round, proofs
 from settlement.selectors import chain_time
@@ -89,7 +90,7 @@ def _cure(stage: Stage, loan: Loan) -> Call:
     amount = max(standing.debt - keep, 2 * UNITS)
     ids = [pledge.oracle_id for pledge in standing.pledges]
     path = proofs(asset_ids=ids, round_number=newest.number)
-    data = stage.chain.encode("LoanBook", "cure", loan.pk, amount, path)
+    data = stage.chain.encode("LoanBook", "cure", loan.pk, amount, path, card_words(loan))
     return Call(stage.cast.wallet(loan.borrower), stage.chain.address("LoanBook"), data)
 
 
@@ -144,14 +145,17 @@ def _bid_down(stage: Stage, *, hours: Sequence[int], sale_round: int) -> None:
 def _buy(stage: Stage, lots: Sequence[AuctionLot]) -> None:
     """Buy lots at the clock's price, each bidder with its own highest price."""
     house = stage.chain.address("AuctionHouse")
-    prices = stage.chain.calls([("AuctionHouse", "priceOf", (lot.loan_id,)) for lot in lots])
+    cards = cards_of([lot.loan for lot in lots])
+    prices = stage.chain.calls(
+        [("AuctionHouse", "priceOf", (lot.loan_id, cards[lot.loan_id])) for lot in lots]
+    )
     bidders = stage.cast.bidders
     stage.send(
         [
             Call(
                 bidders[place % len(bidders)],
                 house,
-                stage.chain.encode("AuctionHouse", "buy", lot.loan_id, price),
+                stage.chain.encode("AuctionHouse", "buy", lot.loan_id, price, cards[lot.loan_id]),
             )
             for place, (lot, price) in enumerate(zip(lots, prices, strict=True))
         ]

@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from collateral.models import Asset, Verifier
 from collateral.models.assets import ON_CHAIN
+from contracts.domain.cards import card_hash, encode_card
 from lending.domain import pool as pool_domain
 from lending.domain.health import Terms
 from lending.domain.units import SCALE
@@ -18,7 +19,6 @@ from lending.models import (
     LoanCollateral,
     LotStatus,
     OracleClock,
-    PledgeStatus,
     PoolPosition,
     PoolState,
     Shortfall,
@@ -26,28 +26,20 @@ from lending.models import (
     Tranche,
 )
 from lending.parameters import oracle_parameters
+from lending.selectors.cards import card_of
 from lending.services.reconciliation.checks import Check
 
-NOBODY = "0x" + "00" * 20
-HOT = ("principal", "prefunded", "accrued_scaled", "last_accrual", "rate_bps", "status")
-TAIL = (
-    "borrower",
-    "base_principal",
-    "schedule",
-    "instalments",
-    "interval",
-    "opened_at",
-    "charged_through",
-    "grace_period",
-    "cure_window",
-    "late_fee_bps",
-    "stopped_at_call",
-    "call_reason",
+HOT = (
+    "principal",
+    "prefunded",
     "impaired",
-    "cures",
-    "first_cure_at",
-    "limit",
+    "accrued_scaled",
+    "last_accrual",
+    "rate_bps",
+    "status",
+    "call_reason",
 )
+MARKS = ("charged_through", "cures", "first_cure_at")
 LOT = (
     "token_id",
     "start_price",
@@ -73,42 +65,31 @@ def all_checks(*, now: int) -> list[Check]:
 
 
 def loan_checks() -> Iterator[Check]:
-    """Hot slot, cold terms and collateral of every loan; the lots that are for sale."""
+    """Hot slot and marks of every loan, the hash of its card among them; the lots for sale."""
     pledged: dict[int, list[LoanCollateral]] = defaultdict(list)
     for row in LoanCollateral.objects.order_by("id"):
         pledged[row.loan_id].append(row)
     for loan in Loan.objects.all():
+        words = encode_card(card_of(loan, pledged[loan.pk]))
+        marks = _named(loan, MARKS) | {"cardHash": card_hash(words)}
         yield _book(str(loan), "loanOf", loan.pk, _named(loan, HOT))
-        sold = sum(
-            row.token_id != 0 and row.status == PledgeStatus.SOLD for row in pledged[loan.pk]
-        )
-        yield _book(str(loan), "tailOf", loan.pk, _named(loan, TAIL) | {"assetsSold": sold})
-        yield _book(str(loan), "collateralOf", loan.pk, _collateral(pledged[loan.pk]))
+        yield _book(str(loan), "marksOf", loan.pk, marks)
     for lot in AuctionLot.objects.filter(status=LotStatus.RUNNING).select_related("loan"):
+        words = encode_card(card_of(lot.loan, pledged[lot.loan_id]))
         yield Check(
             subject=str(lot),
             contract="AuctionHouse",
             function="lotOf",
-            args=(lot.loan_id,),
+            args=(lot.loan_id, words),
             expected=_named(lot, LOT),
         )
-
-
-def _collateral(rows: Iterable[LoanCollateral]) -> tuple[list[int], str, int]:
-    rows = list(rows)
-    gone = (PledgeStatus.SOLD, PledgeStatus.RETURNED)
-    unsold = [row.token_id for row in rows if row.token_id and row.status not in gone]
-    tokens = next((row for row in rows if row.token_id == 0), None)
-    if tokens is None:
-        return unsold, NOBODY, 0
-    return unsold, tokens.lrt, tokens.lrt_amount
 
 
 def lane_checks() -> Iterator[Check]:
     """The slots of every lane, and what each owes to parties."""
     yield _book("Loan book", "lanes", None, Lane.objects.count())
     for lane in Lane.objects.all():
-        names = ("a", "b", "cash", "owed", "impaired", "sequence", "loans")
+        names = ("a", "b", "cash", "owed", "impaired", "sequence")
         yield _book(str(lane), "laneOf", lane.pk, _named(lane, names))
         yield _book(str(lane), "escrowOf", lane.pk, lane.escrow)
     for row in Claimable.objects.select_related("lane"):

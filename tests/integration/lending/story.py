@@ -8,11 +8,13 @@ from django.conf import settings
 
 from collateral.models import Asset, AssetStatus, Owner
 from contracts.deployment_record import Deployment
-from contracts.domain.words import Word, encode_results, encode_word
+from contracts.domain.cards import Card, encode_card
+from contracts.domain.words import WITH_CARD, Word, encode_results, encode_word
 from contracts.types import Event
 from contracts.wallet import development_wallet
 from lending.domain.units import loan_id_of
-from lending.models import PoolState
+from lending.models import Loan, PoolState
+from lending.selectors.cards import card_words
 from oracles.models import Round, RoundStatus, Valuation
 from settlement.models import Block, Cursor
 from settlement.projection import project
@@ -197,27 +199,43 @@ class Story:
     def open(self, *, lane: int = 0, assets=(CAR,), principal=9_000 * USD, lrt=0, **terms) -> int:
         self.loans[lane] = self.loans.get(lane, 0) + 1
         loan_id = loan_id_of(lane=lane, number=self.loans[lane])
-        given = {
-            "borrower": BORROWER,
-            "lane": lane,
-            "principal": principal,
-            "limit": principal,
-            "maxRateBps": 2_000,
-            "schedule": 0,
-            "instalments": 3,
-            "interval": MONTH,
-            "assets": sorted(assets),
-            "lrt": ADDRESSES["TestRestakingToken"] if lrt else NOBODY,
-            "lrtAmount": lrt,
-            "nonce": loan_id,
-            "deadline": self.now + DAY,
-        }
-        self.of_loan("LoanOpened", loan_id, borrower=BORROWER, rateBps=900, terms=given | terms)
+        card = self.card(assets=assets, principal=principal, lrt=lrt, **terms)
+        self.of_loan(
+            "LoanOpened",
+            loan_id,
+            borrower=BORROWER,
+            rateBps=900,
+            nonce=terms.get("nonce", loan_id),
+            card=["0x" + word.hex() for word in encode_card(card)],
+        )
         for token_id in sorted(assets):
             self.of_loan("Pledged", loan_id, tokenId=token_id)
         if lrt:
-            self.of_loan("LrtPledged", loan_id, token=given["lrt"], amount=lrt)
+            self.of_loan("LrtPledged", loan_id, token=card.lrt, amount=lrt)
         return loan_id
+
+    def card(self, *, assets, principal: int, lrt: int, limit: int = 0, **terms: int) -> Card:
+        """The terms as the classes of the basket give them: the strictest of each."""
+        ids = set(Asset.objects.filter(token_id__in=assets).values_list("class_id", flat=True))
+        if lrt:
+            ids.add(LRT_CLASS)
+        rows = [camel(row["terms"]) for row in GENESIS["classes"] if row["id"] in ids]
+        return Card(
+            borrower=BORROWER,
+            base_principal=principal,
+            schedule=terms.get("schedule", 0),
+            instalments=terms.get("instalments", 3),
+            interval=terms.get("interval", MONTH),
+            opened_at=self.now,
+            grace_period=min(row["gracePeriod"] for row in rows),
+            cure_window=min(row["cureWindow"] for row in rows),
+            late_fee_bps=max(row["lateFeeBps"] for row in rows),
+            limit=limit if limit > principal else 0,
+            assets=tuple(sorted(assets)),
+            lrt=ADDRESSES["TestRestakingToken"] if lrt else NOBODY,
+            lrt_amount=lrt,
+            lrt_opening_price=3_000 * USD if lrt else 0,
+        )
 
     def prefund(self, loan_id: int, amount: int) -> None:
         self.of_loan("Prefunded", loan_id, payer=BORROWER, amount=amount)
@@ -245,6 +263,8 @@ class Story:
             word = Word(kind=kind, number=self.words, loan_number=number, amount=amount)
             fields = (word.kind, word.number, word.loan_number, word.amount)
             encoded.append(encode_word(*fields))
+            if kind in WITH_CARD:
+                encoded += card_words(Loan.objects.get(pk=loan_id))
             results.append(result)
         self.in_lane(
             "BatchSettled",

@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from contracts.abi import decode_arguments
+from contracts.domain.cards import decode_card
+from contracts.typed_data import bytes_of
 from lending.domain.errors import LendingRefused
 from lending.models import Loan, PoolState, TermsRequest
 from lending.selectors import assess, loss_by_tranche, portfolio, wallet_call
@@ -65,7 +67,6 @@ def test_values_past_their_date_give_no_limit(story):
     [
         ("prefund", {"loan_id": 7, "amount": 5}, "LoanBook", "prefund"),
         ("repay", {"loan_id": 7, "amount": 5}, "LoanBook", "repay"),
-        ("buy", {"loan_id": 7, "max_price": 5}, "AuctionHouse", "buy"),
         ("claim", {"lane": 3}, "LoanBook", "claim"),
         ("reserve_draw", {"lane": 3, "amount": 5}, "LendingPool", "reserveDraw"),
     ],
@@ -94,6 +95,29 @@ def test_lenders_come_through_the_vault_of_their_tranche(story, action, given, f
     assert call.to == ADDRESSES["JuniorVault"]
     told = decode_arguments("JuniorVault", function, bytes.fromhex(call.data[2:]))
     assert list(told.values()) == arguments
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "contract", "function"),
+    [
+        ("buy", {"max_price": 5}, "AuctionHouse", "buy"),
+        ("pay", {"amount": 5}, "LoanBook", "pay"),
+        ("close", {}, "LoanBook", "close"),
+    ],
+)
+def test_who_acts_on_a_loan_brings_its_card(story, action, given, contract, function):
+    loan_id = story.open(assets=(HOUSE,))
+
+    call = wallet_call(action, loan_id=loan_id, **given)
+
+    arguments = decode_arguments(contract, function, bytes.fromhex(call.data[2:]))
+    assert call.to == ADDRESSES[contract]
+    assert decode_card([bytes_of(word) for word in arguments["card"]]).assets == (HOUSE,)
+
+
+def test_a_loan_that_is_not_known_is_refused(story):
+    with pytest.raises(LendingRefused, match="There is no loan 7"):
+        wallet_call("close", loan_id=7)
 
 
 def test_an_approval_names_the_contract_that_may_take(story):

@@ -8,6 +8,7 @@ from contracts.domain.words import (
     Kind,
     Word,
     WordInvalid,
+    decode_operations,
     decode_results,
     decode_word,
     encode_results,
@@ -42,6 +43,24 @@ def test_a_word_decodes_to_what_was_encoded(kind, number, loan_number, amount):
 def test_a_field_that_does_not_fit_its_bits_is_refused(fields):
     with pytest.raises(WordInvalid):
         encode_word(*fields)
+
+
+def test_the_cards_behind_charges_and_closes_are_no_operations():
+    card = [b"\x01" * 30 + b"\x00\x01", b"\x02" * 32, b"\x03" * 32]
+    words = [encode_word(Kind.COLLECT, 1, 7, 5)]
+    words += [encode_word(Kind.CHARGE, 2, 7, 1), *card, encode_word(Kind.CLOSE, 3, 7, 0), *card]
+
+    numbers = [operation.number for operation in decode_operations(words)]
+
+    assert numbers == [1, 2, 3]
+
+
+def test_a_word_with_bits_below_its_amount_has_no_card():
+    spoiled = encode_word(Kind.CHARGE, 1, 7, 1)[:-1] + b"\x01"
+
+    operations = decode_operations([spoiled, encode_word(Kind.COLLECT, 2, 7, 5)])
+
+    assert [operation.is_whole for operation in operations] == [False, True]
 
 
 def test_bytes_of_another_length_are_no_word():

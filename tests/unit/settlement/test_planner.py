@@ -106,3 +106,11 @@ def test_loans_are_ordered_by_their_first_arrival(loan_numbers):
 
     in_order = list(dict.fromkeys(operation.loan_number for operation in grouped))
     assert in_order == list(dict.fromkeys(loan_numbers))
+
+
+def test_the_words_of_cards_count():
+    held = [PlannedOperation(number, Kind.CLOSE, number, 0, bytes(3 * 32)) for number in (1, 2, 3)]
+
+    batches = plan(held, gas=GAS, max_words=8)
+
+    assert list(map(numbers, batches)) == [[1, 2], [3]]
