@@ -4,10 +4,11 @@ Whoever acts on a loan beyond paying it brings the card as words, laid out as in
 first field highest: who ``borrower (160) | base principal (56) | schedule (8) | instalments (16) |
 1 with restaking tokens (8) | number of assets (8)``, when ``interval (32) | opened at (32) | grace
 period (24) | cure window (24) | late fee (16) | limit (56) | zero (8) | classes
-(64)``, the token ids, and with restaking tokens ``token (160) | amount (96)`` and their opening price.
+(64)``, the token ids, and with restaking tokens ``token (160) | amount (96)`` and their opening
+price.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sha3
@@ -59,6 +60,11 @@ class Card:
     lrt: str = NO_ADDRESS
     lrt_amount: int = 0
     lrt_opening_price: int = 0
+
+
+def classes_of(class_ids: Iterable[int]) -> int:
+    """Return a set of classes as a card keeps it, one bit each."""
+    return sum(1 << class_id for class_id in set(class_ids))
 
 
 def encode_card(card: Card) -> list[bytes]:

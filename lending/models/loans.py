@@ -62,9 +62,7 @@ class Loan(models.Model):
     cures = models.PositiveIntegerField(default=0)
     first_cure_at = models.BigIntegerField(default=0)
     limit = models.BigIntegerField("most principal after a later draw", default=0)
-    lrt_opening_price = models.BigIntegerField(
-        "price of a restaking token at opening", default=0
-    )
+    lrt_opening_price = models.BigIntegerField("price of a restaking token at opening", default=0)
 
     loss = models.BigIntegerField(default=0)
     operations = models.PositiveIntegerField("words settled", default=0)

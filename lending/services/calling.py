@@ -119,7 +119,7 @@ def _with_newest(
 ) -> bool:
     """Submit with newest-round proofs, or with none while the oracle is silent (rule V4).
 
-    A missing value stops nothing once it counts as withheld, or when its asset has lost its standing.
+    A missing value stops nothing once it counts as withheld, or when its asset lost its standing.
     """
     times = clock()
     silent = times.is_silent(now, ttl=oracle_parameters().ttl)
