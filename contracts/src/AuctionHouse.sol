@@ -18,6 +18,7 @@ import {ForSale} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {CappedGate} from "./libraries/CappedGate.sol";
 import {Cards} from "./libraries/Cards.sol";
+import {LaneLots} from "./libraries/LotRooms.sol";
 import {
     Basket,
     Evidence,
@@ -27,6 +28,7 @@ import {
     Underwriter
 } from "./libraries/Underwriter.sol";
 import {Valuation} from "./libraries/Valuation.sol";
+import {ValueProofs} from "./libraries/ValueProofs.sol";
 import {Words} from "./libraries/Words.sol";
 import {LoanBook} from "./LoanBook.sol";
 
@@ -51,15 +53,6 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         bool lrtFirst;
         uint8 next;
         uint8 count;
-    }
-
-    /// @dev One slot: the lane's last event, its open lots, what they were worth at their start, and
-    /// what they may be worth; ledger units.
-    struct LaneLots {
-        uint32 sequence;
-        uint32 lots;
-        uint64 value;
-        uint64 allowance;
     }
 
     /// @dev What is for sale now, priced: restaking tokens (token 0), or the first unsold asset.
@@ -118,10 +111,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         lot.count = uint8(prices.length);
         lot.stoppedAtStart = uint32(outlook.present.stoppedSeconds);
         lot.start = prices[0].start;
-        if (lot.lrtFirst) {
-            _later[loanId][0].start = uint256(lot.start).lrtValue(basket.lrtAmount).toUint64();
-        }
-        _begin(loanId.laneOf(), _worthOf(loanId, lot));
+        _begin(loanId, lot, basket.lrtAmount);
         uint256 asset = lot.lrtFirst ? 0 : basket.assets[0];
         lot.startedAt = uint32(block.timestamp);
         _offer(loanId, lot, prices[0], asset, lot.lrtFirst ? basket.lrtAmount : 0);
@@ -181,7 +171,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     function withdraw(uint64 loanId) external {
         _requireLoanBook();
         Running memory lot = _lots[loanId];
-        _finish(loanId.laneOf(), _worthOf(loanId, lot));
+        _lanes[loanId.laneOf()].finish(_worthOf(loanId, lot));
         delete _lots[loanId];
         emit AuctionEnded(loanId, _nextSequence(loanId));
     }
@@ -233,24 +223,13 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         return (at.lots, at.value, at.allowance);
     }
 
-    /// @dev A loan's first lot, within the lane's allowance, or the only one there (rule L4).
-    function _begin(uint32 lane, uint64 worth) private {
-        LaneLots memory at = _lanes[lane];
-        uint64 room = uint64(Math.saturatingSub(at.allowance, at.value));
-        if (at.lots != 0 && worth > room) revert AuctionsFull(lane, room, worth);
-        _reserve(lane, worth);
-    }
-
-    function _reserve(uint32 lane, uint64 worth) private {
-        LaneLots memory at = _lanes[lane];
-        (at.lots, at.value) = (at.lots + 1, at.value + worth);
-        _lanes[lane] = at;
-    }
-
-    function _finish(uint32 lane, uint64 worth) private {
-        LaneLots memory at = _lanes[lane];
-        (at.lots, at.value) = (at.lots - 1, at.value - worth);
-        _lanes[lane] = at;
+    /// @dev Counts a loan's first lot in its lane.
+    function _begin(uint64 loanId, Running memory lot, uint128 lrtAmount) private {
+        if (lot.lrtFirst) {
+            _later[loanId][0].start = uint256(lot.start).lrtValue(lrtAmount).toUint64();
+        }
+        uint32 lane = loanId.laneOf();
+        _lanes[lane].begin(lane, _worthOf(loanId, lot));
     }
 
     /// @dev What a lot asks for at its start.
@@ -304,11 +283,11 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         LoanStatus status = loanBook.applySale(
             loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left, card
         );
-        _finish(loanId.laneOf(), worth);
+        _lanes[loanId.laneOf()].finish(worth);
         if (status == LoanStatus.Auctioned) {
             // The next lot of an auction that has begun needs no room: it keeps its place.
             LotPrices memory prices = _later[loanId][lot.next];
-            _reserve(loanId.laneOf(), prices.start);
+            _lanes[loanId.laneOf()].add(prices.start);
             lot.stoppedAtStart = uint32(oracle.stoppedSeconds());
             lot.startedAt = uint32(Math.max(block.timestamp, from));
             // The lots after the restaking tokens are the assets in order.
@@ -326,7 +305,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         ValueProof[] calldata newest,
         bytes32[] calldata card
     ) private view returns (Evidence) {
-        if (!Underwriter.isIncomplete(newest)) return Evidence.NewestOrCaps;
+        if (!ValueProofs.isIncomplete(newest)) return Evidence.NewestOrCaps;
         uint256 from = loanBook.cureUntilOf(loanId, card) + Underwriter.WITHHELD_AFTER;
         return block.timestamp < from ? Evidence.NewestOrCaps : Evidence.CapsForMissing;
     }

@@ -5,20 +5,16 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Amending} from "./book/Amending.sol";
 import {Borrowing} from "./book/Borrowing.sol";
 import {Calling} from "./book/Calling.sol";
-import {Donations} from "./book/Donations.sol";
 import {Handover} from "./book/Handover.sol";
 import {Book, LoanStore, Market} from "./book/LoanStore.sol";
-import {Rooms} from "./book/Rooms.sol";
 import {Sale, Selling} from "./book/Selling.sol";
 import {Servicing} from "./book/Servicing.sol";
 import {Governed} from "./Governed.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
-import {ISanctions} from "./interfaces/ISanctions.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {ForSale, ISales} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
@@ -29,15 +25,16 @@ import {LoanMath} from "./libraries/LoanMath.sol";
 import {LoanWord, Tally} from "./libraries/Payments.sol";
 import {Schedule} from "./libraries/Schedule.sol";
 import {LaneWords, Slots} from "./libraries/Slots.sol";
-import {Sources, Underwriter} from "./libraries/Underwriter.sol";
+import {Sources} from "./libraries/Underwriter.sol";
 import {Word, Words} from "./libraries/Words.sol";
+import {Stewardship} from "./Stewardship.sol";
 
 /// @title The loan book
 /// @notice Everything that an operation writes is keyed by loan, lane or party (rule L1): two
 /// operations on different lanes, for different parties, share no slot.
 /// @dev What is called often is here; the rest is in libraries linked at deployment, which work on
 /// the same `Book` (rule L6). Every entry point checks, changes, emits, and moves tokens last.
-contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
+contract LoanBook is Stewardship {
     using LoanMath for LoanState;
     using LoanStore for Book;
     using LoanStore for LoanState;
@@ -80,8 +77,6 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @notice Cures within a year after which a call has no cure window.
     uint8 public immutable curesPerYear;
     bytes32 private immutable ESCROW_CODE_HASH;
-
-    Book private _book;
 
     constructor(
         IAccessManager authority_,
@@ -310,11 +305,6 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         return Handover.release(_book, _market(), loanId, sequence, card);
     }
 
-    /// @inheritdoc ILoanBook
-    function deliver(uint64 loanId, bytes32[] calldata card) external nonReentrant {
-        Handover.deliver(_book, _market(), loanId, card);
-    }
-
     // ---- Servicing ----------------------------------------------------------------------------
 
     /// @inheritdoc ILoanBook
@@ -325,16 +315,6 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @inheritdoc ILoanBook
     function sweep(uint64 loanId, bytes32[] calldata card) external nonReentrant returns (uint64) {
         return Servicing.sweep(_book, _market(), loanId, card);
-    }
-
-    /// @inheritdoc ILoanBook
-    function sweepLane(uint32 laneId) external nonReentrant returns (uint64) {
-        return Donations.sweepLane(_book, _market(), laneId);
-    }
-
-    /// @inheritdoc ILoanBook
-    function sweepEnded(uint64 loanId) external nonReentrant returns (uint64) {
-        return Donations.sweepEnded(_book, _market(), loanId);
     }
 
     /// @inheritdoc ILoanBook
@@ -489,11 +469,6 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILoanBook
-    function handOut(uint64[] calldata reserved, uint64 auctionValue) external nonReentrant {
-        Rooms.handOut(_book, _market(), reserved, auctionValue);
-    }
-
-    /// @inheritdoc ILoanBook
     function addLane() external restricted returns (uint32 laneId) {
         laneId = _book.lanes++;
         emit LaneAdded(laneId, address(new Lane{salt: bytes32(uint256(laneId))}()));
@@ -511,12 +486,6 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         _book.requireLane(laneId);
         _book.relayers[laneId][relayer] = active;
         emit RelayerSet(laneId, relayer, active);
-    }
-
-    /// @inheritdoc ILoanBook
-    function setSanctions(ISanctions list) external restricted {
-        _book.sanctions = list;
-        emit SanctionsSet(address(list));
     }
 
     // ---- Views --------------------------------------------------------------------------------
@@ -565,26 +534,6 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @inheritdoc ILoanBook
     function laneOf(uint32 laneId) external view returns (LaneState memory) {
         return _book.sums[laneId].load();
-    }
-
-    /// @inheritdoc ILoanBook
-    function waitingOf(uint64 loanId) external view returns (uint256) {
-        return _book.waiting[loanId];
-    }
-
-    /// @inheritdoc ILoanBook
-    function sanctions() external view returns (ISanctions) {
-        return _book.sanctions;
-    }
-
-    /// @inheritdoc ILoanBook
-    function roomOf(uint32 laneId, uint16 classId) external view returns (Room memory) {
-        return _book.rooms[laneId][classId];
-    }
-
-    /// @inheritdoc ILoanBook
-    function inflowLeftOf(uint32 laneId) external view returns (uint64) {
-        return Rooms.inflowLeft(_book.rooms[laneId][Underwriter.LRT_CLASS]);
     }
 
     /// @inheritdoc ILoanBook
@@ -647,7 +596,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         return Cards.read(card);
     }
 
-    function _market() private view returns (Market memory) {
+    function _market() internal view override returns (Market memory) {
         return Market({
             from: Sources(registry, risk, oracle),
             token: token,

@@ -15,6 +15,7 @@ import {Arguments} from "../libraries/Arguments.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
+import {ValueProofs} from "../libraries/ValueProofs.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 
 /// @title Calling a loan, and what may happen to a called one but its sale
@@ -116,7 +117,7 @@ library Calling {
         view
         returns (Evidence)
     {
-        bool withheld = Underwriter.isIncomplete(newest)
+        bool withheld = ValueProofs.isIncomplete(newest)
             && position.card
             .isOverdueFor(position.loan, Underwriter.WITHHELD_AFTER, block.timestamp);
         return withheld ? Evidence.CapsForMissing : Evidence.NewestOrCaps;

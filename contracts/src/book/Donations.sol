@@ -8,6 +8,7 @@ import {ILoanBook, LoanStatus} from "../interfaces/ILoanBook.sol";
 import {Lane} from "../Lane.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market} from "./LoanStore.sol";
+import {IStewardship} from "../interfaces/IStewardship.sol";
 
 /// @title Cash that nobody can be credited with is the reserve's (rule D6)
 /// @notice It is never a lane's: it passes by all books, and so changes no price.
@@ -53,7 +54,7 @@ library Donations {
         uint64 amount
     ) private {
         if (amount == 0) revert ILoanBook.AmountTooSmall(0, 1);
-        emit ILoanBook.DonationSwept(laneId, book.sums[laneId].nextSequence(), amount);
+        emit IStewardship.DonationSwept(laneId, book.sums[laneId].nextSequence(), amount);
         from.sendToken(address(market.token), book.pool, amount * market.unitScale);
         ILendingPool(book.pool).sweepDonations();
     }

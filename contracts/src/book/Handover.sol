@@ -9,6 +9,7 @@ import {Cards} from "../libraries/Cards.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
+import {IStewardship} from "../interfaces/IStewardship.sol";
 
 /// @title Returning collateral, thing by thing (rule D9)
 /// @notice What cannot be handed over, because its transfer fails or its owner is sanctioned, waits
@@ -45,7 +46,7 @@ library Handover {
         }
         if (left != 0) {
             book.waiting[loanId] = left;
-            emit ILoanBook.ReturnWaits(loanId, card.borrower, ++sequence, left);
+            emit IStewardship.ReturnWaits(loanId, card.borrower, ++sequence, left);
         }
         emit ILoanBook.LoanClosed(loanId, ++sequence);
         return sequence;
@@ -60,28 +61,28 @@ library Handover {
     ) external {
         book.marks[loanId].requireCard(loanId, words);
         uint256 waiting = book.waiting[loanId];
-        if (waiting == 0) revert ILoanBook.NothingWaits(loanId);
+        if (waiting == 0) revert IStewardship.NothingWaits(loanId);
         Card memory card = Cards.read(words);
         requireCleared(book, card.borrower);
         uint32 laneId = loanId.laneOf();
         uint32 sequence = book.sums[laneId].sequence();
         uint256 left;
         (left, sequence) = _handOver(market, loanId, card, waiting, sequence);
-        if (left == waiting) revert ILoanBook.ReturnFailed(loanId);
+        if (left == waiting) revert IStewardship.ReturnFailed(loanId);
         book.waiting[loanId] = left;
         book.sums[laneId].setSequence(sequence);
     }
 
     /// @notice Refuses to pay a party that is on the list.
     function requireCleared(Book storage book, address party) internal view {
-        if (!isCleared(book, party)) revert ILoanBook.Sanctioned(party);
+        if (!isCleared(book, party)) revert IStewardship.Sanctioned(party);
     }
 
     /// @notice Whether a party may be paid. A list that fails clears nobody: governance replaces it.
     function isCleared(Book storage book, address party) internal view returns (bool cleared) {
         ISanctions list = book.sanctions;
         if (address(list) == address(0)) return true;
-        if (gasleft() * 63 / 64 < LIST_GAS) revert ILoanBook.ReturnGasTooLow();
+        if (gasleft() * 63 / 64 < LIST_GAS) revert IStewardship.ReturnGasTooLow();
         bytes memory question = abi.encodeCall(ISanctions.isSanctioned, (party));
         uint256 cap = LIST_GAS;
         assembly ("memory-safe") {
@@ -112,7 +113,7 @@ library Handover {
         }
         if (set >> LRT_PLACE & 1 == 0) return (left, sequence);
         // A call passes on at most 63 parts of 64: too little gas must not look like a failure.
-        if (gasleft() * 63 / 64 < LRT_GAS) revert ILoanBook.ReturnGasTooLow();
+        if (gasleft() * 63 / 64 < LRT_GAS) revert IStewardship.ReturnGasTooLow();
         try escrow.sendToken{gas: LRT_GAS}(card.lrt, owner, card.lrtAmount) {
             emit ILoanBook.LrtReleased(
                 loanId, card.lrt, ++sequence, card.lrtAmount, owner

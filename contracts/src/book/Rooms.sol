@@ -9,6 +9,7 @@ import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Underwriter} from "../libraries/Underwriter.sol";
 import {Book, Market} from "./LoanStore.sol";
+import {IStewardship} from "../interfaces/IStewardship.sol";
 
 /// @title What a lane may lend against each class (rules L4, G1)
 /// @notice A class's cap is handed to the lanes at the close, as room for new loans. A loan counts
@@ -66,7 +67,7 @@ library Rooms {
             uint64 next = (first + each).toUint64();
             if (room.left != next) room.left = next;
         }
-        emit ILoanBook.RoomsHandedOut(classId, cap, used.toUint64());
+        emit IStewardship.RoomsHandedOut(classId, cap, used.toUint64());
     }
 
     // ---- Taking -------------------------------------------------------------------------------
@@ -86,7 +87,7 @@ library Rooms {
             classes |= _bitOf(classId);
             Room memory room = book.rooms[lane][classId];
             if (commitment > room.left) {
-                revert ILoanBook.ClassRoomShort(lane, classId, room.left, commitment);
+                revert IStewardship.ClassRoomShort(lane, classId, room.left, commitment);
             }
             if (classId == Underwriter.LRT_CLASS) _flowIn(room, lane, principal);
             room.left -= commitment;
@@ -155,7 +156,7 @@ library Rooms {
     function _flowIn(Room memory room, uint32 lane, uint64 amount) private view {
         (uint256 spent, uint256 most) = _bucketOf(room);
         if (amount > most - spent) {
-            revert ILoanBook.InflowTooFast(lane, uint64(most - spent), amount);
+            revert IStewardship.InflowTooFast(lane, uint64(most - spent), amount);
         }
         room.spent = uint64(spent + amount);
         room.spentAt = uint32(block.timestamp);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {ISanctions} from "./ISanctions.sol";
 import {ISales} from "./ISales.sol";
+import {IStewardship, Room} from "./IStewardship.sol";
 import {ValueProof} from "./IValuationOracle.sol";
 
 enum LoanStatus {
@@ -200,32 +200,12 @@ struct LaneState {
     uint32 sequence;
 }
 
-/// @notice What a lane may still lend against a class, and what it has lent (rule L4).
-/// @param left Room for new loans until the next close hands out anew, ledger units.
-/// @param used What loans that have not ended may draw in all, ledger units.
-/// @param spent For restaking tokens: what was spent of the bucket at `spentAt`, ledger units.
-/// @param spentAt Unix seconds.
-struct Room {
-    uint64 left;
-    uint64 used;
-    uint64 spent;
-    uint32 spentAt;
-}
-
 /// @title The loan book: loans, lanes and settlement
 /// @notice Amounts are ledger units. A loan id is `lane << 40 | number`; so is an operation id. `SCALE` is 10^4 · 31,536,000.
 /// Where a call takes a `card`, it is the loan's present one; any other is refused with `CardMismatch`.
-interface ILoanBook is ISales {
+interface ILoanBook is ISales, IStewardship {
     event LaneAdded(uint32 indexed lane, address escrow);
     event Wired(address pool, address auctionHouse);
-    /// @notice Cash that no loan can be credited with went to the reserve (rule D6).
-    event DonationSwept(uint32 indexed lane, uint32 sequence, uint64 amount);
-    event SanctionsSet(address list);
-    /// @notice Things that could not be handed over when their loan closed wait in the escrow (rule D9).
-    /// @param places One bit for each asset by its place in the loan's order, bit 255 for the restaking tokens.
-    event ReturnWaits(uint64 indexed loanId, address indexed owner, uint32 sequence, uint256 places);
-    /// @notice A close handed a class's cap to the lanes; `used` counts loans that have not ended.
-    event RoomsHandedOut(uint16 indexed classId, uint64 cap, uint64 used);
     event RelayerSet(uint32 indexed lane, address indexed relayer, bool active);
     /// @notice The loan's number within its lane is the event's.
     event LoanOpened(
@@ -314,14 +294,6 @@ interface ILoanBook is ISales {
     error MaturityBeyondAttestation(uint256 tokenId, uint64 validUntil);
     error RateTooHigh(uint16 rateBps, uint16 maxRateBps);
     error LaneShortOfCash(uint32 lane, uint64 available);
-    error Sanctioned(address party);
-    error NothingWaits(uint64 loanId);
-    error ReturnFailed(uint64 loanId);
-    error ReturnGasTooLow();
-    /// @notice The lane may lend so much more against the class until the next close (rule L4).
-    error ClassRoomShort(uint32 lane, uint16 classId, uint64 left, uint64 needed);
-    /// @notice So much may be drawn on restaking tokens in the lane now; the bucket refills with time.
-    error InflowTooFast(uint32 lane, uint64 left, uint64 needed);
     error AboveLtv(uint64 principal, uint64 limit);
     error ProofMismatch(uint256 expected, uint256 given);
     /// @notice An asset's value jumped by more than its class allows; it counts once the void window has passed.
@@ -367,10 +339,6 @@ interface ILoanBook is ISales {
     function pay(uint64 loanId, uint64 amount, bytes32[] calldata card) external;
     /// @notice The same with all whole ledger units that were sent to the loan's income address. Anyone.
     function sweep(uint64 loanId, bytes32[] calldata card) external returns (uint64 amount);
-    /// @notice Gives the reserve what lies in a lane's escrow beyond its books: nobody called for it. Anyone.
-    function sweepLane(uint32 lane) external returns (uint64 amount);
-    /// @notice Gives the reserve what came to the income address of a loan that has ended. Anyone.
-    function sweepEnded(uint64 loanId) external returns (uint64 amount);
     /// @notice Pays debt out of prefunded cash, as a relayer may. Only the borrower.
     function collect(uint64 loanId, uint64 amount, bytes32[] calldata card) external;
     /// @notice Charges the late fee of a missed due date, as a relayer may. Anyone.
@@ -404,13 +372,6 @@ interface ILoanBook is ISales {
     /// @notice Returns the collateral of a repaid loan to its recorded owner. What cannot be moved, or is a sanctioned
     /// owner's, waits in the escrow. Anyone.
     function close(uint64 loanId, bytes32[] calldata card) external;
-    /// @notice Hands over what waits of a closed loan, as far as it now can. Anyone.
-    function deliver(uint64 loanId, bytes32[] calldata card) external;
-    /// @notice Things of a closed loan that wait in the escrow; see `ReturnWaits`.
-    function waitingOf(uint64 loanId) external view returns (uint256 places);
-    /// @notice Names the list of those to whom nothing is paid; zero when there is none. Governor.
-    function setSanctions(ISanctions list) external;
-    function sanctions() external view returns (ISanctions);
     /// @notice Settles a batch of words for one lane; see `OperationKind`. A word is
     /// `kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)`, most significant first. The
     /// words of the loan's card follow a charge and a close.
@@ -425,19 +386,10 @@ interface ILoanBook is ISales {
     /// @notice Sends cash that is the pool's own (`cash - owed`) back to the pool. Only the pool.
     function defundLane(uint32 lane, uint64 amount) external;
 
-    /// @notice Hands the classes' caps to the lanes, and allows so much value at auction in each. Only the pool, at a close.
-    /// @param reserved Draws reserved in each lane, ledger units: their room comes first (rule L2).
-    /// @param auctionValue Value that may be at auction in one lane, ledger units.
-    function handOut(uint64[] calldata reserved, uint64 auctionValue) external;
-
     function loanOf(uint64 loanId) external view returns (LoanState memory);
     function marksOf(uint64 loanId) external view returns (Marks memory);
     /// @notice Terms and collateral of a loan, from its card; of a closed loan, what they were.
     function readCard(uint64 loanId, bytes32[] calldata card) external view returns (Card memory);
-    /// @notice What a lane may still lend against a class.
-    function roomOf(uint32 lane, uint16 classId) external view returns (Room memory);
-    /// @notice What may be drawn on restaking tokens in a lane now, ledger units: the bucket refills with time.
-    function inflowLeftOf(uint32 lane) external view returns (uint64);
     function laneOf(uint32 lane) external view returns (LaneState memory);
     function escrowOf(uint32 lane) external view returns (address);
     /// @notice Where a device may send its income for a loan by plain transfers; see `sweep`.

@@ -269,14 +269,6 @@ library Underwriter {
         }
     }
 
-    /// @notice Whether a proof is left out, for which an empty one stands.
-    function isIncomplete(ValueProof[] calldata proofs) internal pure returns (bool) {
-        for (uint256 i; i < proofs.length; ++i) {
-            if (proofs[i].leaf.assetId == 0) return true;
-        }
-        return false;
-    }
-
     /// @dev Checks the number of proofs and the age of the newest round. A silent oracle passes
     /// only where appraisal caps stand in.
     function _checkRounds(

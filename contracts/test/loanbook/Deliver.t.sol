@@ -70,7 +70,7 @@ contract DeliverTest is AmendBase {
         _assertStatus(loanId, LoanStatus.Closed);
         vm.assertEq(book.waitingOf(loanId), LRT_BIT | 3);
         vm.assertEq(registry.ownerOf(HOUSE), book.escrowOf(0));
-        vm.expectRevert(abi.encodeWithSelector(ILoanBook.Sanctioned.selector, borrower));
+        vm.expectRevert(abi.encodeWithSelector(IStewardship.Sanctioned.selector, borrower));
         book.deliver(loanId);
 
         list.set(borrower, false);
@@ -96,7 +96,7 @@ contract DeliverTest is AmendBase {
     function test_a_sanctioned_partys_cash_waits_too() public {
         book.prefund(loanId, 9 * USD);
         _sanction();
-        bytes memory refusal = abi.encodeWithSelector(ILoanBook.Sanctioned.selector, borrower);
+        bytes memory refusal = abi.encodeWithSelector(IStewardship.Sanctioned.selector, borrower);
         vm.startPrank(borrower);
         vm.expectRevert(refusal);
         book.withdrawPrefunded(loanId, 9 * USD);
@@ -112,7 +112,7 @@ contract DeliverTest is AmendBase {
         book.repay(loanId, type(uint64).max);
         book.pay(loanId, 9 * USD);
         _sanction();
-        vm.expectRevert(abi.encodeWithSelector(ILoanBook.Sanctioned.selector, borrower));
+        vm.expectRevert(abi.encodeWithSelector(IStewardship.Sanctioned.selector, borrower));
         vm.prank(borrower);
         book.claim(0);
 
@@ -128,7 +128,7 @@ contract DeliverTest is AmendBase {
         LoanChange memory change = _change(loanId);
         change.assets = _one(CAR);
 
-        _assertAmendFails(change, abi.encodeWithSelector(ILoanBook.Sanctioned.selector, borrower));
+        _assertAmendFails(change, abi.encodeWithSelector(IStewardship.Sanctioned.selector, borrower));
     }
 
     /// @custom:invariant D9 D9b
@@ -146,12 +146,12 @@ contract DeliverTest is AmendBase {
         book.repay(loanId, type(uint64).max);
 
         vm.expectEmit(address(book));
-        emit ILoanBook.ReturnWaits(loanId, borrower, 9, 1);
+        emit IStewardship.ReturnWaits(loanId, borrower, 9, 1);
         book.close(loanId);
 
         vm.assertEq(registry.ownerOf(CAR), borrower);
         vm.assertEq(lrt.balanceOf(borrower), 100e18);
-        vm.expectRevert(abi.encodeWithSelector(ILoanBook.ReturnFailed.selector, loanId));
+        vm.expectRevert(abi.encodeWithSelector(IStewardship.ReturnFailed.selector, loanId));
         book.deliver(loanId);
         registry.setStuck(HOUSE, false);
         book.deliver(loanId);
@@ -178,13 +178,13 @@ contract DeliverTest is AmendBase {
         book.repay(loanId, type(uint64).max);
 
         bytes32[] memory card = book.wordsOf(loanId);
-        vm.expectRevert(ILoanBook.ReturnGasTooLow.selector);
+        vm.expectRevert(IStewardship.ReturnGasTooLow.selector);
         book.close{gas: 280_000}(loanId, card);
     }
 
     /// @custom:invariant D9
     function test_nothing_is_delivered_twice_or_early() public {
-        bytes memory nothing = abi.encodeWithSelector(ILoanBook.NothingWaits.selector, loanId);
+        bytes memory nothing = abi.encodeWithSelector(IStewardship.NothingWaits.selector, loanId);
         vm.expectRevert(nothing);
         book.deliver(loanId);
         _repayAndClose();
@@ -202,7 +202,7 @@ contract DeliverTest is AmendBase {
         book.setSanctions(list);
 
         vm.expectEmit(address(book));
-        emit ILoanBook.SanctionsSet(address(list));
+        emit IStewardship.SanctionsSet(address(list));
         book.setSanctions(list);
         vm.assertEq(address(book.sanctions()), address(list));
     }

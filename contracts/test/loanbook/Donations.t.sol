@@ -14,7 +14,7 @@ contract DonationsTest is BookBase {
         token.mint(book.escrowOf(0), 9 * USD);
 
         vm.expectEmit(address(book));
-        emit ILoanBook.DonationSwept(0, book.laneOf(0).sequence + 1, 9 * USD);
+        emit IStewardship.DonationSwept(0, book.laneOf(0).sequence + 1, 9 * USD);
         uint64 amount = book.sweepLane(0);
 
         vm.assertEq(amount, 9 * USD);

@@ -202,7 +202,7 @@ contract RoomsTest is AmendBase {
         LoanTerms memory terms = _lrtTerms(40_000 * USD + 1);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ILoanBook.InflowTooFast.selector, 0, 40_000 * USD, 40_000 * USD + 1
+                IStewardship.InflowTooFast.selector, 0, 40_000 * USD, 40_000 * USD + 1
             )
         );
         this.open(terms);
@@ -224,7 +224,7 @@ contract RoomsTest is AmendBase {
         _assertAmendFails(
             change,
             abi.encodeWithSelector(
-                ILoanBook.InflowTooFast.selector, 0, 40_000 * USD, 40_000 * USD + 1
+                IStewardship.InflowTooFast.selector, 0, 40_000 * USD, 40_000 * USD + 1
             )
         );
         change.draw = 40_000 * USD;
@@ -284,7 +284,7 @@ contract RoomsTest is AmendBase {
 
     function _expectShort(uint16 classId, uint64 left, uint64 needed) private {
         vm.expectRevert(
-            abi.encodeWithSelector(ILoanBook.ClassRoomShort.selector, 0, classId, left, needed)
+            abi.encodeWithSelector(IStewardship.ClassRoomShort.selector, 0, classId, left, needed)
         );
     }
 }
