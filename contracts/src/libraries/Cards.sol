@@ -20,7 +20,7 @@ using Cards for MarkWord global;
 /// `lrtOpeningPrice` after them.
 /// @dev What is read was hashed before, so that no word is other than the book once wrote it.
 library Cards {
-    uint256 private constant HASH = type(uint200).max << 56;
+    uint256 private constant HASH = uint256(type(uint200).max) << 56;
 
     // ---- Words --------------------------------------------------------------------------------
 
