@@ -12,7 +12,7 @@ import {IAuctionHouse, Lot} from "./interfaces/IAuctionHouse.sol";
 import {IBidderGate} from "./interfaces/IBidderGate.sol";
 import {IBuyCallback} from "./interfaces/IBuyCallback.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
-import {Card, LoanStatus} from "./interfaces/ILoanBook.sol";
+import {LoanStatus} from "./interfaces/ILoanBook.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {ForSale} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
@@ -98,10 +98,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         Underwriter.requireRunning(outlook.present);
         // What it does not refuse is the loan's card.
         loanBook.startAuction(loanId, outlook.present.stoppedSeconds, card);
-        Card memory held = Cards.read(card);
-        Evidence evidence = _evidenceFor(loanId, newest, card);
         Basket memory basket =
-            Basket(held.assets, held.lrt, held.lrtAmount, held.lrtOpeningPrice, evidence);
+            Underwriter.basketOf(card, _evidenceFor(loanId, newest, card));
         LotPrices[] memory prices = Underwriter.lots(outlook, basket, newest);
         for (uint256 i = 1; i < prices.length; ++i) {
             _later[loanId][i] = prices[i];
@@ -353,7 +351,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         uint256 price = Valuation.priceAt(lot.start, lot.floor, lot.duration, elapsed);
         if (lot.lrtFirst && lot.next == 0) {
             uint256 sold;
-            (sold, price) = Valuation.lrtLot(Cards.lrtAmountOf(card), sale.debt, price);
+            (, uint256 held) = Cards.lrtOf(card);
+            (sold, price) = Valuation.lrtLot(held, sale.debt, price);
             offer.lrtAmount = uint128(sold);
         } else {
             offer.tokenId = Cards.firstAssetOf(card);

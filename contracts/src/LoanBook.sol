@@ -37,7 +37,6 @@ import {Stewardship} from "./Stewardship.sol";
 contract LoanBook is Stewardship {
     using LoanMath for LoanState;
     using LoanStore for Book;
-    using LoanStore for LoanState;
     using SafeERC20 for IERC20;
     using Schedule for Card;
     using Slots for LoanWord;
@@ -102,12 +101,13 @@ contract LoanBook is Stewardship {
         Batch memory batch;
         (batch.firstId, batch.page) = (uint256(laneId) << 40, type(uint256).max);
         batch.sequence = lane.sequence();
-        bytes memory results = new bytes((words.length + 3) / 4);
+        bytes memory results = Words.allApplied(words.length);
         uint256 count;
-        for (uint256 next; next < words.length; ++count) {
-            uint256 end = words.endOf(next);
-            results.set(count, _settleOnce(batch, words[next:end], next));
-            next = end;
+        for (uint256 i; i < words.length; ++count) {
+            uint256 end = words.wordAt(i).isCollect() ? i + 1 : words.endOf(i);
+            uint256 result = _settleOnce(batch, words, i, end);
+            if (result != uint256(OperationResult.Applied)) results.set(count, result);
+            i = end;
         }
         _saveLoan(batch);
         _savePage(batch);
@@ -118,13 +118,13 @@ contract LoanBook is Stewardship {
         emit BatchSettled(laneId, sequence, words.hash(), uint16(count), results);
     }
 
-    /// @dev Skips a used id; otherwise applies the word and spends its id (rule S2). Returns the
-    /// two bits of result.
-    function _settleOnce(Batch memory batch, bytes32[] calldata words, uint256 i)
+    /// @dev Skips a used id; otherwise applies the operation that ends at `end` and spends its id
+    /// (rule S2). Returns the two bits of result.
+    function _settleOnce(Batch memory batch, bytes32[] calldata words, uint256 i, uint256 end)
         private
         returns (uint256)
     {
-        Word word = words.wordAt(0);
+        Word word = words.wordAt(i);
         uint256 operationId = batch.firstId | word.operation();
         (uint256 page, uint256 shift) = operationId.placeOf();
         if (page != batch.page) _turnTo(batch, page);
@@ -136,7 +136,7 @@ contract LoanBook is Stewardship {
         if (word.isCollect() && batch.loan.isOpen()) {
             (batch.loan, failure) = batch.loan.collect(batch.tally, word.amount(), minimumPayment);
         } else {
-            failure = uint256(_apply(batch, words, i));
+            failure = uint256(_apply(batch, words[i:end], i));
         }
         uint256 result = uint256(OperationResult.Applied);
         if (failure != 0) {
@@ -152,8 +152,8 @@ contract LoanBook is Stewardship {
         emit OperationFailed(id.laneOf(), id, OperationFailure(failure));
     }
 
-    /// @dev Applies a word other than the collection of an open loan, or says why not and changes
-    /// nothing.
+    /// @dev Applies an operation other than the collection of an open loan, or says why not and
+    /// changes nothing.
     function _apply(Batch memory batch, bytes32[] calldata words, uint256 i)
         private
         returns (OperationFailure)
@@ -196,9 +196,9 @@ contract LoanBook is Stewardship {
         private
         returns (OperationFailure)
     {
-        if (gasleft() < WORD_GAS + (card.length - 1) * RELEASE_GAS_PER_ITEM) {
-            revert BatchGasTooLow(i);
-        }
+        // What a card holds beside terms is released; restaking tokens are two words of it.
+        uint256 items = card.length - 1;
+        if (gasleft() < WORD_GAS + items * RELEASE_GAS_PER_ITEM) revert BatchGasTooLow(i);
         uint64 loanId = uint64(batch.loanId);
         try this.release(loanId, uint32(batch.sequence), card) returns (uint32 sequence) {
             batch.sequence = sequence;
@@ -402,7 +402,11 @@ contract LoanBook is Stewardship {
         LoanStatus status = loan.status();
         if (status != LoanStatus.Called) revert WrongStatus(loanId, status);
         _requireCard(loanId, card);
-        uint256 until = loan.unpack().sellableFrom(Cards.read(card), stoppedSeconds);
+        (, uint96 tokens) = Cards.lrtOf(card);
+        // Restaking tokens that broke their price band have no cure window (rule V6).
+        bool atOnce = tokens != 0 && loan.unpack().callReason == CallReason.Band;
+        uint256 until =
+            atOnce ? 0 : loan.cureUntil(Cards.cureWindowOf(card), stoppedSeconds);
         if (block.timestamp < until) revert CureWindowOpen(loanId, uint64(until));
         _book.hot[loanId] = loan.withStatus(LoanStatus.Auctioned);
         emit LoanAuctioned(loanId, _book.sums[loanId.laneOf()].nextSequence());
@@ -560,8 +564,9 @@ contract LoanBook is Stewardship {
 
     /// @inheritdoc ILoanBook
     function cureUntilOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64) {
-        LoanState memory loan = _loanOf(loanId).unpack();
-        return uint64(loan.cureUntil(_cardOf(loanId, card), oracle.stoppedSeconds()));
+        LoanWord loan = _loanOf(loanId);
+        _requireCard(loanId, card);
+        return uint64(loan.cureUntil(Cards.cureWindowOf(card), oracle.stoppedSeconds()));
     }
 
     /// @inheritdoc ILoanBook

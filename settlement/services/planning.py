@@ -81,8 +81,6 @@ def _envelope(lane: int, operations: Plan) -> dict[str, object]:
 
 def _words_of(operation: PlannedOperation) -> list[bytes]:
     """Return the word of an operation and the card that belongs behind it."""
-    word = encode_word(
-        operation.kind, operation.number, operation.loan_number, operation.amount
-    )
+    word = encode_word(operation.kind, operation.number, operation.loan_number, operation.amount)
     card = operation.card
     return [word, *(card[at : at + WORD_BYTES] for at in range(0, len(card), WORD_BYTES))]

@@ -6,10 +6,11 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILane} from "../interfaces/ILane.sol";
 import {Card, ILoanBook, LaneState, LoanChange, LoanState} from "../interfaces/ILoanBook.sol";
 import {Arguments} from "../libraries/Arguments.sol";
+import {Cards} from "../libraries/Cards.sol";
 import {Consent} from "../libraries/Consent.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
-import {Draw, Evidence, Outlook, Plan, Underwriter} from "../libraries/Underwriter.sol";
+import {Basket, Draw, Evidence, Outlook, Plan, Underwriter} from "../libraries/Underwriter.sol";
 import {Handover} from "./Handover.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
@@ -21,7 +22,6 @@ library Amending {
     using LoanMath for LaneState;
     using LoanMath for LoanState;
     using LoanStore for Book;
-    using LoanStore for Card;
     using LoanStore for Market;
     using SafeCast for uint256;
     using Schedule for Card;
@@ -32,20 +32,20 @@ library Amending {
         Outlook memory outlook = Underwriter.look(market.from, false);
         if (change.draw != 0) Underwriter.requireRunning(outlook.present);
         Position memory position = book.loadOpen(change.loanId, call.wordsAt(3));
-        Card memory card = position.card;
+        Card memory card = Cards.read(call.wordsAt(3));
         uint64 commitment = Rooms.commitmentOf(card);
-        _admit(book, position, change, call.bytesAt(1));
-        _takeOut(position, change);
+        _admit(book, position, card, change, call.bytesAt(1));
+        _takeOut(position, card, change);
         (Draw memory draw, uint256 limit) = _quote(outlook, card, call);
         position.lane.exclude(position.loan);
-        if (change.draw != 0) _draw(position, change, draw.rateBps);
+        if (change.draw != 0) _draw(position, card, change, draw.rateBps);
         if (change.draw != 0) Rooms.flowIn(book, position.laneId, card, change.draw);
-        if (change.instalments != 0) _extend(position, change, draw);
+        if (change.instalments != 0) _extend(position, card, change, draw);
         position.lane.include(position.loan);
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (debt > limit) revert ILoanBook.AboveLtv(debt, uint64(limit));
         Rooms.shrink(book, position.laneId, card, commitment);
-        book.saveCard(position);
+        book.save(position, position.marks.withCard(Cards.wordsOf(card)));
         _send(market, position.laneId, card.borrower, card.lrt, change);
     }
 
@@ -54,10 +54,10 @@ library Amending {
     function _admit(
         Book storage book,
         Position memory position,
+        Card memory card,
         LoanChange calldata change,
         bytes calldata signature
     ) private {
-        Card memory card = position.card;
         if (msg.sender != card.borrower) {
             if (block.timestamp > change.deadline) {
                 revert ILoanBook.TermsExpired(change.deadline);
@@ -77,8 +77,9 @@ library Amending {
     }
 
     /// @dev Strikes what is released off the loan's list, whose order stays.
-    function _takeOut(Position memory position, LoanChange calldata change) private {
-        Card memory card = position.card;
+    function _takeOut(Position memory position, Card memory card, LoanChange calldata change)
+        private
+    {
         uint256[] memory assets = card.assets;
         uint256 next;
         uint256 place;
@@ -116,8 +117,14 @@ library Amending {
         LoanChange calldata change = call.changeAt(0);
         Plan memory plan = _planOf(card, change);
         (draw, limit) =
-            Underwriter.quote(outlook, card.basketOf(Evidence.Newest), call.proofsAt(2), plan);
+            Underwriter.quote(outlook, _basketOf(card), call.proofsAt(2), plan);
         if (plan.standard) Underwriter.checkRate(draw.rateBps, change.maxRateBps);
+    }
+
+    function _basketOf(Card memory card) private pure returns (Basket memory) {
+        return Basket(
+            card.assets, card.lrt, card.lrtAmount, card.lrtOpeningPrice, Evidence.Newest
+        );
     }
 
     function _planOf(Card memory card, LoanChange calldata change)
@@ -138,8 +145,13 @@ library Amending {
 
     /// @dev Out of the lane's own cash (rule L3), at the debt-weighted mean of both rates (D4). What
     /// is then owed is spread over the due dates left.
-    function _draw(Position memory position, LoanChange calldata change, uint16 rateBps) private {
-        (LoanState memory loan, Card memory card) = (position.loan, position.card);
+    function _draw(
+        Position memory position,
+        Card memory card,
+        LoanChange calldata change,
+        uint16 rateBps
+    ) private {
+        LoanState memory loan = position.loan;
         uint64 available = position.lane.cash - position.lane.owed;
         if (change.draw > available) {
             revert ILoanBook.LaneShortOfCash(position.laneId, available);
@@ -160,10 +172,13 @@ library Amending {
     }
 
     /// @dev A new schedule from now on, on the present table's terms.
-    function _extend(Position memory position, LoanChange calldata change, Draw memory draw)
-        private
-    {
-        (LoanState memory loan, Card memory card) = (position.loan, position.card);
+    function _extend(
+        Position memory position,
+        Card memory card,
+        LoanChange calldata change,
+        Draw memory draw
+    ) private {
+        LoanState memory loan = position.loan;
         _accrue(loan);
         loan.rateBps = draw.rateBps;
         Underwriter.checkSize(loan.principal, loan.rateBps);

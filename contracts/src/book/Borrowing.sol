@@ -38,10 +38,10 @@ library Borrowing {
         _admit(book, market, terms);
         Draw memory draw = Underwriter.underwrite(outlook, terms, call.bytesAt(1), call.proofsAt(2));
         Position memory position = _begin(book, terms, draw);
-        position.card = _cardOf(terms, draw);
-        position.card.classes =
+        Card memory held = _cardOf(terms, draw);
+        held.classes =
             Rooms.enter(book, terms.lane, call.proofsAt(2), terms.limit, terms.principal);
-        bytes32[] memory card = Cards.wordsOf(position.card);
+        bytes32[] memory card = Cards.wordsOf(held);
         book.marks[position.id] = MarkWord.wrap(0).withCard(card);
         emit ILoanBook.LoanOpened(
             position.id,

@@ -12,8 +12,10 @@ import {
 } from "../interfaces/ILoanBook.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Arguments} from "../libraries/Arguments.sol";
+import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
+import {Slots} from "../libraries/Slots.sol";
 import {Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
 import {ValueProofs} from "../libraries/ValueProofs.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
@@ -26,19 +28,19 @@ library Calling {
     using LoanStore for Book;
     using LoanStore for Market;
     using LoanStore for Position;
-    using LoanStore for Card;
-    using LoanStore for LoanState;
     using Schedule for Card;
+    using Slots for LoanState;
 
     /// @notice See `ILoanBook.call`.
     function call(Book storage book, Market memory market, uint64 loanId, bytes calldata call_)
         external
     {
-        Position memory position = book.loadOpen(loanId, call_.wordsAt(3));
+        bytes32[] calldata card = call_.wordsAt(3);
+        Position memory position = book.loadOpen(loanId, card);
         Outlook memory outlook = Underwriter.look(market.from, true);
         Weights memory weights = Underwriter.weigh(
             outlook,
-            position.card.basketOf(Evidence.BothRounds),
+            Underwriter.basketOf(card, Evidence.BothRounds),
             call_.proofsAt(1),
             call_.proofsAt(2)
         );
@@ -48,7 +50,7 @@ library Calling {
         }
         CallReason reason = weights.bandBroken ? CallReason.Band : CallReason.Health;
         uint64 stopped = outlook.present.stoppedSeconds;
-        _impair(book, market, position, reason, weights.recovery, stopped);
+        _impair(book, market, position, card, reason, weights.recovery, stopped);
     }
 
     /// @notice See `ILoanBook.callOverdue`.
@@ -59,16 +61,17 @@ library Calling {
         bytes calldata call_
     ) external {
         ValueProof[] calldata newest = call_.proofsAt(1);
-        Position memory position = book.loadOpen(loanId, call_.wordsAt(2));
+        bytes32[] calldata card = call_.wordsAt(2);
+        Position memory position = book.loadOpen(loanId, card);
         Outlook memory outlook = Underwriter.look(market.from, false);
-        Evidence evidence = _evidenceFor(position, newest);
+        Evidence evidence = _evidenceFor(position.loan, card, newest);
         Weights memory weights =
-            Underwriter.weigh(outlook, position.card.basketOf(evidence), newest, newest);
-        bool overdue = position.card.isOverdue(position.loan, block.timestamp);
+            Underwriter.weigh(outlook, Underwriter.basketOf(card, evidence), newest, newest);
+        bool overdue = Cards.read(card).isOverdue(position.loan, block.timestamp);
         if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
         CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
         uint64 stopped = outlook.present.stoppedSeconds;
-        _impair(book, market, position, reason, weights.recovery, stopped);
+        _impair(book, market, position, card, reason, weights.recovery, stopped);
     }
 
     /// @notice See `ILoanBook.repay`, of a loan that is called or in auction.
@@ -95,13 +98,14 @@ library Calling {
         uint64 amount,
         bytes calldata call_
     ) external {
-        Position memory position = book.load(loanId, call_.wordsAt(3));
+        bytes32[] calldata card = call_.wordsAt(3);
+        Position memory position = book.load(loanId, card);
         position.requireCalled();
         LoanStatus before = position.loan.status;
         uint64 paid = amount == 0 ? 0 : position.take(amount, market.minimumPayment);
         bool repaid = position.loan.status == LoanStatus.Repaid;
         if (!repaid) {
-            _reopen(market, position, call_.proofsAt(2));
+            _reopen(market, position, card, call_.proofsAt(2));
             book.marks[loanId] = position.marks;
         }
         position.carry(0);
@@ -112,14 +116,13 @@ library Calling {
     }
 
     /// @dev A value that nobody proves for long enough does not shelter a debtor in arrears (V4).
-    function _evidenceFor(Position memory position, ValueProof[] calldata newest)
-        private
-        view
-        returns (Evidence)
-    {
+    function _evidenceFor(
+        LoanState memory loan,
+        bytes32[] calldata card,
+        ValueProof[] calldata newest
+    ) private view returns (Evidence) {
         bool withheld = ValueProofs.isIncomplete(newest)
-            && position.card
-            .isOverdueFor(position.loan, Underwriter.WITHHELD_AFTER, block.timestamp);
+            && Cards.read(card).isOverdueFor(loan, Underwriter.WITHHELD_AFTER, block.timestamp);
         return withheld ? Evidence.CapsForMissing : Evidence.NewestOrCaps;
     }
 
@@ -129,6 +132,7 @@ library Calling {
         Book storage book,
         Market memory market,
         Position memory position,
+        bytes32[] calldata card,
         CallReason reason,
         uint256 recovery,
         uint64 stopped
@@ -147,7 +151,7 @@ library Calling {
             loan.windowSpent = position.marks.cures() >= market.curesPerYear
                 && block.timestamp < position.marks.firstCureAt() + 365 days;
             position.carry(recovery);
-            until = uint64(loan.cureUntil(position.card, stopped));
+            until = uint64(loan.pack().cureUntil(Cards.cureWindowOf(card), stopped));
         }
         emit ILoanBook.LoanCalled(
             position.id, ++position.lane.sequence, reason, debt, loan.impaired, until, setOff
@@ -157,17 +161,19 @@ library Calling {
 
     /// @dev Back into the sums once arrears are paid and the opening LTV holds (rule C2). Without
     /// the oracle appraisal caps count, but only for a call that needed no oracle either.
-    function _reopen(Market memory market, Position memory position, ValueProof[] calldata newest)
-        private
-        view
-    {
-        (LoanState memory loan, Card memory card) = (position.loan, position.card);
+    function _reopen(
+        Market memory market,
+        Position memory position,
+        bytes32[] calldata card,
+        ValueProof[] calldata newest
+    ) private view {
+        LoanState memory loan = position.loan;
         Evidence evidence = loan.neededOracle() ? Evidence.Newest : Evidence.NewestOrCaps;
         Outlook memory outlook = Underwriter.look(market.from, false);
         Weights memory weights =
-            Underwriter.weigh(outlook, card.basketOf(evidence), newest, newest);
+            Underwriter.weigh(outlook, Underwriter.basketOf(card, evidence), newest, newest);
         uint64 debt = loan.debtUp(block.timestamp);
-        if (debt > weights.opening || card.isOverdue(loan, block.timestamp)) {
+        if (debt > weights.opening || Cards.read(card).isOverdue(loan, block.timestamp)) {
             revert ILoanBook.NotCured(position.id, debt, _capped(weights.opening));
         }
         position.marks = position.marks.withCure();

@@ -5,8 +5,6 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {
-    CallReason,
-    Card,
     ILoanBook,
     LaneState,
     LoanState,
@@ -16,11 +14,11 @@ import {
 import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
 import {ILane} from "../interfaces/ILane.sol";
 import {ISanctions} from "../interfaces/ISanctions.sol";
-import {Cards, MarkWord} from "../libraries/Cards.sol";
+import {MarkWord} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {LoanWord} from "../libraries/Payments.sol";
 import {LaneWords, Slots} from "../libraries/Slots.sol";
-import {Basket, Evidence, Sources} from "../libraries/Underwriter.sol";
+import {Sources} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 
 /// @notice All that the loan book keeps. Every slot is keyed by loan, lane or party, or written by
@@ -56,14 +54,13 @@ struct Market {
     bytes32 escrowCodeHash;
 }
 
-/// @notice A loan and its lane in memory; the marks and the card where a call has brought it.
+/// @notice A loan and its lane in memory; the marks where a call has brought the card.
 struct Position {
     uint64 id;
     uint32 laneId;
+    MarkWord marks;
     LoanState loan;
     LaneState lane;
-    MarkWord marks;
-    Card card;
 }
 
 /// @title How a position is read, changed and written
@@ -100,7 +97,6 @@ library LoanStore {
         position = load(book, loanId);
         position.marks = book.marks[loanId];
         position.marks.requireCard(loanId, card);
-        position.card = Cards.read(card);
     }
 
     function loadOpen(Book storage book, uint64 loanId, bytes32[] calldata card)
@@ -132,8 +128,8 @@ library LoanStore {
     }
 
     /// @dev With another card or other marks.
-    function saveCard(Book storage book, Position memory position) internal {
-        book.marks[position.id] = position.marks.withCard(Cards.wordsOf(position.card));
+    function save(Book storage book, Position memory position, MarkWord marks) internal {
+        book.marks[position.id] = marks;
         save(book, position);
     }
 
@@ -170,37 +166,6 @@ library LoanStore {
         uint56 carried = uint56(Math.min(value, position.loan.debtUp(block.timestamp)));
         position.lane.impaired = position.lane.impaired - position.loan.impaired + carried;
         position.loan.impaired = carried;
-    }
-
-    // ---- Called loans -------------------------------------------------------------------------
-
-    /// @dev What a loan is secured by.
-    function basketOf(Card memory card, Evidence evidence) internal pure returns (Basket memory) {
-        return Basket(card.assets, card.lrt, card.lrtAmount, card.lrtOpeningPrice, evidence);
-    }
-
-    /// @dev When the cure window of a called loan ends (rules C2, C5).
-    /// @param stopped The oracle's stopped seconds. A call that needed no oracle runs on without it
-    /// (rule V4).
-    function cureUntil(LoanState memory loan, Card memory card, uint256 stopped)
-        internal
-        pure
-        returns (uint256 until)
-    {
-        until = loan.lastAccrual;
-        if (!loan.windowSpent) until += card.cureWindow;
-        if (neededOracle(loan)) until += stopped;
-    }
-
-    /// @dev When the first lot of a called loan may be sold: restaking tokens that broke their price
-    /// band have no cure window (rule V6).
-    function sellableFrom(LoanState memory loan, Card memory card, uint256 stopped)
-        internal
-        pure
-        returns (uint256)
-    {
-        bool atOnce = loan.callReason == CallReason.Band && card.lrtAmount != 0;
-        return atOnce ? 0 : cureUntil(loan, card, stopped);
     }
 
     /// @dev Whether the last call rested on values: then its clock stops with the oracle's (V4, C5).

@@ -36,22 +36,26 @@ library Selling {
     ) external returns (LoanStatus) {
         Position memory position = book.load(loanId, words);
         position.requireStatus(LoanStatus.Auctioned);
-        _applyProceeds(book, position, sale.proceeds);
+        _applyProceeds(book, position, sale.proceeds, Cards.borrowerOf(words));
         if (sale.left == 0 && position.loan.status == LoanStatus.Auctioned) {
-            _writeOff(book, position);
-            Rooms.finish(book, position.laneId, position.card);
+            _writeOff(book, position, Cards.borrowerOf(words));
+            Rooms.finish(book, position.laneId, Cards.read(words));
         }
         if (sale.tokenId == 0) {
-            _handOverLrt(market, position, sale);
+            _handOverLrt(book, market, position, sale, words);
         } else {
-            _handOverAsset(market, position, sale);
+            _handOverAsset(book, market, position, sale, words);
         }
-        book.saveCard(position);
         return position.loan.status;
     }
 
     /// @dev Proceeds pay the debt first; the surplus is the borrower's (rule C4).
-    function _applyProceeds(Book storage book, Position memory position, uint64 proceeds) private {
+    function _applyProceeds(
+        Book storage book,
+        Position memory position,
+        uint64 proceeds,
+        address borrower
+    ) private {
         uint64 toDebt = uint64(Math.min(proceeds, position.loan.debtUp(block.timestamp)));
         uint64 surplus = proceeds - toDebt;
         position.pay(toDebt);
@@ -60,14 +64,13 @@ library Selling {
         position.lane.cash += proceeds;
         if (surplus != 0) {
             position.lane.owed += surplus;
-            book.claimable[position.laneId][position.card.borrower] += surplus;
+            book.claimable[position.laneId][borrower] += surplus;
         }
         emit ILoanBook.SaleApplied(position.id, ++position.lane.sequence, proceeds, toDebt, surplus);
     }
 
     /// @dev The last lot is sold and debt is left: a loss, recorded against the borrower.
-    function _writeOff(Book storage book, Position memory position) private {
-        address borrower = position.card.borrower;
+    function _writeOff(Book storage book, Position memory position, address borrower) private {
         uint64 loss = position.loan.debtUp(block.timestamp);
         (position.loan.principal, position.loan.accruedScaled) = (0, 0);
         position.carry(0);
@@ -77,34 +80,33 @@ library Selling {
     }
 
     /// @dev The first of the loan's assets, which so leaves its card.
-    function _handOverAsset(Market memory market, Position memory position, Sale memory sale)
-        private
-    {
-        uint256[] memory assets = position.card.assets;
-        uint256 next = assets[0];
+    function _handOverAsset(
+        Book storage book,
+        Market memory market,
+        Position memory position,
+        Sale memory sale,
+        bytes32[] calldata words
+    ) private {
+        uint256 next = Cards.firstAssetOf(words);
         if (sale.tokenId != next) revert ILoanBook.ProofMismatch(next, sale.tokenId);
-        position.card.assets = _withoutFirst(assets);
         emit ILoanBook.Released(position.id, next, ++position.lane.sequence, sale.buyer);
+        book.save(position, position.marks.withoutFirst(words));
         market.escrow(position.laneId).sendAsset(address(market.from.registry), sale.buyer, next);
     }
 
-    function _handOverLrt(Market memory market, Position memory position, Sale memory sale)
-        private
-    {
-        Card memory card = position.card;
-        card.lrtAmount -= uint96(sale.lrtAmount);
+    function _handOverLrt(
+        Book storage book,
+        Market memory market,
+        Position memory position,
+        Sale memory sale,
+        bytes32[] calldata words
+    ) private {
+        (address lrt, uint96 held) = Cards.lrtOf(words);
+        if (sale.lrtAmount > held) revert ILoanBook.ProofMismatch(held, sale.lrtAmount);
         emit ILoanBook.LrtReleased(
-            position.id, card.lrt, ++position.lane.sequence, sale.lrtAmount, sale.buyer
+            position.id, lrt, ++position.lane.sequence, sale.lrtAmount, sale.buyer
         );
-        market.escrow(position.laneId).sendToken(card.lrt, sale.buyer, sale.lrtAmount);
-    }
-
-    /// @dev In place: the length moves on by one word.
-    function _withoutFirst(uint256[] memory list) private pure returns (uint256[] memory rest) {
-        uint256 left = list.length - 1;
-        assembly ("memory-safe") {
-            rest := add(list, 0x20)
-            mstore(rest, left)
-        }
+        book.save(position, position.marks.withoutLrt(words, sale.lrtAmount));
+        market.escrow(position.laneId).sendToken(lrt, sale.buyer, sale.lrtAmount);
     }
 }

@@ -16,6 +16,7 @@ import {
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Lane} from "../Lane.sol";
 import {Arguments} from "../libraries/Arguments.sol";
+import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Underwriter} from "../libraries/Underwriter.sol";
@@ -45,7 +46,7 @@ library Servicing {
         bytes32[] calldata card
     ) external {
         Position memory position = book.load(loanId, card);
-        _receive(book, market, position, amount, msg.sender);
+        _receive(book, market, position, Cards.read(card), amount, msg.sender);
         market.pull(position.laneId, amount);
     }
 
@@ -61,7 +62,7 @@ library Servicing {
         address income = LoanStore.derive(salt, market.escrowCodeHash);
         amount = (market.token.balanceOf(income) / market.unitScale).toUint64();
         Position memory position = book.load(loanId, card);
-        _receive(book, market, position, amount, income);
+        _receive(book, market, position, Cards.read(card), amount, income);
         if (income.code.length == 0) new Lane{salt: salt}();
         address escrow = address(market.escrow(position.laneId));
         Lane(income).sendToken(address(market.token), escrow, amount * market.unitScale);
@@ -76,7 +77,7 @@ library Servicing {
         bytes32[] calldata card
     ) external {
         Position memory position = book.loadOpen(loanId, card);
-        _requireBorrower(position);
+        _requireBorrower(loanId, card);
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (amount > position.loan.prefunded) _refuse(loanId, OperationFailure.MoreThanPrefunded);
         if (amount > debt) _refuse(loanId, OperationFailure.MoreThanDebt);
@@ -88,20 +89,20 @@ library Servicing {
     }
 
     /// @notice See `ILoanBook.charge`.
-    function charge(Book storage book, uint64 loanId, uint16 index, bytes32[] calldata card)
+    function charge(Book storage book, uint64 loanId, uint16 index, bytes32[] calldata words)
         external
     {
-        Position memory position = book.loadOpen(loanId, card);
-        OperationFailure failure = position.card.chargeable(
+        Position memory position = book.loadOpen(loanId, words);
+        Card memory card = Cards.read(words);
+        OperationFailure failure = card.chargeable(
             position.loan, position.marks.chargedThrough(), index, block.timestamp
         );
         if (failure != OperationFailure.None) _refuse(loanId, failure);
-        book.marks[loanId] = position.marks.withCharged(index);
         position.lane.exclude(position.loan);
-        position.loan.charge(position.card.lateFee(), block.timestamp);
+        position.loan.charge(card.lateFee(), block.timestamp);
         position.lane.include(position.loan);
         emit ILoanBook.Charged(loanId, ++position.lane.sequence, index);
-        book.save(position);
+        book.save(position, position.marks.withCharged(index));
     }
 
     /// @notice See `ILoanBook.topUp`.
@@ -113,12 +114,12 @@ library Servicing {
         bytes32[] calldata words
     ) external {
         Position memory position = _loadForTopUp(book, loanId, words);
-        Card memory card = position.card;
+        Card memory card = Cards.read(words);
         if (card.lrt == address(0)) revert ILoanBook.InvalidTerms("lrt");
         if (lrtAmount == 0) revert ILoanBook.InvalidTerms("lrtAmount");
         card.lrtAmount = (uint256(card.lrtAmount) + lrtAmount).toUint96();
         emit ILoanBook.LrtPledged(loanId, card.lrt, ++position.lane.sequence, lrtAmount);
-        book.saveCard(position);
+        book.save(position, position.marks.withCard(Cards.wordsOf(card)));
         address escrow = address(market.escrow(position.laneId));
         IERC20(card.lrt).safeTransferFrom(msg.sender, escrow, lrtAmount);
     }
@@ -127,15 +128,17 @@ library Servicing {
     function topUpAsset(Book storage book, Market memory market, uint64 loanId, bytes calldata call)
         external
     {
-        Position memory position = _loadForTopUp(book, loanId, call.wordsAt(2));
+        bytes32[] calldata words = call.wordsAt(2);
+        Position memory position = _loadForTopUp(book, loanId, words);
         ValueProof calldata proof = call.proofAt(1);
-        _requireBorrower(position);
-        Underwriter.checkPledge(market.from, proof, position.card.tenorLeft(block.timestamp));
+        _requireBorrower(loanId, words);
+        Card memory card = Cards.read(words);
+        Underwriter.checkPledge(market.from, proof, card.tenorLeft(block.timestamp));
         uint256 tokenId = proof.leaf.assetId;
-        position.card.assets = _with(position.card.assets, tokenId);
-        Rooms.join(book, position.laneId, position.card, proof.leaf.classId);
+        card.assets = _with(card.assets, tokenId);
+        Rooms.join(book, position.laneId, card, proof.leaf.classId);
         emit ILoanBook.Pledged(loanId, tokenId, ++position.lane.sequence);
-        book.saveCard(position);
+        book.save(position, position.marks.withCard(Cards.wordsOf(card)));
         address escrow = address(market.escrow(position.laneId));
         market.from.registry.pledge(tokenId, msg.sender, escrow);
     }
@@ -154,9 +157,9 @@ library Servicing {
         longer[place] = tokenId;
     }
 
-    function _requireBorrower(Position memory position) private view {
-        if (msg.sender != position.card.borrower) {
-            revert ILoanBook.NotBorrower(position.id, msg.sender);
+    function _requireBorrower(uint64 loanId, bytes32[] calldata card) private view {
+        if (msg.sender != Cards.borrowerOf(card)) {
+            revert ILoanBook.NotBorrower(loanId, msg.sender);
         }
     }
 
@@ -180,6 +183,7 @@ library Servicing {
         Book storage book,
         Market memory market,
         Position memory position,
+        Card memory card,
         uint64 amount,
         address payer
     ) private {
@@ -189,30 +193,37 @@ library Servicing {
         position.lane.cash += amount;
         LoanStatus before = position.loan.status;
         if (before == LoanStatus.Open) {
-            _prefund(market, position, amount, payer);
+            _prefund(market, position, card, amount, payer);
         } else {
-            _payDown(book, position, amount, payer);
+            _payDown(book, position, card.borrower, amount, payer);
         }
         book.saveCalled(position, before);
     }
 
-    function _prefund(Market memory market, Position memory position, uint64 amount, address payer)
-        private
-    {
+    function _prefund(
+        Market memory market,
+        Position memory position,
+        Card memory card,
+        uint64 amount,
+        address payer
+    ) private {
         LoanState memory loan = position.loan;
         loan.prefunded = (uint256(loan.prefunded) + amount).toUint56();
         position.lane.owed += amount;
         emit ILoanBook.Prefunded(position.id, payer, ++position.lane.sequence, amount);
-        uint64 due =
-            uint64(Math.min(position.card.dueNow(loan, block.timestamp), loan.prefunded));
+        uint64 due = uint64(Math.min(card.dueNow(loan, block.timestamp), loan.prefunded));
         bool dust = due < market.minimumPayment && due < loan.debtUp(block.timestamp);
         if (due != 0 && !dust) _collect(position, due);
     }
 
     /// @dev A called loan, or one in auction: up to its debt. A repaid one needs nothing.
-    function _payDown(Book storage book, Position memory position, uint64 amount, address payer)
-        private
-    {
+    function _payDown(
+        Book storage book,
+        Position memory position,
+        address owner,
+        uint64 amount,
+        address payer
+    ) private {
         LoanStatus status = position.loan.status;
         if (status == LoanStatus.Called || status == LoanStatus.Auctioned) {
             uint64 paid = uint64(Math.min(amount, position.loan.debtUp(block.timestamp)));
@@ -224,7 +235,6 @@ library Servicing {
             position.requireStatus(LoanStatus.Repaid);
         }
         if (amount == 0) return;
-        address owner = position.card.borrower;
         position.lane.owed += amount;
         book.claimable[position.laneId][owner] += amount;
         emit ILoanBook.IncomeKept(position.id, owner, ++position.lane.sequence, amount);

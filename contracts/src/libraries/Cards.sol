@@ -66,10 +66,25 @@ library Cards {
         (card.lateFeeBps, card.limit) = (uint16(when >> 128), uint56(when >> 72));
         card.classes = uint64(when);
         card.assets = assetsOf(words);
-        if (who >> 8 & 1 == 0) return card;
-        uint256 lrt = uint256(words[words.length - 2]);
-        (card.lrt, card.lrtAmount) = (address(uint160(lrt >> 96)), uint96(lrt));
-        card.lrtOpeningPrice = uint64(uint256(words[words.length - 1]));
+        (card.lrt, card.lrtAmount) = lrtOf(words);
+        card.lrtOpeningPrice = lrtPriceOf(words);
+    }
+
+    function cureWindowOf(bytes32[] calldata words) internal pure returns (uint256) {
+        return uint24(uint256(words[1]) >> 144);
+    }
+
+    /// @notice Restaking token of a card, zero when there never was one, and its amount.
+    function lrtOf(bytes32[] calldata words) internal pure returns (address lrt, uint96 amount) {
+        if (uint256(words[0]) >> 8 & 1 == 0) return (address(0), 0);
+        uint256 word = uint256(words[words.length - 2]);
+        return (address(uint160(word >> 96)), uint96(word));
+    }
+
+    /// @notice Price of 10^18 restaking tokens of a card at opening, zero without such.
+    function lrtPriceOf(bytes32[] calldata words) internal pure returns (uint64) {
+        if (uint256(words[0]) >> 8 & 1 == 0) return 0;
+        return uint64(uint256(words[words.length - 1]));
     }
 
     function borrowerOf(bytes32[] calldata words) internal pure returns (address) {
@@ -79,11 +94,6 @@ library Cards {
     /// @notice First of a card's token ids; it has one.
     function firstAssetOf(bytes32[] calldata words) internal pure returns (uint256) {
         return uint256(words[2]);
-    }
-
-    /// @notice Restaking tokens of a card that has some.
-    function lrtAmountOf(bytes32[] calldata words) internal pure returns (uint256) {
-        return uint96(uint256(words[words.length - 2]));
     }
 
     /// @notice Token ids of a card's words.
@@ -114,6 +124,43 @@ library Cards {
     /// @notice Refuses words that are not those of the loan's card.
     function requireCard(MarkWord marks, uint64 loanId, bytes32[] calldata words) internal pure {
         if (!covers(marks, words)) revert ILoanBook.CardMismatch(loanId);
+    }
+
+    /// @notice The marks with the card less its first asset, which it has.
+    function withoutFirst(MarkWord marks, bytes32[] calldata words)
+        internal
+        pure
+        returns (MarkWord)
+    {
+        uint256 hash;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let size := sub(shl(5, words.length), 0x20)
+            // One asset less, the dates, and what comes after the first asset.
+            mstore(free, sub(calldataload(words.offset), 1))
+            mstore(add(free, 0x20), calldataload(add(words.offset, 0x20)))
+            calldatacopy(add(free, 0x40), add(words.offset, 0x60), sub(size, 0x40))
+            hash := keccak256(free, size)
+        }
+        return MarkWord.wrap(hash & HASH | MarkWord.unwrap(marks) & ~HASH);
+    }
+
+    /// @notice The marks with the card less some of its restaking tokens, of which it has as many.
+    function withoutLrt(MarkWord marks, bytes32[] calldata words, uint256 amount)
+        internal
+        pure
+        returns (MarkWord)
+    {
+        uint256 hash;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let size := shl(5, words.length)
+            calldatacopy(free, words.offset, size)
+            let place := sub(add(free, size), 0x40)
+            mstore(place, sub(mload(place), amount))
+            hash := keccak256(free, size)
+        }
+        return MarkWord.wrap(hash & HASH | MarkWord.unwrap(marks) & ~HASH);
     }
 
     /// @notice The marks with another card.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {ILoanBook, LoanStatus, OperationFailure} from "../interfaces/ILoanBook.sol";
+import {CallReason, ILoanBook, LoanStatus, OperationFailure} from "../interfaces/ILoanBook.sol";
 import {LoanMath} from "./LoanMath.sol";
 
 /// @notice A loan's hot slot as one word: `principal (56) | prefunded (56) | accruedScaled (88) |
@@ -33,6 +33,7 @@ library Payments {
     uint256 private constant RATE = 232;
     uint256 private constant STATUS = 248;
     uint256 private constant STATUS_BITS = 7;
+    uint256 private constant CALL_REASON = 251;
     /// @dev What a payment or a charge leaves: prefunded cash, rate and status.
     uint256 private constant KEPT =
         uint256(type(uint56).max) << PREFUNDED | uint256(type(uint24).max) << RATE;
@@ -60,6 +61,25 @@ library Payments {
     /// @dev An open loan was not called, or forgot why when it was cured.
     function isOpen(LoanWord loan) internal pure returns (bool) {
         return LoanWord.unwrap(loan) >> STATUS == uint256(LoanStatus.Open);
+    }
+
+    /// @notice When the cure window of a called loan ends (rules C2, C5).
+    /// @param stopped The oracle's stopped seconds. A call that needed no oracle runs on without it
+    /// (rule V4).
+    function cureUntil(LoanWord loan, uint256 cureWindow, uint256 stopped)
+        internal
+        pure
+        returns (uint256 until)
+    {
+        unchecked {
+            uint256 marks = LoanWord.unwrap(loan) >> CALL_REASON;
+            until = lastAccrual(loan);
+            if (marks >> 2 == 0) until += cureWindow;
+            uint256 reason = marks & 3;
+            bool neededOracle =
+                reason == uint256(CallReason.Health) || reason == uint256(CallReason.Band);
+            if (neededOracle) until += stopped;
+        }
     }
 
     /// @notice Interest and fees that an open loan owes, ledger units times SCALE.

@@ -14,6 +14,7 @@ import {
     ValueStatus
 } from "../interfaces/IValuationOracle.sol";
 import {AssetWord} from "./AssetWords.sol";
+import {Cards} from "./Cards.sol";
 import {Consent} from "./Consent.sol";
 import {TermsWord} from "./TermsWords.sol";
 import {Valuation} from "./Valuation.sol";
@@ -172,6 +173,18 @@ library Underwriter {
         }
     }
 
+    /// @notice What a card says that a loan is secured by.
+    function basketOf(bytes32[] calldata card, Evidence evidence)
+        internal
+        pure
+        returns (Basket memory basket)
+    {
+        basket.assets = Cards.assetsOf(card);
+        (basket.lrt, basket.lrtAmount) = Cards.lrtOf(card);
+        basket.lrtOpeningPrice = Cards.lrtPriceOf(card);
+        basket.evidence = evidence;
+    }
+
     /// @notice Reads what counts now; `both` for the proofs of two rounds.
     function look(Sources memory from, bool both) internal view returns (Outlook memory) {
         return Outlook(from, from.oracle.present(both));
@@ -263,7 +276,7 @@ library Underwriter {
             Item memory item = _weighed(outlook, basket, i, newest, newest);
             prices[item.isLrt ? 0 : i + lrts] = LotPrices({
                 start: item.price.startPrice(item.terms.auctionStartBps()).toUint64(),
-                floor: item.price.share(item.terms.recoveryBps()).toUint64(),
+                floor: uint64(item.price.share(item.terms.recoveryBps())),
                 duration: uint32(item.terms.auctionDuration())
             });
         }

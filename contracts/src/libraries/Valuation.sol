@@ -46,9 +46,11 @@ library Valuation {
         return move * BPS > limitBps * previous;
     }
 
-    /// @notice Opening price of a lot, rounded up.
+    /// @notice Opening price of a lot of a value below 2^192, rounded up.
     function startPrice(uint256 value, uint256 startBps) internal pure returns (uint256) {
-        return Math.ceilDiv(value * startBps, BPS);
+        unchecked {
+            return (value * startBps + BPS - 1) / BPS;
+        }
     }
 
     /// @notice Price after `elapsed` seconds of a straight fall; the fall is rounded down.

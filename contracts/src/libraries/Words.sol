@@ -83,19 +83,35 @@ library Words {
         return OperationResult(bits >> shift & 3);
     }
 
-    /// @notice Packs one result into the event's bytes, word 0 in the lowest bits of byte 0.
-    /// @dev `index` is below the number of words for which `results` was made. The bytes lie in
-    /// memory in whole words of 128 results, first byte highest.
+    /// @notice Results for as many operations, all applied.
+    function allApplied(uint256 count) internal pure returns (bytes memory results) {
+        results = new bytes((count + 3) / 4);
+        uint256 all = type(uint256).max / 3;
+        assembly ("memory-safe") {
+            let end := add(add(results, 0x20), mload(results))
+            for { let next := add(results, 0x20) } lt(next, end) { next := add(next, 0x20) } {
+                mstore(next, all)
+            }
+        }
+    }
+
+    /// @notice Changes one result in the event's bytes, operation 0 in the lowest bits of byte 0.
+    /// @dev `index` is below the number for which `results` was made. The bytes lie in memory in
+    /// whole words of 128 results, first byte highest.
     function set(bytes memory results, uint256 index, uint256 result) internal pure {
         assembly ("memory-safe") {
-            let place := add(add(results, 0x20), shl(5, shr(7, index)))
+            let where := add(add(results, 0x20), shl(5, shr(7, index)))
             let shift := xor(shl(1, and(index, 127)), 0xf8)
-            mstore(place, or(mload(place), shl(shift, result)))
+            mstore(where, or(and(mload(where), not(shl(shift, 3))), shl(shift, result)))
         }
     }
 
     /// @notice Leaves the results of `count` operations; they were made for as many or more.
+    /// @dev The bits after the last one are cleared.
     function cut(bytes memory results, uint256 count) internal pure {
+        for (uint256 i = count; i & 3 != 0 && i >> 2 < results.length; ++i) {
+            set(results, i, 0);
+        }
         assembly ("memory-safe") {
             mstore(results, shr(2, add(count, 3)))
         }

@@ -133,6 +133,15 @@ contract OpenTest is OpenBase {
         vm.assertEq(book.laneOf(0).sequence, sequence + 2);
     }
 
+    /// @dev All of the 200 bits that the slot has room for.
+    /// @custom:invariant I-11
+    function test_the_book_keeps_the_first_bits_of_the_cards_hash() public {
+        uint64 loanId = _openHouse();
+
+        bytes25 hash = bytes25(keccak256(abi.encodePacked(_houseCard())));
+        vm.assertEq(bytes32(book.marksOf(loanId).cardHash), bytes32(hash));
+    }
+
     /// @dev The words as `Cards` says, of the loan of `_openHouse` opened now.
     function _houseCard() private view returns (bytes32[] memory words) {
         words = new bytes32[](3);

@@ -180,9 +180,14 @@ contract SetGateTest is AuctionBase {
         gate.setBurns();
         house.setGate(HOUSE_CLASS, IBidderGate(address(gate)));
         _startHouse();
+        bytes32[] memory card = book.wordsOf(loanId);
         uint256 before = gasleft();
 
-        _assertRefused(buyer, HOUSE_CLASS);
+        vm.expectRevert(
+            abi.encodeWithSelector(IAuctionHouse.BidderRefused.selector, HOUSE_CLASS, buyer)
+        );
+        vm.prank(buyer);
+        house.buy(loanId, type(uint64).max, card);
 
         // Rebuilding the card is in it.
         vm.assertLt(before - gasleft(), 300_000);

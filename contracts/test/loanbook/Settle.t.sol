@@ -318,6 +318,41 @@ contract SettleCloseTest is SettleBase {
         vm.assertEq(book.waitingOf(loanId), 1 << 1);
     }
 
+    /// @custom:invariant I-29
+    function test_a_card_that_is_not_the_loans_fails_that_operation_alone() public {
+        bytes32[] memory words = book.batchOf(_two(_close(1), _close(2)), 0);
+        // Another borrower in the first card.
+        words[1] = bytes32(uint256(words[1]) ^ 1 << 200);
+
+        vm.expectEmit(address(book));
+        emit ILoanBook.OperationFailed(0, 1, OperationFailure.CardMismatch);
+        vm.prank(relayer);
+        book.settle(0, words);
+
+        vm.assertEq(uint256(book.resultOf(1)), uint256(OperationResult.Failed));
+        vm.assertEq(uint256(book.resultOf(2)), uint256(OperationResult.Applied));
+        vm.assertEq(registry.ownerOf(HOUSE), borrower);
+    }
+
+    function test_words_that_end_within_a_card_are_no_batch() public {
+        bytes32[] memory whole = book.batchOf(_two(_close(1), _close(2)), 0);
+        bytes32[] memory words = new bytes32[](whole.length - 1);
+        for (uint256 i = 0; i < words.length; ++i) {
+            words[i] = whole[i];
+        }
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILoanBook.CardCut.selector, whole.length / 2)
+        );
+        vm.prank(relayer);
+        book.settle(0, words);
+    }
+
+    function _two(bytes32 first, bytes32 second) private pure returns (bytes32[] memory both) {
+        both = new bytes32[](2);
+        (both[0], both[1]) = (first, second);
+    }
+
     function test_collect_and_close_in_one_batch() public {
         _mint(8_008, CAR_CLASS, borrower, 20_000 * USD);
         uint64 second = _open(_terms(8_008, 5_000 * USD));
@@ -370,9 +405,9 @@ contract SettleCloseTest is SettleBase {
         words[0] = _word(OperationKind.Close, 1, large, 0);
         words = book.batchOf(words, 0);
 
-        // The guard asks for 150,000, 33 times 80,000 and 200,000 for the restaking tokens; the call and its calldata come on top.
+        // The guard asks for 150,000 and 35 times 80,000; the call and its calldata come on top.
         vm.prank(relayer);
-        book.settle{gas: 350_000 + 33 * 80_000 + 60_000}(0, words);
+        book.settle{gas: 150_000 + 35 * 80_000 + 60_000}(0, words);
 
         vm.assertEq(uint256(book.resultOf(1)), uint256(OperationResult.Applied));
     }
