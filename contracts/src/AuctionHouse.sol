@@ -217,8 +217,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
 
     /// @inheritdoc IAuctionHouse
     function atAuctionOf(uint32 lane) external view returns (uint32, uint64, uint64) {
-        LaneLots memory at = _lanes[lane];
-        return (at.lots, at.value, at.allowance);
+        LaneLots memory open_ = _lanes[lane];
+        return (open_.lots, open_.value, open_.allowance);
     }
 
     /// @dev Counts a loan's first lot in its lane.

@@ -16,7 +16,7 @@ import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Slots} from "../libraries/Slots.sol";
-import {Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
+import {Basket, Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
 import {ValueProofs} from "../libraries/ValueProofs.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 
@@ -28,6 +28,7 @@ library Calling {
     using LoanStore for Book;
     using LoanStore for Market;
     using LoanStore for Position;
+    using LoanStore for LoanState;
     using Schedule for Card;
     using Slots for LoanState;
 
@@ -64,14 +65,14 @@ library Calling {
         bytes32[] calldata card = call_.wordsAt(2);
         Position memory position = book.loadOpen(loanId, card);
         Outlook memory outlook = Underwriter.look(market.from, false);
-        Evidence evidence = _evidenceFor(position.loan, card, newest);
         Weights memory weights =
-            Underwriter.weigh(outlook, Underwriter.basketOf(card, evidence), newest, newest);
+            Underwriter.weigh(outlook, _basketFor(position.loan, card, newest), newest, newest);
         bool overdue = Cards.read(card).isOverdue(position.loan, block.timestamp);
         if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
         CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
-        uint64 stopped = outlook.present.stoppedSeconds;
-        _impair(book, market, position, card, reason, weights.recovery, stopped);
+        _impair(
+            book, market, position, card, reason, weights.recovery, outlook.present.stoppedSeconds
+        );
     }
 
     /// @notice See `ILoanBook.repay`, of a loan that is called or in auction.
@@ -116,14 +117,15 @@ library Calling {
     }
 
     /// @dev A value that nobody proves for long enough does not shelter a debtor in arrears (V4).
-    function _evidenceFor(
+    function _basketFor(
         LoanState memory loan,
         bytes32[] calldata card,
         ValueProof[] calldata newest
-    ) private view returns (Evidence) {
+    ) private view returns (Basket memory) {
         bool withheld = ValueProofs.isIncomplete(newest)
             && Cards.read(card).isOverdueFor(loan, Underwriter.WITHHELD_AFTER, block.timestamp);
-        return withheld ? Evidence.CapsForMissing : Evidence.NewestOrCaps;
+        Evidence evidence = withheld ? Evidence.CapsForMissing : Evidence.NewestOrCaps;
+        return Underwriter.basketOf(card, evidence);
     }
 
     /// @dev Sets prefunded cash off, then moves what is left out of the sums into `impaired`

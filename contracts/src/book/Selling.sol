@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Card, ILoanBook, LoanState, LoanStatus} from "../interfaces/ILoanBook.sol";
+import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
