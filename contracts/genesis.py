@@ -7,6 +7,8 @@ from typing import Any
 
 GENESIS_FILE = Path(__file__).resolve().parent / "genesis.json"
 Genesis = Mapping[str, Any]
+# Stands for the whole market among the classes that have a cap.
+MARKET = 0
 
 
 def load_genesis() -> dict[str, Any]:
@@ -21,16 +23,22 @@ def named(token: Genesis) -> tuple[str, str]:
 
 
 def risk_rows(genesis: Genesis) -> list[dict[str, Any]]:
-    """Return the rows of `RiskTerms`."""
-    return [
-        {
-            "classId": row["id"],
-            "terms": class_terms(row["terms"]),
-            "startCap": row["start_cap_units"],
-            "cap": row["cap_units"],
-        }
-        for row in genesis["classes"]
-    ]
+    """Return the rows of `RiskTerms`: the market, which has a cap alone, and its classes."""
+    no_terms = {
+        name: type(value)() for name, value in class_terms(genesis["classes"][0]["terms"]).items()
+    }
+    market = _risk_row(MARKET, no_terms, genesis["market"])
+    classes = (_risk_row(row["id"], class_terms(row["terms"]), row) for row in genesis["classes"])
+    return [market, *classes]
+
+
+def _risk_row(class_id: int, terms: Genesis, caps: Genesis) -> dict[str, Any]:
+    return {
+        "classId": class_id,
+        "terms": terms,
+        "startCap": caps["start_cap_units"],
+        "cap": caps["cap_units"],
+    }
 
 
 def class_terms(terms: Genesis) -> dict[str, Any]:

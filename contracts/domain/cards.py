@@ -3,11 +3,12 @@
 Whoever acts on a loan beyond paying it brings the card as words, laid out as in `Cards.sol`,
 first field highest: who ``borrower (160) | base principal (56) | schedule (8) | instalments (16) |
 1 with restaking tokens (8) | number of assets (8)``, when ``interval (32) | opened at (32) | grace
-period (24) | cure window (24) | late fee (16) | limit (56) | zero (72)``, the token ids, and with
-restaking tokens ``token (160) | amount (96)`` and their opening price.
+period (24) | cure window (24) | late fee (16) | limit (56) | zero (8) | classes
+(64)``, the token ids, and with restaking tokens ``token (160) | amount (96)`` and their opening
+price.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sha3
@@ -29,7 +30,8 @@ _WHEN = (
     ("cure_window", 24),
     ("late_fee_bps", 16),
     ("limit", 56),
-    ("zero", 72),
+    ("zero", 8),
+    ("classes", 64),
 )
 
 
@@ -41,6 +43,7 @@ class CardInvalid(ValueError):
 class Card:
     """Terms and collateral; ledger units, basis points, seconds, unix seconds.
 
+    `classes` has one bit for each class that ever secured the loan: it counts in them (rule L4).
     `lrt` is zero where no restaking token was ever pledged; its opening price is of 10^18 base
     units, its amount in base units.
     """
@@ -55,10 +58,16 @@ class Card:
     cure_window: int
     late_fee_bps: int
     limit: int
+    classes: int
     assets: tuple[int, ...] = ()
     lrt: str = NO_ADDRESS
     lrt_amount: int = 0
     lrt_opening_price: int = 0
+
+
+def classes_of(class_ids: Iterable[int]) -> int:
+    """Return a set of classes as a card keeps it, one bit each."""
+    return sum(1 << class_id for class_id in set(class_ids))
 
 
 def encode_card(card: Card) -> list[bytes]:

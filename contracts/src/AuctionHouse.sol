@@ -18,6 +18,7 @@ import {ForSale} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {CappedGate} from "./libraries/CappedGate.sol";
 import {Cards} from "./libraries/Cards.sol";
+import {LaneLots} from "./libraries/LotRooms.sol";
 import {
     Basket,
     Evidence,
@@ -27,6 +28,7 @@ import {
     Underwriter
 } from "./libraries/Underwriter.sol";
 import {Valuation} from "./libraries/Valuation.sol";
+import {ValueProofs} from "./libraries/ValueProofs.sol";
 import {Words} from "./libraries/Words.sol";
 import {LoanBook} from "./LoanBook.sol";
 
@@ -36,6 +38,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     using CappedGate for IBidderGate;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
+    using Valuation for uint256;
     using Words for uint64;
 
     /// @dev The present lot and its clock, in one slot; `next` is its place, so that
@@ -74,9 +77,10 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     /// @dev How many classes have a gate: while none has, a sale asks no further.
     uint256 private _gates;
     mapping(uint64 loanId => Running) private _lots;
-    /// @dev Prices of the lots that come after the first.
+    /// @dev Prices of the lots that come after the first. In the place of restaking tokens, which are
+    /// always first: what they were worth at their start.
     mapping(uint64 loanId => mapping(uint256 place => LotPrices)) private _later;
-    mapping(uint32 lane => uint32) private _sequences;
+    mapping(uint32 lane => LaneLots) private _lanes;
 
     constructor(LoanBook loanBook_, ILendingPool pool_) Governed(loanBook_.authority()) {
         (loanBook, pool) = (loanBook_, pool_);
@@ -94,7 +98,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         Underwriter.requireRunning(outlook.present);
         // What it does not refuse is the loan's card.
         loanBook.startAuction(loanId, outlook.present.stoppedSeconds, card);
-        Basket memory basket = Underwriter.basketOf(card, Evidence.NewestOrCaps);
+        Basket memory basket =
+            Underwriter.basketOf(card, _evidenceFor(loanId, newest, card));
         LotPrices[] memory prices = Underwriter.lots(outlook, basket, newest);
         for (uint256 i = 1; i < prices.length; ++i) {
             _later[loanId][i] = prices[i];
@@ -103,7 +108,10 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         (lot.silent, lot.lrtFirst) = (outlook.present.silent, basket.lrtAmount != 0);
         lot.count = uint8(prices.length);
         lot.stoppedAtStart = uint32(outlook.present.stoppedSeconds);
+        lot.start = prices[0].start;
+        _begin(loanId, lot, basket.lrtAmount);
         uint256 asset = lot.lrtFirst ? 0 : basket.assets[0];
+        lot.startedAt = uint32(block.timestamp);
         _offer(loanId, lot, prices[0], asset, lot.lrtFirst ? basket.lrtAmount : 0);
     }
 
@@ -157,6 +165,26 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAuctionHouse
+    /// @dev Not guarded against re-entry: the loan book calls it when somebody repays in a callback.
+    function withdraw(uint64 loanId) external {
+        _requireLoanBook();
+        Running memory lot = _lots[loanId];
+        _lanes[loanId.laneOf()].finish(_worthOf(loanId, lot));
+        delete _lots[loanId];
+        emit AuctionEnded(loanId, _nextSequence(loanId));
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function allow(uint64 perLane) external {
+        _requireLoanBook();
+        uint32 count = loanBook.lanes();
+        for (uint32 lane; lane < count; ++lane) {
+            if (_lanes[lane].allowance != perLane) _lanes[lane].allowance = perLane;
+        }
+        emit AuctionsAllowed(perLane);
+    }
+
+    /// @inheritdoc IAuctionHouse
     function setGate(uint16 classId, IBidderGate gate) external restricted {
         bool had = address(gateOf[classId]) != address(0);
         bool has = address(gate) != address(0);
@@ -187,6 +215,26 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         });
     }
 
+    /// @inheritdoc IAuctionHouse
+    function atAuctionOf(uint32 lane) external view returns (uint32, uint64, uint64) {
+        LaneLots memory open_ = _lanes[lane];
+        return (open_.lots, open_.value, open_.allowance);
+    }
+
+    /// @dev Counts a loan's first lot in its lane.
+    function _begin(uint64 loanId, Running memory lot, uint128 lrtAmount) private {
+        if (lot.lrtFirst) {
+            _later[loanId][0].start = uint256(lot.start).lrtValue(lrtAmount).toUint64();
+        }
+        uint32 lane = loanId.laneOf();
+        _lanes[lane].begin(lane, _worthOf(loanId, lot));
+    }
+
+    /// @dev What a lot asks for at its start.
+    function _worthOf(uint64 loanId, Running memory lot) private view returns (uint64) {
+        return lot.lrtFirst && lot.next == 0 ? _later[loanId][0].start : lot.start;
+    }
+
     /// @dev Starts the clock of a lot.
     function _offer(
         uint64 loanId,
@@ -196,7 +244,6 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         uint128 lrtAmount
     ) private {
         (lot.start, lot.floor, lot.duration) = (prices.start, prices.floor, prices.duration);
-        lot.startedAt = uint32(block.timestamp);
         _store(_lots[loanId], lot);
         emit LotOffered(
             loanId,
@@ -204,7 +251,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
             _nextSequence(loanId),
             prices.start,
             prices.floor,
-            uint64(block.timestamp),
+            lot.startedAt,
             prices.duration,
             lrtAmount
         );
@@ -218,6 +265,9 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         address buyer,
         bytes32[] calldata card
     ) private {
+        uint64 worth = _worthOf(loanId, lot);
+        // The assets behind restaking tokens that were for sale at once keep their cure window (V6).
+        uint256 from = offer.tokenId == 0 ? loanBook.cureUntilOf(loanId, card) : 0;
         uint256 left = lot.count - ++lot.next;
         emit LotSold(
             loanId,
@@ -231,15 +281,31 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         LoanStatus status = loanBook.applySale(
             loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left, card
         );
+        _lanes[loanId.laneOf()].finish(worth);
         if (status == LoanStatus.Auctioned) {
+            // The next lot of an auction that has begun needs no room: it keeps its place.
+            LotPrices memory prices = _later[loanId][lot.next];
+            _lanes[loanId.laneOf()].add(prices.start);
             lot.stoppedAtStart = uint32(oracle.stoppedSeconds());
+            lot.startedAt = uint32(Math.max(block.timestamp, from));
             // The lots after the restaking tokens are the assets in order.
             uint256 next = Cards.assetsOf(card)[offer.tokenId == 0 ? 0 : 1];
-            _offer(loanId, lot, _later[loanId][lot.next], next, 0);
+            _offer(loanId, lot, prices, next, 0);
         } else {
             delete _lots[loanId];
             emit AuctionEnded(loanId, _nextSequence(loanId));
         }
+    }
+
+    /// @dev A value that nobody proves for long enough does not keep a lot off the market (V4).
+    function _evidenceFor(
+        uint64 loanId,
+        ValueProof[] calldata newest,
+        bytes32[] calldata card
+    ) private view returns (Evidence) {
+        if (!ValueProofs.isIncomplete(newest)) return Evidence.NewestOrCaps;
+        uint256 from = loanBook.cureUntilOf(loanId, card) + Underwriter.WITHHELD_AFTER;
+        return block.timestamp < from ? Evidence.NewestOrCaps : Evidence.CapsForMissing;
     }
 
     /// @dev The present lot, at a price within the caller's limit.
@@ -249,6 +315,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         returns (Offer memory offer, Running memory lot)
     {
         (offer, lot) = _offerOf(loanId, card);
+        uint256 from = lot.startedAt + _stopped(lot);
+        if (block.timestamp < from) revert NotYetForSale(loanId, uint64(from));
         if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
         _requireAdmitted(offer.tokenId);
     }
@@ -278,7 +346,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         ForSale memory sale = loanBook.forSaleOf(loanId, card);
         if (sale.status != LoanStatus.Auctioned) revert NoAuction(loanId);
         lot = _lots[loanId];
-        uint256 elapsed = block.timestamp - lot.startedAt - _stopped(lot);
+        uint256 elapsed =
+            Math.saturatingSub(block.timestamp, lot.startedAt + _stopped(lot));
         uint256 price = Valuation.priceAt(lot.start, lot.floor, lot.duration, elapsed);
         if (lot.lrtFirst && lot.next == 0) {
             uint256 sold;
@@ -307,7 +376,11 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         }
     }
 
+    function _requireLoanBook() private view {
+        if (msg.sender != address(loanBook)) revert NotLoanBook(msg.sender);
+    }
+
     function _nextSequence(uint64 loanId) private returns (uint32) {
-        return ++_sequences[loanId.laneOf()];
+        return ++_lanes[loanId.laneOf()].sequence;
     }
 }

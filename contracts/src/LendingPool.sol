@@ -22,10 +22,15 @@ contract LendingPool is Reservations, AccessManaged {
     using SafeCast for uint256;
 
     /// @dev Required before each lane's token call, so that lack of gas never looks like a failing
-    /// lane.
+    /// lane; and all that the call gets, so that no token can burn what the close needs.
     uint256 internal constant LANE_CALL_GAS = 400_000;
     /// @dev Closes for which requests wait for the cash of a stuck lane; then it counts as lost.
     uint256 internal constant PATIENT_CLOSES = 7;
+    /// @dev Number of the whole market among the classes that have a cap.
+    uint16 internal constant MARKET = 0;
+
+    /// @dev Share of NAV that may be at auction at once, spread over the lanes.
+    uint256 internal constant AUCTION_BPS = 1_000;
 
     /// @dev What a close knows of a lane: the pool's part of its cash, what the close brings that
     /// to, what is reserved in it, and whether its calls fail.
@@ -81,6 +86,7 @@ contract LendingPool is Reservations, AccessManaged {
         _fillDeposits(close, Tranche.Junior, pool.epoch);
         _fillRedemptions(close, pool.epoch);
         _supplyLanes(lanes, close);
+        if (lanes.length != 0) _handOut(lanes);
         _finish(close, pool.epoch);
     }
 
@@ -189,7 +195,10 @@ contract LendingPool is Reservations, AccessManaged {
         (uint256 senior, uint256 junior) = _fillable(close, total);
         uint256 left = _trancheSum() + deposits - senior - junior;
         close.buffer = left * liquidityBufferBps / TrancheMath.BPS;
-        uint256 spare = Math.saturatingSub(total - senior - junior, close.buffer);
+        // What a young market may lend in all, starts small and grows (rule G1).
+        uint256 lendable = Math.saturatingSub(riskTerms.capOf(MARKET), close.lent);
+        uint256 spare =
+            Math.min(lendable, Math.saturatingSub(total - senior - junior, close.buffer));
         reservable = spare.toUint64();
         _setTargets(lanes, spare);
     }
@@ -222,7 +231,7 @@ contract LendingPool is Reservations, AccessManaged {
             if (free <= kept) continue;
             _requireGas(i);
             uint64 amount = (free - kept).toUint64();
-            try loanBook.defundLane(i, amount) {
+            try loanBook.defundLane{gas: LANE_CALL_GAS}(i, amount) {
                 _pool.cash += amount;
                 lanes[i].free = kept;
                 if (lanes[i].stuck) found += amount;
@@ -257,13 +266,23 @@ contract LendingPool is Reservations, AccessManaged {
         uint64 amount = Math.min(spare, missing).toUint64();
         if (amount == 0) return;
         _requireGas(number);
-        try this.supplyLane(number, amount) {
+        try this.supplyLane{gas: LANE_CALL_GAS}(number, amount) {
             _pool.cash -= amount;
             lane.free += amount;
             _setStuckSince(lane, number, 0);
         } catch {
             _setStuckSince(lane, number, _pool.epoch + 1);
         }
+    }
+
+    /// @dev Allowances until the next close: room by class, and value at auction (rule L4).
+    function _handOut(LaneCash[] memory lanes) private {
+        uint64[] memory reserved = new uint64[](lanes.length);
+        for (uint256 i = 0; i < lanes.length; ++i) {
+            reserved[i] = lanes[i].reserved.toUint64();
+        }
+        uint256 atAuction = _trancheSum() * AUCTION_BPS / TrancheMath.BPS;
+        loanBook.handOut(reserved, (atAuction / lanes.length).toUint64());
     }
 
     function _setStuckSince(LaneCash memory lane, uint32 number, uint32 since) private {
@@ -274,7 +293,8 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     function _requireGas(uint32 lane) private view {
-        if (gasleft() < LANE_CALL_GAS) revert CloseGasTooLow(lane);
+        // A call passes on at most 63 parts of 64.
+        if (gasleft() * 63 / 64 < LANE_CALL_GAS) revert CloseGasTooLow(lane);
     }
 
     function _finish(Close memory close, uint32 number) private {

@@ -5,10 +5,10 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Amending} from "./book/Amending.sol";
 import {Borrowing} from "./book/Borrowing.sol";
 import {Calling} from "./book/Calling.sol";
+import {Handover} from "./book/Handover.sol";
 import {Book, LoanStore, Market} from "./book/LoanStore.sol";
 import {Sale, Selling} from "./book/Selling.sol";
 import {Servicing} from "./book/Servicing.sol";
@@ -27,13 +27,14 @@ import {Schedule} from "./libraries/Schedule.sol";
 import {LaneWords, Slots} from "./libraries/Slots.sol";
 import {Sources} from "./libraries/Underwriter.sol";
 import {Word, Words} from "./libraries/Words.sol";
+import {Stewardship} from "./Stewardship.sol";
 
 /// @title The loan book
 /// @notice Everything that an operation writes is keyed by loan, lane or party (rule L1): two
 /// operations on different lanes, for different parties, share no slot.
 /// @dev What is called often is here; the rest is in libraries linked at deployment, which work on
 /// the same `Book` (rule L6). Every entry point checks, changes, emits, and moves tokens last.
-contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
+contract LoanBook is Stewardship {
     using LoanMath for LoanState;
     using LoanStore for Book;
     using SafeERC20 for IERC20;
@@ -75,8 +76,6 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @notice Cures within a year after which a call has no cure window.
     uint8 public immutable curesPerYear;
     bytes32 private immutable ESCROW_CODE_HASH;
-
-    Book private _book;
 
     constructor(
         IAccessManager authority_,
@@ -275,6 +274,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         LoanWord loan = _loanOf(loanId);
         _requireCard(loanId, card);
         if (msg.sender != Cards.borrowerOf(card)) revert NotBorrower(loanId, msg.sender);
+        Handover.requireCleared(_book, msg.sender);
         uint64 prefunded = loan.unpack().prefunded;
         if (amount > prefunded) revert AmountTooLarge(amount, prefunded);
         if (amount == 0) revert AmountTooSmall(0, 1);
@@ -293,7 +293,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         if (status != LoanStatus.Repaid) revert WrongStatus(loanId, status);
         _book.hot[loanId] = loan.withStatus(LoanStatus.Closed);
         LaneWords storage lane = _book.sums[loanId.laneOf()];
-        lane.setSequence(Selling.release(_book, _market(), loanId, lane.sequence(), card));
+        lane.setSequence(Handover.release(_book, _market(), loanId, lane.sequence(), card));
     }
 
     /// @inheritdoc ILoanBook
@@ -302,7 +302,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         returns (uint32)
     {
         if (msg.sender != address(this)) revert NotSelf(msg.sender);
-        return Selling.release(_book, _market(), loanId, sequence, card);
+        return Handover.release(_book, _market(), loanId, sequence, card);
     }
 
     // ---- Servicing ----------------------------------------------------------------------------
@@ -402,7 +402,11 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         LoanStatus status = loan.status();
         if (status != LoanStatus.Called) revert WrongStatus(loanId, status);
         _requireCard(loanId, card);
-        uint256 until = loan.cureUntil(Cards.cureWindowOf(card), stoppedSeconds);
+        (, uint96 tokens) = Cards.lrtOf(card);
+        // Restaking tokens that broke their price band have no cure window (rule V6).
+        bool atOnce = tokens != 0 && loan.unpack().callReason == CallReason.Band;
+        uint256 until =
+            atOnce ? 0 : loan.cureUntil(Cards.cureWindowOf(card), stoppedSeconds);
         if (block.timestamp < until) revert CureWindowOpen(loanId, uint64(until));
         _book.hot[loanId] = loan.withStatus(LoanStatus.Auctioned);
         emit LoanAuctioned(loanId, _book.sums[loanId.laneOf()].nextSequence());
@@ -429,6 +433,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
     function claim(uint32 laneId) external nonReentrant returns (uint64 amount) {
         amount = _book.claimable[laneId][msg.sender];
         if (amount == 0) revert NothingToClaim(laneId, msg.sender);
+        Handover.requireCleared(_book, msg.sender);
         _book.claimable[laneId][msg.sender] = 0;
         LaneWords storage lane = _book.sums[laneId];
         lane.discharge(amount);
@@ -596,7 +601,7 @@ contract LoanBook is ILoanBook, Governed, ReentrancyGuardTransient {
         return Cards.read(card);
     }
 
-    function _market() private view returns (Market memory) {
+    function _market() internal view override returns (Market memory) {
         return Market({
             from: Sources(registry, risk, oracle),
             token: token,

@@ -9,7 +9,7 @@ import {ClassTerms, IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {TermBounds} from "./libraries/TermBounds.sol";
 import {TermsWord, TermsWords} from "./libraries/TermsWords.sol";
 
-/// @notice One class for the constructor.
+/// @notice One class for the constructor; class 0 is the whole market, which has a cap only.
 /// @param startCap Exposure cap at deployment, ledger units.
 /// @param cap What it grows to, ledger units.
 struct ClassRow {
@@ -32,6 +32,11 @@ contract RiskTerms is IRiskTerms, Governed {
     uint256 public constant CAP_GROWTH = 90 days;
     /// @notice What the cap of a class that has none may be set to; ledger units.
     uint64 public constant FIRST_CAP = 1_000_000e6;
+
+    /// @dev Stands for the whole market among the caps.
+    uint16 internal constant MARKET = 0;
+    /// @dev Classes are numbered below, so that a set of them is one word.
+    uint16 internal constant CLASS_LIMIT = 64;
 
     /// @dev Grows from `from` to `to` over `CAP_GROWTH`; ledger units; one slot.
     struct Cap {
@@ -58,6 +63,7 @@ contract RiskTerms is IRiskTerms, Governed {
     address public pool;
     mapping(uint16 classId => Row) private _rows;
     mapping(uint16 classId => Cap) private _caps;
+    uint16[] private _classes;
     Utilisation private _utilisation;
 
     event PoolSet(address indexed pool);
@@ -68,7 +74,11 @@ contract RiskTerms is IRiskTerms, Governed {
     constructor(address authority_, ClassRow[] memory rows) Governed(IAccessManager(authority_)) {
         for (uint256 i = 0; i < rows.length; ++i) {
             ClassRow memory row = rows[i];
-            _setTerms(row.classId, row.terms, row.terms.liquidationLtvBps);
+            if (row.classId != MARKET) {
+                _setTerms(row.classId, row.terms, row.terms.liquidationLtvBps);
+            }
+            // Whatever starts, starts small (rule G1).
+            if (row.startCap > row.cap / 2) revert OutOfBounds("startCap", row.startCap);
             _setCap(row.classId, row.startCap, row.cap);
         }
     }
@@ -140,7 +150,7 @@ contract RiskTerms is IRiskTerms, Governed {
 
     /// @inheritdoc IRiskTerms
     function capOf(uint16 classId) public view returns (uint64) {
-        _known(classId);
+        if (classId != MARKET) _known(classId);
         Cap memory cap = _caps[classId];
         uint256 elapsed = Math.min(block.timestamp - cap.setAt, CAP_GROWTH);
         return cap.from + uint64(uint256(cap.to - cap.from) * elapsed / CAP_GROWTH);
@@ -152,13 +162,19 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     /// @inheritdoc IRiskTerms
+    function classes() external view returns (uint16[] memory) {
+        return _classes;
+    }
+
+    /// @inheritdoc IRiskTerms
     function curveUtilisationBps() external view returns (uint16) {
         return _utilisation.curve;
     }
 
     function _setTerms(uint16 classId, ClassTerms memory terms, uint16 from) private {
-        if (classId == 0) revert ClassUnknown(classId);
+        if (classId == MARKET || classId >= CLASS_LIMIT) revert ClassUnknown(classId);
         TermBounds.check(terms);
+        if (_rows[classId].terms.maxLtvBps() == 0) _classes.push(classId);
         (_rows[classId].terms, _rows[classId].limits) =
             TermsWords.pack(terms, from, block.timestamp);
         emit ClassTermsSet(classId, terms);
@@ -170,7 +186,6 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     function _setCap(uint16 classId, uint64 from, uint64 to) private {
-        if (from > to) revert OutOfBounds("startCap", from);
         _caps[classId] = Cap(from, to, uint64(block.timestamp));
         emit CapSet(classId, from, to, uint64(block.timestamp + CAP_GROWTH));
     }

@@ -288,7 +288,7 @@ contract LendingPoolGasTest is PoolBase {
     /// @dev Every lane's cash moves, the dearest case; a fake book's part is included.
     function test_a_close_of_64_lanes_stays_below_three_million_gas() public {
         FakeLoanBook wide = new FakeLoanBook(coin, MANY);
-        RiskTerms terms = new RiskTerms(pool.authority(), new ClassRow[](0));
+        RiskTerms terms = new RiskTerms(pool.authority(), _rows());
         pool = new LendingPool(pool.authority(), coin, terms, treasury, _parameters());
         pool.setMarket(ILoanBook(address(wide)), house);
         terms.setPool(address(pool));

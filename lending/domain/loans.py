@@ -33,6 +33,12 @@ class CallReason(IntEnum):
     HEALTH = 0
     OVERDUE = 1
     ATTESTATION = 2
+    BAND = 3
+
+    @property
+    def needs_oracle(self) -> bool:
+        """Whether the call rested on values, so that its clock stops with the oracle's (C5, V4)."""
+        return self in (CallReason.HEALTH, CallReason.BAND)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +100,11 @@ class LoanState:
     def is_overdue(self, now: int) -> bool:
         """Return whether an instalment is missed beyond its grace."""
         return self.plan().is_overdue(debt=self.debt_up(now), prefunded=self.prefunded, now=now)
+
+    def overdue_for(self, longer: int, now: int) -> bool:
+        """Return whether one is missed whose grace ended `longer` seconds ago or before."""
+        patient = replace(self, grace_period=self.grace_period + longer)
+        return patient.is_overdue(now)
 
     def lane_part(self) -> LaneSums:
         """Return what this loan adds to its lane's `a` and `b`."""
@@ -321,5 +332,14 @@ def cure_until(loan: LoanState, *, stopped: int) -> int:
     """Return when the cure window of a called loan ends, unix seconds (rules C2, C5)."""
     spent = loan.cures >= CURES_PER_YEAR and loan.called_at - loan.first_cure_at < YEAR_S
     window = 0 if spent else loan.cure_window
-    standing = stopped - loan.stopped_at_call if loan.call_reason == CallReason.HEALTH else 0
+    standing = stopped - loan.stopped_at_call if loan.call_reason.needs_oracle else 0
     return loan.called_at + window + standing
+
+
+def sellable_from(loan: LoanState, *, stopped: int, holds_lrt: bool) -> int:
+    """Return when a called loan's first lot may be sold, unix seconds: restaking tokens that broke
+    their price band at once, all else after the cure window (rule V6).
+    """
+    if loan.call_reason == CallReason.BAND and holds_lrt:
+        return loan.called_at
+    return cure_until(loan, stopped=stopped)

@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ('late_fee_bps', models.PositiveIntegerField()),
                 ('called_at', models.BigIntegerField(default=0)),
                 ('stopped_at_call', models.BigIntegerField(default=0)),
-                ('call_reason', models.PositiveSmallIntegerField(choices=[(0, 'Collateral worth too little'), (1, 'Instalment missed'), (2, 'Attestation gone')], default=0)),
+                ('call_reason', models.PositiveSmallIntegerField(choices=[(0, 'Collateral worth too little'), (1, 'Instalment missed'), (2, 'Attestation gone'), (3, 'Price band broken')], default=0)),
                 ('impaired', models.BigIntegerField(default=0)),
                 ('cures', models.PositiveIntegerField(default=0)),
                 ('first_cure_at', models.BigIntegerField(default=0)),

@@ -26,6 +26,7 @@ REASON_CHOICES = [
     (CallReason.HEALTH.value, "Collateral worth too little"),
     (CallReason.OVERDUE.value, "Instalment missed"),
     (CallReason.ATTESTATION.value, "Attestation gone"),
+    (CallReason.BAND.value, "Price band broken"),
 ]
 STATE_FIELDS = tuple(field.name for field in fields(LoanState))
 

@@ -164,6 +164,18 @@ def on_loan_closed(event: Event) -> None:
     note(event, loan.pk, "closed", party=loan.borrower)
 
 
+def on_return_waits(event: Event) -> None:
+    """Something of a loan that closes could not be moved: it waits in the escrow (rule D9)."""
+    loan = loan_of(event)
+    shift_lane(loan.lane_id, LaneSums(), event)
+    note(event, loan.pk, "return_waits", party=loan.borrower)
+
+
+def on_donation_swept(event: Event) -> None:
+    """Cash that was in no book went to the reserve: only the event's number is the lane's."""
+    shift_lane(event.args["lane"], LaneSums(), event)
+
+
 def on_claimed(event: Event) -> None:
     """A party fetched what a lane owed it."""
     lane, amount = event.args["lane"], event.args["amount"]
@@ -199,5 +211,7 @@ HANDLERS = {
     "LoanWrittenOff": on_loan_written_off,
     "LoanClosed": on_loan_closed,
     "Claimed": on_claimed,
+    "ReturnWaits": on_return_waits,
+    "DonationSwept": on_donation_swept,
     "ShortfallPaid": on_shortfall_paid,
 }

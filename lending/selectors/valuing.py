@@ -12,6 +12,8 @@ from lending.parameters import oracle_parameters
 from oracles.models import RoundStatus, Valuation
 
 LRT_CLASS = 14
+# Status of a leaf that, for restaking tokens, says that the band for calling is broken (rule V6).
+_FROZEN = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class Pledge:
     pair: Pair
     usable: bool
     active: bool
+    band_broken: bool = False
 
 
 def clock() -> Clock:
@@ -128,6 +131,7 @@ def _pledge(
         pair=pair,
         usable=newest is not None and newest.status == 0,
         active=asset is None or asset.status not in ("frozen", "revoked"),
+        band_broken=asset is None and newest is not None and newest.status == _FROZEN,
     )
 
 
@@ -163,16 +167,18 @@ def assess(loans: Sequence[Loan], *, now: int) -> dict[int, Assessment]:
 def _assess(loan: Loan, held: list[Pledge], now: int) -> Assessment:
     today = _values(held, both=False)
     both = _values(held, both=True)
+    bearing = None if today is None else _bearing(held, today)
     active = None if today is None else _active(held, today)
     return Assessment(
         debt=loan.state.debt_up(now),
         value=None if today is None else sum(value for _, value in today),
-        newest_limit=None if today is None else health.liquidation_limit(today),
-        both_limit=None if both is None else health.liquidation_limit(both),
+        newest_limit=None if bearing is None else health.liquidation_limit(bearing),
+        both_limit=None if both is None else health.liquidation_limit(_bearing(held, both)),
         cure_limit=None if active is None else health.cure_limit(active),
         moved=any(_moved(pledge) for pledge in held),
         inactive=any(not pledge.active for pledge in held),
-        has_pair=bool(held) and all(pledge.pair.previous is not None for pledge in held),
+        has_pair=bool(held)
+        and all(pledge.band_broken or pledge.pair.previous is not None for pledge in held),
         pledges=held,
     )
 
@@ -190,7 +196,13 @@ def _values(held: Sequence[Pledge], *, both: bool) -> list[tuple[Item, int]] | N
 
 def _active(held: Sequence[Pledge], values: Sequence[tuple[Item, int]]) -> list[tuple[Item, int]]:
     """Leave out what is frozen or revoked: it does not count for a cure."""
-    return [pair for pledge, pair in zip(held, values, strict=True) if pledge.active]
+    bears = zip(held, values, strict=True)
+    return [pair for pledge, pair in bears if pledge.active and not pledge.band_broken]
+
+
+def _bearing(held: Sequence[Pledge], values: Sequence[tuple[Item, int]]) -> list[tuple[Item, int]]:
+    """Leave out restaking tokens that broke their price band: they bear no debt (rule V6)."""
+    return [pair for pledge, pair in zip(held, values, strict=True) if not pledge.band_broken]
 
 
 def _moved(pledge: Pledge) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lending.domain.loans import Status, cure_until
+from lending.domain.loans import Status, cure_until, sellable_from
 from lending.models import AuctionLot, Loan, LotStatus
 from lending.parameters import oracle_parameters
 from lending.selectors.cards import card_words
@@ -15,6 +15,8 @@ from settlement.services import submit_call
 
 MOST_ATTEMPTS = 3
 HOUR_S = 3_600
+# After so long without a proof an appraisal stands in for a value that is withheld (rule V4).
+WITHHELD_AFTER_S = 2 * 86_400
 
 
 def call_loans(*, now: int) -> int:
@@ -52,24 +54,39 @@ def _call_unhealthy(loan: Loan, standing: Assessment, now: int) -> bool:
 
 
 def _call_overdue(loan: Loan, held: Sequence[Pledge], now: int) -> bool:
-    return _with_newest(loan, held, now, kind="call", contract="LoanBook", function="callOverdue")
+    return _with_newest(
+        loan,
+        held,
+        now,
+        withheld=loan.state.overdue_for(WITHHELD_AFTER_S, now),
+        kind="call",
+        contract="LoanBook",
+        function="callOverdue",
+    )
 
 
 def open_auctions(*, now: int) -> int:
     """Ask for the auction of every called loan whose cure window has passed."""
     stopped = stopped_seconds(now)
-    loans = [
-        loan
-        for loan in Loan.objects.filter(status=Status.CALLED)
-        if now >= cure_until(loan.state, stopped=stopped)
-    ]
-    held = pledges_of(loans, now=now)
+    called = list(Loan.objects.filter(status=Status.CALLED))
+    held = pledges_of(called, now=now)
     return sum(
         _with_newest(
-            loan, held[loan.pk], now, kind="auction", contract="AuctionHouse", function="open"
+            loan,
+            held[loan.pk],
+            now,
+            withheld=now >= cure_until(loan.state, stopped=stopped) + WITHHELD_AFTER_S,
+            kind="auction",
+            contract="AuctionHouse",
+            function="open",
         )
-        for loan in loans
+        for loan in called
+        if now >= sellable_from(loan.state, stopped=stopped, holds_lrt=_holds_lrt(held[loan.pk]))
     )
+
+
+def _holds_lrt(held: Sequence[Pledge]) -> bool:
+    return any(pledge.item.lrt_amount for pledge in held)
 
 
 def take_for_reserve(*, now: int) -> int:
@@ -91,12 +108,23 @@ def take_for_reserve(*, now: int) -> int:
 
 
 def _with_newest(
-    loan: Loan, held: Sequence[Pledge], now: int, *, kind: str, contract: str, function: str
+    loan: Loan,
+    held: Sequence[Pledge],
+    now: int,
+    *,
+    withheld: bool,
+    kind: str,
+    contract: str,
+    function: str,
 ) -> bool:
-    """Submit with newest-round proofs, or with none while the oracle is silent (rule V4)."""
+    """Submit with newest-round proofs, or with none while the oracle is silent (rule V4).
+
+    A missing value stops nothing once it counts as withheld, or when its asset lost its standing.
+    """
     times = clock()
     silent = times.is_silent(now, ttl=oracle_parameters().ttl)
-    if not silent and any(pledge.pair.newest is None for pledge in held):
+    needed = [pledge for pledge in held if pledge.active and not withheld]
+    if not silent and any(pledge.pair.newest is None for pledge in needed):
         return False
     ids = [] if silent else [pledge.oracle_id for pledge in held]
     return _submit(

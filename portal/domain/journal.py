@@ -9,6 +9,7 @@ REASONS = {
     "health": "its collateral is worth too little",
     "overdue": "an instalment is overdue",
     "attestation": "an attestation of its collateral is gone",
+    "band": "market and backing of its restaking tokens are too far apart",
 }
 KEYS = {
     "called": "called",
@@ -63,4 +64,7 @@ _SENTENCES: dict[str, Callable[[int, str, Entry], str]] = {
     "sold": _sold,
     "written_off": lambda a, p, d: f"{usd(a)} could not be recovered and was written off.",
     "closed": lambda a, p, d: "The loan was closed and its collateral returned.",
+    "return_waits": lambda a, p, d: (
+        "Part of the collateral could not be moved yet: it waits in the escrow for its owner."
+    ),
 }

@@ -11,7 +11,9 @@ import {Consent} from "../libraries/Consent.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Basket, Draw, Evidence, Outlook, Plan, Underwriter} from "../libraries/Underwriter.sol";
+import {Handover} from "./Handover.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
 
 /// @title Changing an open loan with its borrower's consent: draw, release, extend
 /// @notice All three raise risk, so all three end with the debt within the opening limit.
@@ -31,15 +33,18 @@ library Amending {
         if (change.draw != 0) Underwriter.requireRunning(outlook.present);
         Position memory position = book.loadOpen(change.loanId, call.wordsAt(3));
         Card memory card = Cards.read(call.wordsAt(3));
+        uint64 commitment = Rooms.commitmentOf(card);
         _admit(book, position, card, change, call.bytesAt(1));
         _takeOut(position, card, change);
         (Draw memory draw, uint256 limit) = _quote(outlook, card, call);
         position.lane.exclude(position.loan);
         if (change.draw != 0) _draw(position, card, change, draw.rateBps);
+        if (change.draw != 0) Rooms.flowIn(book, position.laneId, card, change.draw);
         if (change.instalments != 0) _extend(position, card, change, draw);
         position.lane.include(position.loan);
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (debt > limit) revert ILoanBook.AboveLtv(debt, uint64(limit));
+        Rooms.shrink(book, position.laneId, card, commitment);
         book.save(position, position.marks.withCard(Cards.wordsOf(card)));
         _send(market, position.laneId, card.borrower, card.lrt, change);
     }
@@ -60,6 +65,7 @@ library Amending {
             Consent.requireSigned(card.borrower, Consent.hash(change), signature);
             book.useNonce(card.borrower, position.laneId, change.nonce);
         }
+        Handover.requireCleared(book, card.borrower);
         uint64 shortfall = book.shortfalls[card.borrower];
         if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(card.borrower, shortfall);
         bool takesOut = change.draw != 0 || change.assets.length != 0 || change.lrtAmount != 0;

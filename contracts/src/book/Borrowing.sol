@@ -17,6 +17,7 @@ import {LoanMath} from "../libraries/LoanMath.sol";
 import {Draw, Outlook, Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
 
 /// @title Opening a loan
 library Borrowing {
@@ -37,7 +38,10 @@ library Borrowing {
         _admit(book, market, terms);
         Draw memory draw = Underwriter.underwrite(outlook, terms, call.bytesAt(1), call.proofsAt(2));
         Position memory position = _begin(book, terms, draw);
-        bytes32[] memory card = Cards.wordsOf(_cardOf(terms, draw));
+        Card memory held = _cardOf(terms, draw);
+        held.classes =
+            Rooms.enter(book, terms.lane, call.proofsAt(2), terms.limit, terms.principal);
+        bytes32[] memory card = Cards.wordsOf(held);
         book.marks[position.id] = MarkWord.wrap(0).withCard(card);
         emit ILoanBook.LoanOpened(
             position.id,

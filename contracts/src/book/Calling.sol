@@ -16,7 +16,8 @@ import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Slots} from "../libraries/Slots.sol";
-import {Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
+import {Basket, Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
+import {ValueProofs} from "../libraries/ValueProofs.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 
 /// @title Calling a loan, and what may happen to a called one but its sale
@@ -27,6 +28,7 @@ library Calling {
     using LoanStore for Book;
     using LoanStore for Market;
     using LoanStore for Position;
+    using LoanStore for LoanState;
     using Schedule for Card;
     using Slots for LoanState;
 
@@ -47,8 +49,9 @@ library Calling {
         if (debt <= weights.liquidation) {
             revert ILoanBook.NotCallable(loanId, debt, _capped(weights.liquidation));
         }
+        CallReason reason = weights.bandBroken ? CallReason.Band : CallReason.Health;
         uint64 stopped = outlook.present.stoppedSeconds;
-        _impair(book, market, position, card, CallReason.Health, weights.recovery, stopped);
+        _impair(book, market, position, card, reason, weights.recovery, stopped);
     }
 
     /// @notice See `ILoanBook.callOverdue`.
@@ -62,14 +65,14 @@ library Calling {
         bytes32[] calldata card = call_.wordsAt(2);
         Position memory position = book.loadOpen(loanId, card);
         Outlook memory outlook = Underwriter.look(market.from, false);
-        Weights memory weights = Underwriter.weigh(
-            outlook, Underwriter.basketOf(card, Evidence.NewestOrCaps), newest, newest
-        );
+        Weights memory weights =
+            Underwriter.weigh(outlook, _basketFor(position.loan, card, newest), newest, newest);
         bool overdue = Cards.read(card).isOverdue(position.loan, block.timestamp);
         if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
         CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
-        uint64 stopped = outlook.present.stoppedSeconds;
-        _impair(book, market, position, card, reason, weights.recovery, stopped);
+        _impair(
+            book, market, position, card, reason, weights.recovery, outlook.present.stoppedSeconds
+        );
     }
 
     /// @notice See `ILoanBook.repay`, of a loan that is called or in auction.
@@ -79,11 +82,12 @@ library Calling {
     {
         Position memory position = book.load(loanId);
         position.requireCalled();
+        LoanStatus before = position.loan.status;
         paid = position.take(maxAmount, market.minimumPayment);
         position.carry(position.loan.impaired);
         position.lane.cash += paid;
         emit ILoanBook.Repaid(loanId, msg.sender, ++position.lane.sequence, paid);
-        book.save(position);
+        book.saveCalled(position, before);
         market.pull(position.laneId, paid);
     }
 
@@ -98,6 +102,7 @@ library Calling {
         bytes32[] calldata card = call_.wordsAt(3);
         Position memory position = book.load(loanId, card);
         position.requireCalled();
+        LoanStatus before = position.loan.status;
         uint64 paid = amount == 0 ? 0 : position.take(amount, market.minimumPayment);
         bool repaid = position.loan.status == LoanStatus.Repaid;
         if (!repaid) {
@@ -107,8 +112,20 @@ library Calling {
         position.carry(0);
         position.lane.cash += paid;
         emit ILoanBook.LoanCured(loanId, msg.sender, ++position.lane.sequence, paid);
-        book.save(position);
+        book.saveCalled(position, before);
         market.pull(position.laneId, paid);
+    }
+
+    /// @dev A value that nobody proves for long enough does not shelter a debtor in arrears (V4).
+    function _basketFor(
+        LoanState memory loan,
+        bytes32[] calldata card,
+        ValueProof[] calldata newest
+    ) private view returns (Basket memory) {
+        bool withheld = ValueProofs.isIncomplete(newest)
+            && Cards.read(card).isOverdueFor(loan, Underwriter.WITHHELD_AFTER, block.timestamp);
+        Evidence evidence = withheld ? Evidence.CapsForMissing : Evidence.NewestOrCaps;
+        return Underwriter.basketOf(card, evidence);
     }
 
     /// @dev Sets prefunded cash off, then moves what is left out of the sums into `impaired`
@@ -132,7 +149,7 @@ library Calling {
         if (debt != 0) {
             position.lane.exclude(loan);
             (loan.status, loan.callReason) = (LoanStatus.Called, reason);
-            if (reason == CallReason.Health) loan.lastAccrual -= uint32(stopped);
+            if (loan.neededOracle()) loan.lastAccrual -= uint32(stopped);
             loan.windowSpent = position.marks.cures() >= market.curesPerYear
                 && block.timestamp < position.marks.firstCureAt() + 365 days;
             position.carry(recovery);
@@ -153,8 +170,7 @@ library Calling {
         ValueProof[] calldata newest
     ) private view {
         LoanState memory loan = position.loan;
-        bool neededOracle = loan.callReason == CallReason.Health;
-        Evidence evidence = neededOracle ? Evidence.Newest : Evidence.NewestOrCaps;
+        Evidence evidence = loan.neededOracle() ? Evidence.Newest : Evidence.NewestOrCaps;
         Outlook memory outlook = Underwriter.look(market.from, false);
         Weights memory weights =
             Underwriter.weigh(outlook, Underwriter.basketOf(card, evidence), newest, newest);

@@ -5,12 +5,16 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {
+    CallReason,
     ILoanBook,
     LaneState,
     LoanState,
-    LoanStatus
+    LoanStatus,
+    Room
 } from "../interfaces/ILoanBook.sol";
+import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
 import {ILane} from "../interfaces/ILane.sol";
+import {ISanctions} from "../interfaces/ISanctions.sol";
 import {MarkWord} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {LoanWord} from "../libraries/Payments.sol";
@@ -32,6 +36,9 @@ struct Book {
     mapping(uint256 page => uint256 bits) results;
     mapping(address borrower => mapping(uint32 lane => mapping(uint256 page => uint256))) nonces;
     mapping(address borrower => uint64) shortfalls;
+    mapping(uint32 lane => mapping(uint256 classId => Room)) rooms;
+    mapping(uint64 loanId => uint256 places) waiting;
+    ISanctions sanctions;
 }
 
 /// @notice What the loan book was deployed with.
@@ -113,6 +120,14 @@ library LoanStore {
         book.sums[position.laneId].store(position.lane);
     }
 
+    /// @dev Saves a loan that somebody paid while it was called: what an auction sells of it no more
+    /// leaves the market.
+    function saveCalled(Book storage book, Position memory position, LoanStatus before) internal {
+        save(book, position);
+        bool sold = before == LoanStatus.Auctioned && position.loan.status != before;
+        if (sold) IAuctionHouse(book.auctionHouse).withdraw(position.id);
+    }
+
     /// @dev With another card or other marks.
     function save(Book storage book, Position memory position, MarkWord marks) internal {
         book.marks[position.id] = marks;
@@ -152,6 +167,11 @@ library LoanStore {
         uint56 carried = uint56(Math.min(value, position.loan.debtUp(block.timestamp)));
         position.lane.impaired = position.lane.impaired - position.loan.impaired + carried;
         position.loan.impaired = carried;
+    }
+
+    /// @dev Whether the last call rested on values: then its clock stops with the oracle's (V4, C5).
+    function neededOracle(LoanState memory loan) internal pure returns (bool) {
+        return loan.callReason == CallReason.Health || loan.callReason == CallReason.Band;
     }
 
     // ---- Lanes and transfers ------------------------------------------------------------------

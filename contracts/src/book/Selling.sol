@@ -2,12 +2,12 @@
 pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {ILane} from "../interfaces/ILane.sol";
 import {Card, ILoanBook, LoanState, LoanStatus} from "../interfaces/ILoanBook.sol";
 import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
 
 /// @notice A lot that the auction house has sold: an asset, or restaking tokens with `tokenId` 0.
 /// @param left Lots left after this one; 0 makes a remaining debt a loss.
@@ -19,7 +19,7 @@ struct Sale {
     uint256 left;
 }
 
-/// @title What leaves a loan's escrow: lots to buyers, the rest to the owner
+/// @title What leaves a loan's escrow for buyers
 library Selling {
     using LoanMath for LoanState;
     using LoanStore for Book;
@@ -40,6 +40,7 @@ library Selling {
         _applyProceeds(book, position, sale.proceeds, Cards.borrowerOf(words));
         if (sale.left == 0 && position.loan.status == LoanStatus.Auctioned) {
             _writeOff(book, position, Cards.borrowerOf(words));
+            Rooms.finish(book, position.laneId, Cards.read(words));
         }
         if (sale.tokenId == 0) {
             _handOverLrt(book, market, position, sale, words);
@@ -47,30 +48,6 @@ library Selling {
             _handOverAsset(book, market, position, sale, words);
         }
         return position.loan.status;
-    }
-
-    /// @notice See `ILoanBook.release`.
-    function release(
-        Book storage book,
-        Market memory market,
-        uint64 loanId,
-        uint32 sequence,
-        bytes32[] calldata words
-    ) external returns (uint32) {
-        book.marks[loanId].requireCard(loanId, words);
-        Card memory card = Cards.read(words);
-        ILane escrow = market.escrow(loanId.laneOf());
-        address owner = card.borrower;
-        for (uint256 i; i < card.assets.length; ++i) {
-            emit ILoanBook.Released(loanId, card.assets[i], ++sequence, owner);
-            escrow.sendAsset(address(market.from.registry), owner, card.assets[i]);
-        }
-        if (card.lrtAmount != 0) {
-            emit ILoanBook.LrtReleased(loanId, card.lrt, ++sequence, card.lrtAmount, owner);
-            escrow.sendToken(card.lrt, owner, card.lrtAmount);
-        }
-        emit ILoanBook.LoanClosed(loanId, ++sequence);
-        return sequence;
     }
 
     /// @dev Proceeds pay the debt first; the surplus is the borrower's (rule C4).

@@ -22,6 +22,7 @@ import {Schedule} from "../libraries/Schedule.sol";
 import {Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
 
 /// @title What comes to a running loan: income, fees, more collateral
 library Servicing {
@@ -135,6 +136,7 @@ library Servicing {
         Underwriter.checkPledge(market.from, proof, card.tenorLeft(block.timestamp));
         uint256 tokenId = proof.leaf.assetId;
         card.assets = _with(card.assets, tokenId);
+        Rooms.join(book, position.laneId, card, proof.leaf.classId);
         emit ILoanBook.Pledged(loanId, tokenId, ++position.lane.sequence);
         book.save(position, position.marks.withCard(Cards.wordsOf(card)));
         address escrow = address(market.escrow(position.laneId));
@@ -189,12 +191,13 @@ library Servicing {
             revert ILoanBook.AmountTooSmall(amount, market.minimumPayment);
         }
         position.lane.cash += amount;
-        if (position.loan.status == LoanStatus.Open) {
+        LoanStatus before = position.loan.status;
+        if (before == LoanStatus.Open) {
             _prefund(market, position, card, amount, payer);
         } else {
             _payDown(book, position, card.borrower, amount, payer);
         }
-        book.save(position);
+        book.saveCalled(position, before);
     }
 
     function _prefund(

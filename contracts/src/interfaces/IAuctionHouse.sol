@@ -46,6 +46,8 @@ interface IAuctionHouse {
         uint128 lrtAmount,
         bool toReserve
     );
+    /// @notice A close allowed so much value at auction in each lane, ledger units.
+    event AuctionsAllowed(uint64 perLane);
     event AuctionEnded(uint64 indexed loanId, uint32 sequence);
     event GateSet(uint16 indexed classId, address gate);
 
@@ -54,10 +56,15 @@ interface IAuctionHouse {
     error BidderRefused(uint16 classId, address bidder);
     error EpochClosed(uint32 epoch);
     error PriceNotPaid(uint256 expected, uint256 received);
+    /// @notice The lane's auctions may be worth so much more now; it may always have one lot open (L4).
+    error AuctionsFull(uint32 lane, uint64 room, uint64 needed);
+    error NotLoanBook(address caller);
+    error NotYetForSale(uint64 loanId, uint64 from);
     error StillFalling(uint64 loanId, uint64 until);
 
     /// @notice Opens the auction of a called loan after its cure window. Anyone.
-    /// @param newest Newest-round proofs in the loan's order, or none while the oracle is silent.
+    /// @param newest Newest-round proofs in the loan's order, or none while the oracle is silent. An empty proof lets the
+    /// appraisal cap stand in for a revoked or frozen asset, and two days after the cure window for anything (rule V4).
     function open(uint64 loanId, ValueProof[] calldata newest, bytes32[] calldata card) external;
     /// @notice Buys the present lot at the clock's price. Returns what was paid.
     function buy(uint64 loanId, uint64 maxPrice, bytes32[] calldata card)
@@ -82,6 +89,17 @@ interface IAuctionHouse {
     function setGate(uint16 classId, IBidderGate gate) external;
     /// @notice The gate of a class, zero when everybody may buy.
     function gateOf(uint16 classId) external view returns (IBidderGate);
+    /// @notice Sets what each lane may have at auction, ledger units. Only the loan book, at a close.
+    function allow(uint64 perLane) external;
+    /// @notice Takes a loan's lot off the market that nobody needs to buy any more: its loan was
+    /// cured or repaid. Only the loan book.
+    function withdraw(uint64 loanId) external;
+    /// @notice Lots open in a lane, what they were worth at their start, and what they may be worth
+    /// (rule L4); ledger units.
+    function atAuctionOf(uint32 lane)
+        external
+        view
+        returns (uint32 lots, uint64 value, uint64 allowance);
     /// @notice Price of the present lot now, ledger units; for restaking tokens of what would be sold.
     function priceOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64);
     function lotOf(uint64 loanId, bytes32[] calldata card) external view returns (Lot memory);

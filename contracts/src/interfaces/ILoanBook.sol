@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ISales} from "./ISales.sol";
+import {IStewardship, Room} from "./IStewardship.sol";
 import {ValueProof} from "./IValuationOracle.sol";
 
 enum LoanStatus {
@@ -22,7 +23,8 @@ enum ScheduleKind {
 enum CallReason {
     Health,
     Overdue,
-    Attestation
+    Attestation,
+    Band
 }
 
 /// @notice Kinds of words that `settle` takes (rule S1).
@@ -147,6 +149,7 @@ struct LoanState {
 /// @param cureWindow Shortest of the classes, seconds.
 /// @param lateFeeBps Highest of the classes.
 /// @param limit Most principal after a later draw; 0 when there is none to come.
+/// @param classes Classes of all that was ever pledged, one bit each: the loan counts in them (rule L4).
 /// @param assets What is pledged and unsold, in order.
 /// @param lrt Restaking token pledged beside it, zero when there never was one.
 /// @param lrtAmount Its amount, base units.
@@ -162,6 +165,7 @@ struct Card {
     uint24 cureWindow;
     uint16 lateFeeBps;
     uint56 limit;
+    uint64 classes;
     uint256[] assets;
     address lrt;
     uint96 lrtAmount;
@@ -199,7 +203,7 @@ struct LaneState {
 /// @title The loan book: loans, lanes and settlement
 /// @notice Amounts are ledger units. A loan id is `lane << 40 | number`; so is an operation id. `SCALE` is 10^4 · 31,536,000.
 /// Where a call takes a `card`, it is the loan's present one; any other is refused with `CardMismatch`.
-interface ILoanBook is ISales {
+interface ILoanBook is ISales, IStewardship {
     event LaneAdded(uint32 indexed lane, address escrow);
     event Wired(address pool, address auctionHouse);
     event RelayerSet(uint32 indexed lane, address indexed relayer, bool active);
@@ -345,7 +349,8 @@ interface ILoanBook is ISales {
     function topUpAsset(uint64 loanId, ValueProof calldata proof, bytes32[] calldata card) external;
     /// @notice Adds restaking tokens of the loan's kind to its collateral. Anyone.
     function topUp(uint64 loanId, uint128 lrtAmount, bytes32[] calldata card) external;
-    /// @notice Calls a loan that is unhealthy at the higher of the last two rounds' values (rule V1). Anyone.
+    /// @notice Calls a loan that is unhealthy at the higher of the last two rounds' values (rule V1). Restaking tokens whose
+    /// newest price broke the band count for nothing, need no proof of the round before, and are for sale at once (rule V6). Anyone.
     function call(
         uint64 loanId,
         ValueProof[] calldata newest,
@@ -353,7 +358,8 @@ interface ILoanBook is ISales {
         bytes32[] calldata card
     ) external;
     /// @notice Calls a loan with an instalment missed beyond grace, or on a revoked or frozen asset. Anyone.
-    /// @param newest Proofs, or an empty array while the oracle is silent: then the appraisal caps count.
+    /// @param newest Proofs, or an empty array while the oracle is silent: then the appraisal caps count. So they do, under
+    /// an empty proof, for a revoked or frozen asset, and for anything once the loan has been overdue for two more days (rule V4).
     function callOverdue(uint64 loanId, ValueProof[] calldata newest, bytes32[] calldata card)
         external;
     /// @notice Pays arrears and restores the opening LTV of a called or auctioned loan. Anyone.
@@ -363,7 +369,8 @@ interface ILoanBook is ISales {
         ValueProof[] calldata newest,
         bytes32[] calldata card
     ) external;
-    /// @notice Returns the collateral of a repaid loan to its recorded owner. Anyone.
+    /// @notice Returns the collateral of a repaid loan to its recorded owner. What cannot be moved, or is a sanctioned
+    /// owner's, waits in the escrow. Anyone.
     function close(uint64 loanId, bytes32[] calldata card) external;
     /// @notice Settles a batch of words for one lane; see `OperationKind`. A word is
     /// `kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)`, most significant first. The

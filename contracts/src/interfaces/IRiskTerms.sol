@@ -72,8 +72,10 @@ interface IRiskTerms {
     /// close.
     function curveUtilisationBps() external view returns (uint16);
     /// @notice Most that may be lent against a class now, ledger units; it grows with time (rules
-    /// G1, L4).
+    /// G1, L4). Class 0 is the market: all that may be lent.
     function capOf(uint16 classId) external view returns (uint64);
+    /// @notice Classes that have terms, in the order in which they got them.
+    function classes() external view returns (uint16[] memory);
     /// @notice Sets the terms of a class: each at most one step from those in force, at most once in
     /// seven days. Governor.
     function setTerms(uint16 classId, ClassTerms calldata terms) external;

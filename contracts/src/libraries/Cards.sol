@@ -15,7 +15,7 @@ using Cards for MarkWord global;
 /// 0. `borrower (160) | basePrincipal (56) | schedule (8) | instalments (16) | 1 with restaking
 ///    tokens (8) | number of assets (8)`;
 /// 1. `interval (32) | openedAt (32) | gracePeriod (24) | cureWindow (24) | lateFeeBps (16) |
-///    limit (56) | zero (72)`;
+///    limit (56) | zero (8) | classes (64)`;
 /// then the token ids in order; with restaking tokens `lrt (160) | lrtAmount (96)` and
 /// `lrtOpeningPrice` after them.
 /// @dev What is read was hashed before, so that no word is other than the book once wrote it.
@@ -43,7 +43,7 @@ library Cards {
         words[1] = bytes32(
             uint256(card.interval) << 224 | uint256(card.openedAt) << 192 | uint256(card.gracePeriod)
                 << 168 | uint256(card.cureWindow) << 144 | uint256(card.lateFeeBps) << 128
-                | uint256(card.limit) << 72
+                | uint256(card.limit) << 72 | card.classes
         );
         for (uint256 i; i < count; ++i) {
             words[2 + i] = bytes32(card.assets[i]);
@@ -64,6 +64,7 @@ library Cards {
         (card.interval, card.openedAt) = (uint32(when >> 224), uint32(when >> 192));
         (card.gracePeriod, card.cureWindow) = (uint24(when >> 168), uint24(when >> 144));
         (card.lateFeeBps, card.limit) = (uint16(when >> 128), uint56(when >> 72));
+        card.classes = uint64(when);
         card.assets = assetsOf(words);
         (card.lrt, card.lrtAmount) = lrtOf(words);
         card.lrtOpeningPrice = lrtPriceOf(words);

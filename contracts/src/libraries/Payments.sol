@@ -75,7 +75,10 @@ library Payments {
             uint256 marks = LoanWord.unwrap(loan) >> CALL_REASON;
             until = lastAccrual(loan);
             if (marks >> 2 == 0) until += cureWindow;
-            if (marks & 3 == uint256(CallReason.Health)) until += stopped;
+            uint256 reason = marks & 3;
+            bool neededOracle =
+                reason == uint256(CallReason.Health) || reason == uint256(CallReason.Band);
+            if (neededOracle) until += stopped;
         }
     }
 

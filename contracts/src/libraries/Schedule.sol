@@ -62,8 +62,19 @@ library Schedule {
         pure
         returns (bool)
     {
-        if (time < card.gracePeriod) return false;
-        uint256 index = reached(card, time - card.gracePeriod);
+        return isOverdueFor(card, loan, 0, time);
+    }
+
+    /// @notice Whether one is missed and its grace ended `longer` seconds ago or before.
+    function isOverdueFor(
+        Card memory card,
+        LoanState memory loan,
+        uint256 longer,
+        uint256 time
+    ) internal pure returns (bool) {
+        uint256 patience = card.gracePeriod + longer;
+        if (time < patience) return false;
+        uint256 index = reached(card, time - patience);
         return index != 0 && isMissed(card, loan, index, time);
     }
 

@@ -34,11 +34,13 @@ struct Outlook {
 }
 
 /// @notice Which values a caller brings.
-/// @dev `NewestOrCaps` lets appraisal caps stand in while the oracle is silent (rule V4).
+/// @dev `NewestOrCaps` lets appraisal caps stand in while the oracle is silent, and for an asset that
+/// is frozen or revoked; `CapsForMissing` also for whatever has no proof (rule V4).
 enum Evidence {
     Newest,
     BothRounds,
-    NewestOrCaps
+    NewestOrCaps,
+    CapsForMissing
 }
 
 /// @notice What secures a loan: assets in order, then restaking tokens if any.
@@ -61,11 +63,14 @@ struct Basket {
 /// @param liquidation At `liquidationLtvBps`.
 /// @param recovery At `recoveryBps`.
 /// @param allActive Whether no asset is frozen or revoked.
+/// @param bandBroken Whether the newest price of the restaking tokens broke the band for calling:
+/// they then count for nothing but recovery (rule V6).
 struct Weights {
     uint256 opening;
     uint256 liquidation;
     uint256 recovery;
     bool allActive;
+    bool bandBroken;
 }
 
 /// @notice What the classes of a basket give a new loan.
@@ -108,6 +113,9 @@ library Underwriter {
     uint16 internal constant LRT_CLASS = 14;
 
     uint256 internal constant MAX_ASSETS = 32;
+    /// @notice Seconds for which anyone may bring proofs for what has to be sold; then what has none
+    /// counts as withheld, and its appraisal cap stands in (rule V4).
+    uint256 internal constant WITHHELD_AFTER = 2 days;
     uint256 private constant MIN_INTERVAL = 1 days;
     /// @dev Interest of so many seconds must fit the hot slot, so that no payment can overflow.
     uint256 private constant LONGEST_LIFE = 50 * 365 days;
@@ -116,6 +124,7 @@ library Underwriter {
     struct Item {
         uint256 id;
         bool isLrt;
+        bool bandBroken;
         uint16 classId;
         uint256 price;
         uint256 value;
@@ -238,8 +247,12 @@ library Underwriter {
         uint256 count = _count(basket);
         for (uint256 i; i < count; ++i) {
             Item memory item = _weighed(outlook, basket, i, newest, previous);
-            weights.liquidation += item.value.share(item.terms.liquidationLtvBps());
             weights.recovery += item.value.share(item.terms.recoveryBps());
+            if (item.bandBroken) {
+                weights.bandBroken = true;
+                continue;
+            }
+            weights.liquidation += item.value.share(item.terms.liquidationLtvBps());
             if (item.isLrt || item.asset.status() == AssetStatus.Active) {
                 weights.opening += item.value.share(item.terms.maxLtvBps());
             } else {
@@ -276,7 +289,7 @@ library Underwriter {
         Basket memory basket,
         ValueProof[] calldata newest
     ) private pure {
-        bool capsMay = basket.evidence == Evidence.NewestOrCaps && newest.length == 0;
+        bool capsMay = basket.evidence >= Evidence.NewestOrCaps && newest.length == 0;
         if (present.silent && capsMay) return;
         uint256 count = _count(basket);
         if (newest.length != count) revert ILoanBook.ProofMismatch(count, newest.length);
@@ -313,7 +326,7 @@ library Underwriter {
     ) private view returns (Item memory item) {
         item = _identify(outlook.from, basket, i);
         item.terms = outlook.from.risk.rowOf(item.classId);
-        if (outlook.present.silent) {
+        if (outlook.present.silent || _isMissing(basket, item, newest[i])) {
             item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap();
             item.value = item.isLrt ? item.price.lrtValue(basket.lrtAmount) : item.price;
         } else {
@@ -330,7 +343,8 @@ library Underwriter {
         ValueProof calldata previous
     ) private view {
         item.price = _proven(outlook, item, true, newest);
-        if (basket.evidence == Evidence.BothRounds) {
+        item.bandBroken = item.isLrt && newest.leaf.status == ValueStatus.Frozen;
+        if (basket.evidence == Evidence.BothRounds && !item.bandBroken) {
             item.price = _higher(outlook.present, item, _proven(outlook, item, false, previous));
         }
         if (item.isLrt) {
@@ -339,6 +353,18 @@ library Underwriter {
             item.price = Math.min(item.price, item.asset.appraisalCap());
             item.value = item.price;
         }
+    }
+
+    /// @dev Whether an item comes without a proof, and may.
+    function _isMissing(Basket memory basket, Item memory item, ValueProof calldata proof)
+        private
+        pure
+        returns (bool)
+    {
+        if (proof.leaf.assetId != 0) return false;
+        if (basket.evidence == Evidence.CapsForMissing) return true;
+        bool inactive = !item.isLrt && item.asset.status() != AssetStatus.Active;
+        return inactive && basket.evidence == Evidence.NewestOrCaps;
     }
 
     function _count(Basket memory basket) private pure returns (uint256) {

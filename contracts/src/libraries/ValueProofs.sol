@@ -22,6 +22,14 @@ library ValueProofs {
         }
     }
 
+    /// @notice Whether a proof is left out, for which an empty one stands.
+    function isIncomplete(ValueProof[] calldata proofs) internal pure returns (bool) {
+        for (uint256 i; i < proofs.length; ++i) {
+            if (proofs[i].leaf.assetId == 0) return true;
+        }
+        return false;
+    }
+
     /// @notice Double hash of `abi.encode(chain id, oracle, round, leaf)`.
     /// @dev The leaf is hashed as it lies there: one with bits beyond its types is in no round.
     function leafHash(IValuationOracle oracle, uint32 round, ValueLeaf calldata leaf)

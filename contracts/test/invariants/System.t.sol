@@ -44,6 +44,12 @@ contract SystemInvariants is Checks {
         handler.checkRestakingTokens();
     }
 
+    /// @custom:invariant L4 G1b
+    function invariant_allowances_count_what_is_there() external view {
+        handler.checkRooms();
+        handler.checkLots();
+    }
+
     /// @custom:invariant I-08
     function invariant_no_unit_is_made_or_lost() external view {
         handler.checkSupply();

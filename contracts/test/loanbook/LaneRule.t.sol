@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 import {IBidderGate} from "../../src/interfaces/IBidderGate.sol";
+import {IBuyCallback} from "../../src/interfaces/IBuyCallback.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase, VmBook} from "./support/BookBase.sol";
@@ -10,6 +12,21 @@ import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 
 using Carded for ILoanBook;
 using Carded for IAuctionHouse;
+
+/// @notice A contract that buys and pays after the lot has come.
+contract LaneBuyer is IBuyCallback {
+    IAuctionHouse private immutable _house;
+
+    constructor(IAuctionHouse house_) {
+        _house = house_;
+    }
+
+    function buy(uint64 loanId, bytes32[] calldata card) external {
+        _house.buyWithCallback(loanId, type(uint64).max, "", card);
+    }
+
+    function onLotBought(uint64, uint256, uint128, uint64, bytes calldata) external {}
+}
 
 /// @title Rule L1: operations on different lanes, for different parties, share nothing
 /// @notice Each operation runs for `borrower` on lane 0 and for `other` on lane 1; no slot that
@@ -207,6 +224,25 @@ contract LaneRuleTest is BookBase, IBidderGate {
         vm.assertGt(book.claimableOf(0, borrower), 0);
         _assertApartOnBook(
             abi.encodeCall(ILoanBook.claim, (0)), abi.encodeCall(ILoanBook.claim, (1))
+        );
+    }
+
+    /// @custom:invariant L1
+    function test_buying_with_a_callback() public {
+        _callBoth();
+        vm.warp(START + 60 days);
+        LaneBuyer[2] memory buyers;
+        for (uint256 i = 0; i < 2; ++i) {
+            house.open(loans[i], _proofs(loans[i], 2));
+            house.buy(loans[i], type(uint64).max);
+            buyers[i] = new LaneBuyer(house);
+            _allow(address(buyers[i]));
+        }
+        bytes memory first = abi.encodeCall(LaneBuyer.buy, (loans[0], book.wordsOf(loans[0])));
+        bytes memory second = abi.encodeCall(LaneBuyer.buy, (loans[1], book.wordsOf(loans[1])));
+
+        _assertApart(
+            thirdParty, address(buyers[0]), first, other, address(buyers[1]), second
         );
     }
 

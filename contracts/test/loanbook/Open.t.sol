@@ -158,7 +158,8 @@ contract OpenTest is OpenBase {
                 uint24(14 days),
                 uint16(300),
                 uint56(0),
-                uint72(0)
+                uint8(0),
+                uint64(1 << HOUSE_CLASS)
             )
         );
         words[2] = bytes32(HOUSE);
@@ -491,6 +492,7 @@ contract LedgerUnitTest is BookBase {
         wide.mint(book.escrowOf(0), 1_000_000e18);
         vm.prank(address(pool));
         book.fundLane(0, LANE_CASH);
+        _handOut(LANE_CASH);
 
         uint64 loanId = _openHouse();
 

@@ -83,7 +83,7 @@ contract PauseTest is AuctionBase {
         house.open(loanId, new ValueProof[](0));
     }
 
-    /// @custom:invariant D7 I-14
+    /// @custom:invariant D7 D7b I-14
     function test_repaying_and_prefunding_are_never_paused() public {
         loanId = _openHouse();
         _pause();

@@ -239,7 +239,7 @@ contract RepayTest is BookBase {
 }
 
 contract TopUpTest is BookBase {
-    /// @custom:invariant D7
+    /// @custom:invariant D7 D7b
     function test_anyone_adds_restaking_tokens() public {
         uint64 loanId = _openBasket();
         lrt.mint(other, 1e18);

@@ -308,15 +308,14 @@ contract SettleCloseTest is SettleBase {
     }
 
     /// @custom:invariant I-29
-    function test_a_failing_transfer_undoes_that_operation_alone() public {
+    function test_a_thing_that_does_not_move_waits_and_the_rest_is_returned() public {
         registry.setStuck(CAR, true);
-        _assertFails(_close(1), OperationFailure.TransferFailed);
-        vm.assertEq(registry.ownerOf(HOUSE), book.escrowOf(0));
-        registry.setStuck(CAR, false);
 
-        OperationResult result = _settle(_close(2));
+        OperationResult result = _settle(_close(1));
 
         vm.assertEq(uint256(result), uint256(OperationResult.Applied));
+        vm.assertEq(registry.ownerOf(HOUSE), borrower);
+        vm.assertEq(book.waitingOf(loanId), 1 << 1);
     }
 
     /// @custom:invariant I-29

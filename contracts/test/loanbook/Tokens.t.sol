@@ -141,6 +141,7 @@ contract TokensTest is BookBase {
             vm.prank(address(pool));
             book.fundLane(lane, LANE_CASH);
         }
+        _handOut(LANE_CASH);
         _rich(borrower, scale);
         _rich(other, scale);
         _rich(address(this), scale);

@@ -55,7 +55,7 @@ contract TopUpAssetTest is BookBase {
         _assertStatus(loanId, LoanStatus.Open);
     }
 
-    /// @custom:invariant I-11
+    /// @custom:invariant I-11 D7b
     function test_nobody_hangs_an_asset_of_his_on_anothers_loan() public {
         _mint(7, CAR_CLASS, other, 20_000 * USD);
         ValueProof memory proof = _proof(7, CAR_CLASS, 2);

@@ -65,16 +65,46 @@ contract SetCapTest is RiskBase {
         vm.assertEq(risk.capOf(9), FIRST);
     }
 
-    function test_a_start_above_the_cap_is_refused() public {
+    /// @custom:invariant G1b
+    function test_a_start_above_half_the_cap_is_refused() public {
         ClassRow[] memory rows = new ClassRow[](1);
-        rows[0] = ClassRow(CAR, _car(), CAP + 1, CAP);
+        rows[0] = ClassRow(CAR, _car(), CAP / 2, CAP);
+        vm.assertEq(new RiskTerms(address(this), rows).capOf(CAR), CAP / 2);
+        rows[0].startCap = CAP / 2 + 1;
 
         vm.expectRevert(
             abi.encodeWithSelector(
-                IRiskTerms.OutOfBounds.selector, bytes32("startCap"), uint256(CAP + 1)
+                IRiskTerms.OutOfBounds.selector, bytes32("startCap"), uint256(CAP / 2 + 1)
             )
         );
         new RiskTerms(address(this), rows);
+    }
+
+    /// @custom:invariant G1b
+    function test_the_market_has_a_cap_and_no_terms() public {
+        ClassRow[] memory rows = new ClassRow[](2);
+        (rows[0].startCap, rows[0].cap) = (START_CAP, CAP);
+        rows[1] = ClassRow(CAR, _car(), START_CAP, CAP);
+        RiskTerms terms = new RiskTerms(address(this), rows);
+
+        _pass(GROWTH / 2);
+
+        vm.assertEq(terms.capOf(0), (START_CAP + CAP) / 2);
+        vm.assertEq(terms.classes().length, 1);
+        vm.assertEq(terms.classes()[0], CAR);
+        vm.expectRevert(abi.encodeWithSelector(IRiskTerms.ClassUnknown.selector, uint16(0)));
+        terms.termsOf(0);
+    }
+
+    function test_a_class_has_a_number_below_64_and_is_listed_once() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskTerms.ClassUnknown.selector, uint16(64)));
+        risk.setTerms(64, _car());
+
+        risk.setTerms(63, _car());
+        _pass(CHANGE_INTERVAL);
+        risk.setTerms(63, _car());
+
+        vm.assertEq(risk.classes().length, 2);
     }
 
     /// @custom:invariant I-32

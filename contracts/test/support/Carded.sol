@@ -157,6 +157,10 @@ library Carded {
         book.cure(loanId, amount, newest, wordsOf(book, loanId));
     }
 
+    function deliver(ILoanBook book, uint64 loanId) internal {
+        book.deliver(loanId, Shelf.wordsOf(book, loanId));
+    }
+
     function close(ILoanBook book, uint64 loanId) internal {
         book.close(loanId, wordsOf(book, loanId));
     }

@@ -58,6 +58,14 @@ contract FakeLoanBook {
         coin.safeTransferFrom(escrowOf(lane), msg.sender, amount * unit);
     }
 
+    /// @dev What the last close handed out.
+    uint64[] public reservedRooms;
+    uint64 public auctionValue;
+
+    function handOut(uint64[] calldata reserved, uint64 value) external {
+        (reservedRooms, auctionValue) = (reserved, value);
+    }
+
     function setBroken(uint32 lane, bool isBroken) external {
         broken[lane] = isBroken;
     }

@@ -3,6 +3,8 @@ pragma solidity ^0.8.30;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
+import {TestStablecoin} from "../../src/tokens/TestStablecoin.sol";
+
 /// @title A payment token with the habits that some have
 contract OddCoin is ERC20 {
     uint8 public immutable digits;
@@ -70,5 +72,25 @@ contract OddCoin is ERC20 {
             }
         }
         return true;
+    }
+}
+
+/// @title A payment token that burns all gas it gets when cash of some accounts moves
+contract BurningCoin is TestStablecoin {
+    mapping(address account => bool) public burns;
+
+    constructor() TestStablecoin("Burning", "BRN") {}
+
+    function setBurning(address account, bool on) external {
+        burns[account] = on;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        if (burns[from] || burns[to]) {
+            assembly {
+                invalid()
+            }
+        }
+        super._update(from, to, amount);
     }
 }

@@ -37,13 +37,19 @@ abstract contract PoolBase is Test {
         address manager = address(new AccessManager(address(this)));
         coin = _newCoin();
         book = new FakeLoanBook(coin, LANES);
-        risk = new RiskTerms(manager, new ClassRow[](0));
+        risk = new RiskTerms(manager, _rows());
         pool = new LendingPool(manager, coin, risk, treasury, _parameters());
         pool.setMarket(ILoanBook(address(book)), house);
         seniorVault = new TrancheVault(pool, coin, Tranche.Senior, "Senior", "SEN");
         juniorVault = new TrancheVault(pool, coin, Tranche.Junior, "Junior", "JUN");
         pool.setVaults(seniorVault, juniorVault);
         risk.setPool(address(pool));
+    }
+
+    /// @dev The market alone, with a cap that is far away.
+    function _rows() internal pure virtual returns (ClassRow[] memory rows) {
+        rows = new ClassRow[](1);
+        (rows[0].startCap, rows[0].cap) = (type(uint64).max / 2, type(uint64).max);
     }
 
     function _newCoin() internal virtual returns (TestStablecoin) {

@@ -109,11 +109,23 @@ library Shelf {
         number += 1 + card.assets.length + (card.lrt == address(0) ? 0 : 1);
         for (; number <= last; ++number) {
             Seen storage seen = events[number];
-            if (uint256(seen.loanId) == loanId) _apply(fold, seen);
+            if (uint256(seen.loanId) != loanId) continue;
+            _apply(fold, seen);
+            // What is delivered later was in the card to the end.
+            if (seen.topic == ILoanBook.LoanClosed.selector) break;
         }
-        MarkWord mark = MarkWord.wrap(marks);
-        bool same = MarkWord.unwrap(mark.withCard(Cards.wordsOf(card))) == marks;
-        if (!same) revert CardNotRebuilt(loanId);
+        if (_isCard(card, marks)) return card;
+        // The class of an asset that was added is the registry's to know: a call would use up a prank.
+        uint64 classes = card.classes;
+        for (uint256 classId; classId < 64; ++classId) {
+            card.classes = classes | uint64(1 << classId);
+            if (_isCard(card, marks)) return card;
+        }
+        revert CardNotRebuilt(loanId);
+    }
+
+    function _isCard(Card memory card, uint256 marks) private pure returns (bool) {
+        return MarkWord.unwrap(MarkWord.wrap(marks).withCard(Cards.wordsOf(card))) == marks;
     }
 
     function _note(VmShelf.Log memory log) private {
@@ -160,6 +172,7 @@ library Shelf {
         (card.interval, card.openedAt) = (uint32(when >> 224), uint32(when >> 192));
         (card.gracePeriod, card.cureWindow) = (uint24(when >> 168), uint24(when >> 144));
         (card.lateFeeBps, card.limit) = (uint16(when >> 128), uint56(when >> 72));
+        card.classes = uint64(when);
         card.assets = new uint256[](uint8(who));
         for (uint256 i; i < card.assets.length; ++i) {
             card.assets[i] = uint256(words[2 + i]);

@@ -11,6 +11,7 @@ from contracts.domain.cards import (
     CardInvalid,
     card_hash,
     card_length,
+    classes_of,
     decode_card,
     encode_card,
 )
@@ -27,6 +28,7 @@ PLAIN = Card(
     cure_window=6,
     late_fee_bps=7,
     limit=8,
+    classes=classes_of([2, 14, 2]),
     assets=(9, 10),
 )
 
@@ -36,7 +38,14 @@ def test_a_card_lays_its_fields_out_from_the_most_significant_bit():
 
     assert who.hex() == "ab" * 20 + "00000000000001" + "01" + "0002" + "00" + "02"
     assert when.hex() == (
-        "00000003" + "00000004" + "000005" + "000006" + "0007" + "00000000000008" + "00" * 9
+        "00000003"
+        + "00000004"
+        + "000005"
+        + "000006"
+        + "0007"
+        + "00000000000008"
+        + "00"
+        + "0000000000004004"
     )
     assert [int.from_bytes(asset, "big") for asset in assets] == [9, 10]
 

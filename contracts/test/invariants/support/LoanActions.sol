@@ -17,6 +17,7 @@ abstract contract LoanActions is Watch {
     uint40[LANES] internal lastOperation;
     mapping(uint64 operationId => OperationResult) internal resultNoted;
     uint64[] internal operations;
+    mapping(uint64 loanId => uint256) private _classesAtOpening;
 
     /// @notice A draw on one free asset, sometimes with restaking tokens beside it.
     function open(uint256 seed, uint256 share) external {
@@ -35,6 +36,8 @@ abstract contract LoanActions is Watch {
         uint256 limit = weigher.weigh(basket, proofs, proofs).opening;
         LaneState memory lane = _lane(terms.lane);
         if (limit > lane.cash - lane.owed) limit = lane.cash - lane.owed;
+        uint64 room = _roomFor(terms);
+        if (limit > room) limit = room;
         if (limit < 10 * MINIMUM) return;
         terms.principal = uint64(bound(share, limit / 2, limit - USD));
         terms.limit = terms.principal;
@@ -49,8 +52,44 @@ abstract contract LoanActions is Watch {
         private
         watched(0)
     {
-        loans.push(book.open(terms, signature, proofs));
+        uint64 loanId = book.open(terms, signature, proofs);
+        loans.push(loanId);
+        _classesAtOpening[loanId] = 1 << registry.assetOf(terms.assets[0]).classId;
+        if (terms.lrtAmount != 0) _classesAtOpening[loanId] |= 1 << LRT_CLASS;
         ++taken["open"];
+    }
+
+    function _roomFor(LoanTerms memory terms) private view returns (uint64 room) {
+        room = book.roomOf(terms.lane, registry.assetOf(terms.assets[0]).classId).left;
+        if (terms.lrtAmount == 0) return room;
+        uint64 ofLrt = book.roomOf(terms.lane, LRT_CLASS).left;
+        uint64 inflow = book.inflowLeftOf(terms.lane);
+        if (ofLrt < room) room = ofLrt;
+        if (inflow < room) room = inflow;
+    }
+
+    /// @notice What a lane has used of a class is what its loans that have not ended may draw (L4).
+    function checkRooms() external view {
+        uint16[] memory classes = risk.classes();
+        for (uint256 i = 0; i < classes.length; ++i) {
+            uint256 handedOut;
+            for (uint32 lane = 0; lane < LANES; ++lane) {
+                Room memory room = book.roomOf(lane, classes[i]);
+                vm.assertEq(room.used, _committed(lane, classes[i]), "room used");
+                handedOut += uint256(room.left) + room.used;
+            }
+            vm.assertLe(handedOut, risk.capOf(classes[i]), "rooms beyond the cap");
+        }
+    }
+
+    function _committed(uint32 lane, uint16 classId) private view returns (uint256 sum) {
+        for (uint256 i = 0; i < loans.length; ++i) {
+            LoanStatus status = book.loanOf(loans[i]).status;
+            bool ended = status == LoanStatus.Closed || status == LoanStatus.WrittenOff;
+            if (ended || loans[i] >> 40 != lane) continue;
+            if (_classesAtOpening[loans[i]] >> classId & 1 == 0) continue;
+            sum += book.tailOf(loans[i]).basePrincipal;
+        }
     }
 
     function prefund(uint256 seed, uint64 amount) external {

@@ -115,9 +115,38 @@ abstract contract MarketActions is LoanActions {
         if (found && block.timestamp >= book.cureUntilOf(loanId)) _auction(loanId);
     }
 
+    /// @notice The auction house's open lots are the lane's loans in auction, and no lot is counted
+    /// twice or for ever (L4).
+    function checkLots() external view {
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            (uint256 lots, uint256 worth) = _lotsOf(lane);
+            (uint32 counted, uint64 value,) = house.atAuctionOf(lane);
+            vm.assertEq(counted, lots, "lots open");
+            vm.assertEq(value, worth, "value at auction");
+        }
+    }
+
+    function _lotsOf(uint32 lane) private view returns (uint256 lots, uint256 worth) {
+        for (uint256 i = 0; i < loans.length; ++i) {
+            bool here = loans[i] >> 40 == lane;
+            if (!here || book.loanOf(loans[i]).status != LoanStatus.Auctioned) continue;
+            Lot memory lot = house.lotOf(loans[i]);
+            (,, uint128 tokens) = book.collateralOf(loans[i]);
+            worth += lot.tokenId == 0 ? uint256(lot.startPrice) * tokens / 1e18 : lot.startPrice;
+            ++lots;
+        }
+    }
+
     function _auction(uint64 loanId) private watched(0) {
-        house.open(loanId, _newestOrNone(loanId));
-        ++taken["auction"];
+        // A full lane waits; that it never waits with no lot open is checked here.
+        bytes32[] memory card = book.wordsOf(loanId);
+        try IAuctionHouse(address(house)).open(loanId, _newestOrNone(loanId), card) {
+            ++taken["auction"];
+        } catch (bytes memory reason) {
+            (uint32 lots,,) = house.atAuctionOf(uint32(loanId >> 40));
+            vm.assertEq(bytes32(bytes4(reason)), bytes32(IAuctionHouse.AuctionsFull.selector));
+            vm.assertGt(lots, 0);
+        }
     }
 
     function buy(uint256 seed) external {

@@ -5,6 +5,7 @@ import {IAuctionHouse} from "../../../src/interfaces/IAuctionHouse.sol";
 import {ILoanBook, LaneState, LoanStatus} from "../../../src/interfaces/ILoanBook.sol";
 import {Shelf, VmShelf} from "../../support/Shelf.sol";
 import {Rounds} from "./Rounds.sol";
+import {IStewardship} from "../../../src/interfaces/IStewardship.sol";
 
 /// @title What every action is watched for, whatever it is
 /// @notice Statuses move along their graph, debts of bystanders stand still, and each lane's events
@@ -54,11 +55,15 @@ abstract contract Watch is Rounds {
         _laneTopic[ILoanBook.Claimed.selector] = 1;
         _laneTopic[ILoanBook.CashMoved.selector] = 1;
         _laneTopic[ILoanBook.BatchSettled.selector] = 1;
+        _laneTopic[IStewardship.ReturnWaits.selector] = 3;
+        _laneTopic[IStewardship.DonationSwept.selector] = 1;
         _laneTopic[ILoanBook.ShortfallPaid.selector] = 2;
         _laneTopic[IAuctionHouse.LotOffered.selector] = 3;
         _laneTopic[IAuctionHouse.LotSold.selector] = 3;
         _laneTopic[IAuctionHouse.AuctionEnded.selector] = 3;
         _unnumbered[ILoanBook.OperationFailed.selector] = true;
+        _unnumbered[IStewardship.RoomsHandedOut.selector] = true;
+        _unnumbered[IAuctionHouse.AuctionsAllowed.selector] = true;
         for (uint32 lane = 0; lane < LANES; ++lane) {
             _bookSequence[lane] = book.laneOf(lane).sequence;
         }

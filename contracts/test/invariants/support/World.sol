@@ -221,10 +221,11 @@ abstract contract World is Accounts, Signing {
     }
 
     function _rows() private pure returns (ClassRow[] memory rows) {
-        rows = new ClassRow[](3);
-        rows[0] = ClassRow(HOUSE_CLASS, _terms(6_000, 7_000, 1_000, 6_000), CAP, CAP);
-        rows[1] = ClassRow(CAR_CLASS, _terms(5_000, 6_200, 1_000, 4_500), CAP, CAP);
-        rows[2] = ClassRow(LRT_CLASS, _terms(7_000, 7_500, 500, 8_500), CAP, CAP);
+        rows = new ClassRow[](4);
+        rows[0] = ClassRow(HOUSE_CLASS, _terms(6_000, 7_000, 1_000, 6_000), CAP, 2 * CAP);
+        rows[1] = ClassRow(CAR_CLASS, _terms(5_000, 6_200, 1_000, 4_500), CAP, 2 * CAP);
+        rows[2] = ClassRow(LRT_CLASS, _terms(7_000, 7_500, 500, 8_500), CAP, 2 * CAP);
+        (rows[3].startCap, rows[3].cap) = (CAP, 2 * CAP);
         rows[1].terms.mustAmortise = true;
     }
 

@@ -166,6 +166,14 @@ abstract contract BookBase is Test {
             vm.prank(address(pool));
             book.fundLane(lane, LANE_CASH);
         }
+        _handOut(LANE_CASH);
+    }
+
+    /// @dev What a close hands out: caps by class without reservations, and value at auction.
+    function _handOut(uint64 auctionValue) internal {
+        uint64[] memory reserved = new uint64[](book.lanes());
+        vm.prank(address(pool));
+        book.handOut(reserved, auctionValue);
     }
 
     function _allow(address account) internal {

@@ -80,10 +80,29 @@ contract FakeRegistry is ERC721 {
 
 /// @notice Terms as they are set; the rate is the base rate.
 contract FakeRisk {
+    uint64 private constant CAP = 1e18;
     mapping(uint16 classId => ClassTerms) private _terms;
+    mapping(uint16 classId => uint64) private _caps;
+    uint16[] private _classes;
 
     function setTerms(uint16 classId, ClassTerms calldata terms) external {
+        if (_terms[classId].maxLtvBps == 0) {
+            _classes.push(classId);
+            _caps[classId] = CAP;
+        }
         _terms[classId] = terms;
+    }
+
+    function setCap(uint16 classId, uint64 cap) external {
+        _caps[classId] = cap;
+    }
+
+    function capOf(uint16 classId) external view returns (uint64) {
+        return _caps[classId];
+    }
+
+    function classes() external view returns (uint16[] memory) {
+        return _classes;
     }
 
     function termsOf(uint16 classId) external view returns (ClassTerms memory) {
@@ -221,6 +240,7 @@ contract FakePool {
     FakeToken private immutable _token;
     address public immutable reserveHolder;
     uint32 private _epoch = 1;
+    uint64 public swept;
 
     constructor(FakeToken token, address holder) {
         (_token, reserveHolder) = (token, holder);
@@ -236,6 +256,12 @@ contract FakePool {
 
     function reserve() external view returns (uint64) {
         return uint64(_token.balanceOf(address(this)));
+    }
+
+    /// @dev Of a token of six decimals: its whole balance is the reserve.
+    function sweepDonations() external returns (uint64 amount) {
+        amount = uint64(_token.balanceOf(address(this))) - swept;
+        swept += amount;
     }
 
     function payFromReserve(uint64, uint32, address escrow, uint64 amount) external {

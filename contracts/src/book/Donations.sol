@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ILendingPool} from "../interfaces/ILendingPool.sol";
+import {ILoanBook, LoanStatus} from "../interfaces/ILoanBook.sol";
+import {Lane} from "../Lane.sol";
+import {Words} from "../libraries/Words.sol";
+import {Book, LoanStore, Market} from "./LoanStore.sol";
+import {IStewardship} from "../interfaces/IStewardship.sol";
+
+/// @title Cash that nobody can be credited with is the reserve's (rule D6)
+/// @notice It is never a lane's: it passes by all books, and so changes no price.
+library Donations {
+    using LoanStore for Book;
+    using LoanStore for Market;
+    using SafeCast for uint256;
+    using Words for uint64;
+
+    /// @notice See `ILoanBook.sweepLane`.
+    function sweepLane(Book storage book, Market memory market, uint32 laneId)
+        external
+        returns (uint64 amount)
+    {
+        book.requireLane(laneId);
+        Lane escrow = Lane(address(market.escrow(laneId)));
+        uint256 held = market.token.balanceOf(address(escrow)) / market.unitScale;
+        amount = Math.saturatingSub(held, book.sums[laneId].load().cash).toUint64();
+        _give(book, market, laneId, escrow, amount);
+    }
+
+    /// @notice See `ILoanBook.sweepEnded`.
+    function sweepEnded(Book storage book, Market memory market, uint64 loanId)
+        external
+        returns (uint64 amount)
+    {
+        LoanStatus status = book.hot[loanId].status();
+        bool ended = status == LoanStatus.Closed || status == LoanStatus.WrittenOff;
+        if (!ended) revert ILoanBook.WrongStatus(loanId, status);
+        bytes32 salt = LoanStore.incomeSaltOf(loanId);
+        Lane income = Lane(LoanStore.derive(salt, market.escrowCodeHash));
+        amount = (market.token.balanceOf(address(income)) / market.unitScale).toUint64();
+        if (address(income).code.length == 0) new Lane{salt: salt}();
+        _give(book, market, loanId.laneOf(), income, amount);
+    }
+
+    /// @dev In one go with the pool's own sweep, so that it is booked as soon as it is there.
+    function _give(
+        Book storage book,
+        Market memory market,
+        uint32 laneId,
+        Lane from,
+        uint64 amount
+    ) private {
+        if (amount == 0) revert ILoanBook.AmountTooSmall(0, 1);
+        emit IStewardship.DonationSwept(laneId, book.sums[laneId].nextSequence(), amount);
+        from.sendToken(address(market.token), book.pool, amount * market.unitScale);
+        ILendingPool(book.pool).sweepDonations();
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
+import {ILane} from "../interfaces/ILane.sol";
+import {Card, ILoanBook} from "../interfaces/ILoanBook.sol";
+import {ISanctions} from "../interfaces/ISanctions.sol";
+import {Cards} from "../libraries/Cards.sol";
+import {Words} from "../libraries/Words.sol";
+import {Book, LoanStore, Market} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
+import {IStewardship} from "../interfaces/IStewardship.sol";
+
+/// @title Returning collateral, thing by thing (rule D9)
+/// @notice What cannot be handed over, because its transfer fails or its owner is sanctioned, waits
+/// in the escrow; anyone may try again. So no thing keeps another from its owner, and no word of a
+/// batch fails for it.
+library Handover {
+    using LoanStore for Book;
+    using LoanStore for Market;
+    using Words for uint64;
+
+    /// @notice Most gas that moving restaking tokens may take: their contract is not ours.
+    uint256 internal constant LRT_GAS = 200_000;
+    /// @dev Most gas that a list may spend on one account.
+    uint256 private constant LIST_GAS = 50_000;
+    /// @dev Bit that stands for the restaking tokens among the things that wait; assets have those
+    /// of their places.
+    uint256 private constant LRT_PLACE = 255;
+
+    /// @notice See `ILoanBook.release`.
+    function release(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        uint32 sequence,
+        bytes32[] calldata words
+    ) external returns (uint32) {
+        book.marks[loanId].requireCard(loanId, words);
+        Card memory card = Cards.read(words);
+        Rooms.finish(book, loanId.laneOf(), card);
+        uint256 left = (1 << card.assets.length) - 1;
+        if (card.lrtAmount != 0) left |= 1 << LRT_PLACE;
+        if (isCleared(book, card.borrower)) {
+            (left, sequence) = _handOver(market, loanId, card, left, sequence);
+        }
+        if (left != 0) {
+            book.waiting[loanId] = left;
+            emit IStewardship.ReturnWaits(loanId, card.borrower, ++sequence, left);
+        }
+        emit ILoanBook.LoanClosed(loanId, ++sequence);
+        return sequence;
+    }
+
+    /// @notice See `ILoanBook.deliver`.
+    function deliver(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        bytes32[] calldata words
+    ) external {
+        book.marks[loanId].requireCard(loanId, words);
+        uint256 waiting = book.waiting[loanId];
+        if (waiting == 0) revert IStewardship.NothingWaits(loanId);
+        Card memory card = Cards.read(words);
+        requireCleared(book, card.borrower);
+        uint32 laneId = loanId.laneOf();
+        uint32 sequence = book.sums[laneId].sequence();
+        uint256 left;
+        (left, sequence) = _handOver(market, loanId, card, waiting, sequence);
+        if (left == waiting) revert IStewardship.ReturnFailed(loanId);
+        book.waiting[loanId] = left;
+        book.sums[laneId].setSequence(sequence);
+    }
+
+    /// @notice Refuses to pay a party that is on the list.
+    function requireCleared(Book storage book, address party) internal view {
+        if (!isCleared(book, party)) revert IStewardship.Sanctioned(party);
+    }
+
+    /// @notice Whether a party may be paid. A list that fails clears nobody: governance replaces it.
+    function isCleared(Book storage book, address party) internal view returns (bool cleared) {
+        ISanctions list = book.sanctions;
+        if (address(list) == address(0)) return true;
+        if (gasleft() * 63 / 64 < LIST_GAS) revert IStewardship.ReturnGasTooLow();
+        bytes memory question = abi.encodeCall(ISanctions.isSanctioned, (party));
+        uint256 cap = LIST_GAS;
+        assembly ("memory-safe") {
+            let ok := staticcall(cap, list, add(question, 0x20), mload(question), 0x00, 0x20)
+            cleared := and(ok, and(gt(returndatasize(), 0x1f), iszero(mload(0x00))))
+        }
+    }
+
+    /// @dev Tries each thing of the set; returns those that did not move.
+    function _handOver(
+        Market memory market,
+        uint64 loanId,
+        Card memory card,
+        uint256 set,
+        uint32 sequence
+    ) private returns (uint256 left, uint32) {
+        ILane escrow = market.escrow(loanId.laneOf());
+        address owner = card.borrower;
+        IAssetRegistry registry = market.from.registry;
+        for (uint256 i; i < card.assets.length; ++i) {
+            if (set >> i & 1 == 0) continue;
+            uint256 tokenId = card.assets[i];
+            try escrow.sendAsset(address(registry), owner, tokenId) {
+                emit ILoanBook.Released(loanId, tokenId, ++sequence, owner);
+            } catch {
+                left |= 1 << i;
+            }
+        }
+        if (set >> LRT_PLACE & 1 == 0) return (left, sequence);
+        // A call passes on at most 63 parts of 64: too little gas must not look like a failure.
+        if (gasleft() * 63 / 64 < LRT_GAS) revert IStewardship.ReturnGasTooLow();
+        try escrow.sendToken{gas: LRT_GAS}(card.lrt, owner, card.lrtAmount) {
+            emit ILoanBook.LrtReleased(
+                loanId, card.lrt, ++sequence, card.lrtAmount, owner
+            );
+        } catch {
+            left |= 1 << LRT_PLACE;
+        }
+        return (left, sequence);
+    }
+}

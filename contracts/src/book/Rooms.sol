@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
+import {Card, ILoanBook, Room} from "../interfaces/ILoanBook.sol";
+import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
+import {ValueProof} from "../interfaces/IValuationOracle.sol";
+import {Underwriter} from "../libraries/Underwriter.sol";
+import {Book, Market} from "./LoanStore.sol";
+import {IStewardship} from "../interfaces/IStewardship.sol";
+
+/// @title What a lane may lend against each class (rules L4, G1)
+/// @notice A class's cap is handed to the lanes at the close, as room for new loans. A loan counts
+/// in full, with all that it may ever draw, for every class that secures it, until it ends: so a
+/// payment touches no room, and no basket hides what leans on a class.
+library Rooms {
+    using SafeCast for uint256;
+
+    /// @dev A lane's bucket for restaking tokens holds this part of its allowance.
+    uint256 private constant INFLOW_PARTS = 4;
+    /// @dev Seconds in which an empty bucket is full again.
+    uint256 private constant INFLOW_REFILL = 1 days;
+
+    // ---- Handing out --------------------------------------------------------------------------
+
+    /// @notice See `ILoanBook.handOut`.
+    function handOut(
+        Book storage book,
+        Market memory market,
+        uint64[] calldata reserved,
+        uint64 auctionValue
+    ) external {
+        if (msg.sender != book.pool) revert ILoanBook.NotPool(msg.sender);
+        if (reserved.length != book.lanes) revert ILoanBook.LaneUnknown(uint32(reserved.length));
+        uint16[] memory classes = market.from.risk.classes();
+        for (uint256 i; i < classes.length; ++i) {
+            _handOutClass(book, market.from.risk, classes[i], reserved);
+        }
+        IAuctionHouse(book.auctionHouse).allow(auctionValue);
+    }
+
+    /// @dev What the cap leaves free: first to lanes with reserved draws, whatever their class; the
+    /// rest in equal parts. All rooms and all that is used are at most the cap, or no room is left.
+    function _handOutClass(
+        Book storage book,
+        IRiskTerms risk,
+        uint16 classId,
+        uint64[] calldata reserved
+    ) private {
+        uint256 used;
+        for (uint32 lane; lane < reserved.length; ++lane) {
+            used += book.rooms[lane][classId].used;
+        }
+        uint64 cap = risk.capOf(classId);
+        uint256 free = Math.saturatingSub(cap, used);
+        uint256 spread = free;
+        for (uint256 lane; lane < reserved.length; ++lane) {
+            spread -= Math.min(spread, reserved[lane]);
+        }
+        uint256 each = spread / reserved.length;
+        for (uint32 lane; lane < reserved.length; ++lane) {
+            uint256 first = Math.min(free, reserved[lane]);
+            free -= first;
+            Room storage room = book.rooms[lane][classId];
+            uint64 next = (first + each).toUint64();
+            if (room.left != next) room.left = next;
+        }
+        emit IStewardship.RoomsHandedOut(classId, cap, used.toUint64());
+    }
+
+    // ---- Taking -------------------------------------------------------------------------------
+
+    /// @notice Takes room for a new loan in each class of its proofs, which have been checked.
+    /// @return classes Those classes, one bit each.
+    function enter(
+        Book storage book,
+        uint32 lane,
+        ValueProof[] calldata proofs,
+        uint64 commitment,
+        uint64 principal
+    ) internal returns (uint64 classes) {
+        for (uint256 i; i < proofs.length; ++i) {
+            uint16 classId = proofs[i].leaf.classId;
+            if (classes & _bitOf(classId) != 0) continue;
+            classes |= _bitOf(classId);
+            Room memory room = book.rooms[lane][classId];
+            if (commitment > room.left) {
+                revert IStewardship.ClassRoomShort(lane, classId, room.left, commitment);
+            }
+            if (classId == Underwriter.LRT_CLASS) _flowIn(room, lane, principal);
+            room.left -= commitment;
+            room.used += commitment;
+            book.rooms[lane][classId] = room;
+        }
+    }
+
+    /// @notice A later draw; the room for it was taken at the opening, the bucket's part was not.
+    function flowIn(Book storage book, uint32 lane, Card memory card, uint64 amount) internal {
+        if (card.classes & _bitOf(Underwriter.LRT_CLASS) == 0) return;
+        Room memory room = book.rooms[lane][Underwriter.LRT_CLASS];
+        _flowIn(room, lane, amount);
+        book.rooms[lane][Underwriter.LRT_CLASS] = room;
+    }
+
+    /// @notice Counts a loan in the class of an asset that is added to it, whatever the room: who
+    /// gives more security is not stopped.
+    function join(Book storage book, uint32 lane, Card memory card, uint16 classId) internal {
+        if (card.classes & _bitOf(classId) != 0) return;
+        card.classes |= _bitOf(classId);
+        Room memory room = book.rooms[lane][classId];
+        uint64 commitment = commitmentOf(card);
+        room.left -= uint64(Math.min(room.left, commitment));
+        room.used += commitment;
+        book.rooms[lane][classId] = room;
+    }
+
+    // ---- Giving back --------------------------------------------------------------------------
+
+    /// @notice After an extension a loan counts for what it still owes.
+    function shrink(Book storage book, uint32 lane, Card memory card, uint64 before) internal {
+        uint64 commitment = commitmentOf(card);
+        if (commitment < before) _giveBack(book, lane, card.classes, before - commitment);
+    }
+
+    /// @notice A loan has ended: the next close hands out what it took.
+    function finish(Book storage book, uint32 lane, Card memory card) internal {
+        _giveBack(book, lane, card.classes, commitmentOf(card));
+    }
+
+    /// @notice What a loan counts for in each of its classes, ledger units: all that it may draw.
+    function commitmentOf(Card memory card) internal pure returns (uint64) {
+        return card.limit == 0 ? card.basePrincipal : card.limit;
+    }
+
+    function _giveBack(Book storage book, uint32 lane, uint64 classes, uint64 amount) private {
+        for (uint256 classId = 1; classes >> classId != 0; ++classId) {
+            if (classes >> classId & 1 == 0) continue;
+            Room storage room = book.rooms[lane][classId];
+            // Never a reason to keep somebody's collateral.
+            room.used = uint64(Math.saturatingSub(room.used, amount));
+        }
+    }
+
+    // ---- The bucket ---------------------------------------------------------------------------
+
+    /// @notice What may be drawn on restaking tokens in a lane now, ledger units.
+    function inflowLeft(Room memory room) internal view returns (uint64) {
+        (uint256 spent, uint256 most) = _bucketOf(room);
+        return uint64(most - spent);
+    }
+
+    /// @dev The bucket counts what is lent on the tokens, not the tokens: what is only topped up
+    /// brings nobody a risk, and is never refused.
+    function _flowIn(Room memory room, uint32 lane, uint64 amount) private view {
+        (uint256 spent, uint256 most) = _bucketOf(room);
+        if (amount > most - spent) {
+            revert IStewardship.InflowTooFast(lane, uint64(most - spent), amount);
+        }
+        room.spent = uint64(spent + amount);
+        room.spentAt = uint32(block.timestamp);
+    }
+
+    /// @dev What is spent of the bucket now, at most its size.
+    function _bucketOf(Room memory room) private view returns (uint256 spent, uint256 most) {
+        most = (uint256(room.left) + room.used) / INFLOW_PARTS;
+        uint256 refilled = most * (block.timestamp - room.spentAt) / INFLOW_REFILL;
+        spent = Math.min(Math.saturatingSub(room.spent, refilled), most);
+    }
+
+    function _bitOf(uint16 classId) private pure returns (uint64) {
+        return uint64(1 << classId);
+    }
+}

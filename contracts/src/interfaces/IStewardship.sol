@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ISanctions} from "./ISanctions.sol";
+
+/// @notice What a lane may still lend against a class, and what it has lent (rule L4).
+/// @param left Room for new loans until the next close hands out anew, ledger units.
+/// @param used What loans that have not ended may draw in all, ledger units.
+/// @param spent For restaking tokens: what was spent of the bucket at `spentAt`, ledger units.
+/// @param spentAt Unix seconds.
+struct Room {
+    uint64 left;
+    uint64 used;
+    uint64 spent;
+    uint32 spentAt;
+}
+
+/// @title What the loan book allows its lanes, and what it keeps for those who cannot have it yet
+/// @notice Part of `ILoanBook`, whose words and units hold.
+interface IStewardship {
+    /// @notice Cash that no loan can be credited with went to the reserve (rule D6).
+    event DonationSwept(uint32 indexed lane, uint32 sequence, uint64 amount);
+    event SanctionsSet(address list);
+    /// @notice Things that could not be handed over when their loan closed wait in the escrow (rule D9).
+    /// @param places One bit for each asset by its place in the loan's order, bit 255 for the restaking tokens.
+    event ReturnWaits(uint64 indexed loanId, address indexed owner, uint32 sequence, uint256 places);
+    /// @notice A close handed a class's cap to the lanes; `used` counts loans that have not ended.
+    event RoomsHandedOut(uint16 indexed classId, uint64 cap, uint64 used);
+
+    error Sanctioned(address party);
+    error NothingWaits(uint64 loanId);
+    error ReturnFailed(uint64 loanId);
+    error ReturnGasTooLow();
+    /// @notice The lane may lend so much more against the class until the next close (rule L4).
+    error ClassRoomShort(uint32 lane, uint16 classId, uint64 left, uint64 needed);
+    /// @notice So much may be drawn on restaking tokens in the lane now; the bucket refills with time.
+    error InflowTooFast(uint32 lane, uint64 left, uint64 needed);
+
+    /// @notice Hands the classes' caps to the lanes, and allows so much value at auction in each. Only the pool, at a close.
+    /// @param reserved Draws reserved in each lane, ledger units: their room comes first (rule L2).
+    /// @param auctionValue Value that may be at auction in one lane, ledger units.
+    function handOut(uint64[] calldata reserved, uint64 auctionValue) external;
+    /// @notice What a lane may still lend against a class.
+    function roomOf(uint32 lane, uint16 classId) external view returns (Room memory);
+    /// @notice What may be drawn on restaking tokens in a lane now, ledger units: the bucket refills with time.
+    function inflowLeftOf(uint32 lane) external view returns (uint64);
+    /// @notice Gives the reserve what lies in a lane's escrow beyond its books: nobody called for it. Anyone.
+    function sweepLane(uint32 lane) external returns (uint64 amount);
+    /// @notice Gives the reserve what came to the income address of a loan that has ended. Anyone.
+    function sweepEnded(uint64 loanId) external returns (uint64 amount);
+    /// @notice Hands over what waits of a closed loan, as far as it now can. Anyone.
+    function deliver(uint64 loanId, bytes32[] calldata card) external;
+    /// @notice Things of a closed loan that wait in the escrow; see `ReturnWaits`.
+    function waitingOf(uint64 loanId) external view returns (uint256 places);
+    /// @notice Names the list of those to whom nothing is paid; zero when there is none. Governor.
+    function setSanctions(ISanctions list) external;
+    function sanctions() external view returns (ISanctions);
+}

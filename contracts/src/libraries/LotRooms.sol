@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
+
+/// @notice One slot of a lane at auction.
+/// @param sequence Number of its last event.
+/// @param lots Lots open.
+/// @param value What they were worth at their start, ledger units.
+/// @param allowance What they may be worth, ledger units.
+struct LaneLots {
+    uint32 sequence;
+    uint32 lots;
+    uint64 value;
+    uint64 allowance;
+}
+
+using LotRooms for LaneLots global;
+
+/// @title Value at auction in a lane (rule L4)
+library LotRooms {
+    /// @notice Counts a loan's first lot, if the allowance has room for it or no other is open.
+    function begin(LaneLots storage lane, uint32 number, uint64 worth) internal {
+        uint64 room = uint64(Math.saturatingSub(lane.allowance, lane.value));
+        if (lane.lots != 0 && worth > room) {
+            revert IAuctionHouse.AuctionsFull(number, room, worth);
+        }
+        add(lane, worth);
+    }
+
+    /// @notice Counts a lot: of an auction that has begun none needs room.
+    function add(LaneLots storage lane, uint64 worth) internal {
+        LaneLots memory now_ = lane;
+        (now_.lots, now_.value) = (now_.lots + 1, now_.value + worth);
+        _store(lane, now_);
+    }
+
+    /// @notice Counts a lot no more: it is sold, or nobody needs to buy it.
+    function finish(LaneLots storage lane, uint64 worth) internal {
+        LaneLots memory now_ = lane;
+        (now_.lots, now_.value) = (now_.lots - 1, now_.value - worth);
+        _store(lane, now_);
+    }
+
+    /// @dev In one write, laid out as the compiler does: first member lowest.
+    function _store(LaneLots storage lane, LaneLots memory now_) private {
+        uint256 word = uint256(now_.sequence) | uint256(now_.lots) << 32 | uint256(now_.value) << 64
+            | uint256(now_.allowance) << 128;
+        assembly ("memory-safe") {
+            sstore(lane.slot, word)
+        }
+    }
+}
