@@ -10,6 +10,7 @@ price.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sha3
 
@@ -96,10 +97,10 @@ def decode_card(words: Sequence[bytes]) -> Card:
         raise CardInvalid(f"These {len(words)} words are not a card.")
     who = _unpacked(words[0], (("borrower", _ADDRESS_BITS), *_WHO))
     when = _unpacked(words[1], _WHEN)
-    lrt = {}
+    terms: dict[str, Any] = {name: value for name, value in when.items() if name != "zero"}
     if who["restaking"]:
         token = _unpacked(words[-2], (("token", _ADDRESS_BITS), ("amount", 96)))
-        lrt = {
+        terms |= {
             "lrt": _address(token["token"]),
             "lrt_amount": token["amount"],
             "lrt_opening_price": int.from_bytes(words[-1], "big"),
@@ -110,9 +111,8 @@ def decode_card(words: Sequence[bytes]) -> Card:
         base_principal=who["principal"],
         schedule=who["schedule"],
         instalments=who["instalments"],
-        **{name: value for name, value in when.items() if name != "zero"},
         assets=tuple(int.from_bytes(token_id, "big") for token_id in ids),
-        **lrt,
+        **terms,
     )
 
 
