@@ -1,8 +1,8 @@
 """The 32-byte words that `LoanBook.settle` takes, and the results it gives back.
 
-An operation is one word; the words of the loan's card follow a charge and a close. A word is ``kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)``,
-most significant bits first. Results are two bits an operation, the first in the lowest bits of
-byte 0.
+An operation is one word; the words of the loan's card follow a charge and a close. A word is
+``kind (8) | operation number (40) | loan number (40) | amount (64) | zero (104)``, most significant
+bits first. Results are two bits an operation, the first in the lowest bits of byte 0.
 """
 
 from collections.abc import Iterable, Sequence
