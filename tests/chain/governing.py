@@ -7,7 +7,7 @@ from typing import Any
 from contracts.client import Chain
 
 GAS = 5_000_000
-MINING_LIMIT_S = 20
+MINING_LIMIT_S = 120
 
 
 def enact(chain: Chain, calls: Sequence[tuple[str, str, Sequence[Any]]]) -> None:

@@ -19,7 +19,7 @@ from tests.chain.governing import enact
 pytestmark = pytest.mark.django_db(transaction=True)
 USD = 1_000_000
 GAS = 3_000_000
-LIMIT_S = 90
+LIMIT_S = 240
 TODAY = date(2026, 11, 22)
 CLASSES = range(1, 14)
 EVERY_ROLE = 15

@@ -7,7 +7,7 @@ from contracts.client import Chain
 from contracts.types import Receipt
 from contracts.wallet import LocalWallet
 
-MINING_LIMIT_S = 20
+MINING_LIMIT_S = 120
 POLL_S = 0.02
 
 

@@ -25,7 +25,7 @@ ETHER = 10**18
 DAY = 86_400
 MONTH = 30 * DAY
 ROUND_S = 21_600
-LIMIT_S = 60
+LIMIT_S = 240
 GAS = 3_000_000
 SPENDERS = ("LoanBook", "LendingPool", "SeniorVault", "JuniorVault", "AuctionHouse")
 

@@ -22,7 +22,7 @@ from oracles.services import TokenQuote, ensure_source, observe_token, publishin
 from settlement.models import Block
 
 USD = 1_000_000
-MINING_LIMIT_S = 20
+MINING_LIMIT_S = 120
 TOKEN = "0x" + "22" * 20
 NUMBERS = {"threshold": 5, "min_interval_s": 21_600, "ttl_s": 129_600}
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from tests.integration.portal import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-UPDATE_MS = 6_000
+UPDATE_MS = 30_000
 
 
 def addresses(loans):
@@ -58,7 +58,7 @@ def test_a_silent_server_is_said_on_the_page(open_page):
 
     page.context.set_offline(True)
 
-    page.get_by_text("Not updating.").wait_for(timeout=15_000)
+    page.get_by_text("Not updating.").wait_for(timeout=60_000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -32,7 +32,7 @@ class Sleeper(Part):
     """A server that does nothing but say that it is there, and that it was stopped in order."""
 
     def __init__(self, *, directory: Path, body: str | None = None) -> None:
-        super().__init__(name="sleeper", label="The sleeper", ready_within_s=10)
+        super().__init__(name="sleeper", label="The sleeper", ready_within_s=60)
         self.directory = directory
         self.body = body or (
             "import signal, sys, time, pathlib\n"
@@ -61,7 +61,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
     return condition()
