@@ -33,7 +33,8 @@ import {Stewardship} from "./Stewardship.sol";
 /// @notice Everything that an operation writes is keyed by loan, lane or party (rule L1): two
 /// operations on different lanes, for different parties, share no slot.
 /// @dev What is called often is here; the rest is in libraries linked at deployment, which work on
-/// the same `Book` (rule L6). Every entry point checks, changes, emits, and moves tokens last.
+/// the same `Book` (rule L6). Every entry point checks, changes, emits, and moves tokens last. What
+/// bears no description here has it in `ILoanBook`.
 contract LoanBook is Stewardship {
     using LoanMath for LoanState;
     using LoanStore for Book;
@@ -307,27 +308,22 @@ contract LoanBook is Stewardship {
 
     // ---- Servicing ----------------------------------------------------------------------------
 
-    /// @inheritdoc ILoanBook
     function pay(uint64 loanId, uint64 amount, bytes32[] calldata card) external nonReentrant {
         Servicing.pay(_book, _market(), loanId, amount, card);
     }
 
-    /// @inheritdoc ILoanBook
     function sweep(uint64 loanId, bytes32[] calldata card) external nonReentrant returns (uint64) {
         return Servicing.sweep(_book, _market(), loanId, card);
     }
 
-    /// @inheritdoc ILoanBook
     function collect(uint64 loanId, uint64 amount, bytes32[] calldata card) external nonReentrant {
         Servicing.collect(_book, _market(), loanId, amount, card);
     }
 
-    /// @inheritdoc ILoanBook
     function charge(uint64 loanId, uint16 index, bytes32[] calldata card) external nonReentrant {
         Servicing.charge(_book, loanId, index, card);
     }
 
-    /// @inheritdoc ILoanBook
     function topUp(uint64 loanId, uint128 lrtAmount, bytes32[] calldata card)
         external
         nonReentrant
@@ -335,7 +331,6 @@ contract LoanBook is Stewardship {
         Servicing.topUp(_book, _market(), loanId, lrtAmount, card);
     }
 
-    /// @inheritdoc ILoanBook
     function topUpAsset(uint64 loanId, ValueProof calldata, bytes32[] calldata)
         external
         nonReentrant
@@ -429,7 +424,6 @@ contract LoanBook is Stewardship {
 
     // ---- Claims and shortfalls ----------------------------------------------------------------
 
-    /// @inheritdoc ILoanBook
     function claim(uint32 laneId) external nonReentrant returns (uint64 amount) {
         amount = _book.claimable[laneId][msg.sender];
         if (amount == 0) revert NothingToClaim(laneId, msg.sender);
@@ -441,7 +435,6 @@ contract LoanBook is Stewardship {
         _send(laneId, msg.sender, amount);
     }
 
-    /// @inheritdoc ILoanBook
     function payShortfall(address borrower, uint32 laneId, uint64 amount) external nonReentrant {
         uint64 shortfall = _book.shortfalls[borrower];
         if (amount > shortfall) revert AmountTooLarge(amount, shortfall);
@@ -455,14 +448,12 @@ contract LoanBook is Stewardship {
 
     // ---- Pool and governor --------------------------------------------------------------------
 
-    /// @inheritdoc ILoanBook
     function fundLane(uint32 laneId, uint64 amount) external nonReentrant {
         _requirePool(laneId);
         uint32 sequence = _book.sums[laneId].move(int256(uint256(amount)));
         emit CashMoved(laneId, sequence, int64(amount));
     }
 
-    /// @inheritdoc ILoanBook
     function defundLane(uint32 laneId, uint64 amount) external nonReentrant {
         _requirePool(laneId);
         LaneWords storage lane = _book.sums[laneId];
@@ -472,20 +463,17 @@ contract LoanBook is Stewardship {
         _send(laneId, msg.sender, amount);
     }
 
-    /// @inheritdoc ILoanBook
     function addLane() external restricted returns (uint32 laneId) {
         laneId = _book.lanes++;
         emit LaneAdded(laneId, address(new Lane{salt: bytes32(uint256(laneId))}()));
     }
 
-    /// @inheritdoc ILoanBook
     function wire(address pool_, address auctionHouse_) external restricted {
         if (_book.pool != address(0)) revert AlreadyWired();
         (_book.pool, _book.auctionHouse) = (pool_, auctionHouse_);
         emit Wired(pool_, auctionHouse_);
     }
 
-    /// @inheritdoc ILoanBook
     function setRelayer(uint32 laneId, address relayer, bool active) external restricted {
         _book.requireLane(laneId);
         _book.relayers[laneId][relayer] = active;
@@ -502,22 +490,18 @@ contract LoanBook is Stewardship {
         return _book.auctionHouse;
     }
 
-    /// @inheritdoc ILoanBook
     function lanes() external view returns (uint32) {
         return _book.lanes;
     }
 
-    /// @inheritdoc ILoanBook
     function loanOf(uint64 loanId) external view returns (LoanState memory) {
         return _book.hot[loanId].unpack();
     }
 
-    /// @inheritdoc ILoanBook
     function marksOf(uint64 loanId) external view returns (Marks memory) {
         return _book.marks[loanId].unpack();
     }
 
-    /// @inheritdoc ILoanBook
     function readCard(uint64 loanId, bytes32[] calldata card) external view returns (Card memory) {
         return _cardOf(loanId, card);
     }
@@ -535,51 +519,42 @@ contract LoanBook is Stewardship {
         sale.escrow = LoanStore.escrowOf(loanId.laneOf(), ESCROW_CODE_HASH);
     }
 
-    /// @inheritdoc ILoanBook
     function laneOf(uint32 laneId) external view returns (LaneState memory) {
         return _book.sums[laneId].load();
     }
 
-    /// @inheritdoc ILoanBook
     function escrowOf(uint32 laneId) external view returns (address) {
         return laneId < _book.lanes ? LoanStore.escrowOf(laneId, ESCROW_CODE_HASH) : address(0);
     }
 
-    /// @inheritdoc ILoanBook
     function incomeAddressOf(uint64 loanId) external view returns (address) {
         return LoanStore.derive(LoanStore.incomeSaltOf(loanId), ESCROW_CODE_HASH);
     }
 
-    /// @inheritdoc ILoanBook
     function debtOf(uint64 loanId) external view returns (uint64) {
         return _book.hot[loanId].unpack().debtUp(block.timestamp);
     }
 
-    /// @inheritdoc ILoanBook
     function isOverdue(uint64 loanId, bytes32[] calldata card) external view returns (bool) {
         LoanState memory loan = _book.hot[loanId].unpack();
         if (loan.status == LoanStatus.None) return false;
         return _cardOf(loanId, card).isOverdue(loan, block.timestamp);
     }
 
-    /// @inheritdoc ILoanBook
     function cureUntilOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64) {
         LoanWord loan = _loanOf(loanId);
         _requireCard(loanId, card);
         return uint64(loan.cureUntil(Cards.cureWindowOf(card), oracle.stoppedSeconds()));
     }
 
-    /// @inheritdoc ILoanBook
     function claimableOf(uint32 laneId, address party) external view returns (uint64) {
         return _book.claimable[laneId][party];
     }
 
-    /// @inheritdoc ILoanBook
     function shortfallOf(address borrower) external view returns (uint64) {
         return _book.shortfalls[borrower];
     }
 
-    /// @inheritdoc ILoanBook
     function resultOf(uint64 operationId) external view returns (OperationResult) {
         (uint256 page, uint256 shift) = Words.placeOf(operationId);
         return Words.resultAt(_book.results[page], shift);
@@ -602,14 +577,8 @@ contract LoanBook is Stewardship {
     }
 
     function _market() internal view override returns (Market memory) {
-        return Market({
-            from: Sources(registry, risk, oracle),
-            token: token,
-            unitScale: unitScale,
-            minimumPayment: minimumPayment,
-            curesPerYear: curesPerYear,
-            escrowCodeHash: ESCROW_CODE_HASH
-        });
+        Sources memory from = Sources(registry, risk, oracle);
+        return Market(from, token, unitScale, minimumPayment, curesPerYear, ESCROW_CODE_HASH);
     }
 
     function _requireAuctionHouse() private view {

@@ -3,9 +3,8 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {AssetStatus, IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
+import {AssetStatus} from "../interfaces/IAssetRegistry.sol";
 import {ILoanBook, LoanTerms, ScheduleKind} from "../interfaces/ILoanBook.sol";
-import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
 import {IPause} from "../interfaces/IPause.sol";
 import {
     IValuationOracle,
@@ -13,95 +12,22 @@ import {
     ValueProof,
     ValueStatus
 } from "../interfaces/IValuationOracle.sol";
+import {
+    Basket,
+    Draw,
+    Evidence,
+    LotPrices,
+    Outlook,
+    Plan,
+    Sources,
+    Weights
+} from "./Appraisal.sol";
 import {AssetWord} from "./AssetWords.sol";
 import {Cards} from "./Cards.sol";
 import {Consent} from "./Consent.sol";
 import {TermsWord} from "./TermsWords.sol";
 import {Valuation} from "./Valuation.sol";
 import {ValueProofs} from "./ValueProofs.sol";
-
-/// @notice Where the underwriter reads what collateral is and what it is worth.
-struct Sources {
-    IAssetRegistry registry;
-    IRiskTerms risk;
-    IValuationOracle oracle;
-}
-
-/// @notice The same with what counts now.
-struct Outlook {
-    Sources from;
-    Present present;
-}
-
-/// @notice Which values a caller brings.
-/// @dev `NewestOrCaps` lets appraisal caps stand in while the oracle is silent, and for an asset that
-/// is frozen or revoked; `CapsForMissing` also for whatever has no proof (rule V4).
-enum Evidence {
-    Newest,
-    BothRounds,
-    NewestOrCaps,
-    CapsForMissing
-}
-
-/// @notice What secures a loan: assets in order, then restaking tokens if any.
-/// @param assets Token ids.
-/// @param lrt Restaking token, zero when none.
-/// @param lrtAmount Its amount, base units.
-/// @param lrtOpeningPrice Price of 10^18 base units at opening, ledger units; it stands for the
-/// appraisal that restaking tokens do not have.
-/// @param evidence Which values are brought for it.
-struct Basket {
-    uint256[] assets;
-    address lrt;
-    uint128 lrtAmount;
-    uint64 lrtOpeningPrice;
-    Evidence evidence;
-}
-
-/// @notice Sums over a basket's calling values, each rounded down item by item; ledger units.
-/// @param opening At `maxLtvBps`, assets that are not active left out.
-/// @param liquidation At `liquidationLtvBps`.
-/// @param recovery At `recoveryBps`.
-/// @param allActive Whether no asset is frozen or revoked.
-/// @param bandBroken Whether the newest price of the restaking tokens broke the band for calling:
-/// they then count for nothing but recovery (rule V6).
-struct Weights {
-    uint256 opening;
-    uint256 liquidation;
-    uint256 recovery;
-    bool allActive;
-    bool bandBroken;
-}
-
-/// @notice What the classes of a basket give a new loan.
-/// @param rateBps Highest of the classes.
-/// @param lateFeeBps Highest of the classes.
-/// @param gracePeriod Shortest of the classes, seconds.
-/// @param cureWindow Shortest of the classes, seconds.
-/// @param lrtPrice Price of 10^18 restaking tokens now, ledger units.
-struct Draw {
-    uint16 rateBps;
-    uint16 lateFeeBps;
-    uint24 gracePeriod;
-    uint24 cureWindow;
-    uint64 lrtPrice;
-}
-
-/// @notice What a loan is to run on.
-/// @param tenor Seconds to its last due date.
-/// @param standard Whether the classes' rules for new borrowing hold for it.
-struct Plan {
-    ScheduleKind schedule;
-    uint256 tenor;
-    bool standard;
-}
-
-/// @notice Price path of one lot; ledger units, for restaking tokens of 10^18 base units.
-struct LotPrices {
-    uint64 start;
-    uint64 floor;
-    uint32 duration;
-}
 
 /// @title Checks terms and signature, and reads what collateral is worth
 /// @notice What the loan book and the auction house ask, as far as it needs no state of theirs.
