@@ -68,6 +68,7 @@ contract CardTest is BookBase {
     function test_a_card_from_before_an_amendment_is_no_longer_the_loans() public {
         uint64 second = _openTokens();
         bytes32[] memory before = book.wordsOf(second);
+        vm.prank(borrower);
         book.topUp(second, 1);
 
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.CardMismatch.selector, second));

@@ -180,7 +180,7 @@ def paused_calls(chain):
     }  # fmt: skip
     return [
         ("LoanBook", "open", terms, b"", []),
-        ("AuctionHouse", "open", 1, []),
+        ("AuctionHouse", "open", 1, [], []),
         ("AssetRegistry", "mint", request),
         ("AssetRegistry", "mintBatch", [request]),
     ]
@@ -191,9 +191,9 @@ def other_calls(chain):
         ("LoanBook", "repay", 1, 1),
         ("LoanBook", "prefund", 1, 1),
         ("LoanBook", "topUp", 1, 1),
-        ("LoanBook", "cure", 1, 1, []),
-        ("LoanBook", "close", 1),
-        ("AuctionHouse", "buy", 1, 1),
+        ("LoanBook", "cure", 1, 1, [], []),
+        ("LoanBook", "close", 1, []),
+        ("AuctionHouse", "buy", 1, 1, []),
         ("AuctionHouse", "buyWithCallback", 1, 1, b""),
         ("AuctionHouse", "takeForReserve", 1),
     ]

@@ -159,7 +159,9 @@ def test_a_reserved_draw_finds_its_cash_after_the_close(market):
         market.wait(DAY)
         market.close_epoch()
     before = PoolState.objects.get().reserve
-    market.send(market.lender, "LendingPool", "endReservation", lane, market.borrower.address, 0)
+    market.send(
+        market.lender, "LendingPool", "endReservation", lane, market.borrower.address, 0, []
+    )
     assert differences(market) == []
     assert PoolState.objects.get().reserve - before == amount // 200
 
