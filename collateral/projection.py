@@ -42,7 +42,7 @@ _RULINGS = {
 
 def register() -> None:
     """Tell the event reader which events concern collateral, and what their handlers write."""
-    projection.register_rows(Challenge, VerifierAuthority)
+    projection.register_rows(Challenge, VerifierAuthority, VerifierExposure)
     for table in TABLES:
         projection.register_table(table)
     for name, handler in (

@@ -32,9 +32,8 @@ import {Stewardship} from "./Stewardship.sol";
 /// @title The loan book
 /// @notice Everything that an operation writes is keyed by loan, lane or party (rule L1): two
 /// operations on different lanes, for different parties, share no slot.
-/// @dev What is called often is here; the rest is in libraries linked at deployment, which work on
-/// the same `Book` (rule L6). Every entry point checks, changes, emits, and moves tokens last. What
-/// bears no description here has it in `ILoanBook`.
+/// @dev What is called often is here, the rest in libraries linked at deployment (rule L6). Every
+/// entry point checks, changes, emits, and moves tokens last; `ILoanBook` describes what they do.
 contract LoanBook is Stewardship {
     using LoanMath for LoanState;
     using LoanStore for Book;
@@ -400,8 +399,7 @@ contract LoanBook is Stewardship {
         (, uint96 tokens) = Cards.lrtOf(card);
         // Restaking tokens that broke their price band have no cure window (rule V6).
         bool atOnce = tokens != 0 && loan.unpack().callReason == CallReason.Band;
-        uint256 until =
-            atOnce ? 0 : loan.cureUntil(Cards.cureWindowOf(card), stoppedSeconds);
+        uint256 until = atOnce ? 0 : loan.cureUntil(Cards.cureWindowOf(card), stoppedSeconds);
         if (block.timestamp < until) revert CureWindowOpen(loanId, uint64(until));
         _book.hot[loanId] = loan.withStatus(LoanStatus.Auctioned);
         emit LoanAuctioned(loanId, _book.sums[loanId.laneOf()].nextSequence());
