@@ -210,15 +210,27 @@ class Chain:
         return [_receipt(found) if found else None for found in self.rpc.batch_strict(calls)]
 
     def receipts(self, block: int, only: Collection[str] | None = None) -> list[Receipt]:
-        """Return the receipts of a whole block, or of those transactions in it."""
+        """Return the receipts of a whole block, or of those transactions in it.
+
+        Raises `ChainRejected` where the node does not have them all (yet).
+        """
         found = self.rpc.request("eth_getBlockReceipts", hex(block))
         if found is None:
-            raise ChainRejected(0, f"it has no receipts of block {block}")
+            return self._receipts_one_by_one(block, only)
         return [
             _receipt(receipt)
             for receipt in found
             if only is None or receipt["transactionHash"] in only
         ]
+
+    def _receipts_one_by_one(self, block: int, only: Collection[str] | None) -> list[Receipt]:
+        """Ask for each: some nodes have receipts of a block that they do not have together."""
+        held = self.rpc.request("eth_getBlockByNumber", hex(block), False)
+        hashes = held["transactions"] if held else []
+        receipts = self.receipts_of([each for each in hashes if only is None or each in only])
+        if held is None or None in receipts:
+            raise ChainRejected(0, f"it has no receipts of block {block}")
+        return [receipt for receipt in receipts if receipt is not None]
 
     def logs(self, from_block: int, to_block: int, addresses: Sequence[str]) -> list[Log]:
         """Return the logs of these addresses in a range of blocks, in order."""

@@ -20,12 +20,12 @@ _ASSETS = """
 INSERT INTO collateral_asset (class_id, scheme, canonical, anchor, identity_salt,
     identity_commitment, evidence_root, attributes, flags, owner_id, originator_address, publisher,
     source_file, status, status_reason, mint_key, mint_attempts, token_id, appraisal_cap_units,
-    attested_at, valid_until, holder_address, created_at)
+    attested_at, valid_until, holder_address, created_at, submission, renewal)
 SELECT 1 + n %% 13, 'bench', 'BENCH-' || n, '0x' || encode(h, 'hex'), h,
     '0x' || encode(h, 'hex'), '', '{}', '[]', %(owner)s, '', '', '', 'minted', '', '', 0,
     ('x' || substr(encode(h, 'hex'), 1, 15))::bit(60)::bigint::numeric * 2::numeric ^ 180
     + ('x' || substr(encode(h, 'hex'), 16, 15))::bit(60)::bigint + 1,
-    NULL, NULL, %(now)s + 10000000, '', now()
+    NULL, NULL, %(now)s + 10000000, '', now(), 1, ''
 FROM (SELECT n, sha256(('asset ' || n)::bytea) AS h FROM generate_series(1, %(count)s) n) numbered
 """
 # Prices of 20,000 to 400,000 dollars on which the sources agree within a seventh; the third one

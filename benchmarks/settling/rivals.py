@@ -49,7 +49,7 @@ def naive(world: World, count: int = NAIVE_OPERATIONS) -> Rate:
     sender = PlainSender(settings.RPC_URL, world.wallets[0], poll_s=POLL_S)
     calls = []
     for index in range(count):
-        loan = 1 + index % world.loans_per_lane
+        loan = world.loan_number(0, index)
         world.note(striped(0, loan))
         word = joined_words([(Kind.COLLECT, NAIVE_FIRST + index, loan, AMOUNT)])
         calls.append(settle_calldata(0, word))
@@ -98,9 +98,7 @@ class Limit:
     def _one(self, lane: int, nonce: int) -> bytes:
         first = self._next[lane]
         self._next[lane] += BATCH_OPERATIONS
-        loans = [
-            1 + (first + index) % self.world.loans_per_lane for index in range(BATCH_OPERATIONS)
-        ]
+        loans = [self.world.loan_number(lane, first + index) for index in range(BATCH_OPERATIONS)]
         for loan in loans:
             self.world.note(striped(lane, loan))
         words = [

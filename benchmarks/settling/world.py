@@ -12,7 +12,7 @@ from benchmarks.market import ETHER, USD, Market, Terms
 from collateral.domain.keccak import keccak256
 from contracts.client import Chain
 from contracts.deployment import fund
-from contracts.domain.words import Kind, striped
+from contracts.domain.words import Kind, striped, unstriped
 from contracts.rpc import Rpc
 from contracts.wallet import LocalWallet, development_wallets
 from lending.domain.loans import Status
@@ -35,7 +35,8 @@ class World:
 
     market: Market
     wallets: list[LocalWallet]
-    loans_per_lane: int
+    numbers: list[list[int]]
+    """Numbers of the loans of each lane."""
     asked: Counter[int] = field(default_factory=Counter)
     operations: int = 0
 
@@ -45,8 +46,12 @@ class World:
 
     def loans(self) -> list[int]:
         """Return all loans, lane after lane in turns."""
-        numbers = range(1, self.loans_per_lane + 1)
-        return [striped(lane, number) for number in numbers for lane in range(LANES)]
+        turns = zip(*self.numbers, strict=True)
+        return [striped(lane, number) for turn in turns for lane, number in enumerate(turn)]
+
+    def loan_number(self, lane: int, place: int) -> int:
+        """Return the number of a lane's loan by its place in a turn over all of them."""
+        return self.numbers[lane][place % len(self.numbers[lane])]
 
     def collections(self, count: int, *, hot_percent: int = 0) -> Iterator[NewOperation]:
         """Yield so many collections, loan after loan; `hot_percent` fall on a few of each lane."""
@@ -99,11 +104,13 @@ def build(loans_per_lane: int) -> World:
     for _ in range(2):
         market.sender.wait(market.genesis["oracle"]["min_interval_s"])
         market.publish({})
+    numbers = []
     for lane in range(LANES):
         nonce = MARKED_NONCE + lane * loans_per_lane
         terms = Terms(crowd, lane, PRINCIPAL, nonce, lrt_amount=PLEDGE)
-        market.open_alike(terms, loans_per_lane)
-    world = World(market, wallets, loans_per_lane)
+        opened = market.open_alike(terms, loans_per_lane)
+        numbers.append([unstriped(loan_id)[1] for loan_id in opened])
+    world = World(market, wallets, numbers)
     prefund = ("LoanBook", "prefund")
     market.sender.send_all(
         [market.call(crowd.address, *prefund, loan, PRINCIPAL) for loan in world.loans()]

@@ -21,8 +21,13 @@ def deep(settings, world):
     world.mine(2 * CONFIRMATIONS + 2)
 
 
+ANOTHER_MAKER = "0x" + "77" * 20
+
+
 def reorganise(world, depth, moved=()):
     """Replace the newest blocks; transactions that are not moved into new ones are gone."""
+    # Another maker of the blocks: with the same one they could come out the same.
+    world.real.rpc.request("anvil_setCoinbase", ANOTHER_MAKER)
     world.real.rpc.request("anvil_reorg", depth, [list(pair) for pair in moved])
 
 

@@ -190,12 +190,12 @@ def other_calls(chain):
     return [
         ("LoanBook", "repay", 1, 1),
         ("LoanBook", "prefund", 1, 1),
-        ("LoanBook", "topUp", 1, 1),
+        ("LoanBook", "topUp", 1, 1, []),
         ("LoanBook", "cure", 1, 1, [], []),
         ("LoanBook", "close", 1, []),
         ("AuctionHouse", "buy", 1, 1, []),
-        ("AuctionHouse", "buyWithCallback", 1, 1, b""),
-        ("AuctionHouse", "takeForReserve", 1),
+        ("AuctionHouse", "buyWithCallback", 1, 1, b"", []),
+        ("AuctionHouse", "takeForReserve", 1, []),
     ]
 
 

@@ -21,9 +21,9 @@ def loan(market) -> Loan:
 
 def test_one_unit_off_anywhere_is_a_sentence(market, loan):
     changes = (
-        (Loan.objects.filter(pk=loan.pk), {"principal": loan.principal + 1}, "Loan 0-1: principal"),
-        (Loan.objects.filter(pk=loan.pk), {"grace_period": 1}, "Loan 0-1: gracePeriod"),
-        (LoanCollateral.objects.all(), {"lrt_amount": 1}, "Loan 0-1: collateralOf[2]"),
+        (Loan.objects.filter(pk=loan.pk), {"principal": loan.principal + 1}, f"{loan}: principal"),
+        (Loan.objects.filter(pk=loan.pk), {"grace_period": 1}, f"{loan}: cardHash"),
+        (LoanCollateral.objects.all(), {"lrt_amount": 1}, f"{loan}: cardHash"),
         (Lane.objects.filter(pk=1), {"cash": 5}, "Lane 1: cash"),
         (Lane.objects.filter(pk=1), {"stuck_since": 1}, "Pool: stuckSince"),
         (PoolState.objects.all(), {"reserve": 7}, "Pool: reserve"),

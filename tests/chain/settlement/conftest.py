@@ -12,10 +12,20 @@ from contracts.client import Chain
 from contracts.deployment import created_address, fund
 from contracts.deployment_record import Deployment
 from contracts.wallet import LocalWallet, development_wallet, development_wallets
+from tests import servers
 
 MNEMONIC = settings.RELAYER_MNEMONIC
 HOLDER = "0x00000000000000000000000000000000000000A1"
 LANES = 2
+
+
+@pytest.fixture
+def anvil_snapshot(worker_id: str) -> Iterator[str]:
+    """A chain for each test: anvil may lose a block that came again after a reverted one."""
+    node = servers.chain(f"{worker_id}-settlement")
+    node.use()
+    yield node.url
+    node.release()
 
 
 @pytest.fixture

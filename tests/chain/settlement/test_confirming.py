@@ -64,6 +64,8 @@ def test_after_a_reorganisation_a_batch_is_found_in_its_new_block(chain, mine):
     mine()
     confirm(chain)
     first = Batch.objects.get()
+    # Another maker of the block: with the same one it could come out the same.
+    chain.rpc.request("anvil_setCoinbase", "0x" + "77" * 20)
     chain.rpc.request("anvil_reorg", 1, [[first_raw(first), 0]])
     mine(2)
     confirm(chain)

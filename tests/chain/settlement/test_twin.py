@@ -32,12 +32,12 @@ def world(settings, monkeypatch) -> Iterator[World]:
         yield made
 
 
-def workload():
+def workload(world: World):
     """Collections on few loans, half of them on hot ones, some beyond what is there."""
     rng = random.Random(SEED)
     for index in range(OPERATIONS):
         lane, hot = rng.randrange(LANES), rng.random() < 0.5
-        loan = 1 if hot else rng.randint(1, LOANS_PER_LANE)
+        loan = world.loan_number(lane, 0 if hot else rng.randrange(LOANS_PER_LANE))
         amount = AMOUNT * rng.choice([1, 2, 7, 10_000])
         yield NewOperation(
             client_key=f"{index}", kind=Kind.COLLECT, loan_id=striped(lane, loan), amount=amount
@@ -98,7 +98,7 @@ def lanes(world: World) -> list[dict]:
 
 
 def test_batches_over_all_lanes_end_in_the_storage_of_one_operation_after_the_other(world):
-    services.intake(operations=workload())
+    services.intake(operations=workload(world))
     before = world.chain.rpc.request("evm_snapshot")
     moment = world.chain.head().timestamp + 1_000
     settle_by_engine(world.chain, moment)
@@ -120,7 +120,7 @@ def test_batches_over_all_lanes_end_in_the_storage_of_one_operation_after_the_ot
 
 
 def test_the_order_on_the_chain_keeps_the_order_of_arrival_of_each_loan(world):
-    services.intake(operations=workload())
+    services.intake(operations=workload(world))
 
     settle_by_engine(world.chain, world.chain.head().timestamp + 1_000)
 
