@@ -195,11 +195,6 @@ def _line(identifier: int, lane: int, each: NewOperation) -> str:
     )
 
 
-def _locked_counter(lane: int) -> Lane:
-    Lane.objects.get_or_create(number=lane)
-    return Lane.objects.select_for_update().get(number=lane)
-
-
 def _other_body(key: str) -> tuple[str, str]:
     return (
         "client_key_reused",
