@@ -113,7 +113,7 @@ contract LendingPool is Reservations, AccessManaged {
         nonReentrant
     {
         if (msg.sender != auctionHouse) revert NotAuctionHouse(msg.sender);
-        if (escrow != loanBook.escrowOf(lane)) revert EscrowUnknown(escrow);
+        if (escrow != loanBook.tillOf(lane)) revert EscrowUnknown(escrow);
         uint64 available = _pool.reserve;
         if (amount > available) revert ReserveShort(available, amount);
         _pool.reserve = available - amount;
@@ -124,7 +124,7 @@ contract LendingPool is Reservations, AccessManaged {
     /// @notice Sends cash to one lane and has it booked, or does neither. Only the pool itself.
     function supplyLane(uint32 lane, uint64 amount) external {
         if (msg.sender != address(this)) revert NotPoolItself(msg.sender);
-        stablecoin.safeTransfer(loanBook.escrowOf(lane), amount * UNIT);
+        stablecoin.safeTransfer(loanBook.tillOf(lane), amount * UNIT);
         loanBook.fundLane(lane, amount);
     }
 
@@ -172,7 +172,7 @@ contract LendingPool is Reservations, AccessManaged {
         int256 scaled;
         for (uint32 i = 0; i < count; ++i) {
             LaneState memory state = loanBook.laneOf(i);
-            lanes[i].free = Math.saturatingSub(state.cash, state.owed);
+            lanes[i].free = Math.saturatingSub(state.cash, uint256(state.owed) + state.aside);
             lanes[i].stuck = stuckSince[i] != 0;
             uint256 counted = lanes[i].stuck ? 0 : lanes[i].free;
             idle += counted;

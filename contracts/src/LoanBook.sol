@@ -15,6 +15,7 @@ import {Servicing} from "./book/Servicing.sol";
 import {Governed} from "./Governed.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
+import {ILane} from "./interfaces/ILane.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {ForSale, ISales} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
@@ -75,7 +76,6 @@ contract LoanBook is Stewardship {
     uint64 public immutable minimumPayment;
     /// @notice Cures within a year after which a call has no cure window.
     uint8 public immutable curesPerYear;
-    bytes32 private immutable ESCROW_CODE_HASH;
 
     constructor(
         IAccessManager authority_,
@@ -88,7 +88,6 @@ contract LoanBook is Stewardship {
         (registry, risk, oracle) = (from.registry, from.risk, from.oracle);
         unitScale = LedgerUnits.unitOf(token_);
         (minimumPayment, curesPerYear) = (minimumPayment_, curesPerYear_);
-        ESCROW_CODE_HASH = keccak256(type(Lane).creationCode);
     }
 
     // ---- Settling -----------------------------------------------------------------------------
@@ -247,8 +246,9 @@ contract LoanBook is Stewardship {
         // Cash that has just been set aside is collected at once.
         (_book.hot[loanId],) = loan.withPrefunded(paid).collect(tally, paid, minimumPayment);
         uint32 laneId = loanId.laneOf();
-        emit Repaid(loanId, msg.sender, _book.sums[laneId].bookOne(tally, block.timestamp), paid);
-        _pull(laneId, paid);
+        uint256 sums = _book.sums[laneId].bookOne(tally, block.timestamp);
+        emit Repaid(loanId, msg.sender, uint32(sums), paid);
+        _pull(LoanStore.derive(Slots.till(sums, laneId), ESCROW_CODE_HASH), paid);
         return paid;
     }
 
@@ -263,7 +263,7 @@ contract LoanBook is Stewardship {
         LaneWords storage lane = _book.sums[laneId];
         lane.owe(amount);
         emit Prefunded(loanId, msg.sender, lane.nextSequence(), amount);
-        _pull(laneId, amount);
+        _pull(tillOf(laneId), amount);
     }
 
     /// @inheritdoc ILoanBook
@@ -441,7 +441,7 @@ contract LoanBook is Stewardship {
         _book.shortfalls[borrower] = shortfall - amount;
         uint32 sequence = _book.sums[laneId].move(int256(uint256(amount)));
         emit ShortfallPaid(borrower, laneId, sequence, amount);
-        _pull(laneId, amount);
+        _pull(tillOf(laneId), amount);
     }
 
     // ---- Pool and governor --------------------------------------------------------------------
@@ -514,19 +514,11 @@ contract LoanBook is Stewardship {
         LoanState memory loan = _book.hot[loanId].unpack();
         (sale.status, sale.debt) = (loan.status, loan.debtUp(block.timestamp));
         if (sale.status == LoanStatus.Auctioned) _requireCard(loanId, card);
-        sale.escrow = LoanStore.escrowOf(loanId.laneOf(), ESCROW_CODE_HASH);
+        sale.escrow = tillOf(loanId.laneOf());
     }
 
     function laneOf(uint32 laneId) external view returns (LaneState memory) {
         return _book.sums[laneId].load();
-    }
-
-    function escrowOf(uint32 laneId) external view returns (address) {
-        return laneId < _book.lanes ? LoanStore.escrowOf(laneId, ESCROW_CODE_HASH) : address(0);
-    }
-
-    function incomeAddressOf(uint64 loanId) external view returns (address) {
-        return LoanStore.derive(LoanStore.incomeSaltOf(loanId), ESCROW_CODE_HASH);
     }
 
     function debtOf(uint64 loanId) external view returns (uint64) {
@@ -588,13 +580,12 @@ contract LoanBook is Stewardship {
         _book.requireLane(laneId);
     }
 
-    /// @dev From the payer straight to the lane's escrow.
-    function _pull(uint32 laneId, uint64 amount) private {
-        address escrow = LoanStore.escrowOf(laneId, ESCROW_CODE_HASH);
-        token.safeTransferFrom(msg.sender, escrow, amount * unitScale);
+    /// @dev From the payer straight to the lane's till.
+    function _pull(address till, uint64 amount) private {
+        token.safeTransferFrom(msg.sender, till, amount * unitScale);
     }
 
     function _send(uint32 laneId, address to, uint64 amount) private {
-        LoanStore.escrow(_market(), laneId).sendToken(address(token), to, amount * unitScale);
+        ILane(tillOf(laneId)).sendToken(address(token), to, amount * unitScale);
     }
 }

@@ -4,21 +4,46 @@ pragma solidity ^0.8.30;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Donations} from "./book/Donations.sol";
 import {Handover} from "./book/Handover.sol";
-import {Book, Market} from "./book/LoanStore.sol";
+import {Book, LoanStore, Market} from "./book/LoanStore.sol";
 import {Rooms} from "./book/Rooms.sol";
+import {Tills} from "./book/Tills.sol";
+import {Workouts} from "./book/Workouts.sol";
 import {Governed} from "./Governed.sol";
-import {ILoanBook} from "./interfaces/ILoanBook.sol";
+import {ILoanBook, LoanWorkout} from "./interfaces/ILoanBook.sol";
 import {ISanctions} from "./interfaces/ISanctions.sol";
 import {IStewardship, Room} from "./interfaces/IStewardship.sol";
+import {Lane} from "./Lane.sol";
 import {Underwriter} from "./libraries/Underwriter.sol";
 
 /// @title The loan book's duties beside its loans: lanes' allowances, what waits, what is nobody's
 abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
+    using LoanStore for Book;
+
     Book internal _book;
+    bytes32 internal immutable ESCROW_CODE_HASH = keccak256(type(Lane).creationCode);
 
     /// @inheritdoc IStewardship
     function deliver(uint64 loanId, bytes32[] calldata card) external nonReentrant {
         Handover.deliver(_book, _market(), loanId, card);
+    }
+
+    /// @inheritdoc IStewardship
+    function workOut(LoanWorkout calldata, bytes calldata, bytes32[] calldata)
+        external
+        restricted
+        nonReentrant
+    {
+        Workouts.workOut(_book, _market(), msg.data);
+    }
+
+    /// @inheritdoc IStewardship
+    function turnTill(uint32 laneId) external restricted nonReentrant {
+        Tills.turn(_book, _market(), laneId);
+    }
+
+    /// @inheritdoc IStewardship
+    function gatherTill(uint32 laneId) external nonReentrant returns (uint64) {
+        return Tills.gather(_book, _market(), laneId);
     }
 
     /// @inheritdoc IStewardship
@@ -40,6 +65,21 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     function setSanctions(ISanctions list) external restricted {
         _book.sanctions = list;
         emit SanctionsSet(address(list));
+    }
+
+    /// @inheritdoc IStewardship
+    function tillOf(uint32 laneId) public view returns (address) {
+        return _book.tillOf(laneId, ESCROW_CODE_HASH);
+    }
+
+    /// @inheritdoc ILoanBook
+    function escrowOf(uint32 laneId) external view returns (address) {
+        return laneId < _book.lanes ? LoanStore.escrowOf(laneId, ESCROW_CODE_HASH) : address(0);
+    }
+
+    /// @inheritdoc ILoanBook
+    function incomeAddressOf(uint64 loanId) external view returns (address) {
+        return LoanStore.derive(LoanStore.incomeSaltOf(loanId), ESCROW_CODE_HASH);
     }
 
     /// @inheritdoc IStewardship

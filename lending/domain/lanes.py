@@ -9,7 +9,8 @@ from lending.domain.units import SCALE
 class LaneSums:
     """`a` and `b` scaled (debt at t is `(a + b·t) / SCALE`); the others in ledger units.
 
-    `owed` is the part of `cash` that is not the pool's. The same shape holds a change.
+    `owed` is the part of `cash` that is not the pool's; `aside` what lies in the escrow that takes
+    no more cash, and pays nothing until it is gathered (rule L5). The same shape holds a change.
     """
 
     a: int = 0
@@ -17,6 +18,7 @@ class LaneSums:
     cash: int = 0
     owed: int = 0
     impaired: int = 0
+    aside: int = 0
 
     def plus(self, change: "LaneSums") -> "LaneSums":
         """Return the sums after a change."""
@@ -26,20 +28,21 @@ class LaneSums:
             cash=self.cash + change.cash,
             owed=self.owed + change.owed,
             impaired=self.impaired + change.impaired,
+            aside=self.aside + change.aside,
         )
 
     def without_cash(self) -> "LaneSums":
         """Return the sums of a lane whose cash counts zero (rule L5)."""
-        return replace(self, cash=0, owed=0)
+        return replace(self, cash=0, owed=0, aside=0)
 
     def debt_down(self, now: int) -> int:
         """Return the open loans' debt at `now`, ledger units, rounded down for the lenders."""
         return (self.a + self.b * now) // SCALE
 
     def room(self) -> int:
-        """Return what a new loan may draw from this lane, ledger units."""
-        return self.cash - self.owed
+        """Return the cash that is the pool's own and at hand, ledger units: what may be drawn."""
+        return max(0, self.cash - self.owed - self.aside)
 
     def worth_scaled(self, now: int) -> int:
         """Return what the lane adds to NAV at `now`, scaled; exact (rule P3)."""
-        return (self.cash - self.owed + self.impaired) * SCALE + self.a + self.b * now
+        return (self.room() + self.impaired) * SCALE + self.a + self.b * now

@@ -67,6 +67,7 @@ class LoanState:
     cures: int = 0
     first_cure_at: int = 0
     limit: int = 0
+    window_spent: bool = False
 
     def interest_scaled(self, now: int) -> int:
         """Return the interest owed at `now`, scaled; frozen unless the loan is open."""
@@ -217,10 +218,13 @@ class NewSchedule:
 def apply_extend(loan: LoanState, *, terms: NewSchedule, now: int) -> Change:
     """A new schedule from now on for the principal as it stands (rule D8)."""
     _require(loan, Status.OPEN)
-    extended = replace(
+    accrued = replace(loan, accrued_scaled=loan.interest_scaled(now), last_accrual=now)
+    return _change(loan, _rescheduled(accrued, terms, now))
+
+
+def _rescheduled(loan: LoanState, terms: NewSchedule, now: int) -> LoanState:
+    return replace(
         loan,
-        accrued_scaled=loan.interest_scaled(now),
-        last_accrual=now,
         rate_bps=terms.rate_bps,
         base_principal=loan.principal,
         schedule=terms.schedule,
@@ -232,7 +236,22 @@ def apply_extend(loan: LoanState, *, terms: NewSchedule, now: int) -> Change:
         cure_window=terms.cure_window,
         late_fee_bps=terms.late_fee_bps,
     )
-    return _change(loan, extended)
+
+
+def apply_workout(loan: LoanState, *, terms: NewSchedule, now: int, stopped: int) -> Change:
+    """A vote gives a called loan a new schedule and a cure window from `now` on; what it owes and
+    is carried at stays (rule D8). `stopped`: the oracle's stopped seconds.
+    """
+    _require(loan, Status.CALLED, Status.AUCTIONED)
+    fresh = replace(
+        _rescheduled(loan, terms, now),
+        status=Status.CALLED,
+        last_accrual=now - (stopped if loan.call_reason.needs_oracle else 0),
+        called_at=now,
+        stopped_at_call=stopped,
+        window_spent=False,
+    )
+    return _change(loan, fresh)
 
 
 def apply_charge(loan: LoanState, *, index: int, now: int) -> Change:
@@ -263,7 +282,7 @@ def apply_call(
     if paid.status == Status.REPAID:
         return _change(loan, paid, owed=-used)
     # A cure window stands still with the oracle; so the clock of a call for health does.
-    standing = stopped if reason == CallReason.HEALTH else 0
+    standing = stopped if reason.needs_oracle else 0
     called = replace(
         paid,
         status=Status.CALLED,
@@ -272,6 +291,7 @@ def apply_call(
         stopped_at_call=stopped,
         call_reason=reason,
         impaired=min(paid.debt_up(now), recovery),
+        window_spent=loan.cures >= CURES_PER_YEAR and now - loan.first_cure_at < YEAR_S,
     )
     return _change(loan, called, owed=-used)
 
@@ -289,6 +309,7 @@ def apply_cure(loan: LoanState, *, amount: int, now: int) -> Change:
         last_accrual=now,
         impaired=0,
         call_reason=CallReason.HEALTH,
+        window_spent=False,
         cures=loan.cures + 1 if again else 1,
         first_cure_at=loan.first_cure_at if again else now,
     )
@@ -330,8 +351,7 @@ def apply_close(loan: LoanState) -> Change:
 
 def cure_until(loan: LoanState, *, stopped: int) -> int:
     """Return when the cure window of a called loan ends, unix seconds (rules C2, C5)."""
-    spent = loan.cures >= CURES_PER_YEAR and loan.called_at - loan.first_cure_at < YEAR_S
-    window = 0 if spent else loan.cure_window
+    window = 0 if loan.window_spent else loan.cure_window
     standing = stopped - loan.stopped_at_call if loan.call_reason.needs_oracle else 0
     return loan.called_at + window + standing
 

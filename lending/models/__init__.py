@@ -1,7 +1,7 @@
 """State of lending, projected from the chain's events, and the requests that wait for it."""
 
 from lending.models.auctions import AuctionLot, LotStatus
-from lending.models.lanes import Claimable, Lane, Shortfall, TokenBalance
+from lending.models.lanes import Claimable, ClassRoom, Lane, Shortfall, TokenBalance
 from lending.models.loans import Loan, LoanCollateral, LoanEntry, PledgeStatus
 from lending.models.pool import PoolEpoch, PoolFill, PoolPosition, PoolState, Tranche
 from lending.models.requests import RequestStatus, TermsRequest
@@ -10,6 +10,7 @@ from lending.models.terms import ClassTerms, OracleClock, RateCurve
 __all__ = [
     "AuctionLot",
     "Claimable",
+    "ClassRoom",
     "ClassTerms",
     "Lane",
     "Loan",

@@ -59,9 +59,11 @@ class Loan(models.Model):
     stopped_at_call = models.BigIntegerField(default=0)
     call_reason = models.PositiveSmallIntegerField(choices=REASON_CHOICES, default=0)
     impaired = models.BigIntegerField(default=0)
+    window_spent = models.BooleanField("called without a cure window", default=False)
     cures = models.PositiveIntegerField(default=0)
     first_cure_at = models.BigIntegerField(default=0)
     limit = models.BigIntegerField("most principal after a later draw", default=0)
+    classes = models.BigIntegerField("classes of all that was ever pledged, bits", default=0)
     lrt_opening_price = models.BigIntegerField("price of a restaking token at opening", default=0)
 
     loss = models.BigIntegerField(default=0)
@@ -86,6 +88,11 @@ class Loan(models.Model):
     def number(self) -> int:
         """Number within its lane."""
         return self.loan_id & ((1 << 40) - 1)
+
+    @property
+    def commitment(self) -> int:
+        """What it counts for in the rooms of its classes, ledger units: all that it may draw."""
+        return self.limit or self.base_principal
 
     @property
     def state(self) -> LoanState:

@@ -5,7 +5,7 @@ that a reconciliation compares two computations.
 """
 
 from lending import models
-from lending.projection import auctions, batches, ledger, loans, pledges, pool, terms, tokens
+from lending.projection import auctions, batches, ledger, loans, pledges, pool, rooms, terms, tokens
 from settlement.projection import (
     Projected,
     register,
@@ -15,7 +15,7 @@ from settlement.projection import (
 )
 
 HANDLERS = {
-    "LoanBook": loans.HANDLERS | pledges.HANDLERS | batches.HANDLERS,
+    "LoanBook": loans.HANDLERS | pledges.HANDLERS | batches.HANDLERS | rooms.HANDLERS,
     "AuctionHouse": auctions.HANDLERS,
     "LendingPool": pool.HANDLERS,
     "RiskTerms": terms.RISK_HANDLERS,
@@ -33,7 +33,6 @@ IN_MEMORY = (
     loans.on_charged,
     loans.on_collected,
     loans.on_income_kept,
-    loans.on_loan_drawn,
     loans.on_prefund_withdrawn,
     loans.on_prefunded,
     loans.on_repaid,
@@ -47,6 +46,7 @@ ROWS = (
     models.Claimable,
     models.Shortfall,
     models.TokenBalance,
+    models.ClassRoom,
     models.Lane,
     models.PoolFill,
     models.PoolPosition,

@@ -5,16 +5,20 @@ from lending.domain import loans as domain
 from lending.domain.lanes import LaneSums
 from lending.domain.loans import CallReason
 from lending.domain.schedule import ScheduleKind
-from lending.models import Lane, Shortfall
+from lending.models import Lane, Loan, Shortfall
 from lending.projection.auctions import withdraw_lot
 from lending.projection.ledger import book, credit, loan_of, note, shift_lane
 from lending.projection.openings import on_loan_opened
+from lending.projection.rooms import flow_in, give_back
 from lending.selectors.valuing import stopped_seconds
 
 
 def on_lane_added(event: Event) -> None:
     """A new escrow begins empty."""
-    Lane.objects.get_or_create(number=event.args["lane"], defaults={"escrow": event.args["escrow"]})
+    escrow = event.args["escrow"]
+    Lane.objects.get_or_create(
+        number=event.args["lane"], defaults={"escrow": escrow, "till": escrow}
+    )
 
 
 def on_cash_moved(event: Event) -> None:
@@ -43,12 +47,14 @@ def on_loan_drawn(event: Event) -> None:
         loan.state, amount=amount, rate_bps=event.args["rateBps"], now=event.block_time
     )
     book(event, loan, *change)
+    flow_in(loan, amount=amount, now=event.block_time)
     note(event, loan.pk, "drawn", amount=amount, party=loan.borrower)
 
 
 def on_loan_extended(event: Event) -> None:
-    """A new schedule by the table of the day."""
+    """A new schedule: an open loan's by the table of the day, a called one's by a workout."""
     loan, args = loan_of(event), event.args
+    commitment = loan.commitment
     terms = domain.NewSchedule(
         rate_bps=args["rateBps"],
         schedule=ScheduleKind(args["schedule"]),
@@ -58,8 +64,22 @@ def on_loan_extended(event: Event) -> None:
         cure_window=args["cureWindow"],
         late_fee_bps=args["lateFeeBps"],
     )
-    book(event, loan, *domain.apply_extend(loan.state, terms=terms, now=event.block_time))
-    note(event, loan.pk, "extended", instalments=terms.instalments, rate_bps=terms.rate_bps)
+    if loan.status == domain.Status.OPEN:
+        book(event, loan, *domain.apply_extend(loan.state, terms=terms, now=event.block_time))
+        name = "extended"
+    else:
+        _work_out(event, loan, terms)
+        name = "worked_out"
+    give_back(loan, max(0, commitment - loan.commitment))
+    note(event, loan.pk, name, instalments=terms.instalments, rate_bps=terms.rate_bps)
+
+
+def _work_out(event: Event, loan: Loan, terms: domain.NewSchedule) -> None:
+    """A loan in trouble gets a new schedule and stays called; a lot of it is for sale no more."""
+    now = event.block_time
+    change = domain.apply_workout(loan.state, terms=terms, now=now, stopped=stopped_seconds(now))
+    book(event, loan, *change)
+    withdraw_lot(event, loan.pk)
 
 
 def on_collected(event: Event) -> None:
@@ -151,6 +171,7 @@ def on_loan_written_off(event: Event) -> None:
     state, change, loss = domain.apply_write_off(loan.state)
     loan.loss = loss
     book(event, loan, state, change)
+    give_back(loan, loan.commitment)
     row, _ = Shortfall.objects.get_or_create(borrower=loan.borrower)
     row.amount += loss
     row.save()
@@ -161,6 +182,7 @@ def on_loan_closed(event: Event) -> None:
     """The collateral is its owner's again."""
     loan = loan_of(event)
     book(event, loan, *domain.apply_close(loan.state))
+    give_back(loan, loan.commitment)
     note(event, loan.pk, "closed", party=loan.borrower)
 
 
@@ -174,6 +196,20 @@ def on_return_waits(event: Event) -> None:
 def on_donation_swept(event: Event) -> None:
     """Cash that was in no book went to the reserve: only the event's number is the lane's."""
     shift_lane(event.args["lane"], LaneSums(), event)
+
+
+def on_till_turned(event: Event) -> None:
+    """The lane's cash goes to its other escrow from now on; what it had lies aside (rule L5)."""
+    number = event.args["lane"]
+    lane = shift_lane(number, LaneSums(), event)
+    shift_lane(number, LaneSums(aside=lane.cash), event).till = event.args["till"]
+
+
+def on_till_gathered(event: Event) -> None:
+    """Cash that lay aside came to the till; what was in no book can be swept from there."""
+    lane = shift_lane(event.args["lane"], LaneSums(), event)
+    gathered = min(lane.aside, event.args["amount"])
+    shift_lane(event.args["lane"], LaneSums(aside=-gathered), event)
 
 
 def on_claimed(event: Event) -> None:
@@ -213,5 +249,7 @@ HANDLERS = {
     "Claimed": on_claimed,
     "ReturnWaits": on_return_waits,
     "DonationSwept": on_donation_swept,
+    "TillTurned": on_till_turned,
+    "TillGathered": on_till_gathered,
     "ShortfallPaid": on_shortfall_paid,
 }

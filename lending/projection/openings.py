@@ -8,6 +8,7 @@ from lending.domain.schedule import ScheduleKind
 from lending.domain.units import lane_of
 from lending.models import Lane, Loan, RequestStatus, TermsRequest
 from lending.projection.ledger import book, note
+from lending.projection.rooms import enter
 
 
 def on_loan_opened(event: Event) -> None:
@@ -22,10 +23,12 @@ def on_loan_opened(event: Event) -> None:
         lane=lane,
         borrower=event.args["borrower"],
         nonce=event.args["nonce"],
+        classes=card.classes,
         lrt_opening_price=card.lrt_opening_price,
         opened_tx=event.tx_hash,
     )
     book(event, loan, *domain.apply_open(state))
+    enter(loan, principal=state.principal, now=event.block_time)
     note(event, loan.pk, "opened", amount=state.principal, party=loan.borrower)
     TermsRequest.objects.filter(
         borrower=loan.borrower, lane_number=lane.number, nonce=loan.nonce

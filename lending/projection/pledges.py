@@ -6,7 +6,8 @@ from lending.domain.lanes import LaneSums
 from lending.domain.loans import Status
 from lending.domain.units import lane_of
 from lending.models import AuctionLot, LoanCollateral, LotStatus, PledgeStatus
-from lending.projection.ledger import loan_of, shift_lane
+from lending.projection.ledger import changed, loan_of, shift_lane
+from lending.projection.rooms import join
 from lending.selectors.valuing import LRT_CLASS
 
 
@@ -17,11 +18,11 @@ def on_pledged(event: Event) -> None:
     LoanCollateral.objects.filter(
         loan_id=loan_id, token_id=token_id, status=PledgeStatus.RETURNED
     ).delete()
-    LoanCollateral.objects.create(
-        loan_id=loan_id,
-        token_id=token_id,
-        class_id=Asset.objects.values_list("class_id", flat=True).get(token_id=token_id),
-    )
+    class_id = Asset.objects.values_list("class_id", flat=True).get(token_id=token_id)
+    LoanCollateral.objects.create(loan_id=loan_id, token_id=token_id, class_id=class_id)
+    loan = loan_of(event)
+    join(loan, class_id)
+    changed([loan], [])
     _touch(event)
 
 

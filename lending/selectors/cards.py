@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from contracts.domain.cards import NO_ADDRESS, Card, classes_of, encode_card
+from contracts.domain.cards import NO_ADDRESS, Card, encode_card
 from lending.models import Loan, LoanCollateral, PledgeStatus
 
 # What a running loan gave back or a lot has sold is struck off; what a close gave back is not.
@@ -39,7 +39,7 @@ def card_of(loan: Loan, rows: Iterable[LoanCollateral]) -> Card:
         cure_window=loan.cure_window,
         late_fee_bps=loan.late_fee_bps,
         limit=loan.limit,
-        classes=classes_of(row.class_id for row in rows),
+        classes=loan.classes,
         assets=tuple(row.token_id for row in rows if row.token_id and row.status not in GONE),
         lrt=tokens.lrt if tokens else NO_ADDRESS,
         lrt_amount=tokens.lrt_amount if tokens else 0,

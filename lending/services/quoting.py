@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Sum
-
 from collateral.models import Asset, AssetStatus
 from contracts.deployment_record import load
 from contracts.typed_data import TypedData
@@ -14,8 +12,9 @@ from contracts.typed_data import loan_terms as terms_message
 from lending.domain import health
 from lending.domain.errors import LendingRefused
 from lending.domain.schedule import ScheduleKind
-from lending.models import Lane, RateCurve, RequestStatus, Shortfall, TermsRequest
+from lending.models import RateCurve, Shortfall
 from lending.parameters import minimum_payment_units, oracle_parameters
+from lending.selectors.rooms import lane_with_room, most_principal, needs
 from lending.selectors.valuing import LRT_CLASS, Pledge, clock, pledges
 
 MAX_ASSETS = 32
@@ -38,9 +37,13 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """What a basket gives: the strictest of its classes. Amounts in ledger units, times in s."""
+    """What a basket gives: the strictest of its classes. Amounts in ledger units, times in s.
+
+    `limit_units` is what its values allow, `room_units` what the lanes can lend on it now.
+    """
 
     limit_units: int
+    room_units: int
     rate_bps: int
     late_fee_bps: int
     grace_period_s: int
@@ -60,6 +63,7 @@ def quote(*, borrower: str, token_ids: Sequence[int], lrt_amount: int = 0, now: 
     expiries = [pledge.item.valid_until for pledge in held if pledge.item.lrt_amount is None]
     return Quote(
         limit_units=sum(line.limit_units for line in lines),
+        room_units=most_principal(token_ids=token_ids, lrt_amount=lrt_amount, now=now),
         rate_bps=max(one.rate_bps(curve.curve_bps if curve else 0) for one in terms),
         late_fee_bps=max(one.late_fee_bps for one in terms),
         grace_period_s=min(one.grace_period for one in terms),
@@ -145,15 +149,15 @@ def loan_terms(
     max_rate_bps: int,
     deadline: int,
     limit: int = 0,
+    now: int,
 ) -> TypedData:
-    """Return the typed data for the borrower's wallet, on the lane with the most room.
+    """Return the typed data for the borrower's wallet, on a lane with room, or raise what is short.
 
     `principal` and `limit`, the most that later draws may bring it to, in ledger units;
-    `interval` in seconds, `deadline` in unix seconds.
+    `interval` in seconds, `deadline` and `now` in unix seconds.
     """
-    terms = {
+    terms: dict[str, Any] = {
         "borrower": borrower,
-        "lane": lane_with_room(principal),
         "principal": principal,
         "limit": max(limit, principal),
         "maxRateBps": max_rate_bps,
@@ -166,7 +170,7 @@ def loan_terms(
         "nonce": secrets.randbits(NONCE_BITS),
         "deadline": deadline,
     }
-    return typed_terms(terms)
+    return typed_terms(terms | {"lane": lane_with_room(needs([terms])[0], now=now)})
 
 
 def typed_terms(terms: dict[str, Any]) -> TypedData:
@@ -175,32 +179,6 @@ def typed_terms(terms: dict[str, Any]) -> TypedData:
     return terms_message(
         chain_id=deployment.chain_id, loan_book=deployment.address("LoanBook"), terms=terms
     )
-
-
-def lane_with_room(principal: int) -> int:
-    """Return the lane with the most cash left after what is already asked of it."""
-    rooms = lane_rooms()
-    best = max(rooms, key=lambda number: (rooms[number], -number), default=None)
-    if best is None or rooms[best] < principal:
-        most = max(rooms.values(), default=0)
-        raise LendingRefused(
-            "pool_short_of_cash",
-            f"No lane of the pool can pay out {principal} units now; the most is {max(most, 0)}. "
-            "Ask for less, or wait for the next close of the pool.",
-        )
-    return best
-
-
-def lane_rooms() -> dict[int, int]:
-    """Return what each lane can lend beyond what is already asked of it, ledger units."""
-    asked = dict(
-        TermsRequest.objects.filter(status__in=[RequestStatus.WAITING, RequestStatus.SENT])
-        .values_list("lane_number")
-        .annotate(Sum("principal"))
-    )
-    return {
-        lane.number: lane.sums.room() - asked.get(lane.number, 0) for lane in Lane.objects.all()
-    }
 
 
 def check_terms(terms: dict[str, Any], *, now: int) -> Quote:

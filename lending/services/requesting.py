@@ -9,6 +9,7 @@ from contracts.wallet import recover
 from lending.domain.errors import LendingRefused
 from lending.models import RequestStatus, TermsRequest
 from lending.parameters import oracle_parameters
+from lending.selectors.rooms import LaneRoom, lane_rooms, needs, shortage
 from lending.selectors.valuing import clock, lrt_oracle_id
 from lending.services.attempts import next_key, refusal
 from lending.services.quoting import check_terms, typed_terms
@@ -63,7 +64,9 @@ def request_loan(*, terms: Mapping[str, Any], signature: bytes | str) -> TermsRe
         return _same(known, plain)
     raw = bytes.fromhex(signature.removeprefix("0x")) if isinstance(signature, str) else signature
     _check_signature(plain, raw)
-    check_terms(plain, now=chain_time())
+    now = chain_time()
+    check_terms(plain, now=now)
+    _check_room(plain, now)
     request, _ = TermsRequest.objects.get_or_create(
         borrower=plain["borrower"],
         lane_number=plain["lane"],
@@ -101,8 +104,21 @@ def _check_signature(terms: dict[str, Any], signature: bytes) -> None:
         )
 
 
+def _check_room(terms: dict[str, Any], now: int) -> None:
+    """Refuse terms whose lane has no room left: others may have taken it since they were made."""
+    rooms = lane_rooms()
+    if terms["lane"] not in rooms:
+        raise LendingRefused("lane_unknown", f"There is no lane {terms['lane']}. Ask for new terms.")
+    short = shortage(needs([terms])[0], [rooms[terms["lane"]]], now)
+    if short is not None:
+        raise short
+
+
 def send_requests() -> int:
-    """Send waiting requests on their lane with newest-round proofs; return how many were sent."""
+    """Send waiting requests on their lane with newest-round proofs; return how many were sent.
+
+    One whose lane has no room now keeps waiting, with the reason: each close makes room anew.
+    """
     now, times = chain_time(), clock()
     pending = TermsRequest.objects.filter(status__in=[RequestStatus.WAITING, RequestStatus.SENT])
     requests = list(pending.order_by("id"))
@@ -110,7 +126,8 @@ def send_requests() -> int:
     waiting += _failed([request for request in requests if request.status == RequestStatus.SENT])
     if times.is_silent(now, ttl=oracle_parameters().ttl):
         return 0
-    return sum(_advance(request, now, times.newest) for request in waiting)
+    rooms = lane_rooms(asked=[RequestStatus.SENT])
+    return sum(_advance(request, now, times.newest, rooms) for request in waiting)
 
 
 def _failed(sent: Sequence[TermsRequest]) -> list[TermsRequest]:
@@ -131,13 +148,25 @@ def _note_failure(request: TermsRequest, batch: Batch) -> None:
     _set(request, RequestStatus.REFUSED if final else RequestStatus.WAITING, batch.error)
 
 
-def _advance(request: TermsRequest, now: int, newest: int) -> bool:
-    """Send a request, unless its terms ran out or it was tried often enough this round."""
+def _advance(
+    request: TermsRequest, now: int, newest: int, rooms: Mapping[int, LaneRoom]
+) -> bool:
+    """Send a request, unless its terms ran out, its lane has no room, or it was tried often enough
+    this round.
+    """
     if now > request.deadline:
         _set(request, RequestStatus.REFUSED, "The signed terms ran out before they could be used.")
         return False
+    need, room = needs([request.terms])[0], rooms[request.lane_number]
+    short = shortage(need, [room], now)
+    if short is not None:
+        _set(request, RequestStatus.WAITING, short.sentence)
+        return False
     key = next_key(f"open:{request.pk}:{newest}", most=MOST_ATTEMPTS)
-    return key is not None and _send(request, key, newest)
+    if key is None:
+        return False
+    room.take(need)
+    return _send(request, key, newest)
 
 
 def _send(request: TermsRequest, key: str, round_number: int) -> bool:

@@ -19,7 +19,6 @@ from lending.models import Loan, LoanCollateral, RequestStatus, TermsRequest
 from lending.parameters import minimum_payment_units
 from lending.services import loan_terms, quote, request_loan
 from lending.services.collecting import collectable
-from lending.services.quoting import lane_rooms
 from settlement.selectors import chain_time
 
 LOAN_DAY = 3
@@ -146,7 +145,9 @@ def _request(stage: Stage, plan: Plan) -> None:
         )
         message = loan_terms(
             borrower=plan.borrower,
-            principal=min(offer.limit_units * plan.share_bps // BPS, _room()),
+            principal=min(
+                offer.limit_units * plan.share_bps // BPS, offer.room_units * ROOM_BPS // BPS
+            ),
             schedule=(
                 ScheduleKind.AMORTISING if offer.must_amortise else ScheduleKind.INTEREST_ONLY
             ),
@@ -156,16 +157,12 @@ def _request(stage: Stage, plan: Plan) -> None:
             lrt_amount=plan.lrt_amount,
             max_rate_bps=MAX_RATE_BPS,
             deadline=now + 7 * DAY_S,
+            now=now,
         )
         signature = stage.cast.wallet(plan.borrower).sign_typed_data(message)
         request_loan(terms=message["message"], signature=signature)
     except LendingRefused as refusal:
         stage.say(f"  no loan for {plan.borrower[:8]}…: {refusal}")
-
-
-def _room() -> int:
-    """Return what the roomiest lane can lend now, a little kept back, ledger units."""
-    return max(lane_rooms().values()) * ROOM_BPS // BPS
 
 
 def late_payer() -> Loan | None:

@@ -12,7 +12,7 @@ import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Basket, Draw, Evidence, Outlook, Plan, Underwriter} from "../libraries/Underwriter.sol";
 import {Handover} from "./Handover.sol";
-import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
+import {Book, LoanStore, Market, NewTerms, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @title Changing an open loan with its borrower's consent: draw, release, extend
@@ -23,6 +23,7 @@ library Amending {
     using LoanMath for LoanState;
     using LoanStore for Book;
     using LoanStore for Market;
+    using LoanStore for Position;
     using SafeCast for uint256;
     using Schedule for Card;
 
@@ -46,7 +47,7 @@ library Amending {
         if (debt > limit) revert ILoanBook.AboveLtv(debt, uint64(limit));
         Rooms.shrink(book, position.laneId, card, commitment);
         book.save(position, position.marks.withCard(Cards.wordsOf(card)));
-        _send(market, position.laneId, card.borrower, card.lrt, change);
+        _send(market, position, card.borrower, card.lrt, change);
     }
 
     /// @dev The borrower's own call, or its signature, once (rule S4). Nobody draws or releases
@@ -152,7 +153,7 @@ library Amending {
         uint16 rateBps
     ) private {
         LoanState memory loan = position.loan;
-        uint64 available = position.lane.cash - position.lane.owed;
+        uint64 available = position.lane.available();
         if (change.draw > available) {
             revert ILoanBook.LaneShortOfCash(position.laneId, available);
         }
@@ -171,33 +172,25 @@ library Amending {
         emit ILoanBook.LoanDrawn(change.loanId, ++position.lane.sequence, change.draw, rateBps);
     }
 
-    /// @dev A new schedule from now on, on the present table's terms.
+    /// @dev A new schedule on the present table's terms.
     function _extend(
         Position memory position,
         Card memory card,
         LoanChange calldata change,
         Draw memory draw
     ) private {
-        LoanState memory loan = position.loan;
-        _accrue(loan);
-        loan.rateBps = draw.rateBps;
-        Underwriter.checkSize(loan.principal, loan.rateBps);
-        card.basePrincipal = loan.principal;
-        (card.schedule, card.instalments) = (change.schedule, change.instalments);
-        (card.interval, card.openedAt) = (change.interval, uint32(block.timestamp));
-        (card.gracePeriod, card.cureWindow) = (draw.gracePeriod, draw.cureWindow);
-        card.lateFeeBps = draw.lateFeeBps;
-        position.marks = position.marks.withCharged(0);
-        emit ILoanBook.LoanExtended(
-            change.loanId,
-            ++position.lane.sequence,
-            draw.rateBps,
-            change.schedule,
-            change.instalments,
-            change.interval,
-            draw.gracePeriod,
-            draw.cureWindow,
-            draw.lateFeeBps
+        _accrue(position.loan);
+        position.reschedule(
+            card,
+            NewTerms({
+                rateBps: draw.rateBps,
+                schedule: change.schedule,
+                instalments: change.instalments,
+                interval: change.interval,
+                gracePeriod: draw.gracePeriod,
+                cureWindow: draw.cureWindow,
+                lateFeeBps: draw.lateFeeBps
+            })
         );
     }
 
@@ -208,16 +201,16 @@ library Amending {
 
     function _send(
         Market memory market,
-        uint32 laneId,
+        Position memory position,
         address borrower,
         address lrt,
         LoanChange calldata change
     ) private {
-        ILane escrow = market.escrow(laneId);
+        ILane escrow = market.escrow(position.laneId);
         for (uint256 i; i < change.assets.length; ++i) {
             escrow.sendAsset(address(market.from.registry), borrower, change.assets[i]);
         }
         if (change.lrtAmount != 0) escrow.sendToken(lrt, borrower, change.lrtAmount);
-        if (change.draw != 0) market.send(laneId, borrower, change.draw);
+        if (change.draw != 0) market.send(position, borrower, change.draw);
     }
 }

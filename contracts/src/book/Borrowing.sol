@@ -53,7 +53,7 @@ library Borrowing {
         );
         _pledge(market, position, terms);
         book.save(position);
-        market.send(terms.lane, terms.borrower, terms.principal);
+        market.send(position, terms.borrower, terms.principal);
         return position.id;
     }
 
@@ -73,7 +73,7 @@ library Borrowing {
         returns (Position memory position)
     {
         LaneState memory lane = book.sums[terms.lane].load();
-        uint64 available = lane.cash - lane.owed;
+        uint64 available = lane.available();
         if (terms.principal > available) {
             book.requireLane(terms.lane);
             revert ILoanBook.LaneShortOfCash(terms.lane, available);

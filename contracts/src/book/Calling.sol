@@ -88,7 +88,7 @@ library Calling {
         position.lane.cash += paid;
         emit ILoanBook.Repaid(loanId, msg.sender, ++position.lane.sequence, paid);
         book.saveCalled(position, before);
-        market.pull(position.laneId, paid);
+        market.pull(position, paid);
     }
 
     /// @notice See `ILoanBook.cure`.
@@ -113,7 +113,7 @@ library Calling {
         position.lane.cash += paid;
         emit ILoanBook.LoanCured(loanId, msg.sender, ++position.lane.sequence, paid);
         book.saveCalled(position, before);
-        market.pull(position.laneId, paid);
+        market.pull(position, paid);
     }
 
     /// @dev A value that nobody proves for long enough does not shelter a debtor in arrears (V4).

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
-import {ILoanBook, LoanStatus} from "../interfaces/ILoanBook.sol";
+import {ILoanBook, LaneState, LoanStatus} from "../interfaces/ILoanBook.sol";
 import {Lane} from "../Lane.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market} from "./LoanStore.sol";
@@ -24,10 +24,11 @@ library Donations {
         returns (uint64 amount)
     {
         book.requireLane(laneId);
-        Lane escrow = Lane(address(market.escrow(laneId)));
-        uint256 held = market.token.balanceOf(address(escrow)) / market.unitScale;
-        amount = Math.saturatingSub(held, book.sums[laneId].load().cash).toUint64();
-        _give(book, market, laneId, escrow, amount);
+        LaneState memory lane = book.sums[laneId].load();
+        Lane till = Lane(address(market.tillOf(laneId, lane.till)));
+        uint256 held = market.token.balanceOf(address(till)) / market.unitScale;
+        amount = Math.saturatingSub(held, lane.cash - lane.aside).toUint64();
+        _give(book, market, laneId, till, amount);
     }
 
     /// @notice See `ILoanBook.sweepEnded`.

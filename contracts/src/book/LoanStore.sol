@@ -6,11 +6,13 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {
     CallReason,
+    Card,
     ILoanBook,
     LaneState,
     LoanState,
     LoanStatus,
-    Room
+    Room,
+    ScheduleKind
 } from "../interfaces/ILoanBook.sol";
 import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
 import {ILane} from "../interfaces/ILane.sol";
@@ -19,7 +21,7 @@ import {MarkWord} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {LoanWord} from "../libraries/Payments.sol";
 import {LaneWords, Slots} from "../libraries/Slots.sol";
-import {Sources} from "../libraries/Underwriter.sol";
+import {Sources, Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 
 /// @notice All that the loan book keeps. Every slot is keyed by loan, lane or party, or written by
@@ -62,6 +64,17 @@ struct Position {
     MarkWord marks;
     LoanState loan;
     LaneState lane;
+}
+
+/// @notice What a new schedule brings, in the units of a card.
+struct NewTerms {
+    uint16 rateBps;
+    ScheduleKind schedule;
+    uint16 instalments;
+    uint32 interval;
+    uint24 gracePeriod;
+    uint24 cureWindow;
+    uint16 lateFeeBps;
 }
 
 /// @title How a position is read, changed and written
@@ -174,6 +187,32 @@ library LoanStore {
         return loan.callReason == CallReason.Health || loan.callReason == CallReason.Band;
     }
 
+    // ---- Schedules ----------------------------------------------------------------------------
+
+    /// @dev A new schedule from now on for the principal as it stands; late fees begin anew.
+    function reschedule(Position memory position, Card memory card, NewTerms memory terms) internal {
+        LoanState memory loan = position.loan;
+        loan.rateBps = terms.rateBps;
+        Underwriter.checkSize(loan.principal, loan.rateBps);
+        card.basePrincipal = loan.principal;
+        (card.schedule, card.instalments) = (terms.schedule, terms.instalments);
+        (card.interval, card.openedAt) = (terms.interval, uint32(block.timestamp));
+        (card.gracePeriod, card.cureWindow) = (terms.gracePeriod, terms.cureWindow);
+        card.lateFeeBps = terms.lateFeeBps;
+        position.marks = position.marks.withCharged(0);
+        emit ILoanBook.LoanExtended(
+            position.id,
+            ++position.lane.sequence,
+            terms.rateBps,
+            terms.schedule,
+            terms.instalments,
+            terms.interval,
+            terms.gracePeriod,
+            terms.cureWindow,
+            terms.lateFeeBps
+        );
+    }
+
     // ---- Lanes and transfers ------------------------------------------------------------------
 
     function requireLane(Book storage book, uint32 laneId) internal view {
@@ -194,7 +233,25 @@ library LoanStore {
         return derive(bytes32(uint256(laneId)), codeHash);
     }
 
-    /// @dev Salt of a loan's income address; lanes use the numbers below 2^32.
+    /// @dev The escrow that takes a lane's cash, which is the other one once governance has turned it.
+    function tillOf(Book storage book, uint32 laneId, bytes32 codeHash)
+        internal
+        view
+        returns (address)
+    {
+        return derive(Slots.till(book.sums[laneId].sums, laneId), codeHash);
+    }
+
+    /// @dev The till of a lane in memory, or its other escrow.
+    function tillOf(Market memory market, uint32 laneId, uint256 number)
+        internal
+        view
+        returns (ILane)
+    {
+        return ILane(derive(bytes32(number << 32 | laneId), market.escrowCodeHash));
+    }
+
+    /// @dev Salt of a loan's income address; escrows use the numbers below 2^33.
     function incomeSaltOf(uint64 loanId) internal pure returns (bytes32) {
         return bytes32(1 << 64 | uint256(loanId));
     }
@@ -215,14 +272,17 @@ library LoanStore {
         return ILane(escrowOf(laneId, market.escrowCodeHash));
     }
 
-    /// @dev From the payer straight to the lane's escrow.
-    function pull(Market memory market, uint32 laneId, uint64 amount) internal {
+    /// @dev From the payer straight to the lane's till.
+    function pull(Market memory market, Position memory position, uint64 amount) internal {
         if (amount == 0) return;
-        address to = address(escrow(market, laneId));
+        address to = address(tillOf(market, position.laneId, position.lane.till));
         market.token.safeTransferFrom(msg.sender, to, amount * market.unitScale);
     }
 
-    function send(Market memory market, uint32 laneId, address to, uint64 amount) internal {
-        escrow(market, laneId).sendToken(address(market.token), to, amount * market.unitScale);
+    function send(Market memory market, Position memory position, address to, uint64 amount)
+        internal
+    {
+        tillOf(market, position.laneId, position.lane.till)
+            .sendToken(address(market.token), to, amount * market.unitScale);
     }
 }

@@ -34,6 +34,7 @@ library Rooms {
     ) external {
         if (msg.sender != book.pool) revert ILoanBook.NotPool(msg.sender);
         if (reserved.length != book.lanes) revert ILoanBook.LaneUnknown(uint32(reserved.length));
+        emit IStewardship.RoomsReserved(reserved);
         uint16[] memory classes = market.from.risk.classes();
         for (uint256 i; i < classes.length; ++i) {
             _handOutClass(book, market.from.risk, classes[i], reserved);

@@ -47,7 +47,7 @@ library Servicing {
     ) external {
         Position memory position = book.load(loanId, card);
         _receive(book, market, position, Cards.read(card), amount, msg.sender);
-        market.pull(position.laneId, amount);
+        market.pull(position, amount);
     }
 
     /// @notice See `ILoanBook.sweep`. The income address holds a contract of the escrows' kind, made
@@ -64,8 +64,8 @@ library Servicing {
         Position memory position = book.load(loanId, card);
         _receive(book, market, position, Cards.read(card), amount, income);
         if (income.code.length == 0) new Lane{salt: salt}();
-        address escrow = address(market.escrow(position.laneId));
-        Lane(income).sendToken(address(market.token), escrow, amount * market.unitScale);
+        address till = address(market.tillOf(position.laneId, position.lane.till));
+        Lane(income).sendToken(address(market.token), till, amount * market.unitScale);
     }
 
     /// @notice See `ILoanBook.collect`.

@@ -114,6 +114,31 @@ struct LoanChange {
     uint64 deadline;
 }
 
+/// @notice What the borrower of a called loan signs, and a vote decides (EIP-712 type `LoanWorkout`, same domain).
+/// The debt stays as it is, and so does the collateral (rule D8).
+/// @param loanId The loan.
+/// @param rateBps Yearly rate once it is cured, at most the present one.
+/// @param schedule How principal is paid back.
+/// @param instalments Due dates from now on.
+/// @param interval Seconds between them.
+/// @param gracePeriod Seconds, from one day to sixty.
+/// @param cureWindow Seconds, from one day to sixty; one begins now.
+/// @param lateFeeBps At most the present one.
+/// @param nonce As in `LoanTerms`.
+/// @param deadline Last moment at which the signature may be used, unix seconds.
+struct LoanWorkout {
+    uint64 loanId;
+    uint16 rateBps;
+    ScheduleKind schedule;
+    uint16 instalments;
+    uint32 interval;
+    uint24 gracePeriod;
+    uint24 cureWindow;
+    uint16 lateFeeBps;
+    uint256 nonce;
+    uint64 deadline;
+}
+
 /// @notice The hot slot: all that a payment touches.
 /// @param principal Outstanding principal, ledger units.
 /// @param prefunded Cash that the borrower has set aside, ledger units; it is the borrower's.
@@ -140,10 +165,12 @@ struct LoanState {
 /// @notice Sums of one lane (rules D1, L3).
 /// @param a `Σ(p·SCALE − p·r·t + u)` over open loans, ledger units times SCALE.
 /// @param b `Σ p·r`.
-/// @param cash Booked cash of the escrow, ledger units.
+/// @param cash Booked cash of both escrows, ledger units.
 /// @param owed Part of it that belongs to others: prefunded cash, surplus, refunds.
 /// @param impaired Carrying value of called loans.
 /// @param sequence Number of the lane's last event.
+/// @param aside Part of the cash that lies in the escrow to which none goes any more, ledger units.
+/// @param till Which of the lane's two escrows takes cash: 0 is that of the collateral (rule L5).
 struct LaneState {
     int144 a;
     uint112 b;
@@ -151,6 +178,8 @@ struct LaneState {
     uint64 owed;
     uint64 impaired;
     uint32 sequence;
+    uint64 aside;
+    uint8 till;
 }
 
 /// @title The loan book: loans, lanes and settlement
@@ -177,6 +206,7 @@ interface ILoanBook is ISales, IStewardship {
     );
     /// @notice More was drawn, at the rate of the present epoch; the loan's is the mean (rule D4).
     event LoanDrawn(uint64 indexed loanId, uint32 sequence, uint64 amount, uint16 rateBps);
+    /// @notice A new schedule begins: an open loan's by the table of the day, a called one's by a workout.
     event LoanExtended(
         uint64 indexed loanId,
         uint32 sequence,

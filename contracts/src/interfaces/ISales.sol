@@ -6,7 +6,7 @@ import {LoanStatus} from "./ILoanBook.sol";
 /// @notice What a sale starts from.
 /// @param status See `LoanStatus`.
 /// @param debt Debt now, ledger units, rounded up.
-/// @param escrow Where the price goes.
+/// @param escrow Where the price goes: the lane's till.
 struct ForSale {
     LoanStatus status;
     uint64 debt;

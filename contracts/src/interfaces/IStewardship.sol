@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {LoanWorkout} from "./ILoanBook.sol";
 import {ISanctions} from "./ISanctions.sol";
 
 /// @notice What a lane may still lend against a class, and what it has lent (rule L4).
@@ -24,10 +25,19 @@ interface IStewardship {
     /// @notice Things that could not be handed over when their loan closed wait in the escrow (rule D9).
     /// @param places One bit for each asset by its place in the loan's order, bit 255 for the restaking tokens.
     event ReturnWaits(uint64 indexed loanId, address indexed owner, uint32 sequence, uint256 places);
+    /// @notice A close hands out the caps of all classes: the draws reserved in each lane have room first.
+    event RoomsReserved(uint64[] reserved);
     /// @notice A close handed a class's cap to the lanes; `used` counts loans that have not ended.
     event RoomsHandedOut(uint16 indexed classId, uint64 cap, uint64 used);
 
+    /// @notice A lane's cash goes to its other escrow from now on; what it had lies aside (rule L5).
+    event TillTurned(uint32 indexed lane, uint32 sequence, address till, uint64 aside);
+    /// @notice Cash that lay aside has come to the till; `aside` is what still does.
+    event TillGathered(uint32 indexed lane, uint32 sequence, uint64 amount, uint64 aside);
+
     error Sanctioned(address party);
+    /// @notice Cash still lies in the escrow to which the lane would turn.
+    error CashAside(uint32 lane, uint64 amount);
     error NothingWaits(uint64 loanId);
     error ReturnFailed(uint64 loanId);
     error ReturnGasTooLow();
@@ -44,6 +54,17 @@ interface IStewardship {
     function roomOf(uint32 lane, uint16 classId) external view returns (Room memory);
     /// @notice What may be drawn on restaking tokens in a lane now, ledger units: the bucket refills with time.
     function inflowLeftOf(uint32 lane) external view returns (uint64);
+    /// @notice Gives a called loan, or one in auction, a new schedule that its borrower signed (rule D8). It stays
+    /// called, with a cure window from now on, and is cured by the rules of any cure. Governor.
+    function workOut(LoanWorkout calldata workout, bytes calldata signature, bytes32[] calldata card)
+        external;
+    /// @notice Where a lane's cash goes, repayments and prices of lots among it.
+    function tillOf(uint32 lane) external view returns (address);
+    /// @notice Has a lane's cash go to its other escrow, the collateral's or a second one, when a
+    /// token call on the present one fails. What that one holds lies aside, and counts zero, until it is gathered. Governor.
+    function turnTill(uint32 lane) external;
+    /// @notice Brings to the till all cash that the lane's other escrow holds, as soon as the token lets it go. Anyone.
+    function gatherTill(uint32 lane) external returns (uint64 amount);
     /// @notice Gives the reserve what lies in a lane's escrow beyond its books: nobody called for it. Anyone.
     function sweepLane(uint32 lane) external returns (uint64 amount);
     /// @notice Gives the reserve what came to the income address of a loan that has ended. Anyone.

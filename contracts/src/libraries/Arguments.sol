@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LoanChange, LoanTerms} from "../interfaces/ILoanBook.sol";
+import {LoanChange, LoanTerms, LoanWorkout} from "../interfaces/ILoanBook.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 
 /// @title Arguments of a call, read where they lie in its calldata
@@ -72,6 +72,13 @@ library Arguments {
         uint256 tail = _tailOf(call, place);
         assembly ("memory-safe") {
             change := tail
+        }
+    }
+
+    /// @notice The first argument, a workout: of fixed size, it lies where it stands.
+    function workout(bytes calldata call) internal pure returns (LoanWorkout calldata found) {
+        assembly ("memory-safe") {
+            found := add(call.offset, SELECTOR_BYTES)
         }
     }
 

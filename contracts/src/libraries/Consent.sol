@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {ILoanBook, LoanChange, LoanTerms} from "../interfaces/ILoanBook.sol";
+import {ILoanBook, LoanChange, LoanTerms, LoanWorkout} from "../interfaces/ILoanBook.sol";
 import {CappedSignature} from "./CappedSignature.sol";
 
 /// @title What a borrower signs for the loan book (EIP-712; domain "Ballast LoanBook", "1")
@@ -19,6 +19,12 @@ library Consent {
     bytes32 private constant CHANGE_TYPEHASH = keccak256(
         "LoanChange(uint64 loanId,uint64 draw,uint256[] assets,uint128 lrtAmount,uint8 schedule,"
         "uint16 instalments,uint32 interval,uint16 maxRateBps,uint256 nonce,uint64 deadline)"
+    );
+
+    bytes32 private constant WORKOUT_TYPEHASH = keccak256(
+        "LoanWorkout(uint64 loanId,uint16 rateBps,uint8 schedule,uint16 instalments,"
+        "uint32 interval,uint24 gracePeriod,uint24 cureWindow,uint16 lateFeeBps,uint256 nonce,"
+        "uint64 deadline)"
     );
 
     /// @notice Refuses what a party did not sign for the contract that asks.
@@ -69,6 +75,10 @@ library Consent {
                 change.deadline
             )
         );
+    }
+
+    function hash(LoanWorkout calldata workout) internal pure returns (bytes32) {
+        return keccak256(abi.encode(WORKOUT_TYPEHASH, workout));
     }
 
     function _domain() private view returns (bytes32) {

@@ -79,6 +79,12 @@ library LoanMath {
         lane.b -= b;
     }
 
+    /// @notice Cash of a lane that is the pool's own and at hand (rules L3, L5): what others own is
+    /// never paid out for cash that lies aside.
+    function available(LaneState memory lane) internal pure returns (uint64) {
+        return uint64(Math.saturatingSub(lane.cash - lane.owed, lane.aside));
+    }
+
     /// @dev The casts cannot cut: principal is below 2^56, rate 2^16, time 2^32, interest 2^88.
     function _partOf(LoanState memory loan) private pure returns (int144 a, uint112 b) {
         if (loan.status != LoanStatus.Open) return (0, 0);

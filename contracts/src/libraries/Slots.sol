@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {CallReason, LaneState, LoanState, LoanStatus} from "../interfaces/ILoanBook.sol";
 import {LoanMath} from "./LoanMath.sol";
 import {LoanWord, Tally} from "./Payments.sol";
 
 /// @notice A lane's two slots, lowest field first.
-/// @param sums What a payment touches: `sequence (32) | cash - owed (57) | b (67) | a (100)`.
-/// @param rest `owed (64) | impaired (64)`.
+/// @param sums What a payment touches: `sequence (32) | till (1) | cash - owed (56) | b (67) | a (100)`.
+/// @param rest `owed (64) | impaired (64) | aside (64)`.
 struct LaneWords {
     uint256 sums;
     uint256 rest;
@@ -18,12 +19,13 @@ using Slots for LaneWords global;
 /// @title One write a slot
 /// @notice Packs and unpacks what the loan book keeps by hand, so that a payment writes one slot
 /// of the loan and one of the lane.
-/// @dev Widths of a lane: cash and `p·r` of 140 billion dollars; `a` stays within `b·t`.
+/// @dev Widths of a lane: cash of 72 billion dollars, `p·r` of 140 billion; `a` stays within `b·t`.
 library Slots {
-    uint256 private constant FREE = 32;
+    uint256 private constant TILL = 32;
+    uint256 private constant FREE = 33;
     uint256 private constant SLOPE = 89;
     uint256 private constant LEVEL = 156;
-    uint256 private constant FREE_BITS = (1 << 57) - 1;
+    uint256 private constant FREE_BITS = (1 << 56) - 1;
     uint256 private constant SLOPE_BITS = (1 << 67) - 1;
 
     /// @notice A lane's sums would leave the widths in which they are kept.
@@ -78,13 +80,16 @@ library Slots {
         lane.sequence = uint32(sums);
         lane.b = uint112(sums >> SLOPE & SLOPE_BITS);
         lane.a = int144(int256(sums) >> LEVEL);
-        (lane.owed, lane.impaired) = (uint64(rest), uint64(rest >> 64));
+        lane.till = uint8(sums >> TILL & 1);
+        (lane.owed, lane.impaired, lane.aside) =
+            (uint64(rest), uint64(rest >> 64), uint64(rest >> 128));
         lane.cash = lane.owed + uint64(sums >> FREE & FREE_BITS);
     }
 
     function store(LaneWords storage to, LaneState memory lane) internal {
-        to.sums = _sums(lane.a, lane.b, lane.cash - lane.owed, lane.sequence);
-        uint256 rest = uint256(lane.owed) | uint256(lane.impaired) << 64;
+        to.sums = _sums(lane.a, lane.b, lane.cash - lane.owed, lane.till, lane.sequence);
+        uint256 rest =
+            uint256(lane.owed) | uint256(lane.impaired) << 64 | uint256(lane.aside) << 128;
         if (rest != to.rest) to.rest = rest;
     }
 
@@ -92,9 +97,15 @@ library Slots {
         return uint32(lane.sums);
     }
 
-    /// @notice Cash that is the pool's own (rule L3).
+    /// @notice Cash that is the pool's own and at hand (rules L3, L5).
     function free(LaneWords storage lane) internal view returns (uint64) {
-        return uint64(lane.sums >> FREE & FREE_BITS);
+        uint256 own = lane.sums >> FREE & FREE_BITS;
+        return uint64(Math.saturatingSub(own, lane.rest >> 128));
+    }
+
+    /// @notice Salt of the escrow that takes a lane's cash: the lane's number, and one bit of its sums.
+    function till(uint256 sums, uint32 number) internal pure returns (bytes32) {
+        return bytes32(sums & 1 << TILL | number);
     }
 
     /// @notice Books payments and charges on open loans; `last` is the lane's last event. What was
@@ -103,14 +114,14 @@ library Slots {
         lane.sums = _with(lane.sums, tally, time, last);
     }
 
-    /// @notice The same for one event, whose number it gives.
+    /// @notice The same for one event. Gives the sums, of which the event's number is the lowest part.
     function bookOne(LaneWords storage lane, Tally memory tally, uint256 time)
         internal
-        returns (uint32 next)
+        returns (uint256 sums)
     {
-        uint256 sums = lane.sums;
-        next = uint32(sums) + 1;
-        lane.sums = _with(sums, tally, time, next);
+        sums = lane.sums;
+        sums = _with(sums, tally, time, uint32(sums) + 1);
+        lane.sums = sums;
     }
 
     /// @notice Adds to the pool's own cash or takes from it, for one event, whose number it gives.
@@ -118,7 +129,8 @@ library Slots {
         uint256 sums = lane.sums;
         next = uint32(sums) + 1;
         uint256 left = uint256(int256(sums >> FREE & FREE_BITS) + amount);
-        lane.sums = _sums(int256(sums) >> LEVEL, sums >> SLOPE & SLOPE_BITS, left, next);
+        uint256 number = sums >> TILL & 1;
+        lane.sums = _sums(int256(sums) >> LEVEL, sums >> SLOPE & SLOPE_BITS, left, number, next);
     }
 
     /// @notice Numbers one event.
@@ -132,7 +144,7 @@ library Slots {
     }
 
     function setSequence(LaneWords storage lane, uint32 last) internal {
-        lane.sums = lane.sums >> FREE << FREE | last;
+        lane.sums = lane.sums >> TILL << TILL | last;
     }
 
     /// @notice Adds to what the lane owes to others; the cash for it comes too.
@@ -154,14 +166,14 @@ library Slots {
         int256 a = int256(sums) >> LEVEL;
         a += int256(tally.slopes * time + tally.added) - int256(tally.paid * LoanMath.SCALE);
         uint256 b = (sums >> SLOPE & SLOPE_BITS) - tally.slopes;
-        return _sums(a, b, (sums >> FREE & FREE_BITS) + tally.paid, last);
+        return _sums(a, b, (sums >> FREE & FREE_BITS) + tally.paid, sums >> TILL & 1, last);
     }
 
     function _isImpaired(LoanStatus status) private pure returns (bool) {
         return status == LoanStatus.Called || status == LoanStatus.Auctioned;
     }
 
-    function _sums(int256 a, uint256 b, uint256 free_, uint256 last)
+    function _sums(int256 a, uint256 b, uint256 free_, uint256 till_, uint256 last)
         private
         pure
         returns (uint256)
@@ -169,6 +181,6 @@ library Slots {
         bool fits = a << LEVEL >> LEVEL == a && b <= SLOPE_BITS && free_ <= FREE_BITS
             && last <= type(uint32).max;
         if (!fits) revert LaneFull();
-        return uint256(a) << LEVEL | b << SLOPE | free_ << FREE | last;
+        return uint256(a) << LEVEL | b << SLOPE | free_ << FREE | till_ << TILL | last;
     }
 }

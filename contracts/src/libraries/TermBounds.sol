@@ -10,13 +10,13 @@ library TermBounds {
     uint256 private constant MAX_LATE_FEE_BPS = 1_000;
     uint256 private constant MAX_MOVE_BPS = 5_000;
     uint256 private constant MAX_START_BPS = 20_000;
-    uint256 private constant MIN_WINDOW = 1 days;
-    uint256 private constant MAX_WINDOW = 60 days;
+    uint256 internal constant MIN_WINDOW = 1 days;
+    uint256 internal constant MAX_WINDOW = 60 days;
     uint256 private constant MIN_AUCTION = 1 hours;
     uint256 private constant MAX_AUCTION = 30 days;
     uint256 private constant MAX_FRESH = 730 days;
     uint256 private constant MIN_TENOR = 1 days;
-    uint256 private constant MAX_TENOR = 3650 days;
+    uint256 internal constant MAX_TENOR = 3650 days;
 
     uint256 private constant SHARE_STEP_BPS = 1_000;
     uint256 private constant RATE_STEP_BPS = 500;

@@ -158,6 +158,18 @@ library Underwriter {
         _requireLasting(item, tenor);
     }
 
+    /// @notice Refuses a tenor that outlasts what attests the assets (rule A4).
+    function requireLasting(Sources memory from, uint256[] memory assets, uint256 tenor)
+        internal
+        view
+    {
+        Item memory item;
+        for (uint256 i; i < assets.length; ++i) {
+            (item.id, item.asset) = (assets[i], from.registry.standingOf(assets[i]));
+            _requireLasting(item, tenor);
+        }
+    }
+
     /// @notice Sums of a basket's calling values. `previous` is read for `BothRounds` only.
     function weigh(
         Outlook memory outlook,

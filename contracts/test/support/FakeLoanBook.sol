@@ -41,6 +41,10 @@ contract FakeLoanBook {
         return address(escrows[lane]);
     }
 
+    function tillOf(uint32 lane) external view returns (address) {
+        return escrowOf(lane);
+    }
+
     function laneOf(uint32 lane) external view returns (LaneState memory) {
         return states[lane];
     }

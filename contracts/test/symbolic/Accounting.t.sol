@@ -113,15 +113,18 @@ contract AccountingProofs {
         uint64 free,
         uint64 owed,
         uint64 impaired,
-        uint32 sequence
+        uint32 sequence,
+        uint64 aside,
+        bool till
     ) external {
         unchecked {
             if (free + owed < free) return;
         }
-        storedLane.store(LaneState(a, b, free + owed, owed, impaired, sequence));
+        storedLane.store(LaneState(a, b, free + owed, owed, impaired, sequence, aside, till ? 1 : 0));
         LaneState memory lane = storedLane.load();
         assert(lane.a == a && lane.b == b && lane.cash == free + owed && lane.owed == owed);
         assert(lane.impaired == impaired && lane.sequence == sequence);
-        assert(storedLane.free() == free);
+        assert(lane.aside == aside && lane.till == (till ? 1 : 0));
+        assert(storedLane.free() == (free > aside ? free - aside : 0));
     }
 }

@@ -13,6 +13,7 @@ from lending.domain.units import SCALE
 from lending.models import (
     AuctionLot,
     Claimable,
+    ClassRoom,
     ClassTerms,
     Lane,
     Loan,
@@ -38,8 +39,10 @@ HOT = (
     "rate_bps",
     "status",
     "call_reason",
+    "window_spent",
 )
 MARKS = ("charged_through", "cures", "first_cure_at")
+ROOM = ("left", "used", "spent", "spent_at")
 LOT = (
     "token_id",
     "start_price",
@@ -89,9 +92,18 @@ def lane_checks() -> Iterator[Check]:
     """The slots of every lane, and what each owes to parties."""
     yield _book("Loan book", "lanes", None, Lane.objects.count())
     for lane in Lane.objects.all():
-        names = ("a", "b", "cash", "owed", "impaired", "sequence")
+        names = ("a", "b", "cash", "owed", "impaired", "aside", "sequence")
         yield _book(str(lane), "laneOf", lane.pk, _named(lane, names))
         yield _book(str(lane), "escrowOf", lane.pk, lane.escrow)
+        yield _book(str(lane), "tillOf", lane.pk, lane.till)
+    for row in ClassRoom.objects.all():
+        yield Check(
+            subject=str(row),
+            contract="LoanBook",
+            function="roomOf",
+            args=(row.lane_id, row.class_id),
+            expected=_named(row, ROOM),
+        )
     for row in Claimable.objects.select_related("lane"):
         yield Check(
             subject=f"Lane {row.lane_id}, party {row.party}",

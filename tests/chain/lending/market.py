@@ -164,6 +164,7 @@ class Market:
                 "lrt_amount": lrt_amount,
                 "max_rate_bps": 2_000,
                 "deadline": chain_time() + DAY,
+                "now": chain_time(),
                 **fields,
             }
         )

@@ -84,6 +84,7 @@ class Story:
         for lane, escrow in enumerate(ESCROWS):
             self.tell("LoanBook", "LaneAdded", lane=lane, escrow=escrow)
             self.move_cash(lane, 1_000_000 * USD)
+        self.hand_out()
         self.asset(HOUSE, HOUSE_CLASS, cap=300_000 * USD)
         self.asset(CAR, CAR_CLASS, cap=20_000 * USD)
         self.publish(1, house=300_000 * USD, car=20_000 * USD)
@@ -191,6 +192,12 @@ class Story:
 
     def of_loan(self, name: str, loan_id: int, /, **args) -> Event:
         return self.in_lane(name, loan_id >> 40, loanId=loan_id, **args)
+
+    def hand_out(self, *, cap: int = 4_000_000 * USD, reserved: tuple[int, ...] = (0, 0)) -> None:
+        """Hand the same cap out in every class, as a close does."""
+        self.tell("LoanBook", "RoomsReserved", reserved=list(reserved))
+        for row in GENESIS["classes"]:
+            self.tell("LoanBook", "RoomsHandedOut", classId=row["id"], cap=cap, used=0)
 
     def move_cash(self, lane: int, amount: int) -> None:
         self.in_lane("CashMoved", lane, lane=lane, amount=amount)

@@ -46,6 +46,7 @@ def terms_for(story, **fields):
         "token_ids": [CAR],
         "max_rate_bps": 2_000,
         "deadline": story.now + DAY,
+        "now": story.now,
     }
     return loan_terms(**values | fields)
 
@@ -71,7 +72,12 @@ def test_the_lane_with_the_most_room_is_chosen_after_what_is_asked_already(story
         nonce=5,
         principal=200_000 * USD,
         deadline=story.now,
-        terms={},
+        terms={
+            "assets": [],
+            "lrtAmount": "0",
+            "principal": 200_000 * USD,
+            "limit": 200_000 * USD,
+        },
         signature="0x",
     )
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ILane} from "../interfaces/ILane.sol";
+import {ILoanBook, LaneState} from "../interfaces/ILoanBook.sol";
+import {IStewardship} from "../interfaces/IStewardship.sol";
+import {Lane} from "../Lane.sol";
+import {Book, LoanStore, Market} from "./LoanStore.sol";
+
+/// @title Where a lane's cash goes when its escrow can pay nothing in or out (rule L5)
+/// @notice A lane has two escrows, whose addresses follow from its number and one bit of its sums.
+/// Collateral stays in the first. Cash goes to one of them, the till; what the other holds lies
+/// aside: it is the lane's, and pays nothing until it is gathered.
+library Tills {
+    using LoanStore for Book;
+    using LoanStore for Market;
+    using SafeCast for uint256;
+
+    /// @notice See `IStewardship.turnTill`.
+    /// @dev Refused while cash lies aside: two amounts in one escrow would be told apart by nothing.
+    function turn(Book storage book, Market memory market, uint32 laneId) external {
+        book.requireLane(laneId);
+        LaneState memory lane = book.sums[laneId].load();
+        if (lane.aside != 0) revert IStewardship.CashAside(laneId, lane.aside);
+        (lane.aside, lane.till) = (lane.cash, 1 - lane.till);
+        address till = address(market.tillOf(laneId, lane.till));
+        if (till.code.length == 0) new Lane{salt: bytes32(1 << 32 | uint256(laneId))}();
+        emit IStewardship.TillTurned(laneId, ++lane.sequence, till, lane.aside);
+        book.sums[laneId].store(lane);
+    }
+
+    /// @notice See `IStewardship.gatherTill`.
+    /// @dev All that is there: what was not booked can then be swept from the till.
+    function gather(Book storage book, Market memory market, uint32 laneId)
+        external
+        returns (uint64 amount)
+    {
+        book.requireLane(laneId);
+        LaneState memory lane = book.sums[laneId].load();
+        ILane other = market.tillOf(laneId, 1 - lane.till);
+        amount = (market.token.balanceOf(address(other)) / market.unitScale).toUint64();
+        if (amount == 0) revert ILoanBook.AmountTooSmall(0, 1);
+        lane.aside -= uint64(Math.min(lane.aside, amount));
+        emit IStewardship.TillGathered(laneId, ++lane.sequence, amount, lane.aside);
+        book.sums[laneId].store(lane);
+        address till = address(market.tillOf(laneId, lane.till));
+        other.sendToken(address(market.token), till, amount * market.unitScale);
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Card, ILoanBook, LoanState, LoanStatus, LoanWorkout} from "../interfaces/ILoanBook.sol";
+import {Arguments} from "../libraries/Arguments.sol";
+import {Cards} from "../libraries/Cards.sol";
+import {Consent} from "../libraries/Consent.sol";
+import {TermBounds} from "../libraries/TermBounds.sol";
+import {Sources, Underwriter} from "../libraries/Underwriter.sol";
+import {Handover} from "./Handover.sol";
+import {Book, LoanStore, Market, NewTerms, Position} from "./LoanStore.sol";
+
+/// @title A vote gives a loan in trouble a new schedule that its borrower signed (rule D8)
+/// @notice Only while the loan is carried in `impaired`, so that NAV never counts as good what needed
+/// a vote. No debt is forgiven, nothing leaves the escrow, and neither rate nor fee rises. The loan
+/// stays called: it comes back to its lane's sums by a cure, under the rules of any cure (C2).
+library Workouts {
+    using Arguments for bytes;
+    using LoanStore for Book;
+    using LoanStore for Position;
+    using LoanStore for LoanState;
+
+    /// @notice See `IStewardship.workOut`.
+    function workOut(Book storage book, Market memory market, bytes calldata call) external {
+        LoanWorkout calldata workout = call.workout();
+        // The workout is ten words of the call's head.
+        bytes32[] calldata words = call.wordsAt(11);
+        Position memory position = book.load(workout.loanId, words);
+        position.requireCalled();
+        LoanStatus before = position.loan.status;
+        Card memory card = Cards.read(words);
+        _admit(book, position, card.borrower, workout, call.bytesAt(10));
+        _checkBounds(market.from, position.loan.rateBps, card, workout);
+        position.reschedule(card, _termsOf(workout));
+        _restart(market.from, position.loan);
+        book.marks[position.id] = position.marks.withCard(Cards.wordsOf(card));
+        book.saveCalled(position, before);
+    }
+
+    /// @dev The borrower's signature, once; and nothing eases what a sanctioned party owes.
+    function _admit(
+        Book storage book,
+        Position memory position,
+        address borrower,
+        LoanWorkout calldata workout,
+        bytes calldata signature
+    ) private {
+        if (block.timestamp > workout.deadline) revert ILoanBook.TermsExpired(workout.deadline);
+        Consent.requireSigned(borrower, Consent.hash(workout), signature);
+        book.useNonce(borrower, position.laneId, workout.nonce);
+        Handover.requireCleared(book, borrower);
+    }
+
+    function _checkBounds(
+        Sources memory from,
+        uint16 rateBps,
+        Card memory card,
+        LoanWorkout calldata workout
+    ) private view {
+        Underwriter.checkRate(workout.rateBps, rateBps);
+        Underwriter.checkDates(workout.instalments, workout.interval);
+        uint256 tenor = uint256(workout.instalments) * workout.interval;
+        _check(tenor <= TermBounds.MAX_TENOR, "tenor");
+        _check(workout.lateFeeBps <= card.lateFeeBps, "lateFeeBps");
+        _check(_isWindow(workout.gracePeriod), "gracePeriod");
+        _check(_isWindow(workout.cureWindow), "cureWindow");
+        Underwriter.requireLasting(from, card.assets, tenor);
+    }
+
+    function _termsOf(LoanWorkout calldata workout) private pure returns (NewTerms memory) {
+        return NewTerms({
+            rateBps: workout.rateBps,
+            schedule: workout.schedule,
+            instalments: workout.instalments,
+            interval: workout.interval,
+            gracePeriod: workout.gracePeriod,
+            cureWindow: workout.cureWindow,
+            lateFeeBps: workout.lateFeeBps
+        });
+    }
+
+    /// @dev As if the loan had been called now, with a window whatever was spent before: an auction
+    /// that runs is taken off the market, and none begins before the window ends.
+    function _restart(Sources memory from, LoanState memory loan) private view {
+        (loan.status, loan.windowSpent) = (LoanStatus.Called, false);
+        loan.lastAccrual = uint32(block.timestamp);
+        if (loan.neededOracle()) loan.lastAccrual -= uint32(from.oracle.stoppedSeconds());
+    }
+
+    function _isWindow(uint256 span) private pure returns (bool) {
+        return span >= TermBounds.MIN_WINDOW && span <= TermBounds.MAX_WINDOW;
+    }
+
+    function _check(bool holds, bytes32 what) private pure {
+        if (!holds) revert ILoanBook.InvalidTerms(what);
+    }
+}
