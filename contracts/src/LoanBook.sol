@@ -463,6 +463,7 @@ contract LoanBook is Stewardship {
 
     function addLane() external restricted returns (uint32 laneId) {
         laneId = _book.lanes++;
+        _book.sums[laneId].setListed(address(_book.sanctions) != address(0));
         emit LaneAdded(laneId, address(new Lane{salt: bytes32(uint256(laneId))}()));
     }
 

@@ -64,6 +64,9 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     /// @inheritdoc IStewardship
     function setSanctions(ISanctions list) external restricted {
         _book.sanctions = list;
+        for (uint32 lane; lane < _book.lanes; ++lane) {
+            _book.sums[lane].setListed(address(list) != address(0));
+        }
         emit SanctionsSet(address(list));
     }
 

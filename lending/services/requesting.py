@@ -108,7 +108,9 @@ def _check_room(terms: dict[str, Any], now: int) -> None:
     """Refuse terms whose lane has no room left: others may have taken it since they were made."""
     rooms = lane_rooms()
     if terms["lane"] not in rooms:
-        raise LendingRefused("lane_unknown", f"There is no lane {terms['lane']}. Ask for new terms.")
+        raise LendingRefused(
+            "lane_unknown", f"There is no lane {terms['lane']}. Ask for new terms."
+        )
     short = shortage(needs([terms])[0], [rooms[terms["lane"]]], now)
     if short is not None:
         raise short

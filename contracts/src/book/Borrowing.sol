@@ -16,6 +16,7 @@ import {Cards, MarkWord} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Draw, Outlook, Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
+import {Handover} from "./Handover.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
@@ -38,6 +39,7 @@ library Borrowing {
         _admit(book, market, terms);
         Draw memory draw = Underwriter.underwrite(outlook, terms, call.bytesAt(1), call.proofsAt(2));
         Position memory position = _begin(book, terms, draw);
+        if (position.lane.listed) Handover.requireCleared(book, terms.borrower);
         Card memory held = _cardOf(terms, draw);
         held.classes =
             Rooms.enter(book, terms.lane, call.proofsAt(2), terms.limit, terms.principal);

@@ -6,6 +6,7 @@ import {Card, ILoanBook, LoanState, LoanStatus} from "../interfaces/ILoanBook.so
 import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Words} from "../libraries/Words.sol";
+import {Handover} from "./Handover.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
@@ -37,6 +38,7 @@ library Selling {
     ) external returns (LoanStatus) {
         Position memory position = book.load(loanId, words);
         position.requireStatus(LoanStatus.Auctioned);
+        if (position.lane.listed) Handover.requireCleared(book, sale.buyer);
         _applyProceeds(book, position, sale.proceeds, Cards.borrowerOf(words));
         if (sale.left == 0 && position.loan.status == LoanStatus.Auctioned) {
             _writeOff(book, position, Cards.borrowerOf(words));

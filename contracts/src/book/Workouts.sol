@@ -9,6 +9,7 @@ import {TermBounds} from "../libraries/TermBounds.sol";
 import {Sources, Underwriter} from "../libraries/Underwriter.sol";
 import {Handover} from "./Handover.sol";
 import {Book, LoanStore, Market, NewTerms, Position} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
 
 /// @title A vote gives a loan in trouble a new schedule that its borrower signed (rule D8)
 /// @notice Only while the loan is carried in `impaired`, so that NAV never counts as good what needed
@@ -31,7 +32,9 @@ library Workouts {
         Card memory card = Cards.read(words);
         _admit(book, position, card.borrower, workout, call.bytesAt(10));
         _checkBounds(market.from, position.loan.rateBps, card, workout);
+        uint64 commitment = Rooms.commitmentOf(card);
         position.reschedule(card, _termsOf(workout));
+        Rooms.shrink(book, position.laneId, card, commitment);
         _restart(market.from, position.loan);
         book.marks[position.id] = position.marks.withCard(Cards.wordsOf(card));
         book.saveCalled(position, before);

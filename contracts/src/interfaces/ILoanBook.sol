@@ -171,6 +171,7 @@ struct LoanState {
 /// @param sequence Number of the lane's last event.
 /// @param aside Part of the cash that lies in the escrow to which none goes any more, ledger units.
 /// @param till Which of the lane's two escrows takes cash: 0 is that of the collateral (rule L5).
+/// @param listed Whether there is a list of those to whom nothing is paid: while there is none, no call asks for it.
 struct LaneState {
     int144 a;
     uint112 b;
@@ -180,6 +181,7 @@ struct LaneState {
     uint32 sequence;
     uint64 aside;
     uint8 till;
+    bool listed;
 }
 
 /// @title The loan book: loans, lanes and settlement

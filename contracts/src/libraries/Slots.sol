@@ -8,7 +8,7 @@ import {LoanWord, Tally} from "./Payments.sol";
 
 /// @notice A lane's two slots, lowest field first.
 /// @param sums What a payment touches: `sequence (32) | till (1) | cash - owed (56) | b (67) | a (100)`.
-/// @param rest `owed (64) | impaired (64) | aside (64)`.
+/// @param rest `owed (64) | impaired (64) | aside (64) | listed (1)`.
 struct LaneWords {
     uint256 sums;
     uint256 rest;
@@ -22,6 +22,7 @@ using Slots for LaneWords global;
 /// @dev Widths of a lane: cash of 72 billion dollars, `p·r` of 140 billion; `a` stays within `b·t`.
 library Slots {
     uint256 private constant TILL = 32;
+    uint256 private constant LISTED = 192;
     uint256 private constant FREE = 33;
     uint256 private constant SLOPE = 89;
     uint256 private constant LEVEL = 156;
@@ -83,13 +84,14 @@ library Slots {
         lane.till = uint8(sums >> TILL & 1);
         (lane.owed, lane.impaired, lane.aside) =
             (uint64(rest), uint64(rest >> 64), uint64(rest >> 128));
+        lane.listed = rest >> LISTED != 0;
         lane.cash = lane.owed + uint64(sums >> FREE & FREE_BITS);
     }
 
     function store(LaneWords storage to, LaneState memory lane) internal {
         to.sums = _sums(lane.a, lane.b, lane.cash - lane.owed, lane.till, lane.sequence);
-        uint256 rest =
-            uint256(lane.owed) | uint256(lane.impaired) << 64 | uint256(lane.aside) << 128;
+        uint256 rest = uint256(lane.owed) | uint256(lane.impaired) << 64
+            | uint256(lane.aside) << 128 | (lane.listed ? 1 << LISTED : 0);
         if (rest != to.rest) to.rest = rest;
     }
 
@@ -100,7 +102,7 @@ library Slots {
     /// @notice Cash that is the pool's own and at hand (rules L3, L5).
     function free(LaneWords storage lane) internal view returns (uint64) {
         uint256 own = lane.sums >> FREE & FREE_BITS;
-        return uint64(Math.saturatingSub(own, lane.rest >> 128));
+        return uint64(Math.saturatingSub(own, uint64(lane.rest >> 128)));
     }
 
     /// @notice Salt of the escrow that takes a lane's cash: the lane's number, and one bit of its sums.
@@ -155,6 +157,11 @@ library Slots {
     /// @notice Takes from what the lane owes to others; the cash for it leaves, or is the pool's.
     function discharge(LaneWords storage lane, uint64 amount) internal {
         lane.rest = lane.rest >> 64 << 64 | (uint64(lane.rest) - amount);
+    }
+
+    /// @notice Notes whether there is a list of those to whom nothing is paid.
+    function setListed(LaneWords storage lane, bool listed) internal {
+        lane.rest = lane.rest << 64 >> 64 | (listed ? 1 << LISTED : 0);
     }
 
     /// @dev At `time` the lane's debt falls by what was paid; `a` makes good for the lower slope.

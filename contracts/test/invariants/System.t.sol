@@ -28,7 +28,7 @@ contract SystemInvariants is Checks {
         handler.checkDebts();
     }
 
-    /// @custom:invariant I-02 L3
+    /// @custom:invariant I-02 L3 L5b
     function invariant_cash_is_there_and_what_is_owed_is_kept() external view {
         vm.assertEq(handler.checkCash(), handler.donated());
     }
@@ -65,13 +65,13 @@ contract SystemInvariants is Checks {
     /// @custom:invariant I-10 I-13 I-14 I-15 I-33
     function test_every_action_happens() external {
         _walk(WALK);
-        string[23] memory names = _names();
+        string[24] memory names = _names();
         for (uint256 i = 0; i < names.length; ++i) {
             vm.assertTrue(handler.taken(names[i]) != 0, names[i]);
         }
     }
 
-    function _names() private pure returns (string[23] memory) {
+    function _names() private pure returns (string[24] memory) {
         return [
             "open",
             "prefund",
@@ -95,7 +95,8 @@ contract SystemInvariants is Checks {
             "claimPool",
             "closeEpoch",
             "donate",
-            "sweep"
+            "sweep",
+            "turnTill"
         ];
     }
 }

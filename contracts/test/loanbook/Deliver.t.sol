@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Governed} from "../../src/Governed.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ISanctions} from "../../src/interfaces/ISanctions.sol";
+import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {FakeToken} from "./support/Fakes.sol";
 import {AmendBase} from "./support/AmendBase.sol";
 import {Carded} from "../support/Carded.sol";
@@ -129,6 +130,72 @@ contract DeliverTest is AmendBase {
         change.assets = _one(CAR);
 
         _assertAmendFails(change, abi.encodeWithSelector(IStewardship.Sanctioned.selector, borrower));
+    }
+
+    /// @custom:invariant D9b
+    function test_nothing_is_lent_to_a_sanctioned_borrower() public {
+        _mint(7_070, CAR_CLASS, borrower, 20_000 * USD);
+        _sanction();
+        LoanTerms memory terms = _terms(7_070, 5_000 * USD);
+        bytes memory signature = _sign(BORROWER_KEY, terms);
+        ValueProof[] memory proofs = _proofsFor(terms.assets, address(0), 2);
+        vm.expectRevert(abi.encodeWithSelector(IStewardship.Sanctioned.selector, borrower));
+        book.open(terms, signature, proofs);
+
+        list.set(borrower, false);
+        book.open(terms, signature, proofs);
+    }
+
+    /// @custom:invariant D9b
+    function test_a_list_that_is_withdrawn_stops_nobody_and_a_new_lane_knows_of_one() public {
+        book.setSanctions(list);
+        vm.assertTrue(book.laneOf(0).listed);
+        vm.assertTrue(book.laneOf(book.addLane()).listed);
+
+        book.setSanctions(ISanctions(address(0)));
+
+        vm.assertTrue(!book.laneOf(0).listed);
+        vm.assertTrue(!book.laneOf(2).listed);
+        vm.assertTrue(!book.laneOf(book.addLane()).listed);
+    }
+
+    /// @custom:invariant D9b C4
+    function test_a_sanctioned_borrowers_things_are_sold_and_the_surplus_waits() public {
+        _sanction();
+        _toAuction();
+
+        uint64 price = house.buy(loanId, type(uint64).max, book.wordsOf(loanId));
+
+        vm.assertGt(price, 0);
+        vm.assertEq(lrt.balanceOf(address(this)) != 0 || registry.ownerOf(HOUSE) != borrower, true);
+        book.repay(loanId, type(uint64).max);
+        book.pay(loanId, 9 * USD);
+        vm.expectRevert(abi.encodeWithSelector(IStewardship.Sanctioned.selector, borrower));
+        vm.prank(borrower);
+        book.claim(0);
+    }
+
+    /// @custom:invariant D9b
+    function test_a_sanctioned_bidder_takes_no_lot() public {
+        _toAuction();
+        book.setSanctions(list);
+        list.set(address(this), true);
+        bytes32[] memory card = book.wordsOf(loanId);
+        vm.expectRevert(abi.encodeWithSelector(IStewardship.Sanctioned.selector, address(this)));
+        house.buy(loanId, type(uint64).max, card);
+
+        list.set(address(this), false);
+        house.buy(loanId, type(uint64).max, card);
+    }
+
+    /// @dev The first instalment is missed and the cure window has passed.
+    function _toAuction() private {
+        vm.warp(START + 41 days);
+        oracle.setRound(2);
+        book.callOverdue(loanId, _proofs(loanId, 2));
+        vm.warp(START + 43 days);
+        oracle.setRound(2);
+        house.open(loanId, _proofs(loanId, 2), book.wordsOf(loanId));
     }
 
     /// @custom:invariant D9 D9b

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Card, ILoanBook, LoanState, ScheduleKind} from "../../src/interfaces/ILoanBook.sol";
+import {IStewardship} from "../../src/interfaces/IStewardship.sol";
 import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 import {Cards, MarkWord} from "../../src/libraries/Cards.sol";
 import {LoanWord} from "../../src/libraries/Payments.sol";
@@ -134,7 +135,9 @@ library Shelf {
         if (topic == ILoanBook.OperationFailed.selector) return;
         bool ofLoan = _isOfLoan(topic);
         bool ofLane = topic == ILoanBook.CashMoved.selector
-            || topic == ILoanBook.BatchSettled.selector || topic == ILoanBook.Claimed.selector;
+            || topic == ILoanBook.BatchSettled.selector || topic == ILoanBook.Claimed.selector
+            || topic == IStewardship.TillTurned.selector
+            || topic == IStewardship.TillGathered.selector;
         bool paid = topic == ILoanBook.ShortfallPaid.selector;
         if (!ofLoan && !ofLane && !paid) return;
         uint256 key = uint256(log.topics[paid ? 2 : 1]);

@@ -115,16 +115,17 @@ contract AccountingProofs {
         uint64 impaired,
         uint32 sequence,
         uint64 aside,
-        bool till
+        bool till,
+        bool listed
     ) external {
         unchecked {
             if (free + owed < free) return;
         }
-        storedLane.store(LaneState(a, b, free + owed, owed, impaired, sequence, aside, till ? 1 : 0));
+        storedLane.store(LaneState(a, b, free + owed, owed, impaired, sequence, aside, till ? 1 : 0, listed));
         LaneState memory lane = storedLane.load();
         assert(lane.a == a && lane.b == b && lane.cash == free + owed && lane.owed == owed);
         assert(lane.impaired == impaired && lane.sequence == sequence);
-        assert(lane.aside == aside && lane.till == (till ? 1 : 0));
+        assert(lane.aside == aside && lane.till == (till ? 1 : 0) && lane.listed == listed);
         assert(storedLane.free() == (free > aside ? free - aside : 0));
     }
 }

@@ -27,7 +27,7 @@ abstract contract Checks is Test {
 
     /// @dev Opening, prefunding and publishing come twice, so that there is something to act on.
     function _actions() internal view returns (bytes4[] memory found) {
-        found = new bytes4[](26);
+        found = new bytes4[](27);
         found[0] = handler.open.selector;
         found[1] = handler.prefund.selector;
         found[2] = handler.withdraw.selector;
@@ -54,5 +54,6 @@ abstract contract Checks is Test {
         found[23] = handler.prefund.selector;
         found[24] = handler.publish.selector;
         found[25] = handler.sweep.selector;
+        found[26] = handler.turnTill.selector;
     }
 }

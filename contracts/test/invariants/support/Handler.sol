@@ -85,7 +85,7 @@ contract Handler is MarketActions {
             vm.assertEq(state.owed, owed, "owed");
             vm.assertEq(state.impaired, impaired, "impaired");
             vm.assertLe(state.owed, state.cash, "cash below what is owed");
-            surplus += coin.balanceOf(book.escrowOf(lane)) - state.cash;
+            surplus += _cashIn(lane) - state.cash;
         }
     }
 
@@ -152,7 +152,7 @@ contract Handler is MarketActions {
             sum += coin.balanceOf(vm.addr(ownerKeys[i]));
         }
         for (uint32 lane = 0; lane < LANES; ++lane) {
-            sum += coin.balanceOf(book.escrowOf(lane));
+            sum += _cashIn(lane);
         }
         vm.assertEq(sum, coin.totalSupply());
     }

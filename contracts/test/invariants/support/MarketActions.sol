@@ -267,6 +267,18 @@ abstract contract MarketActions is LoanActions {
         ++taken["donate"];
     }
 
+    /// @notice A lane's cash goes to its other escrow from now on, with all that the present one holds.
+    function turnTill(uint256 seed) external {
+        _turnTill(uint32(seed % LANES));
+    }
+
+    function _turnTill(uint32 lane) private watched(0) {
+        book.turnTill(lane);
+        if (book.laneOf(lane).aside != 0) book.gatherTill(lane);
+        if (book.laneOf(lane).till == 1) _second[lane] = book.tillOf(lane);
+        ++taken["turnTill"];
+    }
+
     function sweep() external {
         if (donatedToPool == 0) return;
         donated -= donatedToPool;

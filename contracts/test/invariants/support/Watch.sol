@@ -12,6 +12,7 @@ import {IStewardship} from "../../../src/interfaces/IStewardship.sol";
 /// are numbered without a gap.
 abstract contract Watch is Rounds {
     uint64[] internal loans;
+    mapping(uint32 lane => address) internal _second;
     mapping(uint64 loanId => LoanStatus) private _statusBefore;
     mapping(uint64 loanId => uint64) private _debtBefore;
     mapping(uint32 lane => uint32) private _bookSequence;
@@ -57,11 +58,14 @@ abstract contract Watch is Rounds {
         _laneTopic[ILoanBook.BatchSettled.selector] = 1;
         _laneTopic[IStewardship.ReturnWaits.selector] = 3;
         _laneTopic[IStewardship.DonationSwept.selector] = 1;
+        _laneTopic[IStewardship.TillTurned.selector] = 1;
+        _laneTopic[IStewardship.TillGathered.selector] = 1;
         _laneTopic[ILoanBook.ShortfallPaid.selector] = 2;
         _laneTopic[IAuctionHouse.LotOffered.selector] = 3;
         _laneTopic[IAuctionHouse.LotSold.selector] = 3;
         _laneTopic[IAuctionHouse.AuctionEnded.selector] = 3;
         _unnumbered[ILoanBook.OperationFailed.selector] = true;
+        _unnumbered[IStewardship.RoomsReserved.selector] = true;
         _unnumbered[IStewardship.RoomsHandedOut.selector] = true;
         _unnumbered[IAuctionHouse.AuctionsAllowed.selector] = true;
         for (uint32 lane = 0; lane < LANES; ++lane) {
@@ -123,6 +127,13 @@ abstract contract Watch is Rounds {
             if (loans[i] == mayRaise || before == 0) continue;
             vm.assertLe(book.debtOf(loans[i]), before, "a debt rose without time passing");
         }
+    }
+
+    /// @dev What both escrows of a lane hold; the second has an address once cash has gone there.
+    function _cashIn(uint32 lane) internal view returns (uint256) {
+        address second = _second[lane];
+        uint256 there = second == address(0) ? 0 : coin.balanceOf(second);
+        return coin.balanceOf(book.escrowOf(lane)) + there;
     }
 
     function _lane(uint32 lane) internal view returns (LaneState memory) {

@@ -138,7 +138,7 @@ abstract contract BookBase is Test {
         return vmBook.deployCode(string.concat("Fakes.sol:", name), arguments);
     }
 
-    function _token(uint8 decimals) internal returns (FakeToken) {
+    function _token(uint8 decimals) internal virtual returns (FakeToken) {
         return FakeToken(_fake("FakeToken", abi.encode(decimals)));
     }
 
