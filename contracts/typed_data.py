@@ -68,6 +68,18 @@ _LOAN_CHANGE: Fields = (
     ("nonce", "uint256"),
     ("deadline", "uint64"),
 )
+_LOAN_WORKOUT: Fields = (
+    ("loanId", "uint64"),
+    ("rateBps", "uint16"),
+    ("schedule", "uint8"),
+    ("instalments", "uint16"),
+    ("interval", "uint32"),
+    ("gracePeriod", "uint24"),
+    ("cureWindow", "uint24"),
+    ("lateFeeBps", "uint16"),
+    ("nonce", "uint256"),
+    ("deadline", "uint64"),
+)
 _ROUND: Fields = (
     ("round", "uint32"),
     ("observedAt", "uint40"),
@@ -159,6 +171,13 @@ def loan_change(*, chain_id: int, loan_book: str, change: Mapping[str, Any]) -> 
     message = {name: change[name] for name, _ in _LOAN_CHANGE}
     domain = ("Ballast LoanBook", "1", chain_id, loan_book)
     return _typed_data("LoanChange", _LOAN_CHANGE, message, *domain)
+
+
+def loan_workout(*, chain_id: int, loan_book: str, workout: Mapping[str, Any]) -> TypedData:
+    """Return the workout that a called loan's borrower signs: the fields of `LoanWorkout`."""
+    message = {name: workout[name] for name, _ in _LOAN_WORKOUT}
+    domain = ("Ballast LoanBook", "1", chain_id, loan_book)
+    return _typed_data("LoanWorkout", _LOAN_WORKOUT, message, *domain)
 
 
 def round(*, chain_id: int, oracle: str, message: Mapping[str, Any]) -> TypedData:

@@ -51,6 +51,22 @@ def loan_terms():
     return typed_data.loan_terms(chain_id=31337, loan_book=BOOK, terms=terms)
 
 
+def loan_workout():
+    workout = {
+        "loanId": 3 << 40 | 7,
+        "rateBps": 400,
+        "schedule": 1,
+        "instalments": 10,
+        "interval": 1_728_000,
+        "gracePeriod": 1_728_000,
+        "cureWindow": 2_592_000,
+        "lateFeeBps": 100,
+        "nonce": 9,
+        "deadline": 1_800_000_000,
+    }
+    return typed_data.loan_workout(chain_id=31337, loan_book=BOOK, workout=workout)
+
+
 def oracle_round():
     message = {
         "round": 1,
@@ -61,7 +77,7 @@ def oracle_round():
     return typed_data.round(chain_id=31337, oracle=BOOK, message=message)
 
 
-@pytest.mark.parametrize("build", [attestation, loan_terms, oracle_round])
+@pytest.mark.parametrize("build", [attestation, loan_terms, loan_workout, oracle_round])
 def test_our_digest_is_the_one_of_the_reference_implementation(build):
     message = build()
 
