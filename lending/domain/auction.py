@@ -1,6 +1,6 @@
 """The falling price of a lot (rules C3, C4). Parameters are frozen at the start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lending.domain.units import BPS, LRT_UNIT, ceil_div
 
@@ -35,6 +35,28 @@ class PricePath:
 def start_price(*, value: int, auction_start_bps: int) -> int:
     """Return the price at which a lot of this calling value starts, rounded up."""
     return ceil_div(value * auction_start_bps, BPS)
+
+
+def lot_worth(*, start: int, lrt_amount: int | None) -> int:
+    """Return what a lot asks for at its start: what it counts for in its lane (rule L4)."""
+    return start if lrt_amount is None else start * lrt_amount // LRT_UNIT
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneLots:
+    """Lots open in a lane, what they were worth at their start, and what they may be worth."""
+
+    lots: int = 0
+    value: int = 0
+    allowance: int = 0
+
+    def admits(self, worth: int) -> bool:
+        """Return whether a loan's first lot may open: the allowance never stops the only one."""
+        return not self.lots or worth <= max(0, self.allowance - self.value)
+
+    def begun(self, worth: int) -> "LaneLots":
+        """Return the lots with one more."""
+        return replace(self, lots=self.lots + 1, value=self.value + worth)
 
 
 def floor_price(*, value: int, recovery_bps: int) -> int:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from collateral.fields import Uint256Field
-from lending.domain.auction import PricePath, elapsed_s
+from lending.domain.auction import PricePath, elapsed_s, lot_worth
 from lending.models.lanes import ADDRESS_LENGTH
 from lending.models.loans import Loan
 
@@ -59,6 +59,12 @@ class AuctionLot(models.Model):
         return PricePath(
             start_price=self.start_price, floor_price=self.floor_price, duration=self.duration
         )
+
+    @property
+    def worth(self) -> int:
+        """What it counts for in its lane while it is open, ledger units."""
+        amount = None if self.token_id else self.lrt_amount
+        return lot_worth(start=self.start_price, lrt_amount=amount)
 
     def elapsed_s(self, *, now: int, stopped: int) -> int:
         """Return the seconds of fall up to `now`, or to the end; `stopped` as of `now` (C5)."""

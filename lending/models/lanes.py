@@ -25,6 +25,7 @@ class Lane(models.Model):
     impaired = models.BigIntegerField(default=0)
     aside = models.BigIntegerField("cash in the other escrow", default=0)
     reserved = models.BigIntegerField("draws reserved at the last close", default=0)
+    auction_allowance = models.BigIntegerField("value that may be at auction", default=0)
     sequence = models.PositiveIntegerField(default=0)
     loans = models.PositiveIntegerField("loans ever opened", default=0)
     stuck_since = models.PositiveIntegerField("cash counts zero from epoch", default=0)

@@ -1,7 +1,7 @@
 """Lots from offer to sale, by the events of AuctionHouse."""
 
 from contracts.types import Event
-from lending.models import AuctionLot, LotStatus
+from lending.models import AuctionLot, Lane, LotStatus
 from lending.parameters import oracle_parameters
 from lending.projection.ledger import note
 from lending.selectors.valuing import clock, stopped_seconds
@@ -53,8 +53,14 @@ def withdraw_lot(event: Event, loan_id: int) -> None:
     )
 
 
+def on_auctions_allowed(event: Event) -> None:
+    """A close allows so much value at auction in each lane there is."""
+    Lane.objects.update(auction_allowance=event.args["perLane"])
+
+
 HANDLERS = {
     "LotOffered": on_lot_offered,
     "LotSold": on_lot_sold,
     "AuctionEnded": on_auction_ended,
+    "AuctionsAllowed": on_auctions_allowed,
 }

@@ -7,6 +7,7 @@ from lending.domain.loans import Status, cure_until, sellable_from
 from lending.models import AuctionLot, Loan, LotStatus
 from lending.parameters import oracle_parameters
 from lending.selectors.cards import card_words
+from lending.selectors.lots import first_lot_worth, lane_lots
 from lending.selectors.valuing import Assessment, Pledge, assess, clock, pledges_of, stopped_seconds
 from lending.services.attempts import next_key
 from lending.services.collecting import chargeable
@@ -66,22 +67,35 @@ def _call_overdue(loan: Loan, held: Sequence[Pledge], now: int) -> bool:
 
 
 def open_auctions(*, now: int) -> int:
-    """Ask for the auction of every called loan whose cure window has passed."""
-    stopped = stopped_seconds(now)
-    called = list(Loan.objects.filter(status=Status.CALLED))
+    """Ask for the auction of every called loan whose cure window has passed, as far as its lane has
+    room for the value; the others wait for a lot to be sold, or for the next close.
+    """
+    stopped, lots = stopped_seconds(now), lane_lots()
+    silent = clock().is_silent(now, ttl=oracle_parameters().ttl)
+    called = list(Loan.objects.filter(status=Status.CALLED).order_by("called_at", "loan_id"))
     held = pledges_of(called, now=now)
-    return sum(
-        _with_newest(
-            loan,
-            held[loan.pk],
-            now,
-            withheld=now >= cure_until(loan.state, stopped=stopped) + WITHHELD_AFTER_S,
-            kind="auction",
-            contract="AuctionHouse",
-            function="open",
-        )
-        for loan in called
-        if now >= sellable_from(loan.state, stopped=stopped, holds_lrt=_holds_lrt(held[loan.pk]))
+    asked = 0
+    for loan in called:
+        pledged = held[loan.pk]
+        from_ = sellable_from(loan.state, stopped=stopped, holds_lrt=_holds_lrt(pledged))
+        if not pledged or now < from_:
+            continue
+        worth = first_lot_worth(loan, pledged, silent=silent)
+        if lots[loan.lane_id].admits(worth) and _open_auction(loan, pledged, now, stopped):
+            lots[loan.lane_id] = lots[loan.lane_id].begun(worth)
+            asked += 1
+    return asked
+
+
+def _open_auction(loan: Loan, held: Sequence[Pledge], now: int, stopped: int) -> bool:
+    return _with_newest(
+        loan,
+        held,
+        now,
+        withheld=now >= cure_until(loan.state, stopped=stopped) + WITHHELD_AFTER_S,
+        kind="auction",
+        contract="AuctionHouse",
+        function="open",
     )
 
 

@@ -28,6 +28,7 @@ from lending.models import (
 )
 from lending.parameters import oracle_parameters
 from lending.selectors.cards import card_of
+from lending.selectors.lots import lane_lots
 from lending.services.reconciliation.checks import Check
 
 HOT = (
@@ -96,6 +97,14 @@ def lane_checks() -> Iterator[Check]:
         yield _book(str(lane), "laneOf", lane.pk, _named(lane, names))
         yield _book(str(lane), "escrowOf", lane.pk, lane.escrow)
         yield _book(str(lane), "tillOf", lane.pk, lane.till)
+    for number, lots in lane_lots().items():
+        yield Check(
+            subject=f"Auctions of lane {number}",
+            contract="AuctionHouse",
+            function="atAuctionOf",
+            args=(number,),
+            expected=(lots.lots, lots.value, lots.allowance),
+        )
     for row in ClassRoom.objects.all():
         yield Check(
             subject=str(row),

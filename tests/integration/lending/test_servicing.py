@@ -214,6 +214,28 @@ def test_an_auction_opens_when_the_cure_window_has_passed(story):
     assert (batch.contract, batch.function) == ("AuctionHouse", "open")
 
 
+def test_an_auction_waits_for_room_under_its_lanes_allowance(story):
+    loans = [story.open(), story.open(assets=(HOUSE,), principal=50_000 * USD)]
+    story.tick(DAY)
+    fresh_round(story, 3)
+    for loan_id in loans:
+        story.call(loan_id, impaired=5_000 * USD, reason=1)
+    story.tick(14 * DAY)
+    fresh_round(story, 4)
+    worth = 23_000 * USD + 345_000 * USD
+
+    counts = [open_auctions(now=story.now)]
+    story.of_loan("LoanAuctioned", loans[0])
+    story.offer(loans[0], token_id=CAR, start=23_000 * USD, floor=9_000 * USD)
+    for allowance in (worth - 1, worth):
+        story.tell("AuctionHouse", "AuctionsAllowed", perLane=allowance)
+        counts.append(open_auctions(now=story.now))
+
+    # The car's lot may open as the lane's only one; the house needs the room beside it.
+    assert counts == [1, 0, 1]
+    assert [batch.kind for batch in Batch.objects.all()] == ["auction"] * 2
+
+
 def test_the_reserve_takes_a_lot_only_at_its_floor(story):
     loan_id = story.open()
     story.call(loan_id, impaired=5_000 * USD)

@@ -72,3 +72,24 @@ def test_a_price_never_leaves_its_bounds_and_never_rises(start, share, duration,
     now, later = path.price(elapsed), path.price(elapsed + 1)
 
     assert path.floor_price <= later <= now <= start
+
+
+def test_a_lot_of_restaking_tokens_counts_for_all_of_them():
+    assert auction.lot_worth(start=3_150, lrt_amount=2 * LRT_UNIT + LRT_UNIT // 2) == 7_875
+    assert auction.lot_worth(start=3_150, lrt_amount=None) == 3_150
+
+
+@pytest.mark.parametrize(("worth", "admitted"), [(40, True), (41, False)])
+def test_a_lane_with_a_lot_open_admits_what_its_allowance_leaves(worth, admitted):
+    assert auction.LaneLots(allowance=100).begun(60).admits(worth) is admitted
+
+
+def test_the_allowance_never_stops_the_only_lot():
+    assert auction.LaneLots(allowance=0).admits(10**12)
+
+
+def test_a_lowered_allowance_admits_nothing_of_worth():
+    lots = auction.LaneLots(lots=1, value=60, allowance=50)
+
+    assert lots.admits(0)
+    assert not lots.admits(1)
