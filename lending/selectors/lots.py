@@ -9,9 +9,7 @@ from lending.selectors.valuing import Pledge
 
 def lane_lots() -> dict[int, LaneLots]:
     """Return what is open in each lane, by its number."""
-    found = {
-        lane.number: LaneLots(allowance=lane.auction_allowance) for lane in Lane.objects.all()
-    }
+    found = {lane.number: LaneLots(allowance=lane.auction_allowance) for lane in Lane.objects.all()}
     running = AuctionLot.objects.filter(status=LotStatus.RUNNING).select_related("loan")
     for lot in running:
         found[lot.loan.lane_id] = found[lot.loan.lane_id].begun(lot.worth)

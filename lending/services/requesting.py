@@ -150,9 +150,7 @@ def _note_failure(request: TermsRequest, batch: Batch) -> None:
     _set(request, RequestStatus.REFUSED if final else RequestStatus.WAITING, batch.error)
 
 
-def _advance(
-    request: TermsRequest, now: int, newest: int, rooms: Mapping[int, LaneRoom]
-) -> bool:
+def _advance(request: TermsRequest, now: int, newest: int, rooms: Mapping[int, LaneRoom]) -> bool:
     """Send a request, unless its terms ran out, its lane has no room, or it was tried often enough
     this round.
     """

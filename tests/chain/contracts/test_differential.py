@@ -89,9 +89,7 @@ def encoded(rows: Sequence[Sequence[int]]) -> bytes:
 
 def decoded(data: bytes) -> list[list[int]]:
     """Return the rows of words that the ABI's form gives; none is so large that it has a sign."""
-    words = [
-        int.from_bytes(data[i : i + 32], "big", signed=True) for i in range(0, len(data), 32)
-    ]
+    words = [int.from_bytes(data[i : i + 32], "big", signed=True) for i in range(0, len(data), 32)]
     starts = [2 + offset // 32 for offset in words[2 : 2 + words[1]]]
     return [words[start + 1 : start + 1 + words[start]] for start in starts]
 
