@@ -67,7 +67,10 @@ library Workouts {
         _check(workout.lateFeeBps <= card.lateFeeBps, "lateFeeBps");
         _check(_isWindow(workout.gracePeriod), "gracePeriod");
         _check(_isWindow(workout.cureWindow), "cureWindow");
-        Underwriter.requireLasting(from, card.assets, tenor);
+        for (uint256 i; i < card.assets.length; ++i) {
+            uint256 tokenId = card.assets[i];
+            Underwriter.requireLasting(tokenId, from.registry.standingOf(tokenId), tenor);
+        }
     }
 
     function _termsOf(LoanWorkout calldata workout) private pure returns (NewTerms memory) {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Card, Marks} from "./LoanCard.sol";
 import {ISales} from "./ISales.sol";
-import {IStewardship, Room} from "./IStewardship.sol";
+import {IStewardship, LoanWorkout, Room} from "./IStewardship.sol";
 import {ValueProof} from "./IValuationOracle.sol";
 
 enum LoanStatus {
@@ -110,31 +110,6 @@ struct LoanChange {
     uint16 instalments;
     uint32 interval;
     uint16 maxRateBps;
-    uint256 nonce;
-    uint64 deadline;
-}
-
-/// @notice What the borrower of a called loan signs, and a vote decides (EIP-712 type `LoanWorkout`, same domain).
-/// The debt stays as it is, and so does the collateral (rule D8).
-/// @param loanId The loan.
-/// @param rateBps Yearly rate once it is cured, at most the present one.
-/// @param schedule How principal is paid back.
-/// @param instalments Due dates from now on.
-/// @param interval Seconds between them.
-/// @param gracePeriod Seconds, from one day to sixty.
-/// @param cureWindow Seconds, from one day to sixty; one begins now.
-/// @param lateFeeBps At most the present one.
-/// @param nonce As in `LoanTerms`.
-/// @param deadline Last moment at which the signature may be used, unix seconds.
-struct LoanWorkout {
-    uint64 loanId;
-    uint16 rateBps;
-    ScheduleKind schedule;
-    uint16 instalments;
-    uint32 interval;
-    uint24 gracePeriod;
-    uint24 cureWindow;
-    uint16 lateFeeBps;
     uint256 nonce;
     uint64 deadline;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LoanWorkout} from "./ILoanBook.sol";
+import {ScheduleKind} from "./ILoanBook.sol";
 import {ISanctions} from "./ISanctions.sol";
 
 /// @notice What a lane may still lend against a class, and what it has lent (rule L4).
@@ -14,6 +14,31 @@ struct Room {
     uint64 used;
     uint64 spent;
     uint32 spentAt;
+}
+
+/// @notice What the borrower of a called loan signs, and a vote decides (EIP-712 type `LoanWorkout`, same domain).
+/// The debt stays as it is, and so does the collateral (rule D8).
+/// @param loanId The loan.
+/// @param rateBps Yearly rate once it is cured, at most the present one.
+/// @param schedule How principal is paid back.
+/// @param instalments Due dates from now on.
+/// @param interval Seconds between them.
+/// @param gracePeriod Seconds, from one day to sixty.
+/// @param cureWindow Seconds, from one day to sixty; one begins now.
+/// @param lateFeeBps At most the present one.
+/// @param nonce As in `LoanTerms`.
+/// @param deadline Last moment at which the signature may be used, unix seconds.
+struct LoanWorkout {
+    uint64 loanId;
+    uint16 rateBps;
+    ScheduleKind schedule;
+    uint16 instalments;
+    uint32 interval;
+    uint24 gracePeriod;
+    uint24 cureWindow;
+    uint16 lateFeeBps;
+    uint256 nonce;
+    uint64 deadline;
 }
 
 /// @title What the loan book allows its lanes, and what it keeps for those who cannot have it yet

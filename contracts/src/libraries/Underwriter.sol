@@ -155,19 +155,7 @@ library Underwriter {
         _requireSpeaking(outlook.present);
         _proven(outlook, item, true, proof);
         if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
-        _requireLasting(item, tenor);
-    }
-
-    /// @notice Refuses a tenor that outlasts what attests the assets (rule A4).
-    function requireLasting(Sources memory from, uint256[] memory assets, uint256 tenor)
-        internal
-        view
-    {
-        Item memory item;
-        for (uint256 i; i < assets.length; ++i) {
-            (item.id, item.asset) = (assets[i], from.registry.standingOf(assets[i]));
-            _requireLasting(item, tenor);
-        }
+        requireLasting(item.id, item.asset, tenor);
     }
 
     /// @notice Sums of a basket's calling values. `previous` is read for `BothRounds` only.
@@ -379,7 +367,7 @@ library Underwriter {
         drawn.gracePeriod = uint24(Math.min(drawn.gracePeriod, terms.gracePeriod()));
         drawn.cureWindow = uint24(Math.min(drawn.cureWindow, terms.cureWindow()));
         if (item.isLrt) return Valuation.BPS;
-        _requireLasting(item, plan.tenor);
+        requireLasting(item.id, item.asset, plan.tenor);
         AssetWord asset = item.asset;
         return Valuation.freshnessBps(
             asset.attestedAt(), asset.validUntil(), freshFor, block.timestamp
@@ -395,12 +383,12 @@ library Underwriter {
         if (plan.tenor > maxTenor) revert ILoanBook.InvalidTerms("tenor");
     }
 
-    /// @dev Refuses an asset that may not be pledged for `tenor`.
-    function _requireLasting(Item memory item, uint256 tenor) private view {
-        if (item.asset.status() != AssetStatus.Active) revert ILoanBook.AssetUnusable(item.id);
-        uint256 validUntil = item.asset.validUntil();
+    /// @notice Refuses an asset that may not be pledged for `tenor` (rule A4).
+    function requireLasting(uint256 id, AssetWord asset, uint256 tenor) internal view {
+        if (asset.status() != AssetStatus.Active) revert ILoanBook.AssetUnusable(id);
+        uint256 validUntil = asset.validUntil();
         if (block.timestamp + tenor > validUntil) {
-            revert ILoanBook.MaturityBeyondAttestation(item.id, uint64(validUntil));
+            revert ILoanBook.MaturityBeyondAttestation(id, uint64(validUntil));
         }
     }
 }
