@@ -9,6 +9,7 @@ from unfold.decorators import display
 from lending.domain.loans import Status
 from lending.models import (
     AuctionLot,
+    ClassRoom,
     Lane,
     Loan,
     LoanCollateral,
@@ -53,6 +54,21 @@ class CollateralInline(ReadOnly, TabularInline):
     fields = ("class_id", "token_id", "lrt_amount", "status", "went_to")
     extra = 0
     tab = True
+
+
+class RoomInline(ReadOnly, TabularInline):
+    model = ClassRoom
+    fields = ("class_id", "left_usd", "used_usd")
+    readonly_fields = ("left_usd", "used_usd")
+    extra = 0
+
+    @display(description="Room for new loans")
+    def left_usd(self, row: ClassRoom) -> str:
+        return usd(row.left)
+
+    @display(description="What running loans may draw")
+    def used_usd(self, row: ClassRoom) -> str:
+        return usd(row.used)
 
 
 class EntryInline(ReadOnly, TabularInline):
@@ -180,7 +196,9 @@ class PoolEpochAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(Lane)
 class LaneAdmin(ReadOnly, ModelAdmin):
-    """Lanes with their cash and the debt of their loans."""
+    """Lanes with their cash, the debt of their loans, and their rooms by class."""
+
+    inlines = (RoomInline,)
 
     list_display = ("__str__", "cash_usd", "room", "impaired_usd", "loans", "running", "escrow")
 

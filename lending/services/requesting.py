@@ -30,6 +30,7 @@ FINAL_REFUSALS = frozenset(
         "MaturityBeyondAttestation",
         "NonceUsed",
         "RateTooHigh",
+        "Sanctioned",
         "TermsExpired",
     }
 )

@@ -159,3 +159,12 @@ def test_staff_can_open_a_loan_with_its_journal(story, admin_client):
 
     assert page.status_code == 200
     assert "opened" in page.content.decode()
+
+
+def test_staff_can_see_a_lanes_rooms_by_class(story, admin_client):
+    story.open(principal=9_000 * USD)
+
+    page = admin_client.get(reverse("admin:lending_lane_change", args=[0]))
+
+    assert page.status_code == 200
+    assert "$1,991,000.00" in page.content.decode()
