@@ -87,7 +87,7 @@ contract PaymentsTest is Test {
 
     function test_a_lane_that_would_not_fit_its_widths_is_full() public {
         LaneState memory state;
-        state.cash = (1 << 57) - 1;
+        state.cash = (1 << 56) - 1;
         this.storeLane(state);
         state.cash += 1;
         vm.expectRevert(Slots.LaneFull.selector);
@@ -127,6 +127,7 @@ contract PaymentsTest is Test {
     function _laneOf(LoanState memory loan) private returns (LaneState memory state) {
         (state.cash, state.owed, state.sequence) = (5e12, 1e12, 7);
         (state.impaired, state.b) = (9, 1 << 60);
+        (state.aside, state.till, state.listed) = (3, 1, true);
         state.include(loan);
         Slots.store(lane, state);
     }
