@@ -97,7 +97,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         Outlook memory outlook = Underwriter.look(Sources(registry, risk, oracle), false);
         Underwriter.requireRunning(outlook.present);
         // What it does not refuse is the loan's card.
-        loanBook.startAuction(loanId, outlook.present.stoppedSeconds, card);
+        uint64 stopped = outlook.present.stoppedSeconds();
+        loanBook.startAuction(loanId, stopped, card);
         Basket memory basket =
             Underwriter.basketOf(card, _evidenceFor(loanId, newest, card));
         LotPrices[] memory prices = Underwriter.lots(outlook, basket, newest);
@@ -105,9 +106,9 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
             _later[loanId][i] = prices[i];
         }
         Running memory lot;
-        (lot.silent, lot.lrtFirst) = (outlook.present.silent, basket.lrtAmount != 0);
+        (lot.silent, lot.lrtFirst) = (outlook.present.isSilent(), basket.lrtAmount != 0);
         lot.count = uint8(prices.length);
-        lot.stoppedAtStart = uint32(outlook.present.stoppedSeconds);
+        lot.stoppedAtStart = uint32(stopped);
         lot.start = prices[0].start;
         _begin(loanId, lot, basket.lrtAmount);
         uint256 asset = lot.lrtFirst ? 0 : basket.assets[0];

@@ -362,20 +362,20 @@ contract LoanBook is Stewardship {
 
     /// @inheritdoc ILoanBook
     function call(
-        uint64 loanId,
+        uint64,
         ValueProof[] calldata,
         ValueProof[] calldata,
         bytes32[] calldata
     ) external nonReentrant {
-        Calling.call(_book, _market(), loanId, msg.data);
+        Calling.call(_book, Sources(registry, risk, oracle), curesPerYear, msg.data);
     }
 
     /// @inheritdoc ILoanBook
-    function callOverdue(uint64 loanId, ValueProof[] calldata, bytes32[] calldata)
+    function callOverdue(uint64, ValueProof[] calldata, bytes32[] calldata)
         external
         nonReentrant
     {
-        Calling.callOverdue(_book, _market(), loanId, msg.data);
+        Calling.callOverdue(_book, Sources(registry, risk, oracle), curesPerYear, msg.data);
     }
 
     /// @inheritdoc ILoanBook

@@ -14,11 +14,28 @@ import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Arguments} from "../libraries/Arguments.sol";
 import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
+import {LoanWord} from "../libraries/Payments.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Slots} from "../libraries/Slots.sol";
-import {Basket, Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
+import {
+    Basket,
+    Evidence,
+    Outlook,
+    Sources,
+    Underwriter,
+    Weights
+} from "../libraries/Underwriter.sol";
 import {ValueProofs} from "../libraries/ValueProofs.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
+
+/// @notice Why a loan is called and what counts then: its debt and what its collateral should
+/// recover, ledger units, and the oracle's stopped seconds.
+struct Call {
+    CallReason reason;
+    uint64 debt;
+    uint256 recovery;
+    uint64 stopped;
+}
 
 /// @title Calling a loan, and what may happen to a called one but its sale
 library Calling {
@@ -33,12 +50,15 @@ library Calling {
     using Slots for LoanState;
 
     /// @notice See `ILoanBook.call`.
-    function call(Book storage book, Market memory market, uint64 loanId, bytes calldata call_)
-        external
-    {
+    function call(
+        Book storage book,
+        Sources memory from,
+        uint256 curesPerYear,
+        bytes calldata call_
+    ) external {
         bytes32[] calldata card = call_.wordsAt(3);
-        Position memory position = book.loadOpen(loanId, card);
-        Outlook memory outlook = Underwriter.look(market.from, true);
+        Position memory position = book.loadOpen(call_.idAt(0), card);
+        Outlook memory outlook = Underwriter.look(from, true);
         Weights memory weights = Underwriter.weigh(
             outlook,
             Underwriter.basketOf(card, Evidence.BothRounds),
@@ -47,32 +67,34 @@ library Calling {
         );
         uint64 debt = position.loan.debtUp(block.timestamp);
         if (debt <= weights.liquidation) {
-            revert ILoanBook.NotCallable(loanId, debt, _capped(weights.liquidation));
+            revert ILoanBook.NotCallable(position.id, debt, _capped(weights.liquidation));
         }
         CallReason reason = weights.bandBroken ? CallReason.Band : CallReason.Health;
-        uint64 stopped = outlook.present.stoppedSeconds;
-        _impair(book, market, position, card, reason, weights.recovery, stopped);
+        uint64 stopped = outlook.present.stoppedSeconds();
+        Call memory called = Call(reason, debt, weights.recovery, stopped);
+        _impair(book, position, called, card, curesPerYear);
     }
 
     /// @notice See `ILoanBook.callOverdue`.
     function callOverdue(
         Book storage book,
-        Market memory market,
-        uint64 loanId,
+        Sources memory from,
+        uint256 curesPerYear,
         bytes calldata call_
     ) external {
         ValueProof[] calldata newest = call_.proofsAt(1);
         bytes32[] calldata card = call_.wordsAt(2);
-        Position memory position = book.loadOpen(loanId, card);
-        Outlook memory outlook = Underwriter.look(market.from, false);
+        Position memory position = book.loadOpen(call_.idAt(0), card);
+        Outlook memory outlook = Underwriter.look(from, false);
         Weights memory weights =
             Underwriter.weigh(outlook, _basketFor(position.loan, card, newest), newest, newest);
         bool overdue = Cards.read(card).isOverdue(position.loan, block.timestamp);
-        if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
+        if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(position.id);
         CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
-        _impair(
-            book, market, position, card, reason, weights.recovery, outlook.present.stoppedSeconds
-        );
+        uint64 debt = position.loan.debtUp(block.timestamp);
+        uint64 stopped = outlook.present.stoppedSeconds();
+        Call memory called = Call(reason, debt, weights.recovery, stopped);
+        _impair(book, position, called, card, curesPerYear);
     }
 
     /// @notice See `ILoanBook.repay`, of a loan that is called or in auction.
@@ -132,33 +154,37 @@ library Calling {
     /// (rules C1, D6). A debt that the prefunded cash covers is simply repaid.
     function _impair(
         Book storage book,
-        Market memory market,
         Position memory position,
+        Call memory called,
         bytes32[] calldata card,
-        CallReason reason,
-        uint256 recovery,
-        uint64 stopped
+        uint256 curesPerYear
     ) private {
-        LoanState memory loan = position.loan;
-        uint64 setOff = uint64(Math.min(loan.prefunded, loan.debtUp(block.timestamp)));
+        (LoanState memory loan, LaneState memory lane) = (position.loan, position.lane);
+        uint64 setOff = uint64(Math.min(loan.prefunded, called.debt));
+        lane.exclude(loan);
+        loan.pay(setOff, block.timestamp);
         loan.prefunded -= uint56(setOff);
-        position.lane.owed -= setOff;
-        position.pay(setOff);
-        uint64 debt = loan.debtUp(block.timestamp);
-        uint64 until;
-        if (debt != 0) {
-            position.lane.exclude(loan);
-            (loan.status, loan.callReason) = (LoanStatus.Called, reason);
-            if (loan.neededOracle()) loan.lastAccrual -= uint32(stopped);
-            loan.windowSpent = position.marks.cures() >= market.curesPerYear
+        lane.owed -= setOff;
+        uint64 debt = called.debt - setOff;
+        if (debt == 0) {
+            loan.status = LoanStatus.Repaid;
+        } else {
+            (loan.status, loan.callReason) = (LoanStatus.Called, called.reason);
+            if (loan.neededOracle()) loan.lastAccrual -= uint32(called.stopped);
+            loan.windowSpent = position.marks.cures() >= curesPerYear
                 && block.timestamp < position.marks.firstCureAt() + 365 days;
-            position.carry(recovery);
-            until = uint64(loan.pack().cureUntil(Cards.cureWindowOf(card), stopped));
+            loan.impaired = uint56(Math.min(called.recovery, debt));
+            lane.impaired += loan.impaired;
         }
+        LoanWord packed = loan.pack();
+        uint64 until = debt == 0
+            ? 0
+            : uint64(packed.cureUntil(Cards.cureWindowOf(card), called.stopped));
         emit ILoanBook.LoanCalled(
-            position.id, ++position.lane.sequence, reason, debt, loan.impaired, until, setOff
+            position.id, ++lane.sequence, called.reason, debt, loan.impaired, until, setOff
         );
-        book.save(position);
+        book.hot[position.id] = packed;
+        book.sums[position.laneId].store(lane);
     }
 
     /// @dev Back into the sums once arrears are paid and the opening LTV holds (rule C2). Without

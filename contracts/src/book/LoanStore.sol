@@ -77,36 +77,42 @@ library LoanStore {
 
     // ---- Positions ----------------------------------------------------------------------------
 
-    function load(Book storage book, uint64 loanId)
-        internal
-        view
-        returns (Position memory position)
-    {
-        position.id = loanId;
-        position.laneId = loanId.laneOf();
-        position.loan = book.hot[loanId].unpack();
-        if (position.loan.status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
-        position.lane = book.sums[position.laneId].load();
+    function load(Book storage book, uint64 loanId) internal view returns (Position memory) {
+        return _load(book, loanId, MarkWord.wrap(0));
     }
 
     /// @dev With the card, which must be the loan's.
     function load(Book storage book, uint64 loanId, bytes32[] calldata card)
         internal
         view
-        returns (Position memory position)
+        returns (Position memory)
     {
-        position = load(book, loanId);
-        position.marks = book.marks[loanId];
-        position.marks.requireCard(loanId, card);
+        MarkWord marks = book.marks[loanId];
+        Position memory position = _load(book, loanId, marks);
+        marks.requireCard(loanId, card);
+        return position;
     }
 
     function loadOpen(Book storage book, uint64 loanId, bytes32[] calldata card)
         internal
         view
-        returns (Position memory position)
+        returns (Position memory)
     {
-        position = load(book, loanId, card);
+        Position memory position = load(book, loanId, card);
         requireStatus(position, LoanStatus.Open);
+        return position;
+    }
+
+    /// @dev Made whole at once: a struct that is returned by name is first filled with zeros.
+    function _load(Book storage book, uint64 loanId, MarkWord marks)
+        private
+        view
+        returns (Position memory)
+    {
+        LoanState memory loan = book.hot[loanId].unpack();
+        if (loan.status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
+        uint32 laneId = loanId.laneOf();
+        return Position(loanId, laneId, marks, loan, book.sums[laneId].load());
     }
 
     function requireCalled(Position memory position) internal pure {

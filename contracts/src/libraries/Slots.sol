@@ -40,17 +40,22 @@ library Slots {
         );
     }
 
-    function unpack(LoanWord packed) internal pure returns (LoanState memory loan) {
+    function unpack(LoanWord packed) internal pure returns (LoanState memory) {
         uint256 word = LoanWord.unwrap(packed);
-        loan.principal = uint56(word);
-        loan.accruedScaled = uint88(word >> 112);
-        loan.lastAccrual = uint32(word >> 200);
-        loan.rateBps = uint16(word >> 232);
-        loan.status = packed.status();
-        loan.callReason = CallReason(word >> 251 & 3);
-        loan.windowSpent = word >> 253 != 0;
-        if (_isImpaired(loan.status)) loan.impaired = uint56(word >> 56);
-        else loan.prefunded = uint56(word >> 56);
+        LoanStatus status = packed.status();
+        uint56 setAside = uint56(word >> 56);
+        bool impaired = _isImpaired(status);
+        return LoanState({
+            principal: uint56(word),
+            prefunded: impaired ? 0 : setAside,
+            impaired: impaired ? setAside : 0,
+            accruedScaled: uint88(word >> 112),
+            lastAccrual: uint32(word >> 200),
+            rateBps: uint16(word >> 232),
+            status: status,
+            callReason: CallReason(word >> 251 & 3),
+            windowSpent: word >> 253 != 0
+        });
     }
 
     /// @notice A loan with the slot it lies in, so that it can be written without looking again.
@@ -73,13 +78,16 @@ library Slots {
         }
     }
 
-    function load(LaneWords storage from) internal view returns (LaneState memory lane) {
+    function load(LaneWords storage from) internal view returns (LaneState memory) {
         (uint256 sums, uint256 rest) = (from.sums, from.rest);
-        lane.sequence = uint32(sums);
-        lane.b = uint112(sums >> SLOPE & SLOPE_BITS);
-        lane.a = int144(int256(sums) >> LEVEL);
-        (lane.owed, lane.impaired) = (uint64(rest), uint64(rest >> 64));
-        lane.cash = lane.owed + uint64(sums >> FREE & FREE_BITS);
+        return LaneState({
+            a: int144(int256(sums) >> LEVEL),
+            b: uint112(sums >> SLOPE & SLOPE_BITS),
+            cash: uint64(rest) + uint64(sums >> FREE & FREE_BITS),
+            owed: uint64(rest),
+            impaired: uint64(rest >> 64),
+            sequence: uint32(sums)
+        });
     }
 
     function store(LaneWords storage to, LaneState memory lane) internal {

@@ -6,12 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AssetStatus} from "../interfaces/IAssetRegistry.sol";
 import {ILoanBook, LoanTerms, ScheduleKind} from "../interfaces/ILoanBook.sol";
 import {IPause} from "../interfaces/IPause.sol";
-import {
-    IValuationOracle,
-    Present,
-    ValueProof,
-    ValueStatus
-} from "../interfaces/IValuationOracle.sol";
+import {IValuationOracle, ValueProof, ValueStatus} from "../interfaces/IValuationOracle.sol";
 import {
     Basket,
     Draw,
@@ -25,6 +20,7 @@ import {
 import {AssetWord} from "./AssetWords.sol";
 import {Cards} from "./Cards.sol";
 import {Consent} from "./Consent.sol";
+import {Present} from "./Presents.sol";
 import {TermsWord} from "./TermsWords.sol";
 import {Valuation} from "./Valuation.sol";
 import {ValueProofs} from "./ValueProofs.sol";
@@ -90,10 +86,7 @@ library Underwriter {
         for (uint256 i; i < proofs.length; ++i) {
             Item memory item = _identify(outlook.from, basket, i);
             uint256 share = _offer(outlook.from, drawn, item, plan);
-            _appraise(outlook, basket, item, proofs[i], proofs[i]);
-            if (proofs[i].leaf.status != ValueStatus.Valid) {
-                revert ILoanBook.AssetUnusable(item.id);
-            }
+            _value(outlook, basket, item, proofs[i]);
             limit += item.value.share(share).share(item.terms.maxLtvBps());
             if (item.isLrt) drawn.lrtPrice = uint64(item.price);
         }
@@ -103,12 +96,10 @@ library Underwriter {
     function basketOf(bytes32[] calldata card, Evidence evidence)
         internal
         pure
-        returns (Basket memory basket)
+        returns (Basket memory)
     {
-        basket.assets = Cards.assetsOf(card);
-        (basket.lrt, basket.lrtAmount) = Cards.lrtOf(card);
-        basket.lrtOpeningPrice = Cards.lrtPriceOf(card);
-        basket.evidence = evidence;
+        (address lrt, uint96 lrtAmount) = Cards.lrtOf(card);
+        return Basket(Cards.assetsOf(card), lrt, lrtAmount, Cards.lrtPriceOf(card), evidence);
     }
 
     /// @notice Reads what counts now; `both` for the proofs of two rounds.
@@ -118,9 +109,8 @@ library Underwriter {
 
     /// @notice Refuses what a pause of new borrowing and of auction starts stops.
     function requireRunning(Present memory present) internal view {
-        if (block.timestamp < present.pausedUntil) {
-            revert IPause.ProtocolIsPaused(present.pausedUntil);
-        }
+        uint64 until = present.pausedUntil();
+        if (block.timestamp < until) revert IPause.ProtocolIsPaused(until);
     }
 
     function checkRate(uint16 rateBps, uint16 maxRateBps) internal pure {
@@ -165,12 +155,11 @@ library Underwriter {
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
     ) internal view returns (Weights memory weights) {
-        _checkRounds(outlook.present, basket, newest);
+        uint256 count = _checkRounds(outlook.present, basket, newest);
         if (basket.evidence == Evidence.BothRounds && previous.length != newest.length) {
             revert ILoanBook.ProofMismatch(newest.length, previous.length);
         }
         weights.allActive = true;
-        uint256 count = _count(basket);
         for (uint256 i; i < count; ++i) {
             Item memory item = _weighed(outlook, basket, i, newest, previous);
             weights.recovery += item.value.share(item.terms.recoveryBps());
@@ -194,8 +183,7 @@ library Underwriter {
         view
         returns (LotPrices[] memory prices)
     {
-        _checkRounds(outlook.present, basket, newest);
-        uint256 count = _count(basket);
+        uint256 count = _checkRounds(outlook.present, basket, newest);
         uint256 lrts = count - basket.assets.length;
         prices = new LotPrices[](count);
         for (uint256 i; i < count; ++i) {
@@ -209,36 +197,39 @@ library Underwriter {
     }
 
     /// @dev Checks the number of proofs and the age of the newest round. A silent oracle passes
-    /// only where appraisal caps stand in.
+    /// only where appraisal caps stand in. Returns the number of things in the basket.
     function _checkRounds(
         Present memory present,
         Basket memory basket,
         ValueProof[] calldata newest
-    ) private pure {
+    ) private pure returns (uint256 count) {
+        count = basket.assets.length + (basket.lrtAmount == 0 ? 0 : 1);
         bool capsMay = basket.evidence >= Evidence.NewestOrCaps && newest.length == 0;
-        if (present.silent && capsMay) return;
-        uint256 count = _count(basket);
+        if (capsMay && present.isSilent()) return count;
         if (newest.length != count) revert ILoanBook.ProofMismatch(count, newest.length);
         _requireSpeaking(present);
     }
 
     function _requireSpeaking(Present memory present) private pure {
-        if (present.silent) revert IValuationOracle.RoundStale(present.newest, present.newestAt);
+        if (present.isSilent()) {
+            revert IValuationOracle.RoundStale(present.newest(), present.newestAt());
+        }
     }
 
     /// @dev What item number `i` is.
     function _identify(Sources memory from, Basket memory basket, uint256 i)
         private
         view
-        returns (Item memory item)
+        returns (Item memory)
     {
+        AssetWord asset;
+        TermsWord terms;
         if (i == basket.assets.length) {
-            (item.isLrt, item.id, item.classId) = (true, uint160(basket.lrt), LRT_CLASS);
-        } else {
-            item.id = basket.assets[i];
-            item.asset = from.registry.standingOf(item.id);
-            item.classId = item.asset.classId();
+            return Item(uint160(basket.lrt), true, false, LRT_CLASS, 0, 0, asset, terms);
         }
+        uint256 id = basket.assets[i];
+        asset = from.registry.standingOf(id);
+        return Item(id, false, false, asset.classId(), 0, 0, asset, terms);
     }
 
     /// @dev Item number `i`, appraised under the terms of running loans. While the oracle is silent
@@ -249,52 +240,58 @@ library Underwriter {
         uint256 i,
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
-    ) private view returns (Item memory item) {
-        item = _identify(outlook.from, basket, i);
+    ) private view returns (Item memory) {
+        Item memory item = _identify(outlook.from, basket, i);
         item.terms = outlook.from.risk.rowOf(item.classId);
-        if (outlook.present.silent || _isMissing(basket, item, newest[i])) {
-            item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap();
-            item.value = item.isLrt ? item.price.lrtValue(basket.lrtAmount) : item.price;
-        } else {
-            _appraise(outlook, basket, item, newest[i], previous[i]);
+        if (outlook.present.isSilent()) return _atCap(basket, item);
+        ValueProof calldata proof = newest[i];
+        if (proof.leaf.assetId == 0 && _mayMiss(basket, item)) return _atCap(basket, item);
+        item.price = _proven(outlook, item, true, proof);
+        item.bandBroken = item.isLrt && proof.leaf.status == ValueStatus.Frozen;
+        if (basket.evidence == Evidence.BothRounds && !item.bandBroken) {
+            item.price = _higher(outlook.present, item, _proven(outlook, item, false, previous[i]));
         }
+        return _appraise(basket, item);
     }
 
-    /// @dev At what the proofs give, an asset at most at its appraisal.
-    function _appraise(
+    /// @dev At what a proof of the newest round gives, which must be good to borrow on.
+    function _value(
         Outlook memory outlook,
         Basket memory basket,
         Item memory item,
-        ValueProof calldata newest,
-        ValueProof calldata previous
+        ValueProof calldata proof
     ) private view {
-        item.price = _proven(outlook, item, true, newest);
-        item.bandBroken = item.isLrt && newest.leaf.status == ValueStatus.Frozen;
-        if (basket.evidence == Evidence.BothRounds && !item.bandBroken) {
-            item.price = _higher(outlook.present, item, _proven(outlook, item, false, previous));
-        }
+        item.price = _proven(outlook, item, true, proof);
+        if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
+        _appraise(basket, item);
+    }
+
+    /// @dev At its price, an asset at most at its appraisal.
+    function _appraise(Basket memory basket, Item memory item)
+        private
+        pure
+        returns (Item memory)
+    {
         if (item.isLrt) {
             item.value = item.price.lrtValue(basket.lrtAmount);
         } else {
             item.price = Math.min(item.price, item.asset.appraisalCap());
             item.value = item.price;
         }
+        return item;
     }
 
-    /// @dev Whether an item comes without a proof, and may.
-    function _isMissing(Basket memory basket, Item memory item, ValueProof calldata proof)
-        private
-        pure
-        returns (bool)
-    {
-        if (proof.leaf.assetId != 0) return false;
+    /// @dev At what stands in for a value: the appraisal, or the price at opening.
+    function _atCap(Basket memory basket, Item memory item) private pure returns (Item memory) {
+        item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap();
+        return _appraise(basket, item);
+    }
+
+    /// @dev Whether an item may come without a proof.
+    function _mayMiss(Basket memory basket, Item memory item) private pure returns (bool) {
         if (basket.evidence == Evidence.CapsForMissing) return true;
         bool inactive = !item.isLrt && item.asset.status() != AssetStatus.Active;
         return inactive && basket.evidence == Evidence.NewestOrCaps;
-    }
-
-    function _count(Basket memory basket) private pure returns (uint256) {
-        return basket.assets.length + (basket.lrtAmount == 0 ? 0 : 1);
     }
 
     /// @dev Lower bound that the proof gives; the leaf must be of this item.
@@ -311,7 +308,7 @@ library Underwriter {
         if (proof.leaf.classId != item.classId) {
             revert ILoanBook.ProofMismatch(item.classId, proof.leaf.classId);
         }
-        uint32 round = newest ? present.newest : present.previous;
+        uint32 round = newest ? present.newest() : present.previous();
         bytes32 root = newest ? present.newestRoot : present.previousRoot;
         ValueProofs.check(outlook.from.oracle, round, root, proof);
         return proof.leaf.lower;
@@ -325,7 +322,7 @@ library Underwriter {
     {
         uint256 newest = item.price;
         bool moved = !item.isLrt && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps());
-        if (moved && !present.voidWindowPassed) {
+        if (moved && !present.voidWindowPassed()) {
             revert ILoanBook.MoveUnconfirmed(item.id, uint64(previous), uint64(newest));
         }
         return Math.max(newest, previous);
