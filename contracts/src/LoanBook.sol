@@ -16,7 +16,7 @@ import {Governed} from "./Governed.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
-import {ForSale, ISales} from "./interfaces/ISales.sol";
+import {ISales} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {Lane} from "./Lane.sol";
 import {Cards, MarkWord} from "./libraries/Cards.sol";
@@ -417,7 +417,7 @@ contract LoanBook is Stewardship {
     ) external nonReentrant returns (LoanStatus) {
         _requireAuctionHouse();
         Sale memory sale = Sale(tokenId, lrtAmount, buyer, proceeds, lots);
-        return Selling.sell(_book, _market(), loanId, sale, card);
+        return Selling.sell(_book, address(registry), ESCROW_CODE_HASH, loanId, sale, card);
     }
 
     // ---- Claims and shortfalls ----------------------------------------------------------------
@@ -509,12 +509,12 @@ contract LoanBook is Stewardship {
     function forSaleOf(uint64 loanId, bytes32[] calldata card)
         external
         view
-        returns (ForSale memory sale)
+        returns (LoanStatus status, uint64 debt, address escrow)
     {
-        LoanState memory loan = _book.hot[loanId].unpack();
-        (sale.status, sale.debt) = (loan.status, loan.debtUp(block.timestamp));
-        if (sale.status == LoanStatus.Auctioned) _requireCard(loanId, card);
-        sale.escrow = LoanStore.escrowOf(loanId.laneOf(), ESCROW_CODE_HASH);
+        LoanWord loan = _book.hot[loanId];
+        (status, debt) = (loan.status(), uint64(loan.debtUp(loan.interestNow())));
+        if (status == LoanStatus.Auctioned) _requireCard(loanId, card);
+        escrow = LoanStore.escrowOf(loanId.laneOf(), ESCROW_CODE_HASH);
     }
 
     function laneOf(uint32 laneId) external view returns (LaneState memory) {

@@ -77,42 +77,55 @@ library LoanStore {
 
     // ---- Positions ----------------------------------------------------------------------------
 
-    function load(Book storage book, uint64 loanId) internal view returns (Position memory) {
-        return _load(book, loanId, MarkWord.wrap(0));
+    function load(Book storage book, uint64 loanId)
+        internal
+        view
+        returns (Position memory position)
+    {
+        _fill(position, book, loanId);
     }
 
     /// @dev With the card, which must be the loan's.
     function load(Book storage book, uint64 loanId, bytes32[] calldata card)
         internal
         view
-        returns (Position memory)
+        returns (Position memory position)
     {
-        MarkWord marks = book.marks[loanId];
-        Position memory position = _load(book, loanId, marks);
-        marks.requireCard(loanId, card);
-        return position;
+        _fill(position, book, loanId);
+        position.marks = book.marks[loanId];
+        position.marks.requireCard(loanId, card);
     }
 
     function loadOpen(Book storage book, uint64 loanId, bytes32[] calldata card)
         internal
         view
-        returns (Position memory)
+        returns (Position memory position)
     {
-        Position memory position = load(book, loanId, card);
+        _fill(position, book, loanId);
+        position.marks = book.marks[loanId];
+        position.marks.requireCard(loanId, card);
         requireStatus(position, LoanStatus.Open);
-        return position;
     }
 
-    /// @dev Made whole at once: a struct that is returned by name is first filled with zeros.
-    function _load(Book storage book, uint64 loanId, MarkWord marks)
-        private
+    /// @dev Into the structs that are there: each function that returns one sets another aside.
+    function _fill(Position memory position, Book storage book, uint64 loanId) private view {
+        (position.id, position.laneId) = (loanId, loanId.laneOf());
+        Slots.fill(position.loan, book.hot[loanId]);
+        if (position.loan.status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
+        Slots.fill(position.lane, book.sums[position.laneId]);
+    }
+
+    /// @dev An open loan and its marks as they lie there, for the words of its card.
+    function openLoan(Book storage book, uint64 loanId, bytes32[] calldata card)
+        internal
         view
-        returns (Position memory)
+        returns (LoanWord loan, MarkWord marks)
     {
-        LoanState memory loan = book.hot[loanId].unpack();
-        if (loan.status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
-        uint32 laneId = loanId.laneOf();
-        return Position(loanId, laneId, marks, loan, book.sums[laneId].load());
+        (loan, marks) = (book.hot[loanId], book.marks[loanId]);
+        LoanStatus status = loan.status();
+        if (status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
+        marks.requireCard(loanId, card);
+        if (status != LoanStatus.Open) revert ILoanBook.WrongStatus(loanId, status);
     }
 
     function requireCalled(Position memory position) internal pure {
@@ -175,9 +188,9 @@ library LoanStore {
         position.loan.impaired = carried;
     }
 
-    /// @dev Whether the last call rested on values: then its clock stops with the oracle's (V4, C5).
-    function neededOracle(LoanState memory loan) internal pure returns (bool) {
-        return loan.callReason == CallReason.Health || loan.callReason == CallReason.Band;
+    /// @dev Whether a call rests on values: then its clock stops with the oracle's (V4, C5).
+    function restsOnValues(CallReason reason) internal pure returns (bool) {
+        return reason == CallReason.Health || reason == CallReason.Band;
     }
 
     // ---- Lanes and transfers ------------------------------------------------------------------

@@ -24,6 +24,8 @@ library Slots {
     uint256 private constant SLOPE = 89;
     uint256 private constant LEVEL = 156;
     uint256 private constant FREE_BITS = (1 << 57) - 1;
+    /// @dev Among a loan's marks.
+    uint256 internal constant WINDOW_SPENT = 1 << 5;
     uint256 private constant SLOPE_BITS = (1 << 67) - 1;
 
     /// @notice A lane's sums would leave the widths in which they are kept.
@@ -32,30 +34,45 @@ library Slots {
     /// @dev A called loan has no prefunded cash: it was set off. Its carrying value takes the place.
     function pack(LoanState memory loan) internal pure returns (LoanWord) {
         uint256 setAside = _isImpaired(loan.status) ? loan.impaired : loan.prefunded;
-        return LoanWord.wrap(
-            uint256(loan.principal) | setAside << 56 | uint256(loan.accruedScaled) << 112
-                | uint256(loan.lastAccrual) << 200 | uint256(loan.rateBps) << 232
-                | uint256(loan.status) << 248 | uint256(loan.callReason) << 251
-                | (loan.windowSpent ? 1 << 253 : 0)
+        uint256 marks = uint256(loan.status) | uint256(loan.callReason) << 3;
+        if (loan.windowSpent) marks |= WINDOW_SPENT;
+        return wordOf(
+            loan.principal, setAside, loan.accruedScaled, loan.lastAccrual, loan.rateBps, marks
         );
     }
 
-    function unpack(LoanWord packed) internal pure returns (LoanState memory) {
+    /// @notice A loan of its fields, each within its width; `marks` are status, reason of the call,
+    /// and whether it has no cure window.
+    function wordOf(
+        uint256 principal,
+        uint256 setAside,
+        uint256 accrued,
+        uint256 lastAccrual,
+        uint256 rateBps,
+        uint256 marks
+    ) internal pure returns (LoanWord) {
+        return LoanWord.wrap(
+            principal | setAside << 56 | accrued << 112 | lastAccrual << 200 | rateBps << 232
+                | marks << 248
+        );
+    }
+
+    function unpack(LoanWord packed) internal pure returns (LoanState memory loan) {
+        fill(loan, packed);
+    }
+
+    function fill(LoanState memory loan, LoanWord packed) internal pure {
         uint256 word = LoanWord.unwrap(packed);
-        LoanStatus status = packed.status();
-        uint56 setAside = uint56(word >> 56);
-        bool impaired = _isImpaired(status);
-        return LoanState({
-            principal: uint56(word),
-            prefunded: impaired ? 0 : setAside,
-            impaired: impaired ? setAside : 0,
-            accruedScaled: uint88(word >> 112),
-            lastAccrual: uint32(word >> 200),
-            rateBps: uint16(word >> 232),
-            status: status,
-            callReason: CallReason(word >> 251 & 3),
-            windowSpent: word >> 253 != 0
-        });
+        loan.principal = uint56(word);
+        loan.accruedScaled = uint88(word >> 112);
+        loan.lastAccrual = uint32(word >> 200);
+        loan.rateBps = uint16(word >> 232);
+        loan.status = packed.status();
+        loan.callReason = CallReason(word >> 251 & 3);
+        loan.windowSpent = word >> 253 != 0;
+        bool impaired = _isImpaired(packed.status());
+        loan.prefunded = impaired ? 0 : uint56(word >> 56);
+        loan.impaired = impaired ? uint56(word >> 56) : 0;
     }
 
     /// @notice A loan with the slot it lies in, so that it can be written without looking again.
@@ -78,16 +95,17 @@ library Slots {
         }
     }
 
-    function load(LaneWords storage from) internal view returns (LaneState memory) {
+    function load(LaneWords storage from) internal view returns (LaneState memory lane) {
+        fill(lane, from);
+    }
+
+    function fill(LaneState memory lane, LaneWords storage from) internal view {
         (uint256 sums, uint256 rest) = (from.sums, from.rest);
-        return LaneState({
-            a: int144(int256(sums) >> LEVEL),
-            b: uint112(sums >> SLOPE & SLOPE_BITS),
-            cash: uint64(rest) + uint64(sums >> FREE & FREE_BITS),
-            owed: uint64(rest),
-            impaired: uint64(rest >> 64),
-            sequence: uint32(sums)
-        });
+        lane.sequence = uint32(sums);
+        lane.b = uint112(sums >> SLOPE & SLOPE_BITS);
+        lane.a = int144(int256(sums) >> LEVEL);
+        (lane.owed, lane.impaired) = (uint64(rest), uint64(rest >> 64));
+        lane.cash = uint64(rest) + uint64(sums >> FREE & FREE_BITS);
     }
 
     function store(LaneWords storage to, LaneState memory lane) internal {
@@ -127,6 +145,27 @@ library Slots {
         next = uint32(sums) + 1;
         uint256 left = uint256(int256(sums >> FREE & FREE_BITS) + amount);
         lane.sums = _sums(int256(sums) >> LEVEL, sums >> SLOPE & SLOPE_BITS, left, next);
+    }
+
+    /// @notice Takes an open loan, as it was put in, out of the sums, for one event, whose number it
+    /// gives. What was set off becomes the pool's; the rest is impaired, at what it is carried at.
+    /// @dev Nothing here can overflow, as in `Payments`; `setOff` is part of what the lane owes.
+    function impair(LaneWords storage lane, LoanWord loan, uint256 setOff, uint256 carried)
+        internal
+        returns (uint32 next)
+    {
+        uint256 sums = lane.sums;
+        uint256 rest = lane.rest;
+        unchecked {
+            next = uint32(sums) + 1;
+            uint256 slope = loan.principal() * loan.rateBps();
+            uint256 plus = loan.principal() * LoanMath.SCALE + loan.accruedScaled();
+            int256 a = (int256(sums) >> LEVEL) - int256(plus) + int256(slope * loan.lastAccrual());
+            uint256 b = (sums >> SLOPE & SLOPE_BITS) - slope;
+            lane.sums = _sums(a, b, (sums >> FREE & FREE_BITS) + setOff, uint256(uint32(sums)) + 1);
+            if (uint64(rest >> 64) + carried > type(uint64).max) revert LaneFull();
+            lane.rest = rest - setOff + (carried << 64);
+        }
     }
 
     /// @notice Numbers one event.

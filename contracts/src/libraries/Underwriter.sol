@@ -3,10 +3,11 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {AssetStatus} from "../interfaces/IAssetRegistry.sol";
+import {AssetStatus, IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
 import {ILoanBook, LoanTerms, ScheduleKind} from "../interfaces/ILoanBook.sol";
 import {IPause} from "../interfaces/IPause.sol";
 import {IValuationOracle, ValueProof, ValueStatus} from "../interfaces/IValuationOracle.sol";
+import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
 import {
     Basket,
     Draw,
@@ -17,6 +18,7 @@ import {
     Sources,
     Weights
 } from "./Appraisal.sol";
+import {Answers} from "./Answers.sol";
 import {AssetWord} from "./AssetWords.sol";
 import {Cards} from "./Cards.sol";
 import {Consent} from "./Consent.sol";
@@ -28,6 +30,7 @@ import {ValueProofs} from "./ValueProofs.sol";
 /// @title Checks terms and signature, and reads what collateral is worth
 /// @notice What the loan book and the auction house ask, as far as it needs no state of theirs.
 library Underwriter {
+    using Answers for address;
     using SafeCast for uint256;
     using Valuation for uint256;
 
@@ -83,10 +86,11 @@ library Underwriter {
     ) internal view returns (Draw memory drawn, uint256 limit) {
         _checkRounds(outlook.present, basket, proofs);
         (drawn.gracePeriod, drawn.cureWindow) = (type(uint24).max, type(uint24).max);
+        Item memory item;
         for (uint256 i; i < proofs.length; ++i) {
-            Item memory item = _identify(outlook.from, basket, i);
+            _identify(item, outlook.from, basket, i);
             uint256 share = _offer(outlook.from, drawn, item, plan);
-            _value(outlook, basket, item, proofs[i]);
+            _value(item, outlook, basket, proofs[i]);
             limit += item.value.share(share).share(item.terms.maxLtvBps());
             if (item.isLrt) drawn.lrtPrice = uint64(item.price);
         }
@@ -100,11 +104,6 @@ library Underwriter {
     {
         (address lrt, uint96 lrtAmount) = Cards.lrtOf(card);
         return Basket(Cards.assetsOf(card), lrt, lrtAmount, Cards.lrtPriceOf(card), evidence);
-    }
-
-    /// @notice Reads what counts now; `both` for the proofs of two rounds.
-    function look(Sources memory from, bool both) internal view returns (Outlook memory) {
-        return Outlook(from, from.oracle.present(both));
     }
 
     /// @notice Refuses what a pause of new borrowing and of auction starts stops.
@@ -136,14 +135,12 @@ library Underwriter {
         view
     {
         Item memory item;
-        item.id = proof.leaf.assetId;
-        item.asset = from.registry.standingOf(item.id);
-        item.classId = item.asset.classId();
+        _identifyAsset(item, from, proof.leaf.assetId);
         // A class without terms has no say: the call reverts.
         if (!from.risk.rowOf(item.classId).enabled()) revert ILoanBook.ClassDisabled(item.classId);
-        Outlook memory outlook = look(from, false);
+        Outlook memory outlook = Outlook(from, from.oracle.present(false));
         _requireSpeaking(outlook.present);
-        _proven(outlook, item, true, proof);
+        _proven(item, outlook, true, proof);
         if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
         _requireLasting(item, tenor);
     }
@@ -160,8 +157,9 @@ library Underwriter {
             revert ILoanBook.ProofMismatch(newest.length, previous.length);
         }
         weights.allActive = true;
+        Item memory item;
         for (uint256 i; i < count; ++i) {
-            Item memory item = _weighed(outlook, basket, i, newest, previous);
+            _weigh(item, outlook, basket, i, newest, previous);
             weights.recovery += item.value.share(item.terms.recoveryBps());
             if (item.bandBroken) {
                 weights.bandBroken = true;
@@ -186,8 +184,9 @@ library Underwriter {
         uint256 count = _checkRounds(outlook.present, basket, newest);
         uint256 lrts = count - basket.assets.length;
         prices = new LotPrices[](count);
+        Item memory item;
         for (uint256 i; i < count; ++i) {
-            Item memory item = _weighed(outlook, basket, i, newest, newest);
+            _weigh(item, outlook, basket, i, newest, newest);
             prices[item.isLrt ? 0 : i + lrts] = LotPrices({
                 start: item.price.startPrice(item.terms.auctionStartBps()).toUint64(),
                 floor: uint64(item.price.share(item.terms.recoveryBps())),
@@ -216,79 +215,78 @@ library Underwriter {
         }
     }
 
-    /// @dev What item number `i` is.
-    function _identify(Sources memory from, Basket memory basket, uint256 i)
+    /// @dev What item number `i` is. Restaking tokens come last, so that one item serves for all.
+    function _identify(Item memory item, Sources memory from, Basket memory basket, uint256 i)
         private
         view
-        returns (Item memory)
     {
-        AssetWord asset;
-        TermsWord terms;
         if (i == basket.assets.length) {
-            return Item(uint160(basket.lrt), true, false, LRT_CLASS, 0, 0, asset, terms);
+            (item.isLrt, item.id, item.classId) = (true, uint160(basket.lrt), LRT_CLASS);
+        } else {
+            _identifyAsset(item, from, basket.assets[i]);
         }
-        uint256 id = basket.assets[i];
-        asset = from.registry.standingOf(id);
-        return Item(id, false, false, asset.classId(), 0, 0, asset, terms);
+    }
+
+    function _identifyAsset(Item memory item, Sources memory from, uint256 tokenId) private view {
+        bytes4 question = IAssetRegistry.standingOf.selector;
+        AssetWord asset = AssetWord.wrap(address(from.registry).word(question, tokenId));
+        (item.id, item.asset, item.classId) = (tokenId, asset, asset.classId());
     }
 
     /// @dev Item number `i`, appraised under the terms of running loans. While the oracle is silent
     /// nothing is read of the proofs, of which there need be none.
-    function _weighed(
+    function _weigh(
+        Item memory item,
         Outlook memory outlook,
         Basket memory basket,
         uint256 i,
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
-    ) private view returns (Item memory) {
-        Item memory item = _identify(outlook.from, basket, i);
-        item.terms = outlook.from.risk.rowOf(item.classId);
-        if (outlook.present.isSilent()) return _atCap(basket, item);
+    ) private view {
+        _identify(item, outlook.from, basket, i);
+        bytes4 question = IRiskTerms.rowOf.selector;
+        item.terms = TermsWord.wrap(address(outlook.from.risk).word(question, item.classId));
+        if (outlook.present.isSilent()) return _appraiseAtCap(item, basket);
         ValueProof calldata proof = newest[i];
-        if (proof.leaf.assetId == 0 && _mayMiss(basket, item)) return _atCap(basket, item);
-        item.price = _proven(outlook, item, true, proof);
+        if (proof.leaf.assetId == 0 && _mayMiss(item, basket)) return _appraiseAtCap(item, basket);
+        item.price = _proven(item, outlook, true, proof);
         item.bandBroken = item.isLrt && proof.leaf.status == ValueStatus.Frozen;
         if (basket.evidence == Evidence.BothRounds && !item.bandBroken) {
-            item.price = _higher(outlook.present, item, _proven(outlook, item, false, previous[i]));
+            item.price = _higher(item, outlook.present, _proven(item, outlook, false, previous[i]));
         }
-        return _appraise(basket, item);
+        _appraise(item, basket);
     }
 
     /// @dev At what a proof of the newest round gives, which must be good to borrow on.
     function _value(
+        Item memory item,
         Outlook memory outlook,
         Basket memory basket,
-        Item memory item,
         ValueProof calldata proof
     ) private view {
-        item.price = _proven(outlook, item, true, proof);
+        item.price = _proven(item, outlook, true, proof);
         if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
-        _appraise(basket, item);
+        _appraise(item, basket);
     }
 
     /// @dev At its price, an asset at most at its appraisal.
-    function _appraise(Basket memory basket, Item memory item)
-        private
-        pure
-        returns (Item memory)
-    {
+    function _appraise(Item memory item, Basket memory basket) private pure {
         if (item.isLrt) {
             item.value = item.price.lrtValue(basket.lrtAmount);
         } else {
             item.price = Math.min(item.price, item.asset.appraisalCap());
             item.value = item.price;
         }
-        return item;
     }
 
     /// @dev At what stands in for a value: the appraisal, or the price at opening.
-    function _atCap(Basket memory basket, Item memory item) private pure returns (Item memory) {
+    function _appraiseAtCap(Item memory item, Basket memory basket) private pure {
         item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap();
-        return _appraise(basket, item);
+        _appraise(item, basket);
     }
 
     /// @dev Whether an item may come without a proof.
-    function _mayMiss(Basket memory basket, Item memory item) private pure returns (bool) {
+    function _mayMiss(Item memory item, Basket memory basket) private pure returns (bool) {
         if (basket.evidence == Evidence.CapsForMissing) return true;
         bool inactive = !item.isLrt && item.asset.status() != AssetStatus.Active;
         return inactive && basket.evidence == Evidence.NewestOrCaps;
@@ -296,8 +294,8 @@ library Underwriter {
 
     /// @dev Lower bound that the proof gives; the leaf must be of this item.
     function _proven(
-        Outlook memory outlook,
         Item memory item,
+        Outlook memory outlook,
         bool newest,
         ValueProof calldata proof
     ) private view returns (uint256) {
@@ -315,7 +313,7 @@ library Underwriter {
     }
 
     /// @dev The higher of both rounds; a physical asset's jump waits for the void window (V3).
-    function _higher(Present memory present, Item memory item, uint256 previous)
+    function _higher(Item memory item, Present memory present, uint256 previous)
         private
         pure
         returns (uint256)
