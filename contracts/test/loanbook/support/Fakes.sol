@@ -9,13 +9,13 @@ import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
 import {ILendingPool} from "../../../src/interfaces/ILendingPool.sol";
 import {IPause} from "../../../src/interfaces/IPause.sol";
 import {
-    Present,
     ValueLeaf,
     ValueProof,
     ValueStatus
 } from "../../../src/interfaces/IValuationOracle.sol";
 
 import {AssetWord} from "../../../src/libraries/AssetWords.sol";
+import {Present, Presents} from "../../../src/libraries/Presents.sol";
 import {TermsWord, TermsWords} from "../../../src/libraries/TermsWords.sol";
 
 /// @notice A token of any number of decimals, that anyone may mint.
