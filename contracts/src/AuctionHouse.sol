@@ -14,7 +14,6 @@ import {IBuyCallback} from "./interfaces/IBuyCallback.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
 import {LoanStatus} from "./interfaces/ILoanBook.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
-import {ForSale} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {CappedGate} from "./libraries/CappedGate.sol";
 import {Cards} from "./libraries/Cards.sol";
@@ -94,10 +93,12 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         external
         nonReentrant
     {
-        Outlook memory outlook = Underwriter.look(Sources(registry, risk, oracle), false);
+        Outlook memory outlook =
+            Outlook(Sources(registry, risk, oracle), oracle.present(false));
         Underwriter.requireRunning(outlook.present);
         // What it does not refuse is the loan's card.
-        loanBook.startAuction(loanId, outlook.present.stoppedSeconds, card);
+        uint64 stopped = outlook.present.stoppedSeconds();
+        loanBook.startAuction(loanId, stopped, card);
         Basket memory basket =
             Underwriter.basketOf(card, _evidenceFor(loanId, newest, card));
         LotPrices[] memory prices = Underwriter.lots(outlook, basket, newest);
@@ -105,14 +106,14 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
             _later[loanId][i] = prices[i];
         }
         Running memory lot;
-        (lot.silent, lot.lrtFirst) = (outlook.present.silent, basket.lrtAmount != 0);
+        (lot.silent, lot.lrtFirst) = (outlook.present.isSilent(), basket.lrtAmount != 0);
         lot.count = uint8(prices.length);
-        lot.stoppedAtStart = uint32(outlook.present.stoppedSeconds);
+        lot.stoppedAtStart = uint32(stopped);
         lot.start = prices[0].start;
-        _begin(loanId, lot, basket.lrtAmount);
-        uint256 asset = lot.lrtFirst ? 0 : basket.assets[0];
         lot.startedAt = uint32(block.timestamp);
-        _offer(loanId, lot, prices[0], asset, lot.lrtFirst ? basket.lrtAmount : 0);
+        uint32 sequence = _begin(loanId, lot, basket.lrtAmount);
+        uint256 asset = lot.lrtFirst ? 0 : basket.assets[0];
+        _offer(loanId, sequence, lot, prices[0], asset, lot.lrtFirst ? basket.lrtAmount : 0);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -151,8 +152,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     /// @inheritdoc IAuctionHouse
     /// @dev Neither bidders nor gates nor the reserve's cash can keep a loan from its write-off.
     function takeForReserve(uint64 loanId, bytes32[] calldata card) external nonReentrant {
-        (Offer memory offer, Running memory lot) = _offerOf(loanId, card);
-        uint256 end = uint256(lot.startedAt) + lot.duration + _stopped(lot);
+        (Offer memory offer, Running memory lot, uint256 from) = _offerOf(loanId, card);
+        uint256 end = from + lot.duration;
         if (block.timestamp < end) revert StillFalling(loanId, uint64(end));
         if (block.timestamp >= end + lot.duration) {
             offer.price = uint64(Math.min(offer.price, pool.reserve()));
@@ -169,9 +170,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     function withdraw(uint64 loanId) external {
         _requireLoanBook();
         Running memory lot = _lots[loanId];
-        _lanes[loanId.laneOf()].finish(_worthOf(loanId, lot));
         delete _lots[loanId];
-        emit AuctionEnded(loanId, _nextSequence(loanId));
+        emit AuctionEnded(loanId, _lanes[loanId.laneOf()].finish(_worthOf(loanId, lot)));
     }
 
     /// @inheritdoc IAuctionHouse
@@ -196,13 +196,13 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
 
     /// @inheritdoc IAuctionHouse
     function priceOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64) {
-        (Offer memory offer,) = _offerOf(loanId, card);
+        (Offer memory offer,,) = _offerOf(loanId, card);
         return offer.price;
     }
 
     /// @inheritdoc IAuctionHouse
     function lotOf(uint64 loanId, bytes32[] calldata card) external view returns (Lot memory) {
-        (Offer memory offer, Running memory lot) = _offerOf(loanId, card);
+        (Offer memory offer, Running memory lot,) = _offerOf(loanId, card);
         return Lot({
             tokenId: offer.tokenId,
             startPrice: lot.start,
@@ -222,12 +222,15 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @dev Counts a loan's first lot in its lane.
-    function _begin(uint64 loanId, Running memory lot, uint128 lrtAmount) private {
+    function _begin(uint64 loanId, Running memory lot, uint128 lrtAmount)
+        private
+        returns (uint32)
+    {
         if (lot.lrtFirst) {
             _later[loanId][0].start = uint256(lot.start).lrtValue(lrtAmount).toUint64();
         }
         uint32 lane = loanId.laneOf();
-        _lanes[lane].begin(lane, _worthOf(loanId, lot));
+        return _lanes[lane].begin(lane, _worthOf(loanId, lot));
     }
 
     /// @dev What a lot asks for at its start.
@@ -235,9 +238,10 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         return lot.lrtFirst && lot.next == 0 ? _later[loanId][0].start : lot.start;
     }
 
-    /// @dev Starts the clock of a lot.
+    /// @dev Starts the clock of a lot; `sequence` numbers the event.
     function _offer(
         uint64 loanId,
+        uint32 sequence,
         Running memory lot,
         LotPrices memory prices,
         uint256 tokenId,
@@ -248,7 +252,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         emit LotOffered(
             loanId,
             tokenId,
-            _nextSequence(loanId),
+            sequence,
             prices.start,
             prices.floor,
             lot.startedAt,
@@ -265,14 +269,15 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         address buyer,
         bytes32[] calldata card
     ) private {
-        uint64 worth = _worthOf(loanId, lot);
+        LaneLots storage lane = _lanes[loanId.laneOf()];
+        uint32 sequence = lane.finish(_worthOf(loanId, lot));
         // The assets behind restaking tokens that were for sale at once keep their cure window (V6).
         uint256 from = offer.tokenId == 0 ? loanBook.cureUntilOf(loanId, card) : 0;
         uint256 left = lot.count - ++lot.next;
         emit LotSold(
             loanId,
             offer.tokenId,
-            _nextSequence(loanId),
+            sequence,
             buyer,
             offer.price,
             offer.lrtAmount,
@@ -281,19 +286,18 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         LoanStatus status = loanBook.applySale(
             loanId, offer.tokenId, offer.lrtAmount, buyer, offer.price, left, card
         );
-        _lanes[loanId.laneOf()].finish(worth);
         if (status == LoanStatus.Auctioned) {
             // The next lot of an auction that has begun needs no room: it keeps its place.
             LotPrices memory prices = _later[loanId][lot.next];
-            _lanes[loanId.laneOf()].add(prices.start);
+            sequence = lane.add(prices.start);
             lot.stoppedAtStart = uint32(oracle.stoppedSeconds());
             lot.startedAt = uint32(Math.max(block.timestamp, from));
             // The lots after the restaking tokens are the assets in order.
             uint256 next = Cards.assetsOf(card)[offer.tokenId == 0 ? 0 : 1];
-            _offer(loanId, lot, prices, next, 0);
+            _offer(loanId, sequence, lot, prices, next, 0);
         } else {
             delete _lots[loanId];
-            emit AuctionEnded(loanId, _nextSequence(loanId));
+            emit AuctionEnded(loanId, ++lane.sequence);
         }
     }
 
@@ -314,8 +318,8 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         view
         returns (Offer memory offer, Running memory lot)
     {
-        (offer, lot) = _offerOf(loanId, card);
-        uint256 from = lot.startedAt + _stopped(lot);
+        uint256 from;
+        (offer, lot, from) = _offerOf(loanId, card);
         if (block.timestamp < from) revert NotYetForSale(loanId, uint64(from));
         if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
         _requireAdmitted(offer.tokenId);
@@ -338,26 +342,29 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         revert BidderRefused(classId, msg.sender);
     }
 
+    /// @dev The lot, at its price now, and when its clock would have started had it never stopped.
     function _offerOf(uint64 loanId, bytes32[] calldata card)
         private
         view
-        returns (Offer memory offer, Running memory lot)
+        returns (Offer memory offer, Running memory lot, uint256 from)
     {
-        ForSale memory sale = loanBook.forSaleOf(loanId, card);
-        if (sale.status != LoanStatus.Auctioned) revert NoAuction(loanId);
+        LoanStatus status;
+        uint64 debt;
+        (status, debt, offer.escrow) = loanBook.forSaleOf(loanId, card);
+        if (status != LoanStatus.Auctioned) revert NoAuction(loanId);
         lot = _lots[loanId];
-        uint256 elapsed =
-            Math.saturatingSub(block.timestamp, lot.startedAt + _stopped(lot));
+        from = lot.startedAt + _stopped(lot);
+        uint256 elapsed = Math.saturatingSub(block.timestamp, from);
         uint256 price = Valuation.priceAt(lot.start, lot.floor, lot.duration, elapsed);
         if (lot.lrtFirst && lot.next == 0) {
             uint256 sold;
             (, uint256 held) = Cards.lrtOf(card);
-            (sold, price) = Valuation.lrtLot(held, sale.debt, price);
+            (sold, price) = Valuation.lrtLot(held, debt, price);
             offer.lrtAmount = uint128(sold);
         } else {
             offer.tokenId = Cards.firstAssetOf(card);
         }
-        (offer.price, offer.escrow) = (price.toUint64(), sale.escrow);
+        offer.price = price.toUint64();
     }
 
     /// @dev Seconds for which the lot's clock stood still; without the oracle it never does (V4).
@@ -378,9 +385,5 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
 
     function _requireLoanBook() private view {
         if (msg.sender != address(loanBook)) revert NotLoanBook(msg.sender);
-    }
-
-    function _nextSequence(uint64 loanId) private returns (uint32) {
-        return ++_lanes[loanId.laneOf()].sequence;
     }
 }

@@ -17,7 +17,7 @@ import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
 import {ILane} from "./interfaces/ILane.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
-import {ForSale, ISales} from "./interfaces/ISales.sol";
+import {ISales} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {Lane} from "./Lane.sol";
 import {Cards, MarkWord} from "./libraries/Cards.sol";
@@ -362,20 +362,20 @@ contract LoanBook is Stewardship {
 
     /// @inheritdoc ILoanBook
     function call(
-        uint64 loanId,
+        uint64,
         ValueProof[] calldata,
         ValueProof[] calldata,
         bytes32[] calldata
     ) external nonReentrant {
-        Calling.call(_book, _market(), loanId, msg.data);
+        Calling.call(_book, Sources(registry, risk, oracle), curesPerYear, msg.data);
     }
 
     /// @inheritdoc ILoanBook
-    function callOverdue(uint64 loanId, ValueProof[] calldata, bytes32[] calldata)
+    function callOverdue(uint64, ValueProof[] calldata, bytes32[] calldata)
         external
         nonReentrant
     {
-        Calling.callOverdue(_book, _market(), loanId, msg.data);
+        Calling.callOverdue(_book, Sources(registry, risk, oracle), curesPerYear, msg.data);
     }
 
     /// @inheritdoc ILoanBook
@@ -417,7 +417,7 @@ contract LoanBook is Stewardship {
     ) external nonReentrant returns (LoanStatus) {
         _requireAuctionHouse();
         Sale memory sale = Sale(tokenId, lrtAmount, buyer, proceeds, lots);
-        return Selling.sell(_book, _market(), loanId, sale, card);
+        return Selling.sell(_book, address(registry), ESCROW_CODE_HASH, loanId, sale, card);
     }
 
     // ---- Claims and shortfalls ----------------------------------------------------------------
@@ -510,12 +510,12 @@ contract LoanBook is Stewardship {
     function forSaleOf(uint64 loanId, bytes32[] calldata card)
         external
         view
-        returns (ForSale memory sale)
+        returns (LoanStatus status, uint64 debt, address escrow)
     {
-        LoanState memory loan = _book.hot[loanId].unpack();
-        (sale.status, sale.debt) = (loan.status, loan.debtUp(block.timestamp));
-        if (sale.status == LoanStatus.Auctioned) _requireCard(loanId, card);
-        sale.escrow = tillOf(loanId.laneOf());
+        LoanWord loan = _book.hot[loanId];
+        (status, debt) = (loan.status(), uint64(loan.debtUp(loan.interestNow())));
+        if (status == LoanStatus.Auctioned) _requireCard(loanId, card);
+        escrow = tillOf(loanId.laneOf());
     }
 
     function laneOf(uint32 laneId) external view returns (LaneState memory) {

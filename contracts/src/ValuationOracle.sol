@@ -6,7 +6,8 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {Governed} from "./Governed.sol";
 import {IPause} from "./interfaces/IPause.sol";
 import {CompactSignature, Round} from "./interfaces/IReporters.sol";
-import {IValuationOracle, Present, ValueLeaf, ValueProof} from "./interfaces/IValuationOracle.sol";
+import {IValuationOracle, ValueLeaf, ValueProof} from "./interfaces/IValuationOracle.sol";
+import {Present, Presents} from "./libraries/Presents.sol";
 import {RoundState} from "./libraries/RoundClock.sol";
 import {SignerSet} from "./libraries/SignerSet.sol";
 import {ValueProofs} from "./libraries/ValueProofs.sol";
@@ -143,12 +144,15 @@ contract ValuationOracle is IValuationOracle, Reporters {
     /// @inheritdoc IValuationOracle
     function present(bool both) external view returns (Present memory now_) {
         RoundState state = _state;
-        (now_.newest, now_.previous) = (uint32(state.newest()), uint32(state.previous()));
-        now_.newestAt = uint64(state.newestAt());
-        now_.stoppedSeconds = uint64(state.stoppedSeconds(TTL));
-        now_.pausedUntil = uint64(state.pauseEnd());
-        now_.silent = _isSilent(state);
-        now_.voidWindowPassed = _voidWindowPassed(state);
+        now_.clock = Presents.pack(
+            state.newest(),
+            state.previous(),
+            state.newestAt(),
+            state.stoppedSeconds(TTL),
+            state.pauseEnd(),
+            _isSilent(state),
+            _voidWindowPassed(state)
+        );
         now_.newestRoot = _roots[state.place()];
         if (both) now_.previousRoot = _roots[1 - state.place()];
     }

@@ -30,7 +30,7 @@ library Amending {
     /// @notice See `ILoanBook.amend`.
     function amend(Book storage book, Market memory market, bytes calldata call) external {
         LoanChange calldata change = call.changeAt(0);
-        Outlook memory outlook = Underwriter.look(market.from, false);
+        Outlook memory outlook = Outlook(market.from, market.from.oracle.present(false));
         if (change.draw != 0) Underwriter.requireRunning(outlook.present);
         Position memory position = book.loadOpen(change.loanId, call.wordsAt(3));
         Card memory card = Cards.read(call.wordsAt(3));

@@ -33,7 +33,7 @@ library Borrowing {
         external
         returns (uint64)
     {
-        Outlook memory outlook = Underwriter.look(market.from, false);
+        Outlook memory outlook = Outlook(market.from, market.from.oracle.present(false));
         Underwriter.requireRunning(outlook.present);
         LoanTerms calldata terms = call.termsAt(0);
         _admit(book, market, terms);

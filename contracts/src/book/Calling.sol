@@ -12,13 +12,35 @@ import {
 } from "../interfaces/ILoanBook.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Arguments} from "../libraries/Arguments.sol";
-import {Cards} from "../libraries/Cards.sol";
+import {Cards, MarkWord} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
+import {LoanWord} from "../libraries/Payments.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {Slots} from "../libraries/Slots.sol";
-import {Basket, Evidence, Outlook, Underwriter, Weights} from "../libraries/Underwriter.sol";
+import {
+    Basket,
+    Evidence,
+    Outlook,
+    Sources,
+    Underwriter,
+    Weights
+} from "../libraries/Underwriter.sol";
 import {ValueProofs} from "../libraries/ValueProofs.sol";
+import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
+
+/// @notice An open loan that is called, and what counts then.
+/// @param interest What it owes, ledger units times SCALE.
+/// @param recovery What its collateral should recover, ledger units.
+/// @param stopped The oracle's stopped seconds.
+struct Called {
+    LoanWord loan;
+    MarkWord marks;
+    CallReason reason;
+    uint256 interest;
+    uint256 recovery;
+    uint256 stopped;
+}
 
 /// @title Calling a loan, and what may happen to a called one but its sale
 library Calling {
@@ -28,51 +50,60 @@ library Calling {
     using LoanStore for Book;
     using LoanStore for Market;
     using LoanStore for Position;
-    using LoanStore for LoanState;
     using Schedule for Card;
-    using Slots for LoanState;
+    using Slots for LoanWord;
+    using Words for uint64;
 
     /// @notice See `ILoanBook.call`.
-    function call(Book storage book, Market memory market, uint64 loanId, bytes calldata call_)
-        external
-    {
+    function call(
+        Book storage book,
+        Sources memory from,
+        uint256 curesPerYear,
+        bytes calldata call_
+    ) external {
+        uint64 loanId = call_.idAt(0);
         bytes32[] calldata card = call_.wordsAt(3);
-        Position memory position = book.loadOpen(loanId, card);
-        Outlook memory outlook = Underwriter.look(market.from, true);
+        (LoanWord loan, MarkWord marks) = book.openLoan(loanId, card);
+        Outlook memory outlook = Outlook(from, from.oracle.present(true));
         Weights memory weights = Underwriter.weigh(
             outlook,
             Underwriter.basketOf(card, Evidence.BothRounds),
             call_.proofsAt(1),
             call_.proofsAt(2)
         );
-        uint64 debt = position.loan.debtUp(block.timestamp);
+        uint256 interest = loan.interestScaled(block.timestamp);
+        uint256 debt = loan.debtUp(interest);
         if (debt <= weights.liquidation) {
-            revert ILoanBook.NotCallable(loanId, debt, _capped(weights.liquidation));
+            revert ILoanBook.NotCallable(loanId, uint64(debt), _capped(weights.liquidation));
         }
         CallReason reason = weights.bandBroken ? CallReason.Band : CallReason.Health;
-        uint64 stopped = outlook.present.stoppedSeconds;
-        _impair(book, market, position, card, reason, weights.recovery, stopped);
+        uint256 stopped = outlook.present.stoppedSeconds();
+        Called memory called = Called(loan, marks, reason, interest, weights.recovery, stopped);
+        _impair(book, loanId, called, card, curesPerYear);
     }
 
     /// @notice See `ILoanBook.callOverdue`.
     function callOverdue(
         Book storage book,
-        Market memory market,
-        uint64 loanId,
+        Sources memory from,
+        uint256 curesPerYear,
         bytes calldata call_
     ) external {
+        uint64 loanId = call_.idAt(0);
         ValueProof[] calldata newest = call_.proofsAt(1);
         bytes32[] calldata card = call_.wordsAt(2);
-        Position memory position = book.loadOpen(loanId, card);
-        Outlook memory outlook = Underwriter.look(market.from, false);
+        (LoanWord loan, MarkWord marks) = book.openLoan(loanId, card);
+        Outlook memory outlook = Outlook(from, from.oracle.present(false));
+        LoanState memory state = loan.unpack();
         Weights memory weights =
-            Underwriter.weigh(outlook, _basketFor(position.loan, card, newest), newest, newest);
-        bool overdue = Cards.read(card).isOverdue(position.loan, block.timestamp);
+            Underwriter.weigh(outlook, _basketFor(state, card, newest), newest, newest);
+        bool overdue = Cards.read(card).isOverdue(state, block.timestamp);
         if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
         CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
-        _impair(
-            book, market, position, card, reason, weights.recovery, outlook.present.stoppedSeconds
-        );
+        uint256 interest = loan.interestScaled(block.timestamp);
+        uint256 stopped = outlook.present.stoppedSeconds();
+        Called memory called = Called(loan, marks, reason, interest, weights.recovery, stopped);
+        _impair(book, loanId, called, card, curesPerYear);
     }
 
     /// @notice See `ILoanBook.repay`, of a loan that is called or in auction.
@@ -132,33 +163,54 @@ library Calling {
     /// (rules C1, D6). A debt that the prefunded cash covers is simply repaid.
     function _impair(
         Book storage book,
-        Market memory market,
-        Position memory position,
+        uint64 loanId,
+        Called memory called,
         bytes32[] calldata card,
-        CallReason reason,
-        uint256 recovery,
-        uint64 stopped
+        uint256 curesPerYear
     ) private {
-        LoanState memory loan = position.loan;
-        uint64 setOff = uint64(Math.min(loan.prefunded, loan.debtUp(block.timestamp)));
-        loan.prefunded -= uint56(setOff);
-        position.lane.owed -= setOff;
-        position.pay(setOff);
-        uint64 debt = loan.debtUp(block.timestamp);
-        uint64 until;
-        if (debt != 0) {
-            position.lane.exclude(loan);
-            (loan.status, loan.callReason) = (LoanStatus.Called, reason);
-            if (loan.neededOracle()) loan.lastAccrual -= uint32(stopped);
-            loan.windowSpent = position.marks.cures() >= market.curesPerYear
-                && block.timestamp < position.marks.firstCureAt() + 365 days;
-            position.carry(recovery);
-            until = uint64(loan.pack().cureUntil(Cards.cureWindowOf(card), stopped));
-        }
+        LoanWord loan = called.loan;
+        uint256 debt = loan.debtUp(called.interest);
+        uint256 setOff = Math.min(loan.prefunded(), debt);
+        debt -= setOff;
+        uint256 carried = Math.min(called.recovery, debt);
+        LoanWord next = _next(called, setOff, carried, curesPerYear);
+        uint256 until =
+            debt == 0 ? 0 : next.cureUntil(Cards.cureWindowOf(card), called.stopped);
+        book.hot[loanId] = next;
+        uint32 sequence = book.sums[loanId.laneOf()].impair(loan, setOff, carried);
         emit ILoanBook.LoanCalled(
-            position.id, ++position.lane.sequence, reason, debt, loan.impaired, until, setOff
+            loanId,
+            sequence,
+            called.reason,
+            uint64(debt),
+            uint64(carried),
+            uint64(until),
+            uint64(setOff)
         );
-        book.save(position);
+    }
+
+    /// @dev The loan once prefunded cash is set off: repaid, or called.
+    function _next(Called memory called, uint256 setOff, uint256 carried, uint256 curesPerYear)
+        private
+        view
+        returns (LoanWord)
+    {
+        LoanWord loan = called.loan;
+        uint256 rateBps = loan.rateBps();
+        (uint256 principal, uint256 interest) =
+            LoanMath.afterPayment(loan.principal(), called.interest, setOff);
+        if (interest > type(uint88).max) revert LoanMath.InterestTooLarge(interest);
+        if (principal == 0 && interest == 0) {
+            uint256 left = loan.prefunded() - setOff;
+            return Slots.wordOf(0, left, 0, block.timestamp, rateBps, uint256(LoanStatus.Repaid));
+        }
+        bool windowSpent = called.marks.cures() >= curesPerYear
+            && block.timestamp < called.marks.firstCureAt() + 365 days;
+        uint256 marks = uint256(LoanStatus.Called) | uint256(called.reason) << 3;
+        if (windowSpent) marks |= Slots.WINDOW_SPENT;
+        uint256 from = block.timestamp;
+        if (LoanStore.restsOnValues(called.reason)) from -= called.stopped;
+        return Slots.wordOf(principal, carried, interest, from, rateBps, marks);
     }
 
     /// @dev Back into the sums once arrears are paid and the opening LTV holds (rule C2). Without
@@ -170,8 +222,8 @@ library Calling {
         ValueProof[] calldata newest
     ) private view {
         LoanState memory loan = position.loan;
-        Evidence evidence = loan.neededOracle() ? Evidence.Newest : Evidence.NewestOrCaps;
-        Outlook memory outlook = Underwriter.look(market.from, false);
+        Evidence evidence = LoanStore.restsOnValues(loan.callReason) ? Evidence.Newest : Evidence.NewestOrCaps;
+        Outlook memory outlook = Outlook(market.from, market.from.oracle.present(false));
         Weights memory weights =
             Underwriter.weigh(outlook, Underwriter.basketOf(card, evidence), newest, newest);
         uint64 debt = loan.debtUp(block.timestamp);

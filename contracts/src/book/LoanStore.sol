@@ -95,11 +95,7 @@ library LoanStore {
         view
         returns (Position memory position)
     {
-        position.id = loanId;
-        position.laneId = loanId.laneOf();
-        position.loan = book.hot[loanId].unpack();
-        if (position.loan.status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
-        position.lane = book.sums[position.laneId].load();
+        _fill(position, book, loanId);
     }
 
     /// @dev With the card, which must be the loan's.
@@ -108,7 +104,7 @@ library LoanStore {
         view
         returns (Position memory position)
     {
-        position = load(book, loanId);
+        _fill(position, book, loanId);
         position.marks = book.marks[loanId];
         position.marks.requireCard(loanId, card);
     }
@@ -118,8 +114,31 @@ library LoanStore {
         view
         returns (Position memory position)
     {
-        position = load(book, loanId, card);
+        _fill(position, book, loanId);
+        position.marks = book.marks[loanId];
+        position.marks.requireCard(loanId, card);
         requireStatus(position, LoanStatus.Open);
+    }
+
+    /// @dev Into the structs that are there: each function that returns one sets another aside.
+    function _fill(Position memory position, Book storage book, uint64 loanId) private view {
+        (position.id, position.laneId) = (loanId, loanId.laneOf());
+        Slots.fill(position.loan, book.hot[loanId]);
+        if (position.loan.status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
+        Slots.fill(position.lane, book.sums[position.laneId]);
+    }
+
+    /// @dev An open loan and its marks as they lie there, for the words of its card.
+    function openLoan(Book storage book, uint64 loanId, bytes32[] calldata card)
+        internal
+        view
+        returns (LoanWord loan, MarkWord marks)
+    {
+        (loan, marks) = (book.hot[loanId], book.marks[loanId]);
+        LoanStatus status = loan.status();
+        if (status == LoanStatus.None) revert ILoanBook.LoanNotFound(loanId);
+        marks.requireCard(loanId, card);
+        if (status != LoanStatus.Open) revert ILoanBook.WrongStatus(loanId, status);
     }
 
     function requireCalled(Position memory position) internal pure {
@@ -182,9 +201,9 @@ library LoanStore {
         position.loan.impaired = carried;
     }
 
-    /// @dev Whether the last call rested on values: then its clock stops with the oracle's (V4, C5).
-    function neededOracle(LoanState memory loan) internal pure returns (bool) {
-        return loan.callReason == CallReason.Health || loan.callReason == CallReason.Band;
+    /// @dev Whether a call rests on values: then its clock stops with the oracle's (V4, C5).
+    function restsOnValues(CallReason reason) internal pure returns (bool) {
+        return reason == CallReason.Health || reason == CallReason.Band;
     }
 
     // ---- Schedules ----------------------------------------------------------------------------

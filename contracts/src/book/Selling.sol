@@ -2,12 +2,13 @@
 pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ILane} from "../interfaces/ILane.sol";
 import {Card, ILoanBook, LoanState, LoanStatus} from "../interfaces/ILoanBook.sol";
 import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Words} from "../libraries/Words.sol";
 import {Handover} from "./Handover.sol";
-import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
+import {Book, LoanStore, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @notice A lot that the auction house has sold: an asset, or restaking tokens with `tokenId` 0.
@@ -24,16 +25,16 @@ struct Sale {
 library Selling {
     using LoanMath for LoanState;
     using LoanStore for Book;
-    using LoanStore for Market;
     using LoanStore for Position;
     using Words for uint64;
 
     /// @notice See `ISales.applySale`.
     function sell(
         Book storage book,
-        Market memory market,
+        address registry,
+        bytes32 escrowCodeHash,
         uint64 loanId,
-        Sale memory sale,
+        Sale calldata sale,
         bytes32[] calldata words
     ) external returns (LoanStatus) {
         Position memory position = book.load(loanId, words);
@@ -44,10 +45,11 @@ library Selling {
             _writeOff(book, position, Cards.borrowerOf(words));
             Rooms.finish(book, position.laneId, Cards.read(words));
         }
+        ILane escrow = ILane(LoanStore.escrowOf(position.laneId, escrowCodeHash));
         if (sale.tokenId == 0) {
-            _handOverLrt(book, market, position, sale, words);
+            _handOverLrt(book, escrow, position, sale, words);
         } else {
-            _handOverAsset(book, market, position, sale, words);
+            _handOverAsset(book, escrow, registry, position, sale, words);
         }
         return position.loan.status;
     }
@@ -85,23 +87,24 @@ library Selling {
     /// @dev The first of the loan's assets, which so leaves its card.
     function _handOverAsset(
         Book storage book,
-        Market memory market,
+        ILane escrow,
+        address registry,
         Position memory position,
-        Sale memory sale,
+        Sale calldata sale,
         bytes32[] calldata words
     ) private {
         uint256 next = Cards.firstAssetOf(words);
         if (sale.tokenId != next) revert ILoanBook.ProofMismatch(next, sale.tokenId);
         emit ILoanBook.Released(position.id, next, ++position.lane.sequence, sale.buyer);
         book.save(position, position.marks.withoutFirst(words));
-        market.escrow(position.laneId).sendAsset(address(market.from.registry), sale.buyer, next);
+        escrow.sendAsset(registry, sale.buyer, next);
     }
 
     function _handOverLrt(
         Book storage book,
-        Market memory market,
+        ILane escrow,
         Position memory position,
-        Sale memory sale,
+        Sale calldata sale,
         bytes32[] calldata words
     ) private {
         (address lrt, uint96 held) = Cards.lrtOf(words);
@@ -110,6 +113,6 @@ library Selling {
             position.id, lrt, ++position.lane.sequence, sale.lrtAmount, sale.buyer
         );
         book.save(position, position.marks.withoutLrt(words, sale.lrtAmount));
-        market.escrow(position.laneId).sendToken(lrt, sale.buyer, sale.lrtAmount);
+        escrow.sendToken(lrt, sale.buyer, sale.lrtAmount);
     }
 }

@@ -3,16 +3,6 @@ pragma solidity ^0.8.30;
 
 import {LoanStatus} from "./ILoanBook.sol";
 
-/// @notice What a sale starts from.
-/// @param status See `LoanStatus`.
-/// @param debt Debt now, ledger units, rounded up.
-/// @param escrow Where the price goes: the lane's till.
-struct ForSale {
-    LoanStatus status;
-    uint64 debt;
-    address escrow;
-}
-
 /// @title What the auction house asks of the loan book
 /// @notice One call each way: an auction's cost is mostly calls and what they read. What is for sale
 /// stands in the loan's card, which the book compares with its hash.
@@ -35,8 +25,11 @@ interface ISales {
         bytes32[] calldata card
     ) external returns (LoanStatus status);
     /// @notice What a sale of a loan's next lot starts from.
+    /// @return status See `LoanStatus`.
+    /// @return debt Debt now, ledger units, rounded up.
+    /// @return escrow Where the price goes: the lane's till.
     function forSaleOf(uint64 loanId, bytes32[] calldata card)
         external
         view
-        returns (ForSale memory);
+        returns (LoanStatus status, uint64 debt, address escrow);
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IPause} from "./IPause.sol";
 import {CompactSignature, IReporters, Round} from "./IReporters.sol";
+import {Present} from "../libraries/Presents.sol";
 
 /// @notice Anything but `Valid` cannot be borrowed against.
 /// @dev For restaking tokens `Challenged` says that market and NAV differ by more than the band
@@ -36,28 +37,6 @@ struct ValueLeaf {
 struct ValueProof {
     ValueLeaf leaf;
     bytes32[] path;
-}
-
-/// @notice What decides now which values count, and which clocks run.
-/// @param newest Newest usable round, 0 when there is none.
-/// @param previous Usable round before it, 0 when there is none.
-/// @param newestAt When the newest was published, unix seconds.
-/// @param stoppedSeconds See `IValuationOracle.stoppedSeconds`.
-/// @param pausedUntil See `IPause.pausedUntil`.
-/// @param silent See `IValuationOracle.isSilent`.
-/// @param voidWindowPassed See `IValuationOracle.voidWindowPassed`.
-/// @param newestRoot Root of the newest round.
-/// @param previousRoot Root of the one before, when it was asked for.
-struct Present {
-    uint32 newest;
-    uint32 previous;
-    uint64 newestAt;
-    uint64 stoppedSeconds;
-    uint64 pausedUntil;
-    bool silent;
-    bool voidWindowPassed;
-    bytes32 newestRoot;
-    bytes32 previousRoot;
 }
 
 /// @title k-of-n signed rounds of values

@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
 import {ScheduleKind} from "../interfaces/ILoanBook.sol";
 import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
-import {IValuationOracle, Present} from "../interfaces/IValuationOracle.sol";
+import {IValuationOracle} from "../interfaces/IValuationOracle.sol";
+import {Present} from "./Presents.sol";
 
 /// @notice Where the underwriter reads what collateral is and what it is worth.
 struct Sources {

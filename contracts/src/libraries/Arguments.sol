@@ -12,6 +12,13 @@ import {ValueProof} from "../interfaces/IValuationOracle.sol";
 library Arguments {
     uint256 private constant SELECTOR_BYTES = 4;
 
+    /// @notice Argument number `place`, a loan's id.
+    function idAt(bytes calldata call, uint256 place) internal pure returns (uint64 id) {
+        assembly ("memory-safe") {
+            id := calldataload(add(add(call.offset, SELECTOR_BYTES), shl(5, place)))
+        }
+    }
+
     /// @notice Argument number `place`, an array of proofs.
     function proofsAt(bytes calldata call, uint256 place)
         internal

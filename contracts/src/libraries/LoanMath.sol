@@ -7,6 +7,8 @@ import {LaneState, LoanState, LoanStatus} from "../interfaces/ILoanBook.sol";
 
 /// @title Simple interest on principal, ACT/365 in seconds (rule D1)
 /// @notice Interest is kept times SCALE, so that nothing is rounded until a debt is shown.
+/// @dev Nothing here can overflow: principal is below 2^56, rates below 2^16, times below 2^32 and not
+/// before the last accrual, interest below 2^88.
 library LoanMath {
     using SafeCast for uint256;
 
@@ -17,13 +19,17 @@ library LoanMath {
     /// @notice Interest and fees owed, ledger units times SCALE. Only an open loan earns.
     function interestScaled(LoanState memory loan, uint256 time) internal pure returns (uint256) {
         if (loan.status != LoanStatus.Open) return loan.accruedScaled;
-        return
-            loan.accruedScaled + uint256(loan.principal) * loan.rateBps * (time - loan.lastAccrual);
+        unchecked {
+            uint256 slope = uint256(loan.principal) * loan.rateBps;
+            return loan.accruedScaled + slope * (time - loan.lastAccrual);
+        }
     }
 
     /// @notice Debt in ledger units, rounded up: a debtor never owes less than is shown.
     function debtUp(LoanState memory loan, uint256 time) internal pure returns (uint64) {
-        return (loan.principal + Math.ceilDiv(interestScaled(loan, time), SCALE)).toUint64();
+        unchecked {
+            return uint64(loan.principal + (interestScaled(loan, time) + SCALE - 1) / SCALE);
+        }
     }
 
     /// @notice Interest of a span in ledger units, rounded up.
@@ -88,9 +94,11 @@ library LoanMath {
     /// @dev The casts cannot cut: principal is below 2^56, rate 2^16, time 2^32, interest 2^88.
     function _partOf(LoanState memory loan) private pure returns (int144 a, uint112 b) {
         if (loan.status != LoanStatus.Open) return (0, 0);
-        uint256 slope = uint256(loan.principal) * loan.rateBps;
-        uint256 plus = uint256(loan.principal) * SCALE + loan.accruedScaled;
-        a = int144(int256(plus) - int256(slope * loan.lastAccrual));
-        b = uint112(slope);
+        unchecked {
+            uint256 slope = uint256(loan.principal) * loan.rateBps;
+            uint256 plus = uint256(loan.principal) * SCALE + loan.accruedScaled;
+            a = int144(int256(plus) - int256(slope * loan.lastAccrual));
+            b = uint112(slope);
+        }
     }
 }

@@ -19,33 +19,37 @@ struct LaneLots {
 using LotRooms for LaneLots global;
 
 /// @title Value at auction in a lane (rule L4)
+/// @notice Each change is one write, made for one event, whose number it gives.
 library LotRooms {
     /// @notice Counts a loan's first lot, if the allowance has room for it or no other is open.
-    function begin(LaneLots storage lane, uint32 number, uint64 worth) internal {
-        uint64 room = uint64(Math.saturatingSub(lane.allowance, lane.value));
-        if (lane.lots != 0 && worth > room) {
+    function begin(LaneLots storage lane, uint32 number, uint64 worth) internal returns (uint32) {
+        LaneLots memory now_ = lane;
+        uint64 room = uint64(Math.saturatingSub(now_.allowance, now_.value));
+        if (now_.lots != 0 && worth > room) {
             revert IAuctionHouse.AuctionsFull(number, room, worth);
         }
-        add(lane, worth);
+        return _store(lane, now_, now_.lots + 1, now_.value + worth);
     }
 
     /// @notice Counts a lot: of an auction that has begun none needs room.
-    function add(LaneLots storage lane, uint64 worth) internal {
+    function add(LaneLots storage lane, uint64 worth) internal returns (uint32) {
         LaneLots memory now_ = lane;
-        (now_.lots, now_.value) = (now_.lots + 1, now_.value + worth);
-        _store(lane, now_);
+        return _store(lane, now_, now_.lots + 1, now_.value + worth);
     }
 
     /// @notice Counts a lot no more: it is sold, or nobody needs to buy it.
-    function finish(LaneLots storage lane, uint64 worth) internal {
+    function finish(LaneLots storage lane, uint64 worth) internal returns (uint32) {
         LaneLots memory now_ = lane;
-        (now_.lots, now_.value) = (now_.lots - 1, now_.value - worth);
-        _store(lane, now_);
+        return _store(lane, now_, now_.lots - 1, now_.value - worth);
     }
 
-    /// @dev In one write, laid out as the compiler does: first member lowest.
-    function _store(LaneLots storage lane, LaneLots memory now_) private {
-        uint256 word = uint256(now_.sequence) | uint256(now_.lots) << 32 | uint256(now_.value) << 64
+    /// @dev Laid out as the compiler does: first member lowest.
+    function _store(LaneLots storage lane, LaneLots memory now_, uint32 lots, uint64 value)
+        private
+        returns (uint32 sequence)
+    {
+        sequence = now_.sequence + 1;
+        uint256 word = uint256(sequence) | uint256(lots) << 32 | uint256(value) << 64
             | uint256(now_.allowance) << 128;
         assembly ("memory-safe") {
             sstore(lane.slot, word)

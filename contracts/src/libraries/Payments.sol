@@ -46,6 +46,10 @@ library Payments {
         return LoanWord.unwrap(loan) >> PREFUNDED & BITS_56;
     }
 
+    function accruedScaled(LoanWord loan) internal pure returns (uint256) {
+        return LoanWord.unwrap(loan) >> ACCRUED & type(uint88).max;
+    }
+
     function lastAccrual(LoanWord loan) internal pure returns (uint256) {
         return LoanWord.unwrap(loan) >> LAST_ACCRUAL & type(uint32).max;
     }
@@ -90,6 +94,11 @@ library Payments {
             uint256 accrued = word >> ACCRUED & type(uint88).max;
             return accrued + (word & BITS_56) * (word >> RATE & type(uint16).max) * since;
         }
+    }
+
+    /// @notice The same now, of a loan in any status: only an open one earns.
+    function interestNow(LoanWord loan) internal view returns (uint256) {
+        return isOpen(loan) ? interestScaled(loan, block.timestamp) : accruedScaled(loan);
     }
 
     /// @notice Debt of a loan that owes `interest`, rounded up to ledger units.

@@ -27,6 +27,8 @@ library Slots {
     uint256 private constant SLOPE = 89;
     uint256 private constant LEVEL = 156;
     uint256 private constant FREE_BITS = (1 << 56) - 1;
+    /// @dev Among a loan's marks.
+    uint256 internal constant WINDOW_SPENT = 1 << 5;
     uint256 private constant SLOPE_BITS = (1 << 67) - 1;
 
     /// @notice A lane's sums would leave the widths in which they are kept.
@@ -35,15 +37,34 @@ library Slots {
     /// @dev A called loan has no prefunded cash: it was set off. Its carrying value takes the place.
     function pack(LoanState memory loan) internal pure returns (LoanWord) {
         uint256 setAside = _isImpaired(loan.status) ? loan.impaired : loan.prefunded;
+        uint256 marks = uint256(loan.status) | uint256(loan.callReason) << 3;
+        if (loan.windowSpent) marks |= WINDOW_SPENT;
+        return wordOf(
+            loan.principal, setAside, loan.accruedScaled, loan.lastAccrual, loan.rateBps, marks
+        );
+    }
+
+    /// @notice A loan of its fields, each within its width; `marks` are status, reason of the call,
+    /// and whether it has no cure window.
+    function wordOf(
+        uint256 principal,
+        uint256 setAside,
+        uint256 accrued,
+        uint256 lastAccrual,
+        uint256 rateBps,
+        uint256 marks
+    ) internal pure returns (LoanWord) {
         return LoanWord.wrap(
-            uint256(loan.principal) | setAside << 56 | uint256(loan.accruedScaled) << 112
-                | uint256(loan.lastAccrual) << 200 | uint256(loan.rateBps) << 232
-                | uint256(loan.status) << 248 | uint256(loan.callReason) << 251
-                | (loan.windowSpent ? 1 << 253 : 0)
+            principal | setAside << 56 | accrued << 112 | lastAccrual << 200 | rateBps << 232
+                | marks << 248
         );
     }
 
     function unpack(LoanWord packed) internal pure returns (LoanState memory loan) {
+        fill(loan, packed);
+    }
+
+    function fill(LoanState memory loan, LoanWord packed) internal pure {
         uint256 word = LoanWord.unwrap(packed);
         loan.principal = uint56(word);
         loan.accruedScaled = uint88(word >> 112);
@@ -52,8 +73,9 @@ library Slots {
         loan.status = packed.status();
         loan.callReason = CallReason(word >> 251 & 3);
         loan.windowSpent = word >> 253 != 0;
-        if (_isImpaired(loan.status)) loan.impaired = uint56(word >> 56);
-        else loan.prefunded = uint56(word >> 56);
+        bool impaired = _isImpaired(packed.status());
+        loan.prefunded = impaired ? 0 : uint56(word >> 56);
+        loan.impaired = impaired ? uint56(word >> 56) : 0;
     }
 
     /// @notice A loan with the slot it lies in, so that it can be written without looking again.
@@ -77,6 +99,10 @@ library Slots {
     }
 
     function load(LaneWords storage from) internal view returns (LaneState memory lane) {
+        fill(lane, from);
+    }
+
+    function fill(LaneState memory lane, LaneWords storage from) internal view {
         (uint256 sums, uint256 rest) = (from.sums, from.rest);
         lane.sequence = uint32(sums);
         lane.b = uint112(sums >> SLOPE & SLOPE_BITS);
@@ -85,7 +111,7 @@ library Slots {
         (lane.owed, lane.impaired, lane.aside) =
             (uint64(rest), uint64(rest >> 64), uint64(rest >> 128));
         lane.listed = rest >> LISTED != 0;
-        lane.cash = lane.owed + uint64(sums >> FREE & FREE_BITS);
+        lane.cash = uint64(rest) + uint64(sums >> FREE & FREE_BITS);
     }
 
     function store(LaneWords storage to, LaneState memory lane) internal {
@@ -133,6 +159,29 @@ library Slots {
         uint256 left = uint256(int256(sums >> FREE & FREE_BITS) + amount);
         uint256 number = sums >> TILL & 1;
         lane.sums = _sums(int256(sums) >> LEVEL, sums >> SLOPE & SLOPE_BITS, left, number, next);
+    }
+
+    /// @notice Takes an open loan, as it was put in, out of the sums, for one event, whose number it
+    /// gives. What was set off becomes the pool's; the rest is impaired, at what it is carried at.
+    /// @dev Nothing here can overflow, as in `Payments`; `setOff` is part of what the lane owes.
+    function impair(LaneWords storage lane, LoanWord loan, uint256 setOff, uint256 carried)
+        internal
+        returns (uint32 next)
+    {
+        uint256 sums = lane.sums;
+        uint256 rest = lane.rest;
+        unchecked {
+            next = uint32(sums) + 1;
+            uint256 slope = loan.principal() * loan.rateBps();
+            uint256 plus = loan.principal() * LoanMath.SCALE + loan.accruedScaled();
+            int256 a = (int256(sums) >> LEVEL) - int256(plus) + int256(slope * loan.lastAccrual());
+            uint256 b = (sums >> SLOPE & SLOPE_BITS) - slope;
+            lane.sums = _sums(
+                a, b, (sums >> FREE & FREE_BITS) + setOff, sums >> TILL & 1, uint256(uint32(sums)) + 1
+            );
+            if (uint64(rest >> 64) + carried > type(uint64).max) revert LaneFull();
+            lane.rest = rest - setOff + (carried << 64);
+        }
     }
 
     /// @notice Numbers one event.

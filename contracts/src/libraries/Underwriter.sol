@@ -3,15 +3,11 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {AssetStatus} from "../interfaces/IAssetRegistry.sol";
+import {AssetStatus, IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
 import {ILoanBook, LoanTerms, ScheduleKind} from "../interfaces/ILoanBook.sol";
 import {IPause} from "../interfaces/IPause.sol";
-import {
-    IValuationOracle,
-    Present,
-    ValueProof,
-    ValueStatus
-} from "../interfaces/IValuationOracle.sol";
+import {IValuationOracle, ValueProof, ValueStatus} from "../interfaces/IValuationOracle.sol";
+import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
 import {
     Basket,
     Draw,
@@ -22,9 +18,11 @@ import {
     Sources,
     Weights
 } from "./Appraisal.sol";
+import {Answers} from "./Answers.sol";
 import {AssetWord} from "./AssetWords.sol";
 import {Cards} from "./Cards.sol";
 import {Consent} from "./Consent.sol";
+import {Present} from "./Presents.sol";
 import {TermsWord} from "./TermsWords.sol";
 import {Valuation} from "./Valuation.sol";
 import {ValueProofs} from "./ValueProofs.sol";
@@ -32,6 +30,7 @@ import {ValueProofs} from "./ValueProofs.sol";
 /// @title Checks terms and signature, and reads what collateral is worth
 /// @notice What the loan book and the auction house ask, as far as it needs no state of theirs.
 library Underwriter {
+    using Answers for address;
     using SafeCast for uint256;
     using Valuation for uint256;
 
@@ -87,13 +86,11 @@ library Underwriter {
     ) internal view returns (Draw memory drawn, uint256 limit) {
         _checkRounds(outlook.present, basket, proofs);
         (drawn.gracePeriod, drawn.cureWindow) = (type(uint24).max, type(uint24).max);
+        Item memory item;
         for (uint256 i; i < proofs.length; ++i) {
-            Item memory item = _identify(outlook.from, basket, i);
+            _identify(item, outlook.from, basket, i);
             uint256 share = _offer(outlook.from, drawn, item, plan);
-            _appraise(outlook, basket, item, proofs[i], proofs[i]);
-            if (proofs[i].leaf.status != ValueStatus.Valid) {
-                revert ILoanBook.AssetUnusable(item.id);
-            }
+            _value(item, outlook, basket, proofs[i]);
             limit += item.value.share(share).share(item.terms.maxLtvBps());
             if (item.isLrt) drawn.lrtPrice = uint64(item.price);
         }
@@ -103,24 +100,16 @@ library Underwriter {
     function basketOf(bytes32[] calldata card, Evidence evidence)
         internal
         pure
-        returns (Basket memory basket)
+        returns (Basket memory)
     {
-        basket.assets = Cards.assetsOf(card);
-        (basket.lrt, basket.lrtAmount) = Cards.lrtOf(card);
-        basket.lrtOpeningPrice = Cards.lrtPriceOf(card);
-        basket.evidence = evidence;
-    }
-
-    /// @notice Reads what counts now; `both` for the proofs of two rounds.
-    function look(Sources memory from, bool both) internal view returns (Outlook memory) {
-        return Outlook(from, from.oracle.present(both));
+        (address lrt, uint96 lrtAmount) = Cards.lrtOf(card);
+        return Basket(Cards.assetsOf(card), lrt, lrtAmount, Cards.lrtPriceOf(card), evidence);
     }
 
     /// @notice Refuses what a pause of new borrowing and of auction starts stops.
     function requireRunning(Present memory present) internal view {
-        if (block.timestamp < present.pausedUntil) {
-            revert IPause.ProtocolIsPaused(present.pausedUntil);
-        }
+        uint64 until = present.pausedUntil();
+        if (block.timestamp < until) revert IPause.ProtocolIsPaused(until);
     }
 
     function checkRate(uint16 rateBps, uint16 maxRateBps) internal pure {
@@ -146,14 +135,12 @@ library Underwriter {
         view
     {
         Item memory item;
-        item.id = proof.leaf.assetId;
-        item.asset = from.registry.standingOf(item.id);
-        item.classId = item.asset.classId();
+        _identifyAsset(item, from, proof.leaf.assetId);
         // A class without terms has no say: the call reverts.
         if (!from.risk.rowOf(item.classId).enabled()) revert ILoanBook.ClassDisabled(item.classId);
-        Outlook memory outlook = look(from, false);
+        Outlook memory outlook = Outlook(from, from.oracle.present(false));
         _requireSpeaking(outlook.present);
-        _proven(outlook, item, true, proof);
+        _proven(item, outlook, true, proof);
         if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
         requireLasting(item.id, item.asset, tenor);
     }
@@ -165,14 +152,14 @@ library Underwriter {
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
     ) internal view returns (Weights memory weights) {
-        _checkRounds(outlook.present, basket, newest);
+        uint256 count = _checkRounds(outlook.present, basket, newest);
         if (basket.evidence == Evidence.BothRounds && previous.length != newest.length) {
             revert ILoanBook.ProofMismatch(newest.length, previous.length);
         }
         weights.allActive = true;
-        uint256 count = _count(basket);
+        Item memory item;
         for (uint256 i; i < count; ++i) {
-            Item memory item = _weighed(outlook, basket, i, newest, previous);
+            _weigh(item, outlook, basket, i, newest, previous);
             weights.recovery += item.value.share(item.terms.recoveryBps());
             if (item.bandBroken) {
                 weights.bandBroken = true;
@@ -194,12 +181,12 @@ library Underwriter {
         view
         returns (LotPrices[] memory prices)
     {
-        _checkRounds(outlook.present, basket, newest);
-        uint256 count = _count(basket);
+        uint256 count = _checkRounds(outlook.present, basket, newest);
         uint256 lrts = count - basket.assets.length;
         prices = new LotPrices[](count);
+        Item memory item;
         for (uint256 i; i < count; ++i) {
-            Item memory item = _weighed(outlook, basket, i, newest, newest);
+            _weigh(item, outlook, basket, i, newest, newest);
             prices[item.isLrt ? 0 : i + lrts] = LotPrices({
                 start: item.price.startPrice(item.terms.auctionStartBps()).toUint64(),
                 floor: uint64(item.price.share(item.terms.recoveryBps())),
@@ -209,70 +196,81 @@ library Underwriter {
     }
 
     /// @dev Checks the number of proofs and the age of the newest round. A silent oracle passes
-    /// only where appraisal caps stand in.
+    /// only where appraisal caps stand in. Returns the number of things in the basket.
     function _checkRounds(
         Present memory present,
         Basket memory basket,
         ValueProof[] calldata newest
-    ) private pure {
+    ) private pure returns (uint256 count) {
+        count = basket.assets.length + (basket.lrtAmount == 0 ? 0 : 1);
         bool capsMay = basket.evidence >= Evidence.NewestOrCaps && newest.length == 0;
-        if (present.silent && capsMay) return;
-        uint256 count = _count(basket);
+        if (capsMay && present.isSilent()) return count;
         if (newest.length != count) revert ILoanBook.ProofMismatch(count, newest.length);
         _requireSpeaking(present);
     }
 
     function _requireSpeaking(Present memory present) private pure {
-        if (present.silent) revert IValuationOracle.RoundStale(present.newest, present.newestAt);
+        if (present.isSilent()) {
+            revert IValuationOracle.RoundStale(present.newest(), present.newestAt());
+        }
     }
 
-    /// @dev What item number `i` is.
-    function _identify(Sources memory from, Basket memory basket, uint256 i)
+    /// @dev What item number `i` is. Restaking tokens come last, so that one item serves for all.
+    function _identify(Item memory item, Sources memory from, Basket memory basket, uint256 i)
         private
         view
-        returns (Item memory item)
     {
         if (i == basket.assets.length) {
             (item.isLrt, item.id, item.classId) = (true, uint160(basket.lrt), LRT_CLASS);
         } else {
-            item.id = basket.assets[i];
-            item.asset = from.registry.standingOf(item.id);
-            item.classId = item.asset.classId();
+            _identifyAsset(item, from, basket.assets[i]);
         }
+    }
+
+    function _identifyAsset(Item memory item, Sources memory from, uint256 tokenId) private view {
+        bytes4 question = IAssetRegistry.standingOf.selector;
+        AssetWord asset = AssetWord.wrap(address(from.registry).word(question, tokenId));
+        (item.id, item.asset, item.classId) = (tokenId, asset, asset.classId());
     }
 
     /// @dev Item number `i`, appraised under the terms of running loans. While the oracle is silent
     /// nothing is read of the proofs, of which there need be none.
-    function _weighed(
+    function _weigh(
+        Item memory item,
         Outlook memory outlook,
         Basket memory basket,
         uint256 i,
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
-    ) private view returns (Item memory item) {
-        item = _identify(outlook.from, basket, i);
-        item.terms = outlook.from.risk.rowOf(item.classId);
-        if (outlook.present.silent || _isMissing(basket, item, newest[i])) {
-            item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap();
-            item.value = item.isLrt ? item.price.lrtValue(basket.lrtAmount) : item.price;
-        } else {
-            _appraise(outlook, basket, item, newest[i], previous[i]);
+    ) private view {
+        _identify(item, outlook.from, basket, i);
+        bytes4 question = IRiskTerms.rowOf.selector;
+        item.terms = TermsWord.wrap(address(outlook.from.risk).word(question, item.classId));
+        if (outlook.present.isSilent()) return _appraiseAtCap(item, basket);
+        ValueProof calldata proof = newest[i];
+        if (proof.leaf.assetId == 0 && _mayMiss(item, basket)) return _appraiseAtCap(item, basket);
+        item.price = _proven(item, outlook, true, proof);
+        item.bandBroken = item.isLrt && proof.leaf.status == ValueStatus.Frozen;
+        if (basket.evidence == Evidence.BothRounds && !item.bandBroken) {
+            item.price = _higher(item, outlook.present, _proven(item, outlook, false, previous[i]));
         }
+        _appraise(item, basket);
     }
 
-    /// @dev At what the proofs give, an asset at most at its appraisal.
-    function _appraise(
+    /// @dev At what a proof of the newest round gives, which must be good to borrow on.
+    function _value(
+        Item memory item,
         Outlook memory outlook,
         Basket memory basket,
-        Item memory item,
-        ValueProof calldata newest,
-        ValueProof calldata previous
+        ValueProof calldata proof
     ) private view {
-        item.price = _proven(outlook, item, true, newest);
-        item.bandBroken = item.isLrt && newest.leaf.status == ValueStatus.Frozen;
-        if (basket.evidence == Evidence.BothRounds && !item.bandBroken) {
-            item.price = _higher(outlook.present, item, _proven(outlook, item, false, previous));
-        }
+        item.price = _proven(item, outlook, true, proof);
+        if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
+        _appraise(item, basket);
+    }
+
+    /// @dev At its price, an asset at most at its appraisal.
+    function _appraise(Item memory item, Basket memory basket) private pure {
         if (item.isLrt) {
             item.value = item.price.lrtValue(basket.lrtAmount);
         } else {
@@ -281,26 +279,23 @@ library Underwriter {
         }
     }
 
-    /// @dev Whether an item comes without a proof, and may.
-    function _isMissing(Basket memory basket, Item memory item, ValueProof calldata proof)
-        private
-        pure
-        returns (bool)
-    {
-        if (proof.leaf.assetId != 0) return false;
+    /// @dev At what stands in for a value: the appraisal, or the price at opening.
+    function _appraiseAtCap(Item memory item, Basket memory basket) private pure {
+        item.price = item.isLrt ? basket.lrtOpeningPrice : item.asset.appraisalCap();
+        _appraise(item, basket);
+    }
+
+    /// @dev Whether an item may come without a proof.
+    function _mayMiss(Item memory item, Basket memory basket) private pure returns (bool) {
         if (basket.evidence == Evidence.CapsForMissing) return true;
         bool inactive = !item.isLrt && item.asset.status() != AssetStatus.Active;
         return inactive && basket.evidence == Evidence.NewestOrCaps;
     }
 
-    function _count(Basket memory basket) private pure returns (uint256) {
-        return basket.assets.length + (basket.lrtAmount == 0 ? 0 : 1);
-    }
-
     /// @dev Lower bound that the proof gives; the leaf must be of this item.
     function _proven(
-        Outlook memory outlook,
         Item memory item,
+        Outlook memory outlook,
         bool newest,
         ValueProof calldata proof
     ) private view returns (uint256) {
@@ -311,21 +306,21 @@ library Underwriter {
         if (proof.leaf.classId != item.classId) {
             revert ILoanBook.ProofMismatch(item.classId, proof.leaf.classId);
         }
-        uint32 round = newest ? present.newest : present.previous;
+        uint32 round = newest ? present.newest() : present.previous();
         bytes32 root = newest ? present.newestRoot : present.previousRoot;
         ValueProofs.check(outlook.from.oracle, round, root, proof);
         return proof.leaf.lower;
     }
 
     /// @dev The higher of both rounds; a physical asset's jump waits for the void window (V3).
-    function _higher(Present memory present, Item memory item, uint256 previous)
+    function _higher(Item memory item, Present memory present, uint256 previous)
         private
         pure
         returns (uint256)
     {
         uint256 newest = item.price;
         bool moved = !item.isLrt && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps());
-        if (moved && !present.voidWindowPassed) {
+        if (moved && !present.voidWindowPassed()) {
             revert ILoanBook.MoveUnconfirmed(item.id, uint64(previous), uint64(newest));
         }
         return Math.max(newest, previous);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Present} from "../../src/interfaces/IValuationOracle.sol";
+import {Present} from "../../src/libraries/Presents.sol";
 import {OracleBase} from "../support/OracleBase.sol";
 
 /// @notice The one reading says what the single views say.
@@ -12,9 +12,9 @@ contract ValuationOraclePresentTest is OracleBase {
     function test_before_the_first_round_nothing_counts() public view {
         Present memory present = oracle.present(true);
 
-        vm.assertEq(uint256(present.newest) + present.previous, 0);
-        vm.assertTrue(present.silent);
-        vm.assertFalse(present.voidWindowPassed);
+        vm.assertEq(uint256(present.newest()) + present.previous(), 0);
+        vm.assertTrue(present.isSilent());
+        vm.assertFalse(present.voidWindowPassed());
         vm.assertEq(present.newestRoot, bytes32(0));
     }
 
@@ -32,18 +32,18 @@ contract ValuationOraclePresentTest is OracleBase {
         _publishTwo();
 
         _pass(WINDOW);
-        vm.assertFalse(oracle.present(false).voidWindowPassed);
+        vm.assertFalse(oracle.present(false).voidWindowPassed());
         _pass(1);
-        vm.assertTrue(oracle.present(false).voidWindowPassed);
+        vm.assertTrue(oracle.present(false).voidWindowPassed());
     }
 
     function test_silence_begins_after_the_last_second_of_the_ttl() public {
         _publishTwo();
 
         _pass(TTL);
-        vm.assertFalse(oracle.present(false).silent);
+        vm.assertFalse(oracle.present(false).isSilent());
         _pass(1);
-        vm.assertTrue(oracle.present(false).silent);
+        vm.assertTrue(oracle.present(false).isSilent());
         _assertAsSingleViews();
     }
 
@@ -53,9 +53,9 @@ contract ValuationOraclePresentTest is OracleBase {
         oracle.void(2);
 
         Present memory present = oracle.present(true);
-        vm.assertEq(present.newest, 1);
+        vm.assertEq(present.newest(), 1);
         vm.assertEq(present.newestRoot, FIRST);
-        vm.assertEq(present.previous, 0);
+        vm.assertEq(present.previous(), 0);
         _assertAsSingleViews();
     }
 
@@ -64,8 +64,8 @@ contract ValuationOraclePresentTest is OracleBase {
         oracle.pause();
         _pass(1 hours);
 
-        vm.assertEq(oracle.present(false).pausedUntil, block.timestamp - 1 hours + 7 days);
-        vm.assertEq(oracle.present(false).stoppedSeconds, 1 hours);
+        vm.assertEq(oracle.present(false).pausedUntil(), block.timestamp - 1 hours + 7 days);
+        vm.assertEq(oracle.present(false).stoppedSeconds(), 1 hours);
         _assertAsSingleViews();
     }
 
@@ -78,12 +78,12 @@ contract ValuationOraclePresentTest is OracleBase {
     function _assertAsSingleViews() private view {
         Present memory present = oracle.present(true);
         (uint32 newest, uint64 newestAt, uint32 previous,) = oracle.rounds();
-        vm.assertEq(present.newest, newest);
-        vm.assertEq(present.newestAt, newestAt);
-        vm.assertEq(present.previous, previous);
-        vm.assertEq(present.stoppedSeconds, oracle.stoppedSeconds());
-        vm.assertEq(present.pausedUntil, oracle.pausedUntil());
-        vm.assertTrue(present.silent == oracle.isSilent());
-        vm.assertTrue(present.voidWindowPassed == oracle.voidWindowPassed());
+        vm.assertEq(present.newest(), newest);
+        vm.assertEq(present.newestAt(), newestAt);
+        vm.assertEq(present.previous(), previous);
+        vm.assertEq(present.stoppedSeconds(), oracle.stoppedSeconds());
+        vm.assertEq(present.pausedUntil(), oracle.pausedUntil());
+        vm.assertTrue(present.isSilent() == oracle.isSilent());
+        vm.assertTrue(present.voidWindowPassed() == oracle.voidWindowPassed());
     }
 }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ValueProof} from "../../../src/interfaces/IValuationOracle.sol";
-import {Basket, Sources, Underwriter, Weights} from "../../../src/libraries/Underwriter.sol";
+import {Basket, Outlook, Sources, Underwriter, Weights} from "../../../src/libraries/Underwriter.sol";
 
 /// @title What a basket weighs, as the loan book computes it
 contract Weigher {
@@ -17,6 +17,6 @@ contract Weigher {
         ValueProof[] calldata newest,
         ValueProof[] calldata previous
     ) external view returns (Weights memory) {
-        return Underwriter.weigh(Underwriter.look(from, true), basket, newest, previous);
+        return Underwriter.weigh(Outlook(from, from.oracle.present(true)), basket, newest, previous);
     }
 }

@@ -9,13 +9,13 @@ import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
 import {ILendingPool} from "../../../src/interfaces/ILendingPool.sol";
 import {IPause} from "../../../src/interfaces/IPause.sol";
 import {
-    Present,
     ValueLeaf,
     ValueProof,
     ValueStatus
 } from "../../../src/interfaces/IValuationOracle.sol";
 
 import {AssetWord} from "../../../src/libraries/AssetWords.sol";
+import {Present, Presents} from "../../../src/libraries/Presents.sol";
 import {TermsWord, TermsWords} from "../../../src/libraries/TermsWords.sol";
 
 /// @notice A token of any number of decimals, that anyone may mint.
@@ -179,12 +179,12 @@ contract FakeOracle {
     }
 
     function present(bool both) external view returns (Present memory now_) {
-        (now_.newest, now_.previous) = (newest, newest == 0 ? 0 : newest - 1);
-        (now_.newestAt, now_.stoppedSeconds) = (newestAt, stoppedSeconds);
-        (now_.pausedUntil, now_.silent) = (pausedUntil, isSilent);
-        now_.voidWindowPassed = voidWindowPassed;
+        uint32 previous = newest == 0 ? 0 : newest - 1;
+        now_.clock = Presents.pack(
+            newest, previous, newestAt, stoppedSeconds, pausedUntil, isSilent, voidWindowPassed
+        );
         now_.newestRoot = _comb(newest, _ids[newest].length);
-        if (both) now_.previousRoot = _comb(now_.previous, _ids[now_.previous].length);
+        if (both) now_.previousRoot = _comb(previous, _ids[previous].length);
     }
 
     /// @dev Of what has no value in the round, a proof that does not hold.
