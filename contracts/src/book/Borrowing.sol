@@ -14,6 +14,7 @@ import {
 import {Arguments} from "../libraries/Arguments.sol";
 import {Cards, MarkWord} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
+import {Slots} from "../libraries/Slots.sol";
 import {Draw, Outlook, Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
@@ -26,6 +27,7 @@ library Borrowing {
     using LoanStore for Book;
     using LoanStore for Market;
     using SafeERC20 for IERC20;
+    using Slots for LoanState;
 
     /// @notice See `ILoanBook.open`.
     function open(Book storage book, Market memory market, bytes calldata call)
@@ -52,7 +54,8 @@ library Borrowing {
             card
         );
         _pledge(market, position, terms);
-        book.save(position);
+        book.hot[position.id] = position.loan.pack();
+        book.sums[terms.lane].storeSums(position.lane);
         market.send(terms.lane, terms.borrower, terms.principal);
         return position.id;
     }
@@ -72,11 +75,10 @@ library Borrowing {
         view
         returns (Position memory position)
     {
-        LaneState memory lane = book.sums[terms.lane].load();
-        uint64 available = lane.cash - lane.owed;
-        if (terms.principal > available) {
+        LaneState memory lane = book.sums[terms.lane].loadSums();
+        if (terms.principal > lane.cash) {
             book.requireLane(terms.lane);
-            revert ILoanBook.LaneShortOfCash(terms.lane, available);
+            revert ILoanBook.LaneShortOfCash(terms.lane, lane.cash);
         }
         (position.laneId, position.lane) = (terms.lane, lane);
         position.id = Words.idOf(terms.lane, ++lane.sequence);

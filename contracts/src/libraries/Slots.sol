@@ -53,16 +53,21 @@ library Slots {
         else loan.prefunded = uint56(word >> 56);
     }
 
-    /// @notice A loan with the slot it lies in, so that it can be written without looking again.
-    function locate(mapping(uint64 => LoanWord) storage loans, uint256 loanId)
+    /// @notice The slot in which a loan lies.
+    function slotOf(mapping(uint64 => LoanWord) storage loans, uint256 loanId)
         internal
-        view
-        returns (uint256 slot, LoanWord loan)
+        pure
+        returns (uint256 slot)
     {
         assembly ("memory-safe") {
             mstore(0x00, loanId)
             mstore(0x20, loans.slot)
             slot := keccak256(0x00, 0x40)
+        }
+    }
+
+    function read(uint256 slot) internal view returns (LoanWord loan) {
+        assembly ("memory-safe") {
             loan := sload(slot)
         }
     }
@@ -86,6 +91,18 @@ library Slots {
         to.sums = _sums(lane.a, lane.b, lane.cash - lane.owed, lane.sequence);
         uint256 rest = uint256(lane.owed) | uint256(lane.impaired) << 64;
         if (rest != to.rest) to.rest = rest;
+    }
+
+    /// @notice What a draw touches of a lane: its first slot alone, the pool's own cash as cash.
+    function loadSums(LaneWords storage from) internal view returns (LaneState memory lane) {
+        uint256 sums = from.sums;
+        (lane.sequence, lane.cash) = (uint32(sums), uint64(sums >> FREE & FREE_BITS));
+        lane.b = uint112(sums >> SLOPE & SLOPE_BITS);
+        lane.a = int144(int256(sums) >> LEVEL);
+    }
+
+    function storeSums(LaneWords storage to, LaneState memory lane) internal {
+        to.sums = _sums(lane.a, lane.b, lane.cash, lane.sequence);
     }
 
     function sequence(LaneWords storage lane) internal view returns (uint32) {
