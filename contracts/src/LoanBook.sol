@@ -5,7 +5,9 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Amending} from "./book/Amending.sol";
+import {Batch, Batches} from "./book/Batches.sol";
 import {Borrowing} from "./book/Borrowing.sol";
 import {Calling} from "./book/Calling.sol";
 import {Handover} from "./book/Handover.sol";
@@ -36,6 +38,7 @@ import {Stewardship} from "./Stewardship.sol";
 /// @dev What is called often is here, the rest in libraries linked at deployment (rule L6). Every
 /// entry point checks, changes, emits, and moves tokens last; `ILoanBook` describes what they do.
 contract LoanBook is Stewardship {
+    using Batches for Book;
     using LoanMath for LoanState;
     using LoanStore for Book;
     using SafeERC20 for IERC20;
@@ -46,25 +49,7 @@ contract LoanBook is Stewardship {
     using Words for uint64;
     using Words for uint256;
 
-    /// @dev A batch on its way: the loan and the page of result bits at hand, and what it has done
-    /// to the lane. They are written back when the batch leaves them. Whole words: no masks.
-    struct Batch {
-        uint256 firstId;
-        uint256 loanId;
-        uint256 loanSlot;
-        LoanWord loan;
-        LoanWord storedLoan;
-        uint256 page;
-        uint256 bits;
-        uint256 storedBits;
-        uint256 sequence;
-        Tally tally;
-    }
-
     uint256 private constant MAX_WORDS = 400;
-    /// @dev Worst-case gas of one word, what ends the batch included; see Settle.t.sol.
-    uint256 private constant WORD_GAS = 150_000;
-    uint256 private constant RELEASE_GAS_PER_ITEM = 80_000;
 
     IERC20 public immutable token;
     IAssetRegistry public immutable registry;
@@ -96,66 +81,128 @@ contract LoanBook is Stewardship {
     function settle(uint32 laneId, bytes32[] calldata words) external nonReentrant {
         if (!_book.relayers[laneId][msg.sender]) revert NotRelayer(laneId, msg.sender);
         if (words.length > MAX_WORDS) revert BatchTooLarge(words.length);
+        (uint256 at, uint256 end) = words.span();
+        // What is read beyond the last word is zero then, and no word.
+        if (end != msg.data.length) revert WordsNotLast();
         LaneWords storage lane = _book.sums[laneId];
-        Batch memory batch;
-        (batch.firstId, batch.page) = (uint256(laneId) << 40, type(uint256).max);
-        batch.sequence = lane.sequence();
-        bytes memory results = Words.allApplied(words.length);
-        uint256 count;
-        for (uint256 i; i < words.length; ++count) {
-            uint256 end = words.wordAt(i).isCollect() ? i + 1 : words.endOf(i);
-            uint256 result = _settleOnce(batch, words, i, end);
-            if (result != uint256(OperationResult.Applied)) results.set(count, result);
-            i = end;
+        Batch memory batch = Batches.start(laneId, lane.sequence(), words.length);
+        while (at < end) {
+            _book.turnTo(batch, Words.load(at));
+            uint256 next = _collectAll(batch, at);
+            at = next == at ? _settleOne(batch, words, at) : next;
         }
-        _saveLoan(batch);
-        _savePage(batch);
+        batch.saveLoan();
+        _book.savePage(batch);
         uint32 sequence = uint32(batch.sequence) + 1;
         lane.book(batch.tally, block.timestamp, sequence);
         if (batch.tally.paid != 0) lane.discharge(uint64(batch.tally.paid));
-        results.cut(count);
-        emit BatchSettled(laneId, sequence, words.hash(), uint16(count), results);
+        uint256 count = words.length - batch.cardWords;
+        batch.results.cut(count);
+        emit BatchSettled(laneId, sequence, words.hash(), uint16(count), batch.results);
     }
 
-    /// @dev Skips a used id; otherwise applies the operation that ends at `end` and spends its id
-    /// (rule S2). Returns the two bits of result.
-    function _settleOnce(Batch memory batch, bytes32[] calldata words, uint256 i, uint256 end)
+    /// @dev The quick way: collects from one open loan after another while words ask for nothing
+    /// else, with unused ids on the page at hand. Returns the place of the first word left: it asks
+    /// for something else, or for a closer look. Conditions are joined by bits and signs, because a
+    /// jump costs more than what it would save.
+    function _collectAll(Batch memory batch, uint256 at) private returns (uint256) {
+        unchecked {
+            if (batch.hasLoan()) return _collectGroup(batch, at);
+            (uint256 page, uint256 bits) = (batch.page, batch.bits);
+            uint256 tally;
+            Word word = Words.load(at);
+            while (word.strays(page) | word.used(bits) == 0) {
+                uint256 slot = Slots.slotOf(_book.hot, batch.firstId | word.loan());
+                Word next = Words.load(at + 32);
+                if (word.isOfSameLoan(next)) {
+                    batch.take(slot);
+                    batch.bits = bits;
+                    at = _collectGroup(batch, at);
+                    bits = batch.bits;
+                    break;
+                }
+                (LoanWord loan, uint256 interest) = Slots.read(slot).due();
+                uint256 paid = word.amount();
+                uint256 signs = loan.signOf(paid) | paid - minimumPayment | paid - interest
+                    | gasleft() - Batches.WORD_GAS;
+                if (int256(signs) < 0) break;
+                Slots.write(slot, loan.lessPaid(paid));
+                tally += paid + ((paid - interest) * loan.rateBps() << 128);
+                bits |= word.mark();
+                at += 32;
+                word = next;
+            }
+            batch.bits = bits;
+            batch.tally.paid += uint128(tally);
+            batch.tally.slopes += tally >> 128;
+            return at;
+        }
+    }
+
+    /// @dev The same for words side by side that collect from the loan at hand. Payments of one
+    /// moment add up, so they are booked as one, and the loan is written once.
+    function _collectGroup(Batch memory batch, uint256 at) private returns (uint256) {
+        unchecked {
+            (LoanWord loan, uint256 interest) = batch.loan.due();
+            uint256 most = Math.min(loan.prefunded(), loan.principal() - 1);
+            uint256 left = most;
+            uint256 bits = batch.bits;
+            Word word = Words.load(at);
+            uint256 other = word.strays(batch.page);
+            while (other | word.used(bits) == 0) {
+                uint256 amount = word.amount();
+                uint256 rest = left - amount;
+                if (int256(rest | amount - minimumPayment | gasleft() - Batches.WORD_GAS) < 0) {
+                    break;
+                }
+                left = rest;
+                bits |= word.mark();
+                at += 32;
+                Word next = Words.load(at);
+                other = word.differsFrom(next);
+                word = next;
+            }
+            if (left == most) return at;
+            batch.bits = bits;
+            batch.loan = loan.lessPayment(batch.tally, most - left, interest);
+            if (Words.hasOtherLoan(other)) batch.saveLoan();
+            return at;
+        }
+    }
+
+    /// @dev Skips a used id; otherwise applies the operation that begins at `at` and spends its id
+    /// (rule S2). Returns the place after it.
+    function _settleOne(Batch memory batch, bytes32[] calldata words, uint256 at)
         private
         returns (uint256)
     {
-        Word word = words.wordAt(i);
-        uint256 operationId = batch.firstId | word.operation();
-        (uint256 page, uint256 shift) = operationId.placeOf();
-        if (page != batch.page) _turnTo(batch, page);
-        if (batch.bits >> shift & 3 != 0) return uint256(OperationResult.Skipped);
-        if (gasleft() < WORD_GAS) revert BatchGasTooLow(i);
-        uint256 loanId = batch.firstId | word.loan();
-        if (loanId != batch.loanId) _take(batch, loanId);
-        uint256 failure;
-        if (word.isCollect() && batch.loan.isOpen()) {
-            (batch.loan, failure) = batch.loan.collect(batch.tally, word.amount(), minimumPayment);
-        } else {
-            failure = uint256(_apply(batch, words[i:end], i));
+        Word word = Words.load(at);
+        uint256 i = words.indexOf(at);
+        uint256 end = words.endOf(i);
+        uint256 result = uint256(OperationResult.Skipped);
+        if (word.used(batch.bits) == 0) {
+            if (gasleft() < Batches.WORD_GAS) revert BatchGasTooLow(i);
+            _book.loanOf(batch, word);
+            uint256 failure = uint256(_apply(batch, words[i:end], i));
+            result = uint256(OperationResult.Applied);
+            batch.bits |= word.mark();
+            if (failure != 0) {
+                result = uint256(OperationResult.Failed);
+                _book.noteFailure(batch, word, failure);
+            }
         }
-        uint256 result = uint256(OperationResult.Applied);
-        if (failure != 0) {
-            result = uint256(OperationResult.Failed);
-            _noteFailure(operationId, failure);
+        if (result != uint256(OperationResult.Applied)) {
+            batch.results.set(i - batch.cardWords, result);
         }
-        batch.bits |= result << shift;
-        return result;
+        batch.cardWords += end - i - 1;
+        if (end == words.length || words.wordAt(end).loan() != word.loan()) batch.saveLoan();
+        return at + (end - i << 5);
     }
 
-    function _noteFailure(uint256 operationId, uint256 failure) private {
-        uint64 id = uint64(operationId);
-        emit OperationFailed(id.laneOf(), id, OperationFailure(failure));
-    }
-
-    /// @dev Applies an operation other than the collection of an open loan, or says why not and
-    /// changes nothing.
+    /// @dev Applies an operation, or says why not and changes nothing.
     function _apply(Batch memory batch, bytes32[] calldata words, uint256 i)
         private
-        returns (OperationFailure)
+        returns (OperationFailure failure)
     {
         Word word = words.wordAt(0);
         OperationKind kind = word.kind();
@@ -166,71 +213,15 @@ contract LoanBook is Stewardship {
         if (status != (closing ? LoanStatus.Repaid : LoanStatus.Open)) {
             return OperationFailure.WrongStatus;
         }
-        bytes32[] calldata card = words[1:];
-        MarkWord marks = _book.marks[uint64(batch.loanId)];
-        if (!marks.covers(card)) return OperationFailure.CardMismatch;
-        if (closing) return _settleClose(batch, card, i);
-        return _settleCharge(batch, marks, card, word.amount());
-    }
-
-    /// @dev The late fee of a due date missed beyond grace, once (rules S1, D2).
-    function _settleCharge(
-        Batch memory batch,
-        MarkWord marks,
-        bytes32[] calldata words,
-        uint256 index
-    ) private returns (OperationFailure) {
-        Card memory card = Cards.read(words);
-        OperationFailure failure = card.chargeable(
-            batch.loan.unpack(), marks.chargedThrough(), index, block.timestamp
-        );
-        if (failure != OperationFailure.None) return failure;
-        _book.marks[uint64(batch.loanId)] = marks.withCharged(index);
-        batch.loan = batch.loan.charge(batch.tally, card.lateFee());
-        return OperationFailure.None;
-    }
-
-    /// @dev The book calls itself, so that a failing transfer undoes this operation alone.
-    function _settleClose(Batch memory batch, bytes32[] calldata card, uint256 i)
-        private
-        returns (OperationFailure)
-    {
-        // What a card holds beside terms is released; restaking tokens are two words of it.
-        uint256 items = card.length - 1;
-        if (gasleft() < WORD_GAS + items * RELEASE_GAS_PER_ITEM) revert BatchGasTooLow(i);
-        uint64 loanId = uint64(batch.loanId);
-        try this.release(loanId, uint32(batch.sequence), card) returns (uint32 sequence) {
-            batch.sequence = sequence;
-            batch.loan = batch.loan.withStatus(LoanStatus.Closed);
-            return OperationFailure.None;
-        } catch {
-            return OperationFailure.TransferFailed;
+        if (kind == OperationKind.Collect) {
+            (batch.loan, failure) = batch.loan.collect(batch.tally, word.amount(), minimumPayment);
+            return failure;
         }
-    }
-
-    /// @dev Takes the next loan to hand.
-    function _take(Batch memory batch, uint256 loanId) private {
-        _saveLoan(batch);
-        mapping(uint64 => LoanWord) storage loans = _book.hot;
-        (uint256 slot, LoanWord loan) = Slots.locate(loans, loanId);
-        (batch.loanId, batch.loanSlot, batch.loan) = (loanId, slot, loan);
-        batch.storedLoan = loan;
-    }
-
-    function _saveLoan(Batch memory batch) private {
-        if (!batch.loan.differs(batch.storedLoan)) return;
-        Slots.write(batch.loanSlot, batch.loan);
-    }
-
-    /// @dev Takes the next page of result bits to hand.
-    function _turnTo(Batch memory batch, uint256 page) private {
-        _savePage(batch);
-        uint256 bits = _book.results[page];
-        (batch.page, batch.bits, batch.storedBits) = (page, bits, bits);
-    }
-
-    function _savePage(Batch memory batch) private {
-        if (batch.bits != batch.storedBits) _book.results[batch.page] = batch.bits;
+        bytes32[] calldata card = words[1:];
+        MarkWord marks = _book.marks[batch.loanId()];
+        if (!marks.covers(card)) return OperationFailure.CardMismatch;
+        if (closing) return batch.close(card, i);
+        return _book.charge(batch, marks, card, word.amount());
     }
 
     // ---- Paying -------------------------------------------------------------------------------
@@ -547,8 +538,8 @@ contract LoanBook is Stewardship {
     }
 
     function resultOf(uint64 operationId) external view returns (OperationResult) {
-        (uint256 page, uint256 shift) = Words.placeOf(operationId);
-        return Words.resultAt(_book.results[page], shift);
+        uint256 page = Words.pageOf(operationId);
+        return Words.resultAt(_book.spent[page], _book.failed[page], operationId);
     }
 
     // ---- Inside -------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import {
 import {Arguments} from "../libraries/Arguments.sol";
 import {Cards, MarkWord} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
+import {Slots} from "../libraries/Slots.sol";
 import {Draw, Outlook, Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 import {Handover} from "./Handover.sol";
@@ -27,6 +28,7 @@ library Borrowing {
     using LoanStore for Book;
     using LoanStore for Market;
     using SafeERC20 for IERC20;
+    using Slots for LoanState;
 
     /// @notice See `ILoanBook.open`.
     function open(Book storage book, Market memory market, bytes calldata call)
@@ -54,7 +56,8 @@ library Borrowing {
             card
         );
         _pledge(market, position, terms);
-        book.save(position);
+        book.hot[position.id] = position.loan.pack();
+        book.sums[terms.lane].storeSums(position.lane);
         market.send(position, terms.borrower, terms.principal);
         return position.id;
     }
@@ -74,7 +77,7 @@ library Borrowing {
         view
         returns (Position memory position)
     {
-        LaneState memory lane = book.sums[terms.lane].load();
+        LaneState memory lane = book.sums[terms.lane].loadSums();
         uint64 available = lane.available();
         if (terms.principal > available) {
             book.requireLane(terms.lane);

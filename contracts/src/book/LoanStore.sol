@@ -35,7 +35,8 @@ struct Book {
     mapping(uint32 lane => LaneWords) sums;
     mapping(uint32 lane => mapping(address relayer => bool)) relayers;
     mapping(uint32 lane => mapping(address party => uint64)) claimable;
-    mapping(uint256 page => uint256 bits) results;
+    mapping(uint256 page => uint256 bits) spent;
+    mapping(uint256 page => uint256 bits) failed;
     mapping(address borrower => mapping(uint32 lane => mapping(uint256 page => uint256))) nonces;
     mapping(address borrower => uint64) shortfalls;
     mapping(uint32 lane => mapping(uint256 classId => Room)) rooms;

@@ -272,6 +272,8 @@ interface ILoanBook is ISales, IStewardship {
     error NothingToClaim(uint32 lane, address party);
     error BatchGasTooLow(uint256 index);
     error BatchTooLarge(uint256 count);
+    /// @notice Something stands behind the words in the calldata.
+    error WordsNotLast();
     /// @notice The words end within the card that follows word number `index`.
     error CardCut(uint256 index);
 

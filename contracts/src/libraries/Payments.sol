@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {CallReason, ILoanBook, LoanStatus, OperationFailure} from "../interfaces/ILoanBook.sol";
 import {LoanMath} from "./LoanMath.sol";
 
@@ -134,52 +135,107 @@ library Payments {
     function collect(LoanWord loan, Tally memory tally, uint256 amount, uint256 minimum)
         internal
         view
-        returns (LoanWord, uint256)
+        returns (LoanWord, OperationFailure)
     {
         unchecked {
             if (amount > prefunded(loan)) {
-                return (loan, uint256(OperationFailure.MoreThanPrefunded));
+                return (loan, OperationFailure.MoreThanPrefunded);
             }
-            uint256 interest = interestScaled(loan, block.timestamp);
-            uint256 whole = interest / LoanMath.SCALE;
-            uint256 owed = principal(loan);
-            if (amount >= owed + whole) return _collectLast(loan, tally, amount, interest);
-            if (amount < minimum) return (loan, uint256(OperationFailure.BelowMinimum));
-            if (amount < whole) {
-                whole = amount;
-            } else {
-                owed -= amount - whole;
-                tally.slopes += (amount - whole) * rateBps(loan);
+            (LoanWord whole, uint256 interest) = due(loan);
+            if (amount >= principal(whole)) {
+                if (amount > principal(whole) + (_fraction(whole) == 0 ? 0 : 1)) {
+                    return (loan, OperationFailure.MoreThanDebt);
+                }
+                return (_collectLast(whole, tally, amount, interest), OperationFailure.None);
             }
-            interest -= whole * LoanMath.SCALE;
-            if (interest > type(uint88).max) revert LoanMath.InterestTooLarge(interest);
-            tally.paid += amount;
-            // Prefunded cash, rate and status stay.
-            uint256 word = LoanWord.unwrap(loan) & KEPT;
-            word = word - (amount << PREFUNDED) | owed | interest << ACCRUED;
-            return (LoanWord.wrap(word | block.timestamp << LAST_ACCRUAL), 0);
+            if (amount < minimum) return (loan, OperationFailure.BelowMinimum);
+            return (lessPayment(whole, tally, amount, interest), OperationFailure.None);
         }
     }
 
-    /// @dev A payment of all principal or more: the whole debt, or all but a fraction of a unit.
+    /// @notice An open loan as if its interest had been made principal now, whole units of it.
+    /// @return loan The loan so; zero for a loan that is not open.
+    /// @return interest Those units.
+    function due(LoanWord before) internal view returns (LoanWord loan, uint256 interest) {
+        unchecked {
+            uint256 word = LoanWord.unwrap(before);
+            uint256 since = block.timestamp - (word >> LAST_ACCRUAL & type(uint32).max);
+            uint256 accrued = word >> ACCRUED & type(uint88).max;
+            accrued += (word & BITS_56) * (word >> RATE & type(uint16).max) * since;
+            interest = accrued / LoanMath.SCALE;
+            accrued %= LoanMath.SCALE;
+            bool open = isOpen(before);
+            word = (word & (KEPT | BITS_56)) + interest + (accrued << ACCRUED)
+                + (block.timestamp << LAST_ACCRUAL);
+            assembly ("memory-safe") {
+                loan := mul(word, open)
+            }
+        }
+    }
+
+    /// @notice Negative when so much is more than its prefunded cash, or would end its debt but for
+    /// a fraction of a unit.
+    function signOf(LoanWord loan, uint256 paid) internal pure returns (uint256) {
+        unchecked {
+            uint256 word = LoanWord.unwrap(loan);
+            return (word >> PREFUNDED & BITS_56) - paid | ~(paid - (word & BITS_56));
+        }
+    }
+
+    /// @notice The loan that `due` gave less a payment that leaves a unit of its debt: interest
+    /// first, then principal. Payments of one moment come to the same as one of their sum.
+    function lessPayment(LoanWord loan, Tally memory tally, uint256 paid, uint256 interest)
+        internal
+        pure
+        returns (LoanWord)
+    {
+        unchecked {
+            if (paid < interest) {
+                // What is left of the interest is no principal.
+                uint256 left = interest - paid;
+                uint256 word = LoanWord.unwrap(loan);
+                uint256 scaled = (word >> ACCRUED & type(uint88).max) + left * LoanMath.SCALE;
+                if (scaled > type(uint88).max) revert LoanMath.InterestTooLarge(scaled);
+                loan = LoanWord.wrap(word - left + (left * LoanMath.SCALE << ACCRUED));
+                interest = paid;
+            }
+            tally.paid += paid;
+            tally.slopes += (paid - interest) * rateBps(loan);
+            return lessPaid(loan, paid);
+        }
+    }
+
+    /// @notice The same where all interest is paid, and the lane's part is booked elsewhere.
+    function lessPaid(LoanWord loan, uint256 paid) internal pure returns (LoanWord) {
+        unchecked {
+            return LoanWord.wrap(LoanWord.unwrap(loan) - paid - (paid << PREFUNDED));
+        }
+    }
+
+    /// @dev A payment of the whole debt, or of all but a fraction of a unit.
     function _collectLast(LoanWord loan, Tally memory tally, uint256 amount, uint256 interest)
         private
-        view
-        returns (LoanWord, uint256)
+        pure
+        returns (LoanWord)
     {
-        if (amount > debtUp(loan, interest)) {
-            return (loan, uint256(OperationFailure.MoreThanDebt));
+        unchecked {
+            (uint256 debt, uint256 left) = (principal(loan), _fraction(loan));
+            tally.paid += amount;
+            tally.slopes += (debt - interest) * rateBps(loan);
+            loan = LoanWord.wrap(LoanWord.unwrap(loan) - debt - (amount << PREFUNDED));
+            if (left != 0) {
+                if (amount == debt) return loan;
+                // The unit that was rounded up for the pool is more than the fraction.
+                tally.added += LoanMath.SCALE - left;
+                loan = LoanWord.wrap(LoanWord.unwrap(loan) - (left << ACCRUED));
+            }
+            return withStatus(loan, LoanStatus.Repaid);
         }
-        uint256 owed = principal(loan);
-        (, uint256 left) = LoanMath.afterPayment(owed, interest, amount);
-        tally.paid += amount;
-        tally.slopes += owed * rateBps(loan);
-        uint256 word = LoanWord.unwrap(loan) & KEPT;
-        word = word - (amount << PREFUNDED) | left << ACCRUED;
-        loan = LoanWord.wrap(word | block.timestamp << LAST_ACCRUAL);
-        if (left != 0) return (loan, 0);
-        tally.added += (amount - owed) * LoanMath.SCALE - interest;
-        return (withStatus(loan, LoanStatus.Repaid), 0);
+    }
+
+    /// @dev What is owed beyond whole units, times SCALE, of a loan that `due` gave.
+    function _fraction(LoanWord loan) private pure returns (uint256) {
+        return LoanWord.unwrap(loan) >> ACCRUED & type(uint88).max;
     }
 
     /// @notice Adds a late fee, ledger units, to an open loan.

@@ -19,14 +19,18 @@ using Slots for LaneWords global;
 /// @title One write a slot
 /// @notice Packs and unpacks what the loan book keeps by hand, so that a payment writes one slot
 /// of the loan and one of the lane.
-/// @dev Widths of a lane: cash of 72 billion dollars, `p·r` of 140 billion; `a` stays within `b·t`.
+/// @dev Widths of a lane: cash of 36 billion dollars, `p·r` of 140 billion; `a` stays within `b·t`.
 library Slots {
+    /// @dev Two marks of a lane: which till takes its cash, and whether its second slot holds what a
+    /// draw must know: cash that lies aside, or a list of those to whom nothing is paid.
     uint256 private constant TILL = 32;
+    uint256 private constant WARNED = 33;
+    uint256 private constant MARK_BITS = 3;
     uint256 private constant LISTED = 192;
-    uint256 private constant FREE = 33;
+    uint256 private constant FREE = 34;
     uint256 private constant SLOPE = 89;
     uint256 private constant LEVEL = 156;
-    uint256 private constant FREE_BITS = (1 << 56) - 1;
+    uint256 private constant FREE_BITS = (1 << 55) - 1;
     /// @dev Among a loan's marks.
     uint256 internal constant WINDOW_SPENT = 1 << 5;
     uint256 private constant SLOPE_BITS = (1 << 67) - 1;
@@ -78,16 +82,21 @@ library Slots {
         loan.impaired = impaired ? uint56(word >> 56) : 0;
     }
 
-    /// @notice A loan with the slot it lies in, so that it can be written without looking again.
-    function locate(mapping(uint64 => LoanWord) storage loans, uint256 loanId)
+    /// @notice The slot in which a loan lies.
+    function slotOf(mapping(uint64 => LoanWord) storage loans, uint256 loanId)
         internal
-        view
-        returns (uint256 slot, LoanWord loan)
+        pure
+        returns (uint256 slot)
     {
         assembly ("memory-safe") {
             mstore(0x00, loanId)
             mstore(0x20, loans.slot)
             slot := keccak256(0x00, 0x40)
+        }
+    }
+
+    function read(uint256 slot) internal view returns (LoanWord loan) {
+        assembly ("memory-safe") {
             loan := sload(slot)
         }
     }
@@ -115,10 +124,28 @@ library Slots {
     }
 
     function store(LaneWords storage to, LaneState memory lane) internal {
-        to.sums = _sums(lane.a, lane.b, lane.cash - lane.owed, lane.till, lane.sequence);
+        to.sums = _sums(lane.a, lane.b, lane.cash - lane.owed, _marksOf(lane), lane.sequence);
         uint256 rest = uint256(lane.owed) | uint256(lane.impaired) << 64
             | uint256(lane.aside) << 128 | (lane.listed ? 1 << LISTED : 0);
         if (rest != to.rest) to.rest = rest;
+    }
+
+    /// @notice What a draw touches of a lane: its first slot, the pool's own cash as cash. The second
+    /// is read only where the first says that it must be.
+    function loadSums(LaneWords storage from) internal view returns (LaneState memory lane) {
+        uint256 sums = from.sums;
+        (lane.sequence, lane.cash) = (uint32(sums), uint64(sums >> FREE & FREE_BITS));
+        lane.b = uint112(sums >> SLOPE & SLOPE_BITS);
+        lane.a = int144(int256(sums) >> LEVEL);
+        lane.till = uint8(sums >> TILL & 1);
+        if (sums >> WARNED & 1 != 0) {
+            uint256 rest = from.rest;
+            (lane.aside, lane.listed) = (uint64(rest >> 128), rest >> LISTED != 0);
+        }
+    }
+
+    function storeSums(LaneWords storage to, LaneState memory lane) internal {
+        to.sums = _sums(lane.a, lane.b, lane.cash, _marksOf(lane), lane.sequence);
     }
 
     function sequence(LaneWords storage lane) internal view returns (uint32) {
@@ -157,8 +184,8 @@ library Slots {
         uint256 sums = lane.sums;
         next = uint32(sums) + 1;
         uint256 left = uint256(int256(sums >> FREE & FREE_BITS) + amount);
-        uint256 number = sums >> TILL & 1;
-        lane.sums = _sums(int256(sums) >> LEVEL, sums >> SLOPE & SLOPE_BITS, left, number, next);
+        uint256 marks = sums >> TILL & MARK_BITS;
+        lane.sums = _sums(int256(sums) >> LEVEL, sums >> SLOPE & SLOPE_BITS, left, marks, next);
     }
 
     /// @notice Takes an open loan, as it was put in, out of the sums, for one event, whose number it
@@ -177,7 +204,7 @@ library Slots {
             int256 a = (int256(sums) >> LEVEL) - int256(plus) + int256(slope * loan.lastAccrual());
             uint256 b = (sums >> SLOPE & SLOPE_BITS) - slope;
             lane.sums = _sums(
-                a, b, (sums >> FREE & FREE_BITS) + setOff, sums >> TILL & 1, uint256(uint32(sums)) + 1
+                a, b, (sums >> FREE & FREE_BITS) + setOff, sums >> TILL & MARK_BITS, uint256(uint32(sums)) + 1
             );
             if (uint64(rest >> 64) + carried > type(uint64).max) revert LaneFull();
             lane.rest = rest - setOff + (carried << 64);
@@ -210,7 +237,9 @@ library Slots {
 
     /// @notice Notes whether there is a list of those to whom nothing is paid.
     function setListed(LaneWords storage lane, bool listed) internal {
-        lane.rest = lane.rest << 64 >> 64 | (listed ? 1 << LISTED : 0);
+        LaneState memory state = load(lane);
+        state.listed = listed;
+        store(lane, state);
     }
 
     /// @dev At `time` the lane's debt falls by what was paid; `a` makes good for the lower slope.
@@ -222,14 +251,19 @@ library Slots {
         int256 a = int256(sums) >> LEVEL;
         a += int256(tally.slopes * time + tally.added) - int256(tally.paid * LoanMath.SCALE);
         uint256 b = (sums >> SLOPE & SLOPE_BITS) - tally.slopes;
-        return _sums(a, b, (sums >> FREE & FREE_BITS) + tally.paid, sums >> TILL & 1, last);
+        return _sums(a, b, (sums >> FREE & FREE_BITS) + tally.paid, sums >> TILL & MARK_BITS, last);
+    }
+
+    function _marksOf(LaneState memory lane) private pure returns (uint256) {
+        bool warned = lane.aside != 0 || lane.listed;
+        return uint256(lane.till) | (warned ? 1 << WARNED - TILL : 0);
     }
 
     function _isImpaired(LoanStatus status) private pure returns (bool) {
         return status == LoanStatus.Called || status == LoanStatus.Auctioned;
     }
 
-    function _sums(int256 a, uint256 b, uint256 free_, uint256 till_, uint256 last)
+    function _sums(int256 a, uint256 b, uint256 free_, uint256 marks, uint256 last)
         private
         pure
         returns (uint256)
@@ -237,6 +271,6 @@ library Slots {
         bool fits = a << LEVEL >> LEVEL == a && b <= SLOPE_BITS && free_ <= FREE_BITS
             && last <= type(uint32).max;
         if (!fits) revert LaneFull();
-        return uint256(a) << LEVEL | b << SLOPE | free_ << FREE | till_ << TILL | last;
+        return uint256(a) << LEVEL | b << SLOPE | free_ << FREE | marks << TILL | last;
     }
 }

@@ -121,10 +121,10 @@ library Underwriter {
         if (interval < MIN_INTERVAL) revert ILoanBook.InvalidTerms("interval");
     }
 
-    /// @notice Refuses a principal whose interest could outgrow the hot slot.
+    /// @notice Refuses a principal that, alone or with its interest, could outgrow the hot slot.
     function checkSize(uint256 principal, uint256 rateBps) internal pure {
-        bool fits =
-            principal <= type(uint56).max && principal * rateBps * LONGEST_LIFE <= type(uint88).max;
+        bool fits = principal <= type(uint56).max / 2
+            && principal * rateBps * LONGEST_LIFE <= type(uint88).max;
         if (!fits) revert ILoanBook.InvalidTerms("principal");
     }
 

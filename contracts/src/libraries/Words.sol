@@ -17,8 +17,15 @@ library Words {
     uint256 private constant LOAN = 168;
     uint256 private constant AMOUNT = 104;
     uint256 private constant NUMBER_BITS = type(uint40).max;
-    /// @dev A storage page holds the results of 128 ids, all of one lane.
-    uint256 private constant IDS_PER_PAGE_BITS = 7;
+    /// @dev A storage page holds a bit of 256 ids, all of one lane.
+    uint256 private constant IDS_PER_PAGE_BITS = 8;
+    uint256 private constant ID_BITS = (1 << IDS_PER_PAGE_BITS) - 1;
+    uint256 private constant PAGE_NUMBER_BITS = NUMBER_BITS >> IDS_PER_PAGE_BITS;
+    uint256 private constant PAGE_SHIFT = OPERATION + IDS_PER_PAGE_BITS;
+    /// @dev What collections on one page have in common: kind, page, and the bits that are zero.
+    uint256 private constant PAGE =
+        uint256(0xff) << KIND | PAGE_NUMBER_BITS << PAGE_SHIFT | type(uint104).max;
+    uint256 private constant LOAN_BITS = NUMBER_BITS << LOAN;
 
     /// @notice Place after an operation that begins at `start`: the card of its loan follows a charge
     /// and a close.
@@ -37,12 +44,6 @@ library Words {
         }
     }
 
-    /// @notice Whether it is a well-formed word of the most frequent kind.
-    function isCollect(Word word) internal pure returns (bool) {
-        uint256 shape = Word.unwrap(word) & ((0xff << KIND) | type(uint104).max);
-        return shape == uint256(OperationKind.Collect) << KIND;
-    }
-
     /// @notice Kind of a word; `None` for one that is not in the given form.
     function kind(Word word) internal pure returns (OperationKind) {
         uint256 number = Word.unwrap(word) >> KIND;
@@ -59,6 +60,70 @@ library Words {
         return Word.unwrap(word) >> OPERATION & NUMBER_BITS;
     }
 
+    /// @notice Word that lies at that place of the calldata.
+    function load(uint256 at) internal pure returns (Word word) {
+        assembly ("memory-safe") {
+            word := calldataload(at)
+        }
+    }
+
+    /// @notice Where the words begin and end in the calldata.
+    function span(bytes32[] calldata words) internal pure returns (uint256 at, uint256 end) {
+        assembly ("memory-safe") {
+            at := words.offset
+            end := add(at, shl(5, words.length))
+        }
+    }
+
+    /// @notice Number of the word that lies at that place.
+    function indexOf(bytes32[] calldata words, uint256 at) internal pure returns (uint256 index) {
+        assembly ("memory-safe") {
+            index := shr(5, sub(at, words.offset))
+        }
+    }
+
+    /// @notice What collections have in common whose ids lie on the page of this word's id.
+    function pageOf(Word word) internal pure returns (uint256) {
+        uint256 number = Word.unwrap(word) & PAGE_NUMBER_BITS << PAGE_SHIFT;
+        return uint256(OperationKind.Collect) << KIND | number;
+    }
+
+    /// @notice Zero for a well-formed collection with its id on that page.
+    function strays(Word word, uint256 page) internal pure returns (uint256) {
+        return (Word.unwrap(word) & PAGE) ^ page;
+    }
+
+    /// @notice The bit of the word's id on its page, 0 or 1.
+    function used(Word word, uint256 bits) internal pure returns (uint256) {
+        return bits >> placeOf(word) & 1;
+    }
+
+    /// @notice The bit of the word's id at its place on the page.
+    function mark(Word word) internal pure returns (uint256) {
+        return 1 << placeOf(word);
+    }
+
+    /// @notice Place of the word's id on its page: the last byte of its number.
+    function placeOf(Word word) internal pure returns (uint256 place) {
+        assembly ("memory-safe") {
+            place := byte(5, word)
+        }
+    }
+
+    function isOfSameLoan(Word word, Word next) internal pure returns (bool) {
+        return (Word.unwrap(word) ^ Word.unwrap(next)) & LOAN_BITS == 0;
+    }
+
+    /// @notice Zero for the next collection from the same loan with its id on the same page.
+    function differsFrom(Word word, Word next) internal pure returns (uint256) {
+        return (Word.unwrap(word) ^ Word.unwrap(next)) & (PAGE | LOAN_BITS);
+    }
+
+    /// @notice Whether words that differ so are for different loans.
+    function hasOtherLoan(uint256 difference) internal pure returns (bool) {
+        return difference & LOAN_BITS != 0;
+    }
+
     /// @notice Number of the loan within its lane.
     function loan(Word word) internal pure returns (uint256) {
         return Word.unwrap(word) >> LOAN & NUMBER_BITS;
@@ -73,14 +138,21 @@ library Words {
         return uint32(id >> 40);
     }
 
-    /// @notice Storage page of an operation id and its shift inside it.
-    function placeOf(uint256 id) internal pure returns (uint256 page, uint256 shift) {
-        page = id >> IDS_PER_PAGE_BITS;
-        shift = (id & 127) << 1;
+    /// @notice Storage page of an operation id.
+    function pageOf(uint256 id) internal pure returns (uint256) {
+        return id >> IDS_PER_PAGE_BITS;
     }
 
-    function resultAt(uint256 bits, uint256 shift) internal pure returns (OperationResult) {
-        return OperationResult(bits >> shift & 3);
+    /// @notice Result of an operation id by the bits of its page: those of ids that are spent, and
+    /// those of ids that failed.
+    function resultAt(uint256 spent, uint256 failed, uint256 id)
+        internal
+        pure
+        returns (OperationResult)
+    {
+        uint256 shift = id & ID_BITS;
+        if (spent >> shift & 1 == 0) return OperationResult.None;
+        return failed >> shift & 1 == 0 ? OperationResult.Applied : OperationResult.Failed;
     }
 
     /// @notice Results for as many operations, all applied.
@@ -101,8 +173,8 @@ library Words {
     function set(bytes memory results, uint256 index, uint256 result) internal pure {
         assembly ("memory-safe") {
             let where := add(add(results, 0x20), shl(5, shr(7, index)))
-            let shift := xor(shl(1, and(index, 127)), 0xf8)
-            mstore(where, or(and(mload(where), not(shl(shift, 3))), shl(shift, result)))
+            let place := xor(shl(1, and(index, 127)), 0xf8)
+            mstore(where, or(and(mload(where), not(shl(place, 3))), shl(place, result)))
         }
     }
 

@@ -38,11 +38,11 @@ contract PaymentsTest is Test {
         LaneState memory expected = _laneOf(loan);
         Tally memory tally;
 
-        (LoanWord word, uint256 failure) = loan.pack().collect(tally, amount, MINIMUM);
+        (LoanWord word, OperationFailure failure) = loan.pack().collect(tally, amount, MINIMUM);
         lane.book(tally, block.timestamp, 8);
 
         _payPlainly(loan, expected, amount);
-        vm.assertEq(failure, 0);
+        vm.assertEq(uint256(failure), 0);
         vm.assertEq(abi.encode(word.unpack()), abi.encode(loan));
         vm.assertEq(abi.encode(Slots.load(lane)), abi.encode(expected));
     }
@@ -79,15 +79,15 @@ contract PaymentsTest is Test {
         uint256 debt = loan.debtUp(block.timestamp);
         loan.prefunded = type(uint56).max;
 
-        (, uint256 failure) = loan.pack().collect(tally, debt + 1, MINIMUM);
+        (, OperationFailure failure) = loan.pack().collect(tally, debt + 1, MINIMUM);
 
-        vm.assertEq(failure, uint256(OperationFailure.MoreThanDebt));
+        vm.assertEq(uint256(failure), uint256(OperationFailure.MoreThanDebt));
         vm.assertEq(tally.paid, 0);
     }
 
     function test_a_lane_that_would_not_fit_its_widths_is_full() public {
         LaneState memory state;
-        state.cash = (1 << 56) - 1;
+        state.cash = (1 << 55) - 1;
         this.storeLane(state);
         state.cash += 1;
         vm.expectRevert(Slots.LaneFull.selector);

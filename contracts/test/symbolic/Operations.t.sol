@@ -24,7 +24,8 @@ contract OperationProofs {
         Word word = Word.wrap(uint256(raw));
         bool known = kind <= uint8(type(OperationKind).max);
         assert(uint8(word.kind()) == (known ? kind : 0));
-        assert(word.isCollect() == (word.kind() == OperationKind.Collect));
+        bool quick = word.strays(word.pageOf()) == 0;
+        assert(quick == (word.kind() == OperationKind.Collect));
         assert(word.operation() == number && word.loan() == loan && word.amount() == amount);
         uint64 id = Words.idOf(lane, number);
         assert(id.laneOf() == lane && uint40(id) == number);
@@ -34,7 +35,7 @@ contract OperationProofs {
     function check_spare_bits_make_a_word_unknown(bytes32 raw) external pure {
         if (uint104(uint256(raw)) == 0) return;
         Word word = Word.wrap(uint256(raw));
-        assert(word.kind() == OperationKind.None && !word.isCollect());
+        assert(word.kind() == OperationKind.None && word.strays(word.pageOf()) != 0);
     }
 
     /// @dev Rule L1: result bits of two lanes never lie in one slot.
@@ -43,32 +44,33 @@ contract OperationProofs {
         pure
     {
         if (one == two) return;
-        (uint256 page,) = Words.placeOf(Words.idOf(one, first));
-        (uint256 otherPage,) = Words.placeOf(Words.idOf(two, second));
-        assert(page != otherPage);
+        assert(Words.pageOf(Words.idOf(one, first)) != Words.pageOf(Words.idOf(two, second)));
     }
 
-    /// @dev Rule S2: two ids have two places.
-    function check_ids_have_places_of_their_own(uint64 one, uint64 two) external pure {
-        if (one == two) return;
-        (uint256 page, uint256 shift) = Words.placeOf(one);
-        (uint256 otherPage, uint256 otherShift) = Words.placeOf(two);
-        bool apart = shift + 2 <= otherShift || otherShift + 2 <= shift;
-        assert(page != otherPage || apart);
-        assert(shift + 2 <= 256);
+    /// @dev Rule S2: two ids have two places. A word's page is that of its id.
+    function check_ids_have_places_of_their_own(uint40 one, uint40 two) external pure {
+        Word first = Word.wrap(uint256(one) << 208);
+        Word second = Word.wrap(uint256(two) << 208);
+        bool samePage = Words.pageOf(uint256(one)) == Words.pageOf(uint256(two));
+        assert((first.pageOf() == second.pageOf()) == samePage);
+        assert((samePage && first.mark() == second.mark()) == (one == two));
     }
 
-    /// @dev Rule S2: writing one result changes no other.
-    function check_a_result_is_alone(uint256 bits, uint64 one, uint64 two, uint8 result)
-        external
-        pure
-    {
-        if (result > uint8(type(OperationResult).max)) return;
-        (, uint256 shift) = Words.placeOf(one);
-        (, uint256 otherShift) = Words.placeOf(two);
-        if (shift == otherShift || Words.resultAt(bits, shift) != OperationResult.None) return;
-        uint256 written = bits | uint256(result) << shift;
-        assert(uint8(Words.resultAt(written, shift)) == result);
-        assert(Words.resultAt(written, otherShift) == Words.resultAt(bits, otherShift));
+    /// @dev Rule S2: marking one id changes no other, and a result is read as it was marked.
+    function check_a_result_is_alone(
+        uint256 spent,
+        uint256 failed,
+        uint40 one,
+        uint40 two,
+        bool fails
+    ) external pure {
+        Word word = Word.wrap(uint256(one) << 208);
+        if (word.used(spent) != 0 || word.used(failed) != 0) return;
+        uint256 nextSpent = spent | word.mark();
+        uint256 nextFailed = fails ? failed | word.mark() : failed;
+        OperationResult expected = fails ? OperationResult.Failed : OperationResult.Applied;
+        assert(Words.resultAt(nextSpent, nextFailed, one) == expected);
+        if (uint8(one) == uint8(two)) return;
+        assert(Words.resultAt(nextSpent, nextFailed, two) == Words.resultAt(spent, failed, two));
     }
 }
