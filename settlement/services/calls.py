@@ -12,8 +12,9 @@ from settlement.domain.access import text_of
 from settlement.domain.kinds import Call, call_access
 from settlement.doorbell import ring
 from settlement.errors import RetryRefused
-from settlement.models import Batch, BatchStatus, Lane
-from settlement.services.signers import signer_for
+from settlement.models import Batch, BatchStatus, Lane, Signer
+from settlement.services.planning import key_for
+from settlement.services.signers import keys_for
 from settlement.wallets import RELAYER
 
 
@@ -37,7 +38,7 @@ def submit_call(
     known = _known(client_key)
     if known is not None:
         return known
-    signer = signer_for(client_key=client_key, lane=lane, purpose=purpose)
+    signer = _key_of(lane, purpose, contract, function, args)
     batch = Batch(
         client_key=client_key,
         kind=kind,
@@ -57,6 +58,17 @@ def submit_call(
         stored = _stored_once(batch)
         ring("settlement.tasks.pump_signer", signer.pk)
     return stored
+
+
+def _key_of(
+    lane: int | None, purpose: str, contract: str, function: str, args: Sequence[Any]
+) -> Signer:
+    """Return the key that sends: the lane's, or the one of the pool where the planner puts it."""
+    keys = keys_for(lane=lane, purpose=purpose)
+    if len(keys) == 1:
+        return keys[0]
+    call = Call(args, keys[0].address, lane)
+    return key_for(keys, call_access(contract=contract, function=function, call=call))
 
 
 def _declared(contract: str, function: str, call: Call) -> dict[str, list[str]]:

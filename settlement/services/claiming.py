@@ -13,17 +13,15 @@ from django.db.models.functions import Now
 from contracts.client import Chain
 from contracts.domain.words import striped
 from contracts.types import Fees
-from settlement.domain.access import declared
-from settlement.domain.kinds import EPOCH
 from settlement.domain.packing import Waiting
 from settlement.domain.profiles import Profile
 from settlement.failpoints import reached
 from settlement.models import IN_FLIGHT, Batch, BatchStatus, LaneProgress, Signer
 from settlement.selectors import newest_block_time
 from settlement.services import batching, simulating
-from settlement.services.blocking import Others, others_of, stored_access
+from settlement.services.planning import Plan, plan_of
 from settlement.services.signers import Lease, refused_for_delegation
-from settlement.services.waiting import Window, has_waiting_before, window_of
+from settlement.services.waiting import Window, window_of
 
 # So many operations more than fit into the free places are looked at, to see who is hot.
 LOOKAHEAD = 2_000
@@ -52,10 +50,11 @@ def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
         return []
     if room == profile.in_flight and refused_for_delegation(signer, chain):
         return []
-    others = others_of(signer.pk)
-    found = Claim(_due_calls(signer, others, room), [], [])
+    plan = plan_of(signer, most=room)
+    found = Claim(_due_calls(signer, plan), [], [])
     simulating.simulate_calls(found, chain, profile)
-    _add_packs(found, signer, others, chain, profile, room - len(found.calls))
+    if not plan.words_wait:
+        _add_packs(found, signer, chain, profile, room - len(found.calls))
     if not (found.chosen or found.given_up or found.progress):
         return []
     fees = chain.fees()
@@ -65,36 +64,21 @@ def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
     return _store(held, signer, found, fees, chain)
 
 
-def _due_calls(signer: Signer, others: Others, room: int) -> list[Batch]:
-    """Return the planned calls that wait for nobody, and note for the others whom they await."""
-    planned = signer.batches.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
-    due = []
-    for batch in planned.order_by("-priority", "pk")[: 2 * room]:
-        access = stored_access(batch.reads, batch.writes, batch.adds)
-        waits = others.blocking(access, before=batch.pk)
-        waits += _own_operations(batch)
-        if not waits:
-            batch.signer = signer
-            due.append(batch)
-        elif waits != batch.waited_on:
-            Batch.objects.filter(pk=batch.pk).update(waited_on=waits)
-    return due[:room]
+def _due_calls(signer: Signer, plan: Plan) -> list[Batch]:
+    """Return the calls whose turn it is, and note for the others whom they await."""
+    noted = Batch.objects.filter(pk__in=plan.waits).values_list("pk", "waited_on")
+    for pk, waited_on in noted:
+        if plan.waits[pk] != waited_on:
+            Batch.objects.filter(pk=pk).update(waited_on=plan.waits[pk])
+    rows = Batch.objects.in_bulk(plan.due)
+    for batch in rows.values():
+        batch.signer = signer
+    return [rows[pk] for pk in plan.due]
 
 
-def _own_operations(batch: Batch) -> list[dict[str, object]]:
-    """Return the loan of a call on which operations that came before it still wait, if so."""
-    loans = [key for key in batch.writes if key.startswith("loan:")]
-    if batch.kind == batching.SETTLE or batch.lane is None:
-        return []
-    waiting = [key for key in loans if has_waiting_before(int(key[5:]), batch.after_number)]
-    return [{"operations_before": batch.after_number, "keys": waiting}] if waiting else []
-
-
-def _add_packs(
-    found: Claim, signer: Signer, others: Others, chain: Chain, profile: Profile, room: int
-) -> None:
+def _add_packs(found: Claim, signer: Signer, chain: Chain, profile: Profile, room: int) -> None:
     """Fill what room is left with batches of the lane's operations."""
-    if signer.lane is None or room <= 0 or others.blocking(declared(reads=[EPOCH])):
+    if signer.lane is None or room <= 0:
         return
     size = room * batching.USUAL_BATCH + LOOKAHEAD
     window = window_of(signer.lane, size=size, now=newest_block_time())

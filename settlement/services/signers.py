@@ -1,6 +1,5 @@
 """Relayer keys as rows, and the lease under which a worker acts for one."""
 
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,8 +66,11 @@ def ensure_signers() -> None:
     )
 
 
-def signer_for(*, client_key: str, lane: int | None, purpose: str) -> Signer:
-    """Return the key that sends a call: its lane's, or one of the pool by the call's key."""
+def keys_for(*, lane: int | None, purpose: str) -> list[Signer]:
+    """Return the keys that may send a call: its lane's, or those of the pool.
+
+    A paused one of the pool is passed over as long as another can send.
+    """
     found = _candidates(lane, purpose)
     if not found:
         ensure_signers()
@@ -76,7 +78,7 @@ def signer_for(*, client_key: str, lane: int | None, purpose: str) -> Signer:
     if not found:
         wanted = f"lane {lane}" if lane is not None else f"the purpose {purpose}"
         raise SettlementError(f"There is no relayer key for {wanted}.")
-    return found[zlib.crc32(client_key.encode()) % len(found)]
+    return [signer for signer in found if not signer.paused] or found
 
 
 @contextmanager
