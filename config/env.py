@@ -37,7 +37,7 @@ class Environment:
 
     database_url: str
     redis_url: str
-    rpc_url: str
+    rpc_url: str  # of several nodes: separated by commas
     rpc_witness_urls: list[str]
     embedded: frozenset[str]
     secret_key: str
@@ -96,16 +96,17 @@ def _malformed(env: Env) -> dict[str, str]:
 
 def _contradictions(values: dict) -> list[str]:
     """Return one sentence for every setting that cannot be used."""
+    named = [(name, url) for name in URL_SCHEMES for url in _urls(name, values[name])]
     problems = [
-        f"{name.upper()} must begin with one of {', '.join(schemes)}; it begins with "
-        f"'{urlsplit(values[name]).scheme}'. Correct or unset it."
-        for name, schemes in URL_SCHEMES.items()
-        if values[name] and urlsplit(values[name]).scheme not in schemes
+        f"{name.upper()} must begin with one of {', '.join(URL_SCHEMES[name])}; it begins with "
+        f"'{urlsplit(url).scheme}'. Correct or unset it."
+        for name, url in named
+        if url and urlsplit(url).scheme not in URL_SCHEMES[name]
     ]
     problems += [
         f"{name.upper()} is not a well-formed address. Correct or unset it."
-        for name in URL_SCHEMES
-        if not _is_well_formed(values[name])
+        for name, url in named
+        if not _is_well_formed(url)
     ]
     problems += [
         f"RPC_WITNESS_URLS holds '{url}', which is no address of a node. Correct or unset it."
@@ -121,6 +122,11 @@ def _contradictions(values: dict) -> list[str]:
             f"'{values['chain_profile']}'."
         )
     return problems + _development_secrets(values)
+
+
+def _urls(name: str, value: str) -> list[str]:
+    """Return the addresses that a setting names; only nodes may be several."""
+    return [url.strip() for url in value.split(",")] if name == "rpc_url" else [value]
 
 
 def _is_well_formed(url: str) -> bool:

@@ -179,6 +179,7 @@ class SignerAdmin(OperatedAdmin):
             "hot": console.hot_loans(),
             "failures": console.failures_by_reason(),
             "incidents": console.open_incidents(),
+            "endpoints": console.endpoints(),
         }
         return TemplateResponse(request, "admin/settlement/console.html", context)
 

@@ -111,13 +111,13 @@ def _fates(
     places = set(mined.values_list("block_number", "block_hash").distinct())
     places |= {(receipt.block_number, receipt.block_hash) for receipt in found}
     ordered = sorted(places)
-    blocks = chain.blocks([number for number, _ in ordered])
+    shown = chain.hashes_by_most([number for number, _ in ordered])
     deep, gone = [], []
-    for (number, block_hash), block in zip(ordered, blocks, strict=True):
-        if block is None:
-            # A node that is behind does not have it yet; that is no reason to take it back.
+    for (number, block_hash), now in zip(ordered, shown, strict=True):
+        if now is None:
+            # No node has it yet, or nodes disagree; that is no reason to take it back.
             continue
-        if block.hash != block_hash:
+        if now != block_hash:
             gone.append(block_hash)
         elif number <= head.number - confirmations:
             deep.append(block_hash)

@@ -148,12 +148,13 @@ def _signed(batch: Batch) -> tuple[bytes, str]:
     return wallet_of(batch.signer).sign_transaction(fields)
 
 
-def _send(held: Lease, chain: Chain, batches: Sequence[Batch]) -> int:
+def _send(held: Lease, chain: Chain, batches: Sequence[Batch], *, everywhere: bool = False) -> int:
     """Broadcast stored bytes. Whatever the node answers, they count as sent: it may be wrong."""
     if not batches:
         return 0
     renew(held)
-    answers = chain.send_many([bytes(batch.raw) for batch in batches if batch.raw is not None])
+    raws = [bytes(batch.raw) for batch in batches if batch.raw is not None]
+    answers = chain.send_many(raws, everywhere=everywhere)
     reached("broadcast.sent")
     noted = []
     for batch, answer in zip(batches, answers, strict=True):
@@ -189,7 +190,8 @@ def _send_again(held: Lease, chain: Chain) -> None:
     unmined = give_back_taken(held, unmined, chain)
     _replace(held, chain, _waiting_long(unmined))
     _sign(held, filled)
-    _send(held, chain, [*filled, *unmined])
+    # A node that took it and did not pass it on is no use: now every node gets it.
+    _send(held, chain, [*filled, *unmined], everywhere=True)
 
 
 def _waiting_long(batches: Sequence[Batch]) -> list[Batch]:
