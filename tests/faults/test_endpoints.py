@@ -52,7 +52,7 @@ def test_a_node_that_dies_under_way_is_left_for_the_other(world, second, ends_we
     world.mine()
     keys = world.accept_calls(1)
 
-    world.beats(6)
+    world.beats(10)
 
     assert second.submitted
     assert Batch.objects.filter(client_key__in=keys, status=BatchStatus.FINAL).exists()
