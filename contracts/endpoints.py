@@ -97,10 +97,12 @@ class Endpoints:
         return strict(self.batch(calls))
 
     def each(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
-        """Return what every node says that answers; raise when none does."""
+        """Return what every node in good health says; raise when none does."""
         said: list[list[Any]] = []
         silence: ChainError = _NONE_NAMED
-        for node in self._in_turn():
+        now = self._clock()
+        good = [node for node in self.nodes if self._health[node].is_good(now)]
+        for node in good or self.nodes:
             try:
                 with self._noting(node):
                     said.append(node.batch_strict(calls))

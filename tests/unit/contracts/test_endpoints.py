@@ -185,6 +185,16 @@ def test_every_node_that_answers_is_heard():
     assert nodes.each([("x", ())]) == [[1], [4]]
 
 
+def test_a_silent_node_is_not_waited_for_by_those_who_would_hear_all(clock):
+    silent = Node("a", SILENCE)
+    nodes = Endpoints([silent, Node("b", 2)], clock)
+
+    for _ in range(4):
+        assert nodes.each([("x", ())]) == [[2]]
+
+    assert silent.asked == 2
+
+
 @pytest.mark.parametrize(
     ("hashes", "expected"),
     [
