@@ -21,7 +21,7 @@ from settlement.selectors import newest_block_time
 from settlement.services import batching, simulating
 from settlement.services.planning import Plan, plan_of
 from settlement.services.signers import Lease, refused_for_delegation
-from settlement.services.waiting import Window, window_of
+from settlement.services.waiting import Window, plain_run, progress_of, window_of
 
 # So many operations more than fit into the free places are looked at, to see who is hot.
 LOOKAHEAD = 2_000
@@ -53,8 +53,10 @@ def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
     plan = plan_of(signer, most=room)
     found = Claim(_due_calls(signer, plan), [], [])
     simulating.simulate_calls(found, chain, profile)
-    if not plan.words_wait:
-        _add_packs(found, signer, chain, profile, room - len(found.calls))
+    if signer.lane is not None and not plan.words_wait and room > len(found.calls):
+        if plan.due or plan.waits or not _add_plain_packs(found, signer, profile, room):
+            _add_packs(found, signer, profile, room - len(found.calls))
+        simulating.size_packs(found, chain, profile)
     if not (found.chosen or found.given_up or found.progress):
         return []
     fees = chain.fees()
@@ -76,12 +78,24 @@ def _due_calls(signer: Signer, plan: Plan) -> list[Batch]:
     return [rows[pk] for pk in plan.due]
 
 
-def _add_packs(found: Claim, signer: Signer, chain: Chain, profile: Profile, room: int) -> None:
-    """Fill what room is left with batches of the lane's operations."""
-    if signer.lane is None or room <= 0:
-        return
+def _add_plain_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> bool:
+    """Fill the room with plain operations, and tell; False where each has to be looked at."""
+    progress = progress_of(signer.lane or 0)
+    run = plain_run(progress, most=room * batching.USUAL_BATCH)
+    cuts = None if run is None else batching.cut_plain(run, profile, room)
+    if run is None or cuts is None:
+        return False
+    if cuts:
+        found.packs = [batching.envelope(signer, each) for each in cuts]
+        progress.planned_through = int(run.numbers[-1])
+        found.progress = progress
+    return True
+
+
+def _add_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> None:
+    """Fill what room is left with batches of the lane's operations, each looked at by itself."""
     size = room * batching.USUAL_BATCH + LOOKAHEAD
-    window = window_of(signer.lane, size=size, now=newest_block_time())
+    window = window_of(signer.lane or 0, size=size, now=newest_block_time())
     if not (window.operations or window.expired):
         return
     free, kept = _not_behind_calls(signer, window, found)
@@ -90,7 +104,6 @@ def _add_packs(found: Claim, signer: Signer, chain: Chain, profile: Profile, roo
     found.progress = window.advanced([*packing.deferred, *kept])
     if window.expired:
         found.given_up.append(batching.expired(signer, window.expired))
-    simulating.size_packs(found, chain, profile)
 
 
 def _not_behind_calls(
