@@ -21,7 +21,7 @@ EMBEDDED_REDIS_URL = f"redis+socket://{REDIS_SOCKET}"
 DEFAULTS: dict[str, object] = {
     "debug": False,
     "chain_id": LOCAL_CHAIN_ID,
-    "chain_confirmations": 1,
+    "chain_confirmations": None,
     "chain_profile": "local",
     "celery_eager": False,
 }
@@ -68,7 +68,7 @@ def read_environment() -> Environment:
         "allowed_hosts": env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
         "public_url": env.str("PUBLIC_URL", "").rstrip("/"),
         "chain_id": env.int("CHAIN_ID", LOCAL_CHAIN_ID),
-        "chain_confirmations": env.int("CHAIN_CONFIRMATIONS", 1),
+        "chain_confirmations": env.int("CHAIN_CONFIRMATIONS", None),
         "chain_profile": env.str("CHAIN_PROFILE", "local"),
         "relayer_mnemonic": env.str("RELAYER_MNEMONIC", DEVELOPMENT_MNEMONIC),
         "celery_eager": env.bool("CELERY_TASK_ALWAYS_EAGER", False),
@@ -112,7 +112,8 @@ def _contradictions(values: dict) -> list[str]:
         for url in values["rpc_witness_urls"]
         if urlsplit(url).scheme not in URL_SCHEMES["rpc_url"] or not _is_well_formed(url)
     ]
-    if values["chain_confirmations"] < 1:
+    confirmations = values["chain_confirmations"]
+    if confirmations is not None and confirmations < 1:
         problems.append("CHAIN_CONFIRMATIONS must be at least 1: a block confirms itself.")
     if values["chain_profile"] not in CHAIN_PROFILES:
         problems.append(
@@ -169,12 +170,14 @@ def _with_defaults(values: dict) -> Environment:
     embedded = frozenset(part for part, name in parts.items() if not values[name])
     anchor_key = values.pop("anchor_key") or secrets.generated("anchor_key")
     evidence_key = values.pop("evidence_key") or secrets.generated("evidence_key")
-    defaults = {
+    defaults: dict[str, object] = {
         "database_url": values["database_url"] or EMBEDDED_DATABASE_URL,
         "redis_url": values["redis_url"] or EMBEDDED_REDIS_URL,
         "rpc_url": values["rpc_url"] or f"http://127.0.0.1:{remembered_port('chain')}",
         "secret_key": values["secret_key"] or secrets.generated("secret_key"),
     }
+    if values["chain_confirmations"] is None:
+        defaults["chain_confirmations"] = PROFILES[values["chain_profile"]].finality_blocks
     return Environment(
         **{**values, **defaults},
         anchor_keys=_key_versions(anchor_key),

@@ -141,7 +141,10 @@ class BatchAdmin(OperatedAdmin):
     def speed_up(self, request: HttpRequest, rows: QuerySet[Batch]) -> None:
         self.operate(request, rows, operating.speed_up, "batch")
 
-    @admin.action(description="Cancel what has no nonce yet", permissions=["operate"])
+    @admin.action(
+        description="Cancel a call: give it up, or spend its nonce on nothing",
+        permissions=["operate"],
+    )
     def cancel(self, request: HttpRequest, rows: QuerySet[Batch]) -> None:
         self.operate(request, rows, operating.cancel, "batch")
 

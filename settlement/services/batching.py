@@ -15,7 +15,7 @@ from settlement.domain.gas import SETTLE_GAS
 from settlement.domain.kinds import EPOCH
 from settlement.domain.packing import Limits, Pack, Packing, Waiting, pack
 from settlement.domain.profiles import Profile
-from settlement.models import Batch, BatchStatus, Signer
+from settlement.models import Batch, BatchStatus, Failure, Signer
 
 SETTLE = "settle"
 USUAL_BATCH = MAX_WORDS
@@ -56,7 +56,7 @@ def expired(signer: Signer, operations: Sequence[Waiting]) -> Batch:
     numbers = [each.number for each in operations]
     batch = _row(signer, operations, gas_modelled=0)
     batch.client_key = f"expired:{signer.lane}:{min(numbers)}:{max(numbers)}"
-    batch.status = BatchStatus.DEAD
+    batch.status, batch.failure = BatchStatus.DEAD, Failure.DEADLINE
     batch.error = "The deadline passed before there was room to send the operation."
     return batch
 

@@ -13,7 +13,7 @@ from settlement.domain.kinds import Call, call_access
 from settlement.doorbell import ring
 from settlement.errors import RetryRefused
 from settlement.models import Batch, BatchStatus, Lane, Signer
-from settlement.services.planning import key_for
+from settlement.services.planning import SETTLE, access_of, key_for
 from settlement.services.signers import keys_for
 from settlement.wallets import RELAYER
 
@@ -97,6 +97,24 @@ def _stored_once(batch: Batch) -> Batch:
     return batch
 
 
+def hand_over(signer: Signer) -> int:
+    """Give the waiting calls of a key that cannot send to keys of the pool; return how many.
+
+    Words of its lane stay: the contract lets only the lane's own key settle them, so they wait
+    until it sends again or has been rotated. So do calls that would move the sender's own tokens.
+    """
+    keys = [each for each in keys_for(lane=None, purpose=RELAYER) if each.pk != signer.pk]
+    waiting = signer.batches.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
+    moved = 0
+    for batch in waiting.exclude(kind=SETTLE).order_by("pk") if keys else ():
+        if any(key.endswith(signer.address) for key in (*batch.writes, *batch.adds)):
+            continue
+        key = key_for(keys, access_of(batch))
+        moved += waiting.filter(pk=batch.pk).update(signer=key)
+        ring("settlement.tasks.pump_signer", key.pk)
+    return moved
+
+
 def retry(batch: Batch) -> Batch:
     """Send again what ended without effect; settle words keep their ids, so none applies twice.
 
@@ -114,12 +132,12 @@ def retry(batch: Batch) -> Batch:
 
 def _again(stored: Batch) -> Batch:
     if stored.nonce is None:
-        stored.status, stored.error = BatchStatus.PLANNED, ""
-        stored.save(update_fields=["status", "error"])
+        stored.status, stored.error, stored.failure = BatchStatus.PLANNED, "", ""
+        stored.save(update_fields=["status", "error", "failure"])
         return stored
     copied = ("kind", "lane", "chain_id", "signer", "contract", "function", "to_address")
     copied += ("data", "first_number", "last_number", "words_hash", "count", "gas_modelled")
-    copied += ("reads", "writes", "adds", "after_number", "priority")
+    copied += ("reads", "writes", "adds", "after_number", "priority", "deadline")
     base = stored.client_key.split("#", 1)[0]
     attempt = Batch.objects.filter(client_key__startswith=f"{base}#").count() + 2
     return Batch.objects.create(

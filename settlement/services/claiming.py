@@ -16,9 +16,10 @@ from contracts.types import Fees
 from settlement.domain.packing import Waiting
 from settlement.domain.profiles import Profile
 from settlement.failpoints import reached
-from settlement.models import IN_FLIGHT, Batch, BatchStatus, LaneProgress, Signer
+from settlement.models import IN_FLIGHT, Batch, BatchStatus, Failure, LaneProgress, Signer
 from settlement.selectors import newest_block_time
 from settlement.services import batching, simulating
+from settlement.services.calls import hand_over
 from settlement.services.planning import Plan, plan_of
 from settlement.services.signers import Lease, refused_for_delegation
 from settlement.services.waiting import Window, plain_run, progress_of, window_of
@@ -45,13 +46,16 @@ class Claim:
 def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
     """Choose, store and number what the key sends next; return it, ready to be signed."""
     signer = Signer.objects.get(pk=held.signer_id)
-    room = profile.in_flight - signer.batches.filter(status__in=IN_FLIGHT).count()
-    if room <= 0 or signer.paused or signer.retired_at:
+    if signer.paused or signer.retired_at:
+        return []
+    room = _room(signer, chain, profile)
+    if room <= 0:
         return []
     if room == profile.in_flight and refused_for_delegation(signer, chain):
+        hand_over(signer)
         return []
     plan = plan_of(signer, most=room)
-    found = Claim(_due_calls(signer, plan), [], [])
+    found = Claim(_due_calls(signer, plan), [], _expired(plan))
     simulating.simulate_calls(found, chain, profile)
     if signer.lane is not None and not plan.words_wait and room > len(found.calls):
         if plan.due or plan.waits or not _add_plain_packs(found, signer, profile, room):
@@ -66,6 +70,16 @@ def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
     return _store(held, signer, found, fees, chain)
 
 
+def _room(signer: Signer, chain: Chain, profile: Profile) -> int:
+    """Return how many transactions the key may send now."""
+    flying = signer.batches.filter(status__in=IN_FLIGHT).count()
+    least = profile.reserve_balance_wei
+    if not least or chain.balance(signer.address) >= least:
+        return profile.in_flight - flying
+    # The chain drops what such a key sends before its last transaction lies a few blocks deep.
+    return 1 - flying - signer.batches.filter(status=BatchStatus.MINED).count()
+
+
 def _due_calls(signer: Signer, plan: Plan) -> list[Batch]:
     """Return the calls whose turn it is, and note for the others whom they await."""
     noted = Batch.objects.filter(pk__in=plan.waits).values_list("pk", "waited_on")
@@ -76,6 +90,15 @@ def _due_calls(signer: Signer, plan: Plan) -> list[Batch]:
     for batch in rows.values():
         batch.signer = signer
     return [rows[pk] for pk in plan.due]
+
+
+def _expired(plan: Plan) -> list[Batch]:
+    """Return the calls whose deadline passed while they waited: given up, and never sent."""
+    rows = list(Batch.objects.filter(pk__in=plan.expired).order_by("pk"))
+    for batch in rows:
+        batch.status, batch.failure = BatchStatus.DEAD, Failure.DEADLINE
+        batch.error = f"The deadline {batch.deadline} passed before it was the call's turn."
+    return rows
 
 
 def _add_plain_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> bool:
@@ -133,6 +156,7 @@ def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, chain: Chain) 
         held.locked()
         for batch in found.given_up:
             batch.save()
+        found.calls = _still_planned(signer, found.calls)
         _number(signer, found, fees, chain_nonce)
         Batch.objects.bulk_update(
             found.calls,
@@ -147,6 +171,14 @@ def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, chain: Chain) 
         reached("claim.storing")
     reached("claim.stored")
     return found.chosen
+
+
+def _still_planned(signer: Signer, calls: list[Batch]) -> list[Batch]:
+    """Return, locked, the calls that nobody cancelled or gave to another key meanwhile."""
+    planned = signer.batches.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
+    locked = planned.select_for_update().filter(pk__in=[batch.pk for batch in calls])
+    kept = set(locked.values_list("pk", flat=True)) if calls else set()
+    return [batch for batch in calls if batch.pk in kept]
 
 
 def _number(signer: Signer, found: Claim, fees: Fees, chain_nonce: int) -> None:

@@ -1,11 +1,11 @@
 """From broadcast to final: only a receipt says that a transaction happened, and how."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from contracts import events
@@ -16,7 +16,7 @@ from settlement.domain.results import Tally, tally
 from settlement.doorbell import ring
 from settlement.failpoints import reached
 from settlement.locks import Singleton, singleton
-from settlement.models import IN_FLIGHT, Batch, BatchStatus, Cursor
+from settlement.models import IN_FLIGHT, Batch, BatchStatus, Cursor, Failure
 from settlement.services import batching
 from settlement.services.pumping import signers_to_ring
 
@@ -84,6 +84,7 @@ def _look(chain: Chain, confirmations: int) -> _Seen:
     found = {hashes[receipt.tx_hash]: receipt for receipt in read}
     found |= _looked_up(chain, set(found))
     reasons = {pk: _reason(chain, each) for pk, each in found.items() if not each.succeeded}
+    reasons |= _cancelled(found)
     return _Seen(found, reasons, head, last, *_fates(chain, head, found.values(), confirmations))
 
 
@@ -93,6 +94,13 @@ def _flying_hashes() -> dict[str, int]:
         "pk", "tx_hash", "replaced_hashes"
     )
     return {each: pk for pk, newest, older in rows for each in (newest, *older)}
+
+
+def _cancelled(found: Mapping[int, Receipt]) -> dict[int, str]:
+    """Return why those had no effect in whose place a transfer of nothing was mined."""
+    rows = Batch.objects.filter(pk__in=found).exclude(cancel_hashes=[])
+    told = rows.values_list("pk", "cancel_hashes", "cancelled") if found else ()
+    return {pk: reason for pk, hashes, reason in told if found[pk].tx_hash in hashes}
 
 
 def _fates(
@@ -126,7 +134,12 @@ def _settle_finality(seen: _Seen) -> None:
 def _end(deep: QuerySet[Batch]) -> None:
     reverted = list(deep.exclude(error=""))
     deep.filter(error="").update(status=BatchStatus.FINAL, final_at=Now())
-    deep.exclude(error="").update(status=BatchStatus.REVERTED, final_at=Now())
+    why = Case(
+        When(~Q(failure=""), then=F("failure")),
+        When(error=F("cancelled"), then=Value(Failure.CANCELLED)),
+        default=Value(Failure.REVERTED),
+    )
+    deep.exclude(error="").update(status=BatchStatus.REVERTED, final_at=Now(), failure=why)
     for batch in reverted:
         if batch.kind == batching.SETTLE:
             _plan_again(batch)

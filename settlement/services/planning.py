@@ -12,6 +12,7 @@ from settlement.domain.access import Declared, declared, key_of, text_of
 from settlement.domain.kinds import EPOCH
 from settlement.domain.planner import Task, placed, turns
 from settlement.models import OPEN, Batch, BatchStatus, Signer
+from settlement.selectors import newest_block_time
 from settlement.services.waiting import has_waiting_before
 
 SETTLE = "settle"
@@ -24,7 +25,7 @@ MOST_SEEN = 5_000
 _NEXT_WORDS = 0
 # For the order alone, of what has not been simulated yet.
 _TYPICAL_GAS = 200_000
-_COLUMNS = ("pk", "signer", "nonce", "priority", "gas_limit", "reads", "writes", "adds")
+_COLUMNS = ("pk", "signer", "nonce", "priority", "gas_limit", "deadline", "reads", "writes", "adds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Entry:
     priority: int
     gas: int
     access: Declared
+    deadline: int | None = None
 
     def waiting_for(self, other: "Entry") -> dict[str, Any]:
         """Return whom it waits for and on what, as it is stored and shown."""
@@ -51,6 +53,8 @@ class Plan:
     due: list[int]
     waits: dict[int, list[dict[str, Any]]]
     words_wait: list[dict[str, Any]]
+    # Calls whose deadline has passed.
+    expired: list[int]
 
 
 def plan_of(signer: Signer, *, most: int) -> Plan:
@@ -58,7 +62,9 @@ def plan_of(signer: Signer, *, most: int) -> Plan:
 
     The next batch of its lane's words is planned with them, as the last to arrive.
     """
-    entries = [*open_entries(signer.pk), _next_words(signer)]
+    seen = open_entries(signer.pk)
+    late = _late(signer, seen)
+    entries = [*(each for each in seen if each.pk not in late), _next_words(signer)]
     keys = {each: lane for lane, each in enumerate({entry.signer_id: None for entry in entries})}
     behind = _BehindWords(signer)
     found = turns(
@@ -75,7 +81,18 @@ def plan_of(signer: Signer, *, most: int) -> Plan:
     }
     words_wait = waits.pop(_NEXT_WORDS, [])
     due = [entries[task].pk for task in found.due if entries[task].pk != _NEXT_WORDS]
-    return Plan(due[:most], waits | behind.found, words_wait)
+    return Plan(due[:most], waits | behind.found, words_wait, sorted(late))
+
+
+def _late(signer: Signer, entries: Sequence[Entry]) -> set[int]:
+    """Return the key's calls that wait and whose deadline has passed by the chain's time."""
+    bounded = [
+        each
+        for each in entries
+        if each.signer_id == signer.pk and not each.numbered and each.deadline is not None
+    ]
+    now = newest_block_time() if bounded else 0
+    return {each.pk for each in bounded if each.deadline is not None and each.deadline <= now}
 
 
 class _BehindWords:
@@ -122,11 +139,16 @@ def open_entries(signer_id: int) -> list[Entry]:
     return sorted([*calls, *words], key=lambda each: each.pk)
 
 
+def access_of(batch: Batch) -> Declared:
+    """Return what a stored transaction touches."""
+    return _access(batch.reads, batch.writes, batch.adds)
+
+
 def _entries(which: Q) -> list[Entry]:
     rows = Batch.objects.filter(which, status__in=OPEN).order_by("pk").values_list(*_COLUMNS)
     return [
-        Entry(pk, key, nonce is not None, priority, gas or _TYPICAL_GAS, _access(*sets))
-        for pk, key, nonce, priority, gas, *sets in rows[:MOST_SEEN]
+        Entry(pk, key, nonce is not None, priority, gas or _TYPICAL_GAS, _access(*sets), deadline)
+        for pk, key, nonce, priority, gas, deadline, *sets in rows[:MOST_SEEN]
     ]
 
 

@@ -11,12 +11,14 @@ from django.db.models.functions import Now
 
 from contracts.client import Chain
 from contracts.errors import ChainError
+from contracts.types import Fees
 from settlement.domain.fees import replacement_fees
 from settlement.domain.profiles import PROFILES, Profile
 from settlement.failpoints import reached
-from settlement.models import IN_FLIGHT, OPEN, Batch, BatchStatus, Signer
+from settlement.models import IN_FLIGHT, OPEN, Batch, BatchStatus, Failure, Signer
+from settlement.selectors import newest_block_time
 from settlement.services.claiming import claim
-from settlement.services.repairing import fill_gaps
+from settlement.services.repairing import NOOP, NOOP_GAS, fill_gaps
 from settlement.services.signers import Lease, ensure_signers, lease, renew
 from settlement.services.strangers import give_back_taken
 from settlement.services.waiting import waiting_lanes
@@ -25,6 +27,8 @@ from settlement.wallets import wallet_of
 RESEND_AFTER_S = 6
 REPLACE_AFTER_S = 60
 DYNAMIC_FEE_TYPE = 2
+# Whose transfer of nothing is not signed yet.
+_CANCELLED = ~Q(cancelled="") & Q(cancel_hashes=[]) & ~Q(kind=NOOP)
 _STORE_SIGNED = """
     UPDATE settlement_batch AS b SET raw = v.raw, tx_hash = v.tx_hash, status = 'signed'
     FROM unnest(%s::bigint[], %s::bytea[], %s::text[]) AS v (id, raw, tx_hash)
@@ -82,9 +86,21 @@ def pump_signer(*, signer_id: int, chain: Chain) -> int:
 def _recover(held: Lease, chain: Chain) -> None:
     """Go on where the last holder of the lease stopped, whatever stopped it."""
     mine = Batch.objects.filter(signer=held.signer_id).select_related("signer").order_by("nonce")
-    _sign(held, list(mine.filter(status=BatchStatus.PLANNED, nonce__isnull=False)))
+    numbered = list(mine.filter(status=BatchStatus.PLANNED, nonce__isnull=False))
+    _give_up_late(numbered)
+    _sign(held, numbered)
     _send(held, chain, list(mine.filter(status=BatchStatus.SIGNED)))
     _send_again(held, chain)
+
+
+def _give_up_late(numbered: Sequence[Batch]) -> None:
+    """Have the nonce of what was never signed, and is too late now, spent on nothing."""
+    bounded = [batch for batch in numbered if batch.deadline is not None and not batch.cancelled]
+    now = newest_block_time() if bounded else 0
+    for batch in bounded:
+        if batch.deadline is not None and batch.deadline <= now:
+            batch.failure = Failure.DEADLINE
+            batch.cancelled = f"The deadline {batch.deadline} passed before it was sent."
 
 
 def _sign(held: Lease, claimed: Sequence[Batch]) -> None:
@@ -92,7 +108,8 @@ def _sign(held: Lease, claimed: Sequence[Batch]) -> None:
     if not claimed:
         return
     for batch in claimed:
-        batch.raw, batch.tx_hash = _signed(batch)
+        _sign_one(batch)
+    cancelled = [batch for batch in claimed if batch.cancel_hashes]
     values = [
         [batch.pk for batch in claimed],
         [bytes(batch.raw or b"") for batch in claimed],
@@ -102,18 +119,29 @@ def _sign(held: Lease, claimed: Sequence[Batch]) -> None:
         held.locked()
         with connection.cursor() as cursor:
             cursor.execute(_STORE_SIGNED, values)
+        Batch.objects.bulk_update(cancelled, ["cancelled", "failure", "cancel_hashes"])
     reached("sign.stored")
 
 
+def _sign_one(batch: Batch) -> None:
+    batch.raw, batch.tx_hash = _signed(batch)
+    if batch.cancelled and batch.kind != NOOP:
+        batch.cancel_hashes = [*batch.cancel_hashes, batch.tx_hash]
+
+
 def _signed(batch: Batch) -> tuple[bytes, str]:
+    """Sign the batch, or a transfer of nothing in its place when it was cancelled."""
+    to, data, gas = batch.to_address, bytes(batch.data), batch.gas_limit
+    if batch.cancelled:
+        to, data, gas = batch.signer.address, b"", NOOP_GAS
     fields: dict[str, Any] = {
         "type": DYNAMIC_FEE_TYPE,
         "chainId": batch.chain_id,
         "nonce": batch.nonce,
-        "to": batch.to_address,
-        "data": bytes(batch.data),
+        "to": to,
+        "data": data,
         "value": 0,
-        "gas": batch.gas_limit,
+        "gas": gas,
         "maxFeePerGas": batch.max_fee_wei,
         "maxPriorityFeePerGas": batch.priority_fee_wei,
     }
@@ -147,12 +175,9 @@ def _send(held: Lease, chain: Chain, batches: Sequence[Batch]) -> int:
 
 def _send_again(held: Lease, chain: Chain) -> None:
     """Broadcast anew what a while has not mined; what waits long is replaced at higher fees."""
+    old = Q(broadcast_at__lt=Now() - timedelta(seconds=RESEND_AFTER_S))
     stale = list(
-        Batch.objects.filter(
-            signer=held.signer_id,
-            status=BatchStatus.SENT,
-            broadcast_at__lt=Now() - timedelta(seconds=RESEND_AFTER_S),
-        )
+        Batch.objects.filter(old | _CANCELLED, signer=held.signer_id, status=BatchStatus.SENT)
         .select_related("signer")
         .order_by("nonce")
     )
@@ -168,13 +193,10 @@ def _send_again(held: Lease, chain: Chain) -> None:
 
 
 def _waiting_long(batches: Sequence[Batch]) -> list[Batch]:
-    """Return those whose turn came long ago; the objects are those given, so that they change."""
-    old = set(
-        Batch.objects.filter(
-            pk__in=[batch.pk for batch in batches],
-            sent_at__lt=Now() - timedelta(seconds=REPLACE_AFTER_S),
-        ).values_list("pk", flat=True)
-    )
+    """Return those sent long ago or cancelled: the objects given, so that they change."""
+    long_ago = Q(sent_at__lt=Now() - timedelta(seconds=REPLACE_AFTER_S))
+    found = Batch.objects.filter(long_ago | _CANCELLED, pk__in=[batch.pk for batch in batches])
+    old = set(found.values_list("pk", flat=True))
     return [batch for batch in batches if batch.pk in old]
 
 
@@ -182,18 +204,28 @@ def _replace(held: Lease, chain: Chain, batches: Sequence[Batch]) -> None:
     """Sign the same nonce at higher fees; every hash is kept, because any may be mined."""
     if not batches:
         return
-    market = chain.fees()
-    for batch in batches:
-        batch.replaced_hashes = [*batch.replaced_hashes, batch.tx_hash]
-        batch.max_fee_wei, batch.priority_fee_wei = replacement_fees(
-            max_fee_wei=batch.max_fee_wei or 0,
-            priority_fee_wei=batch.priority_fee_wei or 0,
-            market_max_fee_wei=market.max_fee_wei,
-        )
-        batch.raw, batch.tx_hash = _signed(batch)
+    market, rules = chain.fees(), profile()
+    replaced = [batch for batch in batches if _replaced(batch, market, rules)]
     fields = ["replaced_hashes", "max_fee_wei", "priority_fee_wei", "raw", "tx_hash"]
     with transaction.atomic():
         held.locked()
-        Batch.objects.bulk_update(batches, fields)
-        Batch.objects.filter(pk__in=[batch.pk for batch in batches]).update(sent_at=Now())
+        Batch.objects.bulk_update(replaced, [*fields, "cancel_hashes"])
+        Batch.objects.filter(pk__in=[batch.pk for batch in replaced]).update(sent_at=Now())
     reached("replace.stored")
+
+
+def _replaced(batch: Batch, market: Fees, rules: Profile) -> bool:
+    """Sign the batch anew at higher fees, unless these would be more than is ever paid."""
+    fees = replacement_fees(
+        max_fee_wei=batch.max_fee_wei or 0,
+        priority_fee_wei=batch.priority_fee_wei or 0,
+        market=market,
+        percent=rules.replacement_percent,
+        most_fee_wei=rules.most_fee_wei,
+    )
+    if fees is None:
+        return False
+    batch.replaced_hashes = [*batch.replaced_hashes, batch.tx_hash]
+    batch.max_fee_wei, batch.priority_fee_wei = fees
+    _sign_one(batch)
+    return True
