@@ -63,11 +63,11 @@ def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
         simulating.size_packs(found, chain, profile)
     if not (found.chosen or found.given_up or found.progress):
         return []
-    fees = chain.fees()
+    fees, mined = chain.fees_and_nonce(signer.address)
     if fees.max_fee_wei > profile.most_fee_wei:
         # Dear times pass; what is in flight goes on, and nothing new is sent until then.
         return []
-    return _store(held, signer, found, fees, chain)
+    return _store(held, signer, found, fees, mined)
 
 
 def _room(signer: Signer, chain: Chain, profile: Profile) -> int:
@@ -149,15 +149,17 @@ def _not_behind_calls(
     return [each for each in window.operations if each.number not in numbers], behind
 
 
-def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, chain: Chain) -> list[Batch]:
-    """Write nonces, fees and rows; the database refuses a double nonce."""
-    chain_nonce = _chain_nonce(signer, chain)
+def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, mined: int) -> list[Batch]:
+    """Write nonces, fees and rows; the database refuses a double nonce.
+
+    `mined` is how many of the key's transactions the chain has.
+    """
     with transaction.atomic():
         held.locked()
         for batch in found.given_up:
             batch.save()
         found.calls = _still_planned(signer, found.calls)
-        _number(signer, found, fees, chain_nonce)
+        _number(signer, found, fees, mined)
         Batch.objects.bulk_update(
             found.calls,
             [
@@ -181,16 +183,12 @@ def _still_planned(signer: Signer, calls: list[Batch]) -> list[Batch]:
     return [batch for batch in calls if batch.pk in kept]
 
 
-def _number(signer: Signer, found: Claim, fees: Fees, chain_nonce: int) -> None:
+def _number(signer: Signer, found: Claim, fees: Fees, mined: int) -> None:
     used = signer.batches.aggregate(last=Max("nonce"))["last"]
-    first = chain_nonce if used is None else max(chain_nonce, used + 1)
+    first = mined if used is None else max(mined, used + 1)
     for nonce, batch in enumerate(found.chosen, start=first):
         batch.nonce = nonce
         batch.max_fee_wei = fees.max_fee_wei
         batch.priority_fee_wei = fees.priority_fee_wei
         batch.claimed_at = Now()
         batch.client_key = batch.client_key or f"settle:{signer.pk}:{nonce}"
-
-
-def _chain_nonce(signer: Signer, chain: Chain) -> int:
-    return chain.transaction_count(signer.address, "latest")
