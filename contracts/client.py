@@ -286,12 +286,17 @@ class Chain:
 
     def fees(self) -> Fees:
         """Return fee caps that hold while the base fee doubles."""
-        latest = self.rpc.request("eth_getBlockByNumber", "latest", False)
-        base_fee_wei = int(latest.get("baseFeePerGas", "0x0"), 16)
-        return Fees(
-            max_fee_wei=base_fee_wei * HEADROOM_BLOCKS_FACTOR + DEFAULT_PRIORITY_FEE_WEI,
-            priority_fee_wei=DEFAULT_PRIORITY_FEE_WEI,
+        return _fees(self.rpc.request("eth_getBlockByNumber", "latest", False))
+
+    def fees_and_nonce(self, address: str) -> tuple[Fees, int]:
+        """Return fee caps, and how many of an account's transactions are mined, in one request."""
+        latest, count = self.rpc.batch_strict(
+            [
+                ("eth_getBlockByNumber", ("latest", False)),
+                ("eth_getTransactionCount", (address, "latest")),
+            ]
         )
+        return _fees(latest), int(count, 16)
 
     def trace(self, tx_hash: str, *, diff: bool = False) -> dict[str, Any]:
         """Return the prestate trace of a mined transaction: all touched, or what changed."""
@@ -344,6 +349,14 @@ def _block(found: Mapping[str, Any]) -> Block:
         parent_hash=found["parentHash"],
         timestamp=int(found["timestamp"], 16),
         logs_bloom=int(found["logsBloom"], 16),
+    )
+
+
+def _fees(latest: Mapping[str, Any]) -> Fees:
+    base_fee_wei = int(latest.get("baseFeePerGas", "0x0"), 16)
+    return Fees(
+        max_fee_wei=base_fee_wei * HEADROOM_BLOCKS_FACTOR + DEFAULT_PRIORITY_FEE_WEI,
+        priority_fee_wei=DEFAULT_PRIORITY_FEE_WEI,
     )
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-from settlement.migrations import _append_only
+from settlement.migrations import _append_only, _storage
 
 
 class Migration(migrations.Migration):
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             name='Operation',
             fields=[
                 ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('client_key', models.CharField(max_length=120, unique=True)),
+                ('client_key', models.CharField(max_length=120)),
                 ('kind', models.SmallIntegerField()),
                 ('lane', models.IntegerField()),
                 ('loan_id', models.BigIntegerField()),
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['loan_id', 'id'], name='operation_by_loan'), models.Index(condition=models.Q(('priority__gt', 0)), fields=['lane', '-priority', 'id'], name='operation_urgent')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='operation_amount_positive'), models.CheckConstraint(condition=models.Q(('lane', django.db.models.expressions.CombinedExpression(models.F('id'), '>>', models.Value(40)))), name='operation_id_of_its_lane')],
+                'constraints': [models.UniqueConstraint(fields=('client_key',), name='operation_client_key_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='operation_amount_positive'), models.CheckConstraint(condition=models.Q(('lane', django.db.models.expressions.CombinedExpression(models.F('id'), '>>', models.Value(40)))), name='operation_id_of_its_lane')],
             },
         ),
         migrations.CreateModel(
@@ -231,4 +231,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(_append_only.CREATE, _append_only.DROP),
+        migrations.RunSQL(_storage.PLAIN, _storage.COMPRESSED),
     ]

@@ -22,7 +22,7 @@ from settlement.services import batching, simulating
 from settlement.services.calls import hand_over
 from settlement.services.planning import Plan, plan_of
 from settlement.services.signers import Lease, refused_for_delegation
-from settlement.services.waiting import Window, window_of
+from settlement.services.waiting import Window, plain_run, progress_of, window_of
 
 # So many operations more than fit into the free places are looked at, to see who is hot.
 LOOKAHEAD = 2_000
@@ -57,15 +57,17 @@ def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
     plan = plan_of(signer, most=room)
     found = Claim(_due_calls(signer, plan), [], _expired(plan))
     simulating.simulate_calls(found, chain, profile)
-    if not plan.words_wait:
-        _add_packs(found, signer, chain, profile, room - len(found.calls))
+    if signer.lane is not None and not plan.words_wait and room > len(found.calls):
+        if plan.due or plan.waits or not _add_plain_packs(found, signer, profile, room):
+            _add_packs(found, signer, profile, room - len(found.calls))
+        simulating.size_packs(found, chain, profile)
     if not (found.chosen or found.given_up or found.progress):
         return []
-    fees = chain.fees()
+    fees, mined = chain.fees_and_nonce(signer.address)
     if fees.max_fee_wei > profile.most_fee_wei:
         # Dear times pass; what is in flight goes on, and nothing new is sent until then.
         return []
-    return _store(held, signer, found, fees, chain)
+    return _store(held, signer, found, fees, mined)
 
 
 def _room(signer: Signer, chain: Chain, profile: Profile) -> int:
@@ -99,12 +101,24 @@ def _expired(plan: Plan) -> list[Batch]:
     return rows
 
 
-def _add_packs(found: Claim, signer: Signer, chain: Chain, profile: Profile, room: int) -> None:
-    """Fill what room is left with batches of the lane's operations."""
-    if signer.lane is None or room <= 0:
-        return
+def _add_plain_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> bool:
+    """Fill the room with plain operations, and tell; False where each has to be looked at."""
+    progress = progress_of(signer.lane or 0)
+    run = plain_run(progress, most=room * batching.USUAL_BATCH)
+    cuts = None if run is None else batching.cut_plain(run, profile, room)
+    if run is None or cuts is None:
+        return False
+    if cuts:
+        found.packs = [batching.envelope(signer, each) for each in cuts]
+        progress.planned_through = int(run.numbers[-1])
+        found.progress = progress
+    return True
+
+
+def _add_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> None:
+    """Fill what room is left with batches of the lane's operations, each looked at by itself."""
     size = room * batching.USUAL_BATCH + LOOKAHEAD
-    window = window_of(signer.lane, size=size, now=newest_block_time())
+    window = window_of(signer.lane or 0, size=size, now=newest_block_time())
     if not (window.operations or window.expired):
         return
     free, kept = _not_behind_calls(signer, window, found)
@@ -113,7 +127,6 @@ def _add_packs(found: Claim, signer: Signer, chain: Chain, profile: Profile, roo
     found.progress = window.advanced([*packing.deferred, *kept])
     if window.expired:
         found.given_up.append(batching.expired(signer, window.expired))
-    simulating.size_packs(found, chain, profile)
 
 
 def _not_behind_calls(
@@ -136,15 +149,17 @@ def _not_behind_calls(
     return [each for each in window.operations if each.number not in numbers], behind
 
 
-def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, chain: Chain) -> list[Batch]:
-    """Write nonces, fees and rows; the database refuses a double nonce."""
-    chain_nonce = _chain_nonce(signer, chain)
+def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, mined: int) -> list[Batch]:
+    """Write nonces, fees and rows; the database refuses a double nonce.
+
+    `mined` is how many of the key's transactions the chain has.
+    """
     with transaction.atomic():
         held.locked()
         for batch in found.given_up:
             batch.save()
         found.calls = _still_planned(signer, found.calls)
-        _number(signer, found, fees, chain_nonce)
+        _number(signer, found, fees, mined)
         Batch.objects.bulk_update(
             found.calls,
             [
@@ -168,16 +183,12 @@ def _still_planned(signer: Signer, calls: list[Batch]) -> list[Batch]:
     return [batch for batch in calls if batch.pk in kept]
 
 
-def _number(signer: Signer, found: Claim, fees: Fees, chain_nonce: int) -> None:
+def _number(signer: Signer, found: Claim, fees: Fees, mined: int) -> None:
     used = signer.batches.aggregate(last=Max("nonce"))["last"]
-    first = chain_nonce if used is None else max(chain_nonce, used + 1)
+    first = mined if used is None else max(mined, used + 1)
     for nonce, batch in enumerate(found.chosen, start=first):
         batch.nonce = nonce
         batch.max_fee_wei = fees.max_fee_wei
         batch.priority_fee_wei = fees.priority_fee_wei
         batch.claimed_at = Now()
         batch.client_key = batch.client_key or f"settle:{signer.pk}:{nonce}"
-
-
-def _chain_nonce(signer: Signer, chain: Chain) -> int:
-    return chain.transaction_count(signer.address, "latest")

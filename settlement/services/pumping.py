@@ -18,13 +18,13 @@ from settlement.failpoints import reached
 from settlement.models import IN_FLIGHT, OPEN, Batch, BatchStatus, Failure, Signer
 from settlement.selectors import newest_block_time
 from settlement.services.claiming import claim
+from settlement.services.errands import RESEND_AFTER_S, Errand, errand_of
 from settlement.services.repairing import NOOP, NOOP_GAS, fill_gaps
 from settlement.services.signers import Lease, ensure_signers, lease, renew
 from settlement.services.strangers import give_back_taken
 from settlement.services.waiting import waiting_lanes
 from settlement.wallets import wallet_of
 
-RESEND_AFTER_S = 6
 REPLACE_AFTER_S = 60
 DYNAMIC_FEE_TYPE = 2
 # Whose transfer of nothing is not signed yet.
@@ -33,6 +33,11 @@ _STORE_SIGNED = """
     UPDATE settlement_batch AS b SET raw = v.raw, tx_hash = v.tx_hash, status = 'signed'
     FROM unnest(%s::bigint[], %s::bytea[], %s::text[]) AS v (id, raw, tx_hash)
     WHERE b.id = v.id
+"""
+_NOTE_SENT = """
+    UPDATE settlement_batch SET status = 'sent', broadcast_at = now(),
+        sent_at = CASE status WHEN 'signed' THEN now() ELSE sent_at END
+    WHERE id = ANY(%s) AND status IN ('signed', 'sent')
 """
 
 
@@ -71,26 +76,37 @@ def pump_signer(*, signer_id: int, chain: Chain) -> int:
 
     Safe to repeat and to kill anywhere: the next call goes on from what is stored.
     """
+    rules = profile()
+    errand = errand_of(signer_id)
+    if not (errand.left_over or errand.may_claim(rules.in_flight)):
+        return 0
     with lease(signer_id) as held:
         if held is None:
             return 0
-        _recover(held, chain)
+        _recover(held, chain, errand_of(signer_id))
         sent = 0
-        while claimed := claim(held, chain, profile()):
+        while errand_of(signer_id).may_claim(rules.in_flight):
+            claimed = claim(held, chain, rules)
+            if not claimed:
+                break
             _sign(held, claimed)
             sent += _send(held, chain, claimed)
-            renew(held)
         return sent
 
 
-def _recover(held: Lease, chain: Chain) -> None:
+def _recover(held: Lease, chain: Chain, errand: Errand) -> None:
     """Go on where the last holder of the lease stopped, whatever stopped it."""
     mine = Batch.objects.filter(signer=held.signer_id).select_related("signer").order_by("nonce")
-    numbered = list(mine.filter(status=BatchStatus.PLANNED, nonce__isnull=False))
-    _give_up_late(numbered)
-    _sign(held, numbered)
-    _send(held, chain, list(mine.filter(status=BatchStatus.SIGNED)))
-    _send_again(held, chain)
+    if errand.unsigned:
+        numbered = list(mine.filter(status=BatchStatus.PLANNED, nonce__isnull=False))
+        _give_up_late(numbered)
+        _sign(held, numbered)
+    if errand.unsigned or errand.unsent:
+        renew(held)
+        _send(held, chain, list(mine.filter(status=BatchStatus.SIGNED)))
+    if errand.stale:
+        renew(held)
+        _send_again(held, chain)
 
 
 def _give_up_late(numbered: Sequence[Batch]) -> None:
@@ -152,7 +168,6 @@ def _send(held: Lease, chain: Chain, batches: Sequence[Batch], *, everywhere: bo
     """Broadcast stored bytes. Whatever the node answers, they count as sent: it may be wrong."""
     if not batches:
         return 0
-    renew(held)
     raws = [bytes(batch.raw) for batch in batches if batch.raw is not None]
     answers = chain.send_many(raws, everywhere=everywhere)
     reached("broadcast.sent")
@@ -165,11 +180,8 @@ def _send(held: Lease, chain: Chain, batches: Sequence[Batch], *, everywhere: bo
     with transaction.atomic():
         held.locked()
         Batch.objects.bulk_update(noted, ["error"])
-        sent = Batch.objects.filter(pk__in=[batch.pk for batch in batches])
-        sent.filter(status=BatchStatus.SIGNED).update(
-            status=BatchStatus.SENT, sent_at=Now(), broadcast_at=Now()
-        )
-        sent.filter(status=BatchStatus.SENT).update(broadcast_at=Now())
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTE_SENT, [[batch.pk for batch in batches]])
     reached("broadcast.stored")
     return len(batches)
 

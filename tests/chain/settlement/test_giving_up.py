@@ -168,13 +168,13 @@ def test_what_was_cancelled_on_its_way_can_be_sent_again(chain, mine, operator):
 
 def test_a_call_that_is_cancelled_while_its_key_claims_gets_no_nonce(chain, monkeypatch):
     batch = submit("a")
-    real = type(chain).fees
+    real = type(chain).fees_and_nonce
 
-    def cancelled_meanwhile(self):
+    def cancelled_meanwhile(self, address):
         Batch.objects.filter(pk=batch.pk).update(status=BatchStatus.DEAD)
-        return real(self)
+        return real(self, address)
 
-    monkeypatch.setattr(type(chain), "fees", cancelled_meanwhile)
+    monkeypatch.setattr(type(chain), "fees_and_nonce", cancelled_meanwhile)
 
     assert pump(chain) == 0
 
