@@ -73,9 +73,10 @@ def bench_planner(say: Callable[[str], None]) -> dict[str, float]:
     for line in planner_table(levels):
         say(line)
     say(f"Packing {COUNT:,} words of one lane into batches: {packing_s * 1e3:.1f} ms.")
-    slowest = max(level.seconds for level in levels)
+    # The engine packs words and schedules transactions; here every operation passes through both.
+    slowest = packing_s + max(level.seconds for level in levels)
     say(
-        f"Ceiling of the planner: operations ÷ seconds = {COUNT:,} ÷ {slowest:.4f} s = "
+        f"Ceiling of the planner: operations ÷ seconds of both = {COUNT:,} ÷ {slowest:.4f} s = "
         f"{COUNT / slowest:,.0f} operations/s for each process that plans, at "
         f"{levels[0].total_gas // COUNT:,} gas an operation."
     )

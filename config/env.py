@@ -21,7 +21,7 @@ EMBEDDED_REDIS_URL = f"redis+socket://{REDIS_SOCKET}"
 DEFAULTS: dict[str, object] = {
     "debug": False,
     "chain_id": LOCAL_CHAIN_ID,
-    "chain_confirmations": 1,
+    "chain_confirmations": None,
     "chain_profile": "local",
     "celery_eager": False,
 }
@@ -37,7 +37,7 @@ class Environment:
 
     database_url: str
     redis_url: str
-    rpc_url: str
+    rpc_url: str  # of several nodes: separated by commas
     rpc_witness_urls: list[str]
     embedded: frozenset[str]
     secret_key: str
@@ -68,7 +68,7 @@ def read_environment() -> Environment:
         "allowed_hosts": env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
         "public_url": env.str("PUBLIC_URL", "").rstrip("/"),
         "chain_id": env.int("CHAIN_ID", LOCAL_CHAIN_ID),
-        "chain_confirmations": env.int("CHAIN_CONFIRMATIONS", 1),
+        "chain_confirmations": env.int("CHAIN_CONFIRMATIONS", None),
         "chain_profile": env.str("CHAIN_PROFILE", "local"),
         "relayer_mnemonic": env.str("RELAYER_MNEMONIC", DEVELOPMENT_MNEMONIC),
         "celery_eager": env.bool("CELERY_TASK_ALWAYS_EAGER", False),
@@ -96,23 +96,25 @@ def _malformed(env: Env) -> dict[str, str]:
 
 def _contradictions(values: dict) -> list[str]:
     """Return one sentence for every setting that cannot be used."""
+    named = [(name, url) for name in URL_SCHEMES for url in _urls(name, values[name])]
     problems = [
-        f"{name.upper()} must begin with one of {', '.join(schemes)}; it begins with "
-        f"'{urlsplit(values[name]).scheme}'. Correct or unset it."
-        for name, schemes in URL_SCHEMES.items()
-        if values[name] and urlsplit(values[name]).scheme not in schemes
+        f"{name.upper()} must begin with one of {', '.join(URL_SCHEMES[name])}; it begins with "
+        f"'{urlsplit(url).scheme}'. Correct or unset it."
+        for name, url in named
+        if url and urlsplit(url).scheme not in URL_SCHEMES[name]
     ]
     problems += [
         f"{name.upper()} is not a well-formed address. Correct or unset it."
-        for name in URL_SCHEMES
-        if not _is_well_formed(values[name])
+        for name, url in named
+        if not _is_well_formed(url)
     ]
     problems += [
         f"RPC_WITNESS_URLS holds '{url}', which is no address of a node. Correct or unset it."
         for url in values["rpc_witness_urls"]
         if urlsplit(url).scheme not in URL_SCHEMES["rpc_url"] or not _is_well_formed(url)
     ]
-    if values["chain_confirmations"] < 1:
+    confirmations = values["chain_confirmations"]
+    if confirmations is not None and confirmations < 1:
         problems.append("CHAIN_CONFIRMATIONS must be at least 1: a block confirms itself.")
     if values["chain_profile"] not in CHAIN_PROFILES:
         problems.append(
@@ -120,6 +122,11 @@ def _contradictions(values: dict) -> list[str]:
             f"'{values['chain_profile']}'."
         )
     return problems + _development_secrets(values)
+
+
+def _urls(name: str, value: str) -> list[str]:
+    """Return the addresses that a setting names; only nodes may be several."""
+    return [url.strip() for url in value.split(",")] if name == "rpc_url" else [value]
 
 
 def _is_well_formed(url: str) -> bool:
@@ -169,12 +176,14 @@ def _with_defaults(values: dict) -> Environment:
     embedded = frozenset(part for part, name in parts.items() if not values[name])
     anchor_key = values.pop("anchor_key") or secrets.generated("anchor_key")
     evidence_key = values.pop("evidence_key") or secrets.generated("evidence_key")
-    defaults = {
+    defaults: dict[str, object] = {
         "database_url": values["database_url"] or EMBEDDED_DATABASE_URL,
         "redis_url": values["redis_url"] or EMBEDDED_REDIS_URL,
         "rpc_url": values["rpc_url"] or f"http://127.0.0.1:{remembered_port('chain')}",
         "secret_key": values["secret_key"] or secrets.generated("secret_key"),
     }
+    if values["chain_confirmations"] is None:
+        defaults["chain_confirmations"] = PROFILES[values["chain_profile"]].finality_blocks
     return Environment(
         **{**values, **defaults},
         anchor_keys=_key_versions(anchor_key),

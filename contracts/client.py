@@ -9,6 +9,7 @@ from eth_utils.crypto import keccak
 
 from contracts import abi
 from contracts.deployment_record import Deployment, load
+from contracts.endpoints import Endpoints, by_most, endpoints, head_of
 from contracts.errors import CallReverted, ChainError, ChainRejected
 from contracts.rpc import Rpc
 from contracts.types import Block, Fees, Log, Receipt
@@ -25,10 +26,11 @@ BlockId = int | str
 
 
 class Chain:
-    """One node and, for calls by name, the deployment on it."""
+    """One node or several and, for calls by name, the deployment on the chain."""
 
     def __init__(self, rpc_url: str, deployment: Deployment | None = None) -> None:
-        self.rpc = Rpc(rpc_url)
+        """Take the address of a node, or a comma-separated list of several."""
+        self.rpc: Rpc | Endpoints = endpoints(rpc_url)
         self._deployment = deployment
 
     @property
@@ -56,6 +58,19 @@ class Chain:
         """Return several blocks in one request."""
         calls = [("eth_getBlockByNumber", (hex(number), False)) for number in numbers]
         return [_block(found) if found else None for found in self.rpc.batch_strict(calls)]
+
+    def hashes_by_most(self, numbers: Sequence[int]) -> list[str | None]:
+        """Return the hash of each block as more than half of the nodes that have it show it.
+
+        None where no node has it yet, or they disagree: then nobody knows.
+        """
+        calls = [("eth_getBlockByNumber", (hex(number), False)) for number in numbers]
+        views = self.rpc.each(calls) if calls else []
+        return [by_most([view[index] for view in views]) for index in range(len(calls))]
+
+    def heads(self) -> dict[str, int | None]:
+        """Return the newest block of each node by its name; None of one that does not answer."""
+        return {node.name: head_of(node) for node in self.rpc.nodes}
 
     def code(self, address: str) -> bytes:
         return _bytes(self.rpc.request("eth_getCode", address, "latest"))
@@ -196,9 +211,18 @@ class Chain:
         sent: str = self.rpc.request("eth_sendRawTransaction", _hex(raw))
         return sent
 
-    def send_many(self, raws: Sequence[bytes]) -> list[str | ChainError]:
-        """Broadcast several signed transactions in one request; never raises for one of them."""
-        return self.rpc.batch([("eth_sendRawTransaction", (_hex(raw),)) for raw in raws])
+    def send_many(
+        self, raws: Sequence[bytes], *, everywhere: bool = False
+    ) -> list[str | ChainError]:
+        """Broadcast several signed transactions in one request; never raises for one of them.
+
+        What a node does not take is handed to the next; with `everywhere`, all to every node.
+        """
+        calls = [("eth_sendRawTransaction", (_hex(raw),)) for raw in raws]
+        if isinstance(self.rpc, Endpoints):
+            hashes = [transaction_hash(raw) for raw in raws]
+            return self.rpc.broadcast(calls, hashes, everywhere=everywhere)
+        return self.rpc.batch(calls)
 
     def receipt(self, tx_hash: str) -> Receipt | None:
         """Return the receipt of a mined transaction, or None."""
@@ -262,12 +286,17 @@ class Chain:
 
     def fees(self) -> Fees:
         """Return fee caps that hold while the base fee doubles."""
-        latest = self.rpc.request("eth_getBlockByNumber", "latest", False)
-        base_fee_wei = int(latest.get("baseFeePerGas", "0x0"), 16)
-        return Fees(
-            max_fee_wei=base_fee_wei * HEADROOM_BLOCKS_FACTOR + DEFAULT_PRIORITY_FEE_WEI,
-            priority_fee_wei=DEFAULT_PRIORITY_FEE_WEI,
+        return _fees(self.rpc.request("eth_getBlockByNumber", "latest", False))
+
+    def fees_and_nonce(self, address: str) -> tuple[Fees, int]:
+        """Return fee caps, and how many of an account's transactions are mined, in one request."""
+        latest, count = self.rpc.batch_strict(
+            [
+                ("eth_getBlockByNumber", ("latest", False)),
+                ("eth_getTransactionCount", (address, "latest")),
+            ]
         )
+        return _fees(latest), int(count, 16)
 
     def trace(self, tx_hash: str, *, diff: bool = False) -> dict[str, Any]:
         """Return the prestate trace of a mined transaction: all touched, or what changed."""
@@ -320,6 +349,14 @@ def _block(found: Mapping[str, Any]) -> Block:
         parent_hash=found["parentHash"],
         timestamp=int(found["timestamp"], 16),
         logs_bloom=int(found["logsBloom"], 16),
+    )
+
+
+def _fees(latest: Mapping[str, Any]) -> Fees:
+    base_fee_wei = int(latest.get("baseFeePerGas", "0x0"), 16)
+    return Fees(
+        max_fee_wei=base_fee_wei * HEADROOM_BLOCKS_FACTOR + DEFAULT_PRIORITY_FEE_WEI,
+        priority_fee_wei=DEFAULT_PRIORITY_FEE_WEI,
     )
 
 

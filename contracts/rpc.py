@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from web3 import HTTPProvider
@@ -19,12 +20,19 @@ _EXECUTION_REVERTED = 3
 class Rpc:
     """A connection to one node. It never repeats a request by itself."""
 
-    def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, url: str, timeout_s: float | tuple[float, float] = TIMEOUT_S) -> None:
         self.url = url
+        self.nodes = (self,)
         # web3 would send a transaction up to five times; when to send again is our decision.
         self._provider = HTTPProvider(
             url, exception_retry_configuration=None, request_kwargs={"timeout": timeout_s}
         )
+
+    @property
+    def name(self) -> str:
+        """The address without its path, which may hold a key."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
     def request(self, method: str, *params: Any) -> Any:
         """Return the result of one request, or raise the error that the node gave."""
@@ -43,11 +51,11 @@ class Rpc:
 
     def batch_strict(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
         """Return the results of all calls; the first error is raised."""
-        results = self.batch(calls)
-        for result in results:
-            if isinstance(result, ChainError):
-                raise result
-        return results
+        return strict(self.batch(calls))
+
+    def each(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
+        """Return what every node says: this one alone."""
+        return [self.batch_strict(calls)]
 
     def _batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
         requested = [(RPCEndpoint(method), list(params)) for method, params in calls]
@@ -61,9 +69,17 @@ class Rpc:
 
     def _unavailable(self, error: Exception) -> ChainUnavailable:
         return ChainUnavailable(
-            f"The chain node at {self.url} gave no answer ({type(error).__name__}). "
+            f"The chain node at {self.name} gave no answer ({type(error).__name__}). "
             "Check that it runs and that RPC_URL is right."
         )
+
+
+def strict(results: list[Any]) -> list[Any]:
+    """Return the results, or raise the first error among them."""
+    for result in results:
+        if isinstance(result, ChainError):
+            raise result
+    return results
 
 
 def _result_or_error(response: Any) -> Any:

@@ -141,7 +141,10 @@ class BatchAdmin(OperatedAdmin):
     def speed_up(self, request: HttpRequest, rows: QuerySet[Batch]) -> None:
         self.operate(request, rows, operating.speed_up, "batch")
 
-    @admin.action(description="Cancel what has no nonce yet", permissions=["operate"])
+    @admin.action(
+        description="Cancel a call: give it up, or spend its nonce on nothing",
+        permissions=["operate"],
+    )
     def cancel(self, request: HttpRequest, rows: QuerySet[Batch]) -> None:
         self.operate(request, rows, operating.cancel, "batch")
 
@@ -176,6 +179,7 @@ class SignerAdmin(OperatedAdmin):
             "hot": console.hot_loans(),
             "failures": console.failures_by_reason(),
             "incidents": console.open_incidents(),
+            "endpoints": console.endpoints(),
         }
         return TemplateResponse(request, "admin/settlement/console.html", context)
 

@@ -142,6 +142,11 @@ def open_incidents() -> list[Incident]:
     return list(Incident.objects.filter(closed_at__isnull=True).order_by("-pk")[:SHOWN])
 
 
+def endpoints() -> dict[str, int | None]:
+    """Return each node's newest block by the node's name; None of one that does not answer."""
+    return connect(settings.RPC_URL).heads()
+
+
 def _balances(addresses: list[str]) -> dict[str, int]:
     """Return balances in wei; none while the node does not answer."""
     try:

@@ -1,14 +1,21 @@
 """Why a batch went when it went, and on whom it waited, in sentences."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
+from django.db.models import Max, Q
+
+from contracts.domain.words import striped
 from settlement.calldata import operations_of
+from settlement.domain.access import text_of
 from settlement.domain.kinds import WORDS
+from settlement.domain.packing import FAIR_SHARE, Waiting
 from settlement.models import Batch, Operation
-from settlement.services.blocking import others_of, stored_access
+from settlement.services.planning import MOST_SEEN, WORDS_ACCESS, plan_of
 
 SHOWN_LOANS = 5
+_SHARED = sorted(map(text_of, WORDS_ACCESS.keys))
 
 
 def explain(batch: Batch) -> list[str]:
@@ -35,14 +42,43 @@ def _contents(batch: Batch) -> Iterator[str]:
             f"Its oldest operation was accepted {waited:.2f} s before there was room for it "
             f"among what lane {batch.lane} has in flight."
         )
+        yield from _barriers(batch, accepted)
+    yield from _overtaken(batch, operations)
+
+
+def _barriers(batch: Batch, accepted: datetime) -> Iterator[str]:
+    """Tell which calls of other keys all words waited for, between acceptance and claim."""
+    shut = Q(mined_at__isnull=True) | Q(mined_at__gt=accepted)
+    calls = Batch.objects.filter(shut, created_at__lt=batch.claimed_at, writes__overlap=_SHARED)
+    for call in calls.exclude(signer=batch.signer).order_by("pk"):
+        keys = ", ".join(key for key in _SHARED if key in call.writes)
+        yield f"Its words waited for batch {call.pk} ({call.kind}), which writes {keys}."
+
+
+def _overtaken(batch: Batch, operations: Sequence[Waiting]) -> Iterator[str]:
+    """Tell which operations later ones of the lane went before, and for what."""
+    before = Batch.objects.filter(lane=batch.lane, kind=batch.kind, pk__lt=batch.pk)
+    highest = before.aggregate(most=Max("last_number"))["most"] or 0
+    late = {each.loan_number: each.number for each in operations if each.number < highest}
+    if not late:
+        return
+    loans = ", ".join(map(str, list(late)[:SHOWN_LOANS]))
+    yield (
+        f"Later ones of the lane went before its operations on loans {loans}: urgent ones go "
+        f"first, and a loan has turns of {FAIR_SHARE}."
+    )
+    for loan, number in list(late.items())[:SHOWN_LOANS]:
+        key = f"loan:{striped(batch.lane or 0, loan)}"
+        calls = Batch.objects.filter(writes__contains=[key], after_number__lte=number)
+        for call in calls.filter(pk__lt=batch.pk).exclude(kind=batch.kind):
+            yield f"What touches {key} waited for batch {call.pk} ({call.kind}), which came before."
 
 
 def _waits(batch: Batch) -> Iterator[str]:
     """Tell whom it waits for now, or whom it was last seen waiting for."""
     waits = batch.waited_on
     if batch.status == "planned" and batch.nonce is None:
-        access = stored_access(batch.reads, batch.writes, batch.adds)
-        waits = others_of(batch.signer_id).blocking(access, before=batch.pk) or waits
+        waits = plan_of(batch.signer, most=MOST_SEEN).waits.get(batch.pk, waits)
     for wait in waits:
         keys = ", ".join(wait["keys"])
         if "batch" in wait:

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from settlement.console import keys, open_incidents
+from settlement.console import endpoints, keys, open_incidents
 from settlement.selectors import pipeline
 
 
@@ -20,6 +20,7 @@ class Engine(Collector):
         """Yield the metrics, read anew."""
         yield from _pipeline()
         yield from _keys()
+        yield _nodes()
         incidents = GaugeMetricFamily("ballast_incidents_open", "Incidents nobody has closed")
         incidents.add_metric([], len(open_incidents()))
         yield incidents
@@ -50,6 +51,15 @@ def _pipeline() -> Iterator[Metric]:
     for lane in state.lanes:
         waiting.add_metric([str(lane.lane)], lane.waiting)
     yield waiting
+
+
+def _nodes() -> Metric:
+    heads = GaugeMetricFamily(
+        "ballast_node_head", "Newest block of a node, -1 of one that is silent", labels=["node"]
+    )
+    for name, head in endpoints().items():
+        heads.add_metric([name], -1 if head is None else head)
+    return heads
 
 
 def _keys() -> Iterator[Metric]:

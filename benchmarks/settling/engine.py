@@ -3,9 +3,10 @@
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 import psutil
@@ -15,12 +16,14 @@ from django.db import connection
 from django.db.models import Max, Sum
 
 from benchmarks.errors import BenchFailed
+from benchmarks.settling.cpu import cpu_s_by_part, us_per_operation
 from benchmarks.settling.servers import Workers
 from benchmarks.settling.world import World
 from settlement.models import Batch, BatchStatus
 from settlement.services import NewOperation, intake
 
-FED_TOGETHER = 8_000
+# Four full batches for each of sixteen lanes.
+FED_TOGETHER = 25_600
 POLL_S = 0.1
 PATIENCE_S = 600
 WIPE_EVERY_S = 1.5
@@ -39,6 +42,8 @@ class Run:
     gas_limit: int
     failed: int
     peak_bytes: int
+    cpu_us: dict[str, float] = field(default_factory=dict)
+    """Microseconds of processor for one operation, by part."""
 
     @property
     def per_s(self) -> float:
@@ -66,21 +71,25 @@ def feed(operations: Iterable[NewOperation]) -> int:
 
 def drive(world: World, workers: Workers, count: int, *, hot_percent: int = 0) -> Run:
     """Feed so many operations while the engine runs, and wait until all are final."""
+    # The load is made before the clock runs, as the batches of the chain's limit are.
+    operations = list(world.collections(count, hot_percent=hot_percent))
+    before = cpu_s_by_part(workers)
     first_batch = _newest_batch()
     begun = _database_time()
-    feed(world.collections(count, hot_percent=hot_percent))
+    feed(operations)
     settled = _await_final(first_batch, count)
-    return _run(first_batch, settled, begun, workers)
+    return _run(first_batch, settled, begun, workers, before)
 
 
 def drain(world: World, workers: Workers, count: int) -> Run:
     """Queue so many operations before the engine is started, and wait until all are final."""
     first_batch = _newest_batch()
     feed(world.collections(count))
+    before = cpu_s_by_part(workers)
     begun = _database_time()
     workers.start()
     settled = _await_final(first_batch, count)
-    return _run(first_batch, settled, begun, workers)
+    return _run(first_batch, settled, begun, workers, before)
 
 
 def recover(world: World, workers: Workers, count: int) -> float:
@@ -127,7 +136,9 @@ def _wipe(over: threading.Event) -> None:
             client.flushall()
 
 
-def _run(first_batch: int, settled: int, begun: float, workers: Workers) -> Run:
+def _run(
+    first_batch: int, settled: int, begun: float, workers: Workers, before: Counter[str]
+) -> Run:
     rows = Batch.objects.filter(pk__gt=first_batch, status=BatchStatus.FINAL)
     sums = rows.aggregate(
         end=Max("final_at"), used=Sum("gas_used"), limit=Sum("gas_limit"), failed=Sum("failed")
@@ -139,6 +150,7 @@ def _run(first_batch: int, settled: int, begun: float, workers: Workers) -> Run:
         gas_limit=sums["limit"],
         failed=sums["failed"],
         peak_bytes=peak_bytes(workers),
+        cpu_us=us_per_operation(before, cpu_s_by_part(workers), settled),
     )
 
 

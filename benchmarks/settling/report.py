@@ -13,7 +13,8 @@ MACHINES = 10
 
 def settlement_tables(figures: "Figures") -> list[str]:
     """Return the throughputs with their gas, the other figures with their targets, the ceiling."""
-    return [*_throughputs(figures), "", *_others(figures), "", *_ceiling(figures)]
+    parts = [_throughputs, _others, _processor, _ceiling]
+    return [line for part in parts for line in (*part(figures), "")][:-1]
 
 
 def _throughputs(figures: "Figures") -> list[str]:
@@ -54,6 +55,17 @@ def _others(figures: "Figures") -> list[str]:
             ("lost", "0", str(figures.lost)),
         ]
     )
+
+
+def _processor(figures: "Figures") -> list[str]:
+    """Return what one operation costs in processor time, by part; true on a busy machine too."""
+    runs = [("blocks of 1 s", figures.engine), ("Monad's blocks", figures.monad)]
+    runs += [("queue", figures.queue)] if figures.queue else []
+    rows = [("µs of processor an operation", *(name for name, _ in runs))]
+    for part in figures.engine.cpu_us:
+        rows.append((part, *(f"{run.cpu_us.get(part, 0.0):.1f}" for _, run in runs)))
+    rows.append(("in all", *(f"{sum(run.cpu_us.values()):.1f}" for _, run in runs)))
+    return table(rows)
 
 
 def _ceiling(figures: "Figures") -> list[str]:

@@ -91,6 +91,7 @@ def _measure(say: Say, world: World, size: Size) -> Figures:
         workers = Workers("monad")
         workers.start()
         with mining(monad.block_gas, 0.4):
+            drive(world, workers, WARM_UP)
             small = drive(world, workers, part)
     finally:
         workers.stop()

@@ -121,8 +121,15 @@ class Workers:
 
     def processes(self) -> list[psutil.Process]:
         """Return the processes of ours, without the keepers that hold them."""
-        keepers = [part.keeper.pid for part in self.parts if part.keeper is not None]
-        return [child for pid in keepers for child in _children_of(pid)]
+        return [process for mine in self.processes_by_part().values() for process in mine]
+
+    def processes_by_part(self) -> dict[str, list[psutil.Process]]:
+        """Return the processes of each part by its label."""
+        return {
+            part.label: _children_of(part.keeper.pid)
+            for part in self.parts
+            if part.keeper is not None
+        }
 
 
 def _worker(queue: str, count: int, mark: int) -> CeleryProcess:

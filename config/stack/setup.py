@@ -44,7 +44,7 @@ def deploy_contracts() -> str:
 
 def check_chain_belongs_to_database() -> None:
     """Refuse a chain that does not hold what the database says happened on it."""
-    head = int(rpc.call(settings.RPC_URL, "eth_blockNumber"), 16)
+    head = int(_ask_chain("eth_blockNumber"), 16)
     _check_deployment()
     if BLOCK_TABLE not in connection.introspection.table_names():
         return
@@ -95,24 +95,49 @@ def _reach_broker() -> str:
 
 
 def _reach_chain() -> str:
-    url = settings.ENVIRONMENT.rpc_url
-    try:
-        chain_id = int(rpc.call(url, "eth_chainId"), 16)
-    except rpc.NodeUnreachable as error:
+    """Refuse nodes of another chain; of several, one that answers is enough to begin with."""
+    found = [_chain_id_at(url) for url in _nodes()]
+    answers = [chain_id for chain_id in found if chain_id is not None]
+    if not answers:
         raise StackError(
-            f"RPC_URL cannot be used: the node at {url} gave no answer. "
+            f"RPC_URL cannot be used: the node at {', '.join(_nodes())} gave no answer. "
             "Start that node, correct RPC_URL, or unset it to use the embedded chain."
-        ) from error
-    if chain_id != settings.CHAIN_ID:
-        raise StackError(
-            f"RPC_URL leads to chain {chain_id}, but CHAIN_ID is {settings.CHAIN_ID}. Correct one "
-            "of the two."
         )
-    return f"Chain {chain_id} by RPC_URL"
+    for chain_id in answers:
+        if chain_id != settings.CHAIN_ID:
+            raise StackError(
+                f"RPC_URL leads to chain {chain_id}, but CHAIN_ID is {settings.CHAIN_ID}. Correct "
+                "one of the two."
+            )
+    silent = len(found) - len(answers)
+    told = f", {silent} of {len(found)} nodes do not answer" if silent else ""
+    return f"Chain {settings.CHAIN_ID} by RPC_URL{told}"
+
+
+def _nodes() -> list[str]:
+    return [url.strip() for url in settings.RPC_URL.split(",")]
+
+
+def _chain_id_at(url: str) -> int | None:
+    try:
+        return int(rpc.call(url, "eth_chainId"), 16)
+    except rpc.NodeUnreachable:
+        return None
+
+
+def _ask_chain(method: str, *params: Any) -> Any:
+    """Return what the first node says that answers."""
+    for url in (nodes := _nodes()):
+        try:
+            return rpc.call(url, method, *params)
+        except rpc.NodeUnreachable:
+            if url == nodes[-1]:
+                raise
+    return None
 
 
 def _hash_at(number: int) -> str | None:
-    block = rpc.call(settings.RPC_URL, "eth_getBlockByNumber", hex(number), False)
+    block = _ask_chain("eth_getBlockByNumber", hex(number), False)
     return block["hash"] if block else None
 
 

@@ -17,6 +17,8 @@ def closed_by_loan(loan_ids: Collection[int]) -> dict[int, bool]:
     # One array instead of a thousand parameters: this is on the way of every operation.
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT loan_id, status FROM lending_loan WHERE loan_id = ANY(%s)", [list(loan_ids)]
+            "SELECT loan_id, status FROM lending_loan "
+            "WHERE loan_id = ANY(string_to_array(%s, ',')::bigint[])",
+            [",".join(map(str, loan_ids))],
         )
         return {loan_id: status in _ENDED for loan_id, status in cursor.fetchall()}

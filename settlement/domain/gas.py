@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from contracts.domain.words import Kind
 
 PERCENT = 100
-# A chain that has the limit of EIP-7825 takes no transaction above it.
-MAX_TRANSACTION_GAS = 16_777_216
-_MARGIN_PERCENT = 105
 # Up to a fifth of the gas used may have been refunded at the end, but is needed until then.
-_REFUND_MARGIN_PERCENT = 132
+_REFUND_PERCENT = 125
 _REFUNDING_KINDS = frozenset({"open", "call", "auction", "reserve", "close_epoch"})
 # What a contract's own guard wants to see left before its last isolated step.
 _GUARD_GAS: Mapping[str, int] = {"mint": 1_600_000, "close_epoch": 3_000_000}
@@ -68,7 +65,6 @@ SETTLE_GAS = GasModel(
 # Receipts say how far the model is off: the worst of the last ones holds, in thousandths.
 PER_MILLE = 1_000
 LEAST_FACTOR, MOST_FACTOR = 960, 5_000
-_FIT_MARGIN_PERCENT = 103
 
 
 def fitted_factor(used_and_modelled: Iterable[tuple[int, int]]) -> int | None:
@@ -79,17 +75,20 @@ def fitted_factor(used_and_modelled: Iterable[tuple[int, int]]) -> int | None:
     return min(max(*factors, LEAST_FACTOR), MOST_FACTOR)
 
 
-def settle_limit(*, modelled: int, factor: int, guard: int, most: int) -> int:
-    """Return the limit of a batch that is not simulated: model × factor × 1.03 + guard.
+def settle_limit(*, modelled: int, factor: int, guard: int, percent: int, most: int) -> int:
+    """Return the limit of a batch: model × factor × (100 + percent) % + guard, rounded up.
 
-    The guard must be left before the last operation, so a twentieth on top would be air.
+    The guard must be left before the last operation, so a larger margin on top would be air.
     """
     expected = -(-modelled * factor // PER_MILLE)
-    return min(-(-expected * _FIT_MARGIN_PERCENT // PERCENT) + guard, most)
+    return min(-(-expected * (PERCENT + percent) // PERCENT) + guard, most)
 
 
-def gas_limit(*, kind: str, gas_used: int) -> int:
-    """Return the limit for a transaction whose simulation used so much gas, rounded up."""
-    percent = _REFUND_MARGIN_PERCENT if kind in _REFUNDING_KINDS else _MARGIN_PERCENT
-    limit = -(-gas_used * percent // PERCENT) + _GUARD_GAS.get(kind, _DEFAULT_GUARD_GAS)
-    return min(limit, max(MAX_TRANSACTION_GAS, gas_used))
+def gas_limit(*, kind: str, gas_used: int, percent: int, most: int) -> int:
+    """Return the limit for a call whose simulation used so much gas: so much more, and its guard.
+
+    Not above what the chain takes in one transaction, unless the call needs that by itself.
+    """
+    needed = gas_used * (_REFUND_PERCENT if kind in _REFUNDING_KINDS else PERCENT)
+    limit = -(-needed * (PERCENT + percent) // PERCENT**2)
+    return min(limit + _GUARD_GAS.get(kind, _DEFAULT_GUARD_GAS), max(most, gas_used))

@@ -6,8 +6,8 @@ index by key gives the dependency graph, and list scheduling by longest path fil
 waits for a level to end.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any
 
@@ -37,6 +37,8 @@ class Graph:
     leads: Sequence[Sequence[int]]
     # Gas of the heaviest chain that begins with the task, its own included.
     chain_gas: list[int]
+    # The highest priority among the task and all that must wait for it.
+    urgency: Sequence[int]
 
     @property
     def critical_path_gas(self) -> int:
@@ -83,7 +85,7 @@ def dependencies(tasks: Sequence[Task]) -> Graph:
         follows.append(earlier)
         for other in earlier:
             leads[other].append(index)
-    return Graph(follows, leads, _chain_gas(tasks, leads))
+    return Graph(follows, leads, _chain_gas(tasks, leads), _urgency(tasks, leads))
 
 
 def _enter(
@@ -111,6 +113,16 @@ def _chain_gas(tasks: Sequence[Task], leads: Sequence[Sequence[int]]) -> list[in
         if leads[index]:
             gas[index] += max([gas[later] for later in leads[index]])
     return gas
+
+
+def _urgency(tasks: Sequence[Task], leads: Sequence[Sequence[int]]) -> Sequence[int]:
+    """Return what each task inherits: whatever an urgent one waits for is as urgent."""
+    urgency = [task.priority for task in tasks]
+    if any(urgency):
+        for index in range(len(tasks) - 1, -1, -1):
+            if leads[index]:
+                urgency[index] = max(urgency[index], *[urgency[later] for later in leads[index]])
+    return urgency
 
 
 def schedule(tasks: Sequence[Task], *, lanes: int) -> Schedule:
@@ -187,10 +199,64 @@ class _Run:
     def _may_go(self, task: int) -> None:
         one = self.tasks[task]
         heap = self._free if one.lane is None else self._bound[one.lane]
-        heappush(heap, (-one.priority, -self.graph.chain_gas[task], task))
+        heappush(heap, (-self.graph.urgency[task], -self.graph.chain_gas[task], task))
 
 
 def bound_gas(tasks: Sequence[Task], graph: Graph, *, lanes: int) -> int:
     """Return what no schedule can be shorter than: the critical path, or an even share of all."""
     total = sum(task.gas for task in tasks)
     return max(graph.critical_path_gas, -(-total // lanes))
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Whose turn it is on a lane, in the order of nonces, and whom the others of it await."""
+
+    due: list[int] = field(default_factory=list)
+    waits: dict[int, list[int]] = field(default_factory=dict)
+
+
+def turns(
+    tasks: Sequence[Task],
+    *,
+    sent: Sequence[bool],
+    lane: int,
+    lanes: int,
+    most: int,
+    may_go: Callable[[int], bool] = lambda task: True,
+) -> Turns:
+    """Return which tasks of a lane, given in order of arrival with all others, may be sent now.
+
+    Nobody looks further than to the last of the `most` that may.
+
+    A task may go when all that it must not overtake have ended, or are sent on its own lane, or go
+    now before it: nonces keep the order within a lane, and only a block the one between lanes.
+    `may_go` is asked last, and may hold a task back for a reason of its own.
+    """
+    made = schedule(tasks, lanes=lanes)
+    found, going = Turns(), {task for task, gone in enumerate(sent) if gone}
+    for task in made.order(lane):
+        if sent[task] or len(found.due) == most:
+            continue
+        awaited = [
+            earlier
+            for earlier in made.graph.follows[task]
+            if made.lane[earlier] != lane or earlier not in going
+        ]
+        if awaited:
+            found.waits[task] = awaited
+        elif may_go(task):
+            going.add(task)
+            found.due.append(task)
+    return found
+
+
+def placed(tasks: Sequence[Task], access: Declared, *, gas: int, lanes: int) -> int:
+    """Return the lane for one more task, given those under way on each in order of arrival.
+
+    The lane of the last that it must not overtake, where its order costs no waiting; without any,
+    the lane on which it would begin soonest.
+    """
+    made = schedule([*tasks, Task(access, gas)], lanes=lanes)
+    awaited = made.graph.follows[-1]
+    return made.lane[awaited[-1] if awaited else -1]

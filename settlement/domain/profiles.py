@@ -17,15 +17,14 @@ class Profile:
     block_interval_ms: int
     # How many transactions of one key the nodes keep at once.
     in_flight: int
-    # A replacement raises both caps by at least so much.
+    # A replacement raises both caps by at least so much, or nodes refuse it.
     replacement_percent: int
-    # Blocks on top of one until it is taken as final.
+    # Blocks on top of one until it is taken as final, unless CHAIN_CONFIRMATIONS says otherwise.
     finality_blocks: int
     # The chain takes the price of the limit, not of what was used.
     charges_limit: bool = False
-    # What a key must keep, or the chain slows or refuses it.
+    # A key that holds less may have one transaction on its way, and the chain drops others.
     reserve_balance_wei: int = 0
-    priority_fee_wei: int = 1_000_000
     # Above this nothing new is sent: it waits until the base fee has come down.
     most_fee_wei: int = 500 * GWEI
 
@@ -33,6 +32,16 @@ class Profile:
     def batch_gas(self) -> int:
         """Gas a batch may plan with: nine tenths of a transaction, and a quarter of a block."""
         return min(self.transaction_gas * 9 // 10, self.block_gas // 4)
+
+    @property
+    def call_margin_percent(self) -> int:
+        """Gas that a call is given beyond its simulation; thin where the limit is what is paid."""
+        return 2 if self.charges_limit else 5
+
+    @property
+    def batch_margin_percent(self) -> int:
+        """Gas that a batch is given beyond what receipts of others say."""
+        return 1 if self.charges_limit else 3
 
     def with_blocks(self, gas: int) -> "Profile":
         """Return the same rules with blocks of another size."""

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-from settlement.migrations import _append_only
+from settlement.migrations import _append_only, _storage
 
 
 class Migration(migrations.Migration):
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             name='Operation',
             fields=[
                 ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('client_key', models.CharField(max_length=120, unique=True)),
+                ('client_key', models.CharField(max_length=120)),
                 ('kind', models.SmallIntegerField()),
                 ('lane', models.IntegerField()),
                 ('loan_id', models.BigIntegerField()),
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['loan_id', 'id'], name='operation_by_loan'), models.Index(condition=models.Q(('priority__gt', 0)), fields=['lane', '-priority', 'id'], name='operation_urgent')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='operation_amount_positive'), models.CheckConstraint(condition=models.Q(('lane', django.db.models.expressions.CombinedExpression(models.F('id'), '>>', models.Value(40)))), name='operation_id_of_its_lane')],
+                'constraints': [models.UniqueConstraint(fields=('client_key',), name='operation_client_key_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='operation_amount_positive'), models.CheckConstraint(condition=models.Q(('lane', django.db.models.expressions.CombinedExpression(models.F('id'), '>>', models.Value(40)))), name='operation_id_of_its_lane')],
             },
         ),
         migrations.CreateModel(
@@ -204,8 +204,9 @@ class Migration(migrations.Migration):
                 ('block_hash', models.CharField(blank=True, max_length=66, null=True)),
                 ('gas_used', models.BigIntegerField(blank=True, null=True)),
                 ('error', models.TextField(blank=True)),
-                ('cancelled', models.TextField(blank=True, help_text='Why nothing was sent under its nonce')),
-                ('attempts', models.SmallIntegerField(default=0)),
+                ('failure', models.CharField(blank=True, choices=[('refused', 'The contract would refuse it'), ('reverted', 'It was mined and reverted'), ('deadline_passed', 'Its deadline passed before it was sent'), ('cancelled', 'An operator cancelled it')], help_text='Why it had no effect', max_length=20)),
+                ('cancelled', models.TextField(blank=True, help_text='Why its nonce is spent on nothing')),
+                ('cancel_hashes', models.JSONField(blank=True, default=list)),
                 ('first_number', models.BigIntegerField(blank=True, null=True)),
                 ('last_number', models.BigIntegerField(blank=True, null=True)),
                 ('count', models.IntegerField(default=0, help_text='Operations in it')),
@@ -230,4 +231,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(_append_only.CREATE, _append_only.DROP),
+        migrations.RunSQL(_storage.PLAIN, _storage.COMPRESSED),
     ]

@@ -1,6 +1,6 @@
 """The settlement engine's state: operations, write-ahead envelopes, keys, what the chain said."""
 
-from settlement.models.batches import IN_FLIGHT, OPEN, Batch, BatchStatus
+from settlement.models.batches import IN_FLIGHT, OPEN, Batch, BatchStatus, Failure
 from settlement.models.chain import Block, Cursor, EventLog, LaneSequence
 from settlement.models.incidents import (
     Incident,
@@ -19,6 +19,7 @@ __all__ = [
     "Block",
     "Cursor",
     "EventLog",
+    "Failure",
     "Incident",
     "IncidentKind",
     "Lane",

@@ -19,6 +19,15 @@ class BatchStatus(models.TextChoices):
     DEAD = "dead", "Dead"
 
 
+class Failure(models.TextChoices):
+    """Codes of why a transaction had no effect; the sentence stands in `error`."""
+
+    REFUSED = "refused", "The contract would refuse it"
+    REVERTED = "reverted", "It was mined and reverted"
+    DEADLINE = "deadline_passed", "Its deadline passed before it was sent"
+    CANCELLED = "cancelled", "An operator cancelled it"
+
+
 IN_FLIGHT = (BatchStatus.SIGNED, BatchStatus.SENT)
 OPEN = (BatchStatus.PLANNED, *IN_FLIGHT)
 
@@ -60,8 +69,13 @@ class Batch(models.Model):
     block_hash = models.CharField(max_length=66, null=True, blank=True)
     gas_used = models.BigIntegerField(null=True, blank=True)
     error = models.TextField(blank=True)
-    cancelled = models.TextField(blank=True, help_text="Why nothing was sent under its nonce")
-    attempts = models.SmallIntegerField(default=0)
+    failure = models.CharField(
+        max_length=20, choices=Failure.choices, blank=True, help_text="Why it had no effect"
+    )
+    # Why a transfer of nothing is signed for its nonce, and the hashes of such transfers: when
+    # one of them is mined, the batch had no effect.
+    cancelled = models.TextField(blank=True, help_text="Why its nonce is spent on nothing")
+    cancel_hashes = models.JSONField(default=list, blank=True)
     first_number = models.BigIntegerField(null=True, blank=True)
     last_number = models.BigIntegerField(null=True, blank=True)
     count = models.IntegerField(default=0, help_text="Operations in it")

@@ -50,7 +50,7 @@ class Operation(models.Model):
     """
 
     id = models.BigIntegerField(primary_key=True)
-    client_key = models.CharField(max_length=120, unique=True)
+    client_key = models.CharField(max_length=120)
     kind = models.SmallIntegerField()
     lane = models.IntegerField()
     loan_id = models.BigIntegerField()
@@ -62,6 +62,8 @@ class Operation(models.Model):
 
     class Meta:
         constraints = [
+            # Not `unique=True`: Django would keep a second index, for searches by prefix.
+            models.UniqueConstraint(fields=["client_key"], name="operation_client_key_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="operation_amount_positive"),
             models.CheckConstraint(
                 condition=Q(lane=F("id").bitrightshift(LANE_SHIFT)), name="operation_id_of_its_lane"

@@ -2,17 +2,20 @@
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
 from django.conf import settings
 
 from contracts.deployment_record import load
+from contracts.domain.columns import words_of_columns
 from contracts.domain.words import MAX_WORDS, Kind, encode_word, joined_words, words_hash
 from settlement.calldata import operations_of, settle_calldata
 from settlement.domain.access import text_of
+from settlement.domain.columns import Columns, Cut, cut
 from settlement.domain.gas import SETTLE_GAS
 from settlement.domain.kinds import EPOCH
 from settlement.domain.packing import Limits, Pack, Packing, Waiting, pack
 from settlement.domain.profiles import Profile
-from settlement.models import Batch, BatchStatus, Signer
+from settlement.models import Batch, BatchStatus, Failure, Signer
 
 SETTLE = "settle"
 USUAL_BATCH = MAX_WORDS
@@ -32,9 +35,20 @@ def guard_of(kinds: Collection[int]) -> int:
     return SETTLE_GAS.guard_of(kinds)
 
 
-def envelope(signer: Signer, contents: Pack) -> Batch:
+def cut_plain(columns: Columns, profile: Profile, room: int) -> Sequence[Cut] | None:
+    """Return batches of plain operations as `packed` makes them; None where it must look."""
+    limits = Limits(gas=profile.batch_gas - guard_of(_kinds(columns)), words=MAX_WORDS)
+    return cut(columns, limits=limits, most=room)
+
+
+def envelope(signer: Signer, contents: Pack | Cut) -> Batch:
     """Return the row of a batch; it is not stored yet and has no nonce."""
-    return _row(signer, contents.operations, gas_modelled=contents.gas)
+    if isinstance(contents, Pack):
+        return _row(signer, contents.operations, gas_modelled=contents.gas)
+    columns = contents.columns
+    words = words_of_columns(columns.kinds, columns.numbers, columns.loan_numbers, columns.amounts)
+    first, last = int(columns.numbers.min()), int(columns.numbers.max())
+    return _of_words(signer, words, _kinds(columns), len(columns), first, last, contents.gas)
 
 
 def expired(signer: Signer, operations: Sequence[Waiting]) -> Batch:
@@ -42,7 +56,7 @@ def expired(signer: Signer, operations: Sequence[Waiting]) -> Batch:
     numbers = [each.number for each in operations]
     batch = _row(signer, operations, gas_modelled=0)
     batch.client_key = f"expired:{signer.lane}:{min(numbers)}:{max(numbers)}"
-    batch.status = BatchStatus.DEAD
+    batch.status, batch.failure = BatchStatus.DEAD, Failure.DEADLINE
     batch.error = "The deadline passed before there was room to send the operation."
     return batch
 
@@ -88,9 +102,27 @@ def varies(kinds: Collection[int]) -> bool:
 
 
 def _row(signer: Signer, operations: Sequence[Waiting], *, gas_modelled: int) -> Batch:
-    kinds = {each.kind for each in operations}
-    joined = _words(operations)
     numbers = [each.number for each in operations]
+    return _of_words(
+        signer,
+        _words(operations),
+        {each.kind for each in operations},
+        len(operations),
+        min(numbers),
+        max(numbers),
+        gas_modelled,
+    )
+
+
+def _of_words(
+    signer: Signer,
+    words: bytes,
+    kinds: set[int],
+    count: int,
+    first_number: int,
+    last_number: int,
+    gas_modelled: int,
+) -> Batch:
     batch = Batch(
         kind=SETTLE,
         lane=signer.lane,
@@ -100,15 +132,19 @@ def _row(signer: Signer, operations: Sequence[Waiting], *, gas_modelled: int) ->
         function="settle",
         to_address=load().address("LoanBook"),
         reads=_READS,
-        data=settle_calldata(signer.lane or 0, joined),
-        count=len(operations),
-        first_number=min(numbers),
-        last_number=max(numbers),
-        words_hash="0x" + words_hash([joined]).hex(),
+        data=settle_calldata(signer.lane or 0, words),
+        count=count,
+        first_number=first_number,
+        last_number=last_number,
+        words_hash="0x" + words_hash([words]).hex(),
         gas_modelled=gas_modelled,
     )
     batch.kinds = kinds
     return batch
+
+
+def _kinds(columns: Columns) -> set[int]:
+    return set(np.unique(columns.kinds).tolist())
 
 
 def _words(operations: Sequence[Waiting]) -> bytes:

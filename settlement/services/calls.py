@@ -12,8 +12,9 @@ from settlement.domain.access import text_of
 from settlement.domain.kinds import Call, call_access
 from settlement.doorbell import ring
 from settlement.errors import RetryRefused
-from settlement.models import Batch, BatchStatus, Lane
-from settlement.services.signers import signer_for
+from settlement.models import Batch, BatchStatus, Lane, Signer
+from settlement.services.planning import SETTLE, access_of, key_for
+from settlement.services.signers import keys_for
 from settlement.wallets import RELAYER
 
 
@@ -37,7 +38,7 @@ def submit_call(
     known = _known(client_key)
     if known is not None:
         return known
-    signer = signer_for(client_key=client_key, lane=lane, purpose=purpose)
+    signer = _key_of(lane, purpose, contract, function, args)
     batch = Batch(
         client_key=client_key,
         kind=kind,
@@ -57,6 +58,17 @@ def submit_call(
         stored = _stored_once(batch)
         ring("settlement.tasks.pump_signer", signer.pk)
     return stored
+
+
+def _key_of(
+    lane: int | None, purpose: str, contract: str, function: str, args: Sequence[Any]
+) -> Signer:
+    """Return the key that sends: the lane's, or the one of the pool where the planner puts it."""
+    keys = keys_for(lane=lane, purpose=purpose)
+    if len(keys) == 1:
+        return keys[0]
+    call = Call(args, keys[0].address, lane)
+    return key_for(keys, call_access(contract=contract, function=function, call=call))
 
 
 def _declared(contract: str, function: str, call: Call) -> dict[str, list[str]]:
@@ -85,6 +97,24 @@ def _stored_once(batch: Batch) -> Batch:
     return batch
 
 
+def hand_over(signer: Signer) -> int:
+    """Give the waiting calls of a key that cannot send to keys of the pool; return how many.
+
+    Words of its lane stay: the contract lets only the lane's own key settle them, so they wait
+    until it sends again or has been rotated. So do calls that would move the sender's own tokens.
+    """
+    keys = [each for each in keys_for(lane=None, purpose=RELAYER) if each.pk != signer.pk]
+    waiting = signer.batches.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
+    moved = 0
+    for batch in waiting.exclude(kind=SETTLE).order_by("pk") if keys else ():
+        if any(key.endswith(signer.address) for key in (*batch.writes, *batch.adds)):
+            continue
+        key = key_for(keys, access_of(batch))
+        moved += waiting.filter(pk=batch.pk).update(signer=key)
+        ring("settlement.tasks.pump_signer", key.pk)
+    return moved
+
+
 def retry(batch: Batch) -> Batch:
     """Send again what ended without effect; settle words keep their ids, so none applies twice.
 
@@ -102,12 +132,12 @@ def retry(batch: Batch) -> Batch:
 
 def _again(stored: Batch) -> Batch:
     if stored.nonce is None:
-        stored.status, stored.error = BatchStatus.PLANNED, ""
-        stored.save(update_fields=["status", "error"])
+        stored.status, stored.error, stored.failure = BatchStatus.PLANNED, "", ""
+        stored.save(update_fields=["status", "error", "failure"])
         return stored
     copied = ("kind", "lane", "chain_id", "signer", "contract", "function", "to_address")
     copied += ("data", "first_number", "last_number", "words_hash", "count", "gas_modelled")
-    copied += ("reads", "writes", "adds", "after_number", "priority")
+    copied += ("reads", "writes", "adds", "after_number", "priority", "deadline")
     base = stored.client_key.split("#", 1)[0]
     attempt = Batch.objects.filter(client_key__startswith=f"{base}#").count() + 2
     return Batch.objects.create(

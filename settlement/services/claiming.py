@@ -13,17 +13,16 @@ from django.db.models.functions import Now
 from contracts.client import Chain
 from contracts.domain.words import striped
 from contracts.types import Fees
-from settlement.domain.access import declared
-from settlement.domain.kinds import EPOCH
 from settlement.domain.packing import Waiting
 from settlement.domain.profiles import Profile
 from settlement.failpoints import reached
-from settlement.models import IN_FLIGHT, Batch, BatchStatus, LaneProgress, Signer
+from settlement.models import IN_FLIGHT, Batch, BatchStatus, Failure, LaneProgress, Signer
 from settlement.selectors import newest_block_time
 from settlement.services import batching, simulating
-from settlement.services.blocking import Others, others_of, stored_access
+from settlement.services.calls import hand_over
+from settlement.services.planning import Plan, plan_of
 from settlement.services.signers import Lease, refused_for_delegation
-from settlement.services.waiting import Window, has_waiting_before, window_of
+from settlement.services.waiting import Window, plain_run, progress_of, window_of
 
 # So many operations more than fit into the free places are looked at, to see who is hot.
 LOOKAHEAD = 2_000
@@ -47,57 +46,79 @@ class Claim:
 def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
     """Choose, store and number what the key sends next; return it, ready to be signed."""
     signer = Signer.objects.get(pk=held.signer_id)
-    room = profile.in_flight - signer.batches.filter(status__in=IN_FLIGHT).count()
-    if room <= 0 or signer.paused or signer.retired_at:
+    if signer.paused or signer.retired_at:
+        return []
+    room = _room(signer, chain, profile)
+    if room <= 0:
         return []
     if room == profile.in_flight and refused_for_delegation(signer, chain):
+        hand_over(signer)
         return []
-    others = others_of(signer.pk)
-    found = Claim(_due_calls(signer, others, room), [], [])
+    plan = plan_of(signer, most=room)
+    found = Claim(_due_calls(signer, plan), [], _expired(plan))
     simulating.simulate_calls(found, chain, profile)
-    _add_packs(found, signer, others, chain, profile, room - len(found.calls))
+    if signer.lane is not None and not plan.words_wait and room > len(found.calls):
+        if plan.due or plan.waits or not _add_plain_packs(found, signer, profile, room):
+            _add_packs(found, signer, profile, room - len(found.calls))
+        simulating.size_packs(found, chain, profile)
     if not (found.chosen or found.given_up or found.progress):
         return []
-    fees = chain.fees()
+    fees, mined = chain.fees_and_nonce(signer.address)
     if fees.max_fee_wei > profile.most_fee_wei:
         # Dear times pass; what is in flight goes on, and nothing new is sent until then.
         return []
-    return _store(held, signer, found, fees, chain)
+    return _store(held, signer, found, fees, mined)
 
 
-def _due_calls(signer: Signer, others: Others, room: int) -> list[Batch]:
-    """Return the planned calls that wait for nobody, and note for the others whom they await."""
-    planned = signer.batches.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
-    due = []
-    for batch in planned.order_by("-priority", "pk")[: 2 * room]:
-        access = stored_access(batch.reads, batch.writes, batch.adds)
-        waits = others.blocking(access, before=batch.pk)
-        waits += _own_operations(batch)
-        if not waits:
-            batch.signer = signer
-            due.append(batch)
-        elif waits != batch.waited_on:
-            Batch.objects.filter(pk=batch.pk).update(waited_on=waits)
-    return due[:room]
+def _room(signer: Signer, chain: Chain, profile: Profile) -> int:
+    """Return how many transactions the key may send now."""
+    flying = signer.batches.filter(status__in=IN_FLIGHT).count()
+    least = profile.reserve_balance_wei
+    if not least or chain.balance(signer.address) >= least:
+        return profile.in_flight - flying
+    # The chain drops what such a key sends before its last transaction lies a few blocks deep.
+    return 1 - flying - signer.batches.filter(status=BatchStatus.MINED).count()
 
 
-def _own_operations(batch: Batch) -> list[dict[str, object]]:
-    """Return the loan of a call on which operations that came before it still wait, if so."""
-    loans = [key for key in batch.writes if key.startswith("loan:")]
-    if batch.kind == batching.SETTLE or batch.lane is None:
-        return []
-    waiting = [key for key in loans if has_waiting_before(int(key[5:]), batch.after_number)]
-    return [{"operations_before": batch.after_number, "keys": waiting}] if waiting else []
+def _due_calls(signer: Signer, plan: Plan) -> list[Batch]:
+    """Return the calls whose turn it is, and note for the others whom they await."""
+    noted = Batch.objects.filter(pk__in=plan.waits).values_list("pk", "waited_on")
+    for pk, waited_on in noted:
+        if plan.waits[pk] != waited_on:
+            Batch.objects.filter(pk=pk).update(waited_on=plan.waits[pk])
+    rows = Batch.objects.in_bulk(plan.due)
+    for batch in rows.values():
+        batch.signer = signer
+    return [rows[pk] for pk in plan.due]
 
 
-def _add_packs(
-    found: Claim, signer: Signer, others: Others, chain: Chain, profile: Profile, room: int
-) -> None:
-    """Fill what room is left with batches of the lane's operations."""
-    if signer.lane is None or room <= 0 or others.blocking(declared(reads=[EPOCH])):
-        return
+def _expired(plan: Plan) -> list[Batch]:
+    """Return the calls whose deadline passed while they waited: given up, and never sent."""
+    rows = list(Batch.objects.filter(pk__in=plan.expired).order_by("pk"))
+    for batch in rows:
+        batch.status, batch.failure = BatchStatus.DEAD, Failure.DEADLINE
+        batch.error = f"The deadline {batch.deadline} passed before it was the call's turn."
+    return rows
+
+
+def _add_plain_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> bool:
+    """Fill the room with plain operations, and tell; False where each has to be looked at."""
+    progress = progress_of(signer.lane or 0)
+    run = plain_run(progress, most=room * batching.USUAL_BATCH)
+    cuts = None if run is None else batching.cut_plain(run, profile, room)
+    if run is None or cuts is None:
+        return False
+    if cuts:
+        found.packs = [batching.envelope(signer, each) for each in cuts]
+        progress.planned_through = int(run.numbers[-1])
+        found.progress = progress
+    return True
+
+
+def _add_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> None:
+    """Fill what room is left with batches of the lane's operations, each looked at by itself."""
     size = room * batching.USUAL_BATCH + LOOKAHEAD
-    window = window_of(signer.lane, size=size, now=newest_block_time())
+    window = window_of(signer.lane or 0, size=size, now=newest_block_time())
     if not (window.operations or window.expired):
         return
     free, kept = _not_behind_calls(signer, window, found)
@@ -106,7 +127,6 @@ def _add_packs(
     found.progress = window.advanced([*packing.deferred, *kept])
     if window.expired:
         found.given_up.append(batching.expired(signer, window.expired))
-    simulating.size_packs(found, chain, profile)
 
 
 def _not_behind_calls(
@@ -129,14 +149,17 @@ def _not_behind_calls(
     return [each for each in window.operations if each.number not in numbers], behind
 
 
-def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, chain: Chain) -> list[Batch]:
-    """Write nonces, fees and rows; the database refuses a double nonce."""
-    chain_nonce = _chain_nonce(signer, chain)
+def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, mined: int) -> list[Batch]:
+    """Write nonces, fees and rows; the database refuses a double nonce.
+
+    `mined` is how many of the key's transactions the chain has.
+    """
     with transaction.atomic():
         held.locked()
         for batch in found.given_up:
             batch.save()
-        _number(signer, found, fees, chain_nonce)
+        found.calls = _still_planned(signer, found.calls)
+        _number(signer, found, fees, mined)
         Batch.objects.bulk_update(
             found.calls,
             [
@@ -152,16 +175,20 @@ def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, chain: Chain) 
     return found.chosen
 
 
-def _number(signer: Signer, found: Claim, fees: Fees, chain_nonce: int) -> None:
+def _still_planned(signer: Signer, calls: list[Batch]) -> list[Batch]:
+    """Return, locked, the calls that nobody cancelled or gave to another key meanwhile."""
+    planned = signer.batches.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
+    locked = planned.select_for_update().filter(pk__in=[batch.pk for batch in calls])
+    kept = set(locked.values_list("pk", flat=True)) if calls else set()
+    return [batch for batch in calls if batch.pk in kept]
+
+
+def _number(signer: Signer, found: Claim, fees: Fees, mined: int) -> None:
     used = signer.batches.aggregate(last=Max("nonce"))["last"]
-    first = chain_nonce if used is None else max(chain_nonce, used + 1)
+    first = mined if used is None else max(mined, used + 1)
     for nonce, batch in enumerate(found.chosen, start=first):
         batch.nonce = nonce
         batch.max_fee_wei = fees.max_fee_wei
         batch.priority_fee_wei = fees.priority_fee_wei
         batch.claimed_at = Now()
         batch.client_key = batch.client_key or f"settle:{signer.pk}:{nonce}"
-
-
-def _chain_nonce(signer: Signer, chain: Chain) -> int:
-    return chain.transaction_count(signer.address, "latest")

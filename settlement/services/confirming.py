@@ -1,11 +1,11 @@
 """From broadcast to final: only a receipt says that a transaction happened, and how."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from contracts import events
@@ -16,7 +16,7 @@ from settlement.domain.results import Tally, tally
 from settlement.doorbell import ring
 from settlement.failpoints import reached
 from settlement.locks import Singleton, singleton
-from settlement.models import IN_FLIGHT, Batch, BatchStatus, Cursor
+from settlement.models import IN_FLIGHT, Batch, BatchStatus, Cursor, Failure
 from settlement.services import batching
 from settlement.services.pumping import signers_to_ring
 
@@ -84,6 +84,7 @@ def _look(chain: Chain, confirmations: int) -> _Seen:
     found = {hashes[receipt.tx_hash]: receipt for receipt in read}
     found |= _looked_up(chain, set(found))
     reasons = {pk: _reason(chain, each) for pk, each in found.items() if not each.succeeded}
+    reasons |= _cancelled(found)
     return _Seen(found, reasons, head, last, *_fates(chain, head, found.values(), confirmations))
 
 
@@ -95,6 +96,13 @@ def _flying_hashes() -> dict[str, int]:
     return {each: pk for pk, newest, older in rows for each in (newest, *older)}
 
 
+def _cancelled(found: Mapping[int, Receipt]) -> dict[int, str]:
+    """Return why those had no effect in whose place a transfer of nothing was mined."""
+    rows = Batch.objects.filter(pk__in=found).exclude(cancel_hashes=[])
+    told = rows.values_list("pk", "cancel_hashes", "cancelled") if found else ()
+    return {pk: reason for pk, hashes, reason in told if found[pk].tx_hash in hashes}
+
+
 def _fates(
     chain: Chain, head: Block, found: Iterable[Receipt], confirmations: int
 ) -> tuple[list[str], list[str]]:
@@ -103,13 +111,13 @@ def _fates(
     places = set(mined.values_list("block_number", "block_hash").distinct())
     places |= {(receipt.block_number, receipt.block_hash) for receipt in found}
     ordered = sorted(places)
-    blocks = chain.blocks([number for number, _ in ordered])
+    shown = chain.hashes_by_most([number for number, _ in ordered])
     deep, gone = [], []
-    for (number, block_hash), block in zip(ordered, blocks, strict=True):
-        if block is None:
-            # A node that is behind does not have it yet; that is no reason to take it back.
+    for (number, block_hash), now in zip(ordered, shown, strict=True):
+        if now is None:
+            # No node has it yet, or nodes disagree; that is no reason to take it back.
             continue
-        if block.hash != block_hash:
+        if now != block_hash:
             gone.append(block_hash)
         elif number <= head.number - confirmations:
             deep.append(block_hash)
@@ -126,7 +134,12 @@ def _settle_finality(seen: _Seen) -> None:
 def _end(deep: QuerySet[Batch]) -> None:
     reverted = list(deep.exclude(error=""))
     deep.filter(error="").update(status=BatchStatus.FINAL, final_at=Now())
-    deep.exclude(error="").update(status=BatchStatus.REVERTED, final_at=Now())
+    why = Case(
+        When(~Q(failure=""), then=F("failure")),
+        When(error=F("cancelled"), then=Value(Failure.CANCELLED)),
+        default=Value(Failure.REVERTED),
+    )
+    deep.exclude(error="").update(status=BatchStatus.REVERTED, final_at=Now(), failure=why)
     for batch in reverted:
         if batch.kind == batching.SETTLE:
             _plan_again(batch)

@@ -9,8 +9,16 @@ from django.db.models.functions import Now
 
 from settlement.doorbell import ring
 from settlement.errors import ActionRefused, SettlementError
-from settlement.models import Batch, BatchStatus, Incident, OperatorAction, Signer
-from settlement.services.calls import retry
+from settlement.models import (
+    OPEN,
+    Batch,
+    BatchStatus,
+    Failure,
+    Incident,
+    OperatorAction,
+    Signer,
+)
+from settlement.services.calls import hand_over, retry
 from settlement.services.pumping import REPLACE_AFTER_S, RESEND_AFTER_S
 
 
@@ -30,23 +38,28 @@ def speed_up(*, batch: Batch, actor: AbstractBaseUser, reason: str) -> str:
 
 
 def cancel(*, batch: Batch, actor: AbstractBaseUser, reason: str) -> str:
-    """Give up a call that has no nonce yet; return what was done.
+    """Give up a call; return what was done.
 
-    What has a nonce may be mined whatever we do, and is never taken for cancelled.
+    One with a nonce may be mined whatever we do: a transfer of nothing takes its place, and only
+    when that is final has the call failed.
     """
 
     def act() -> str:
-        waiting = Batch.objects.filter(
-            pk=batch.pk, status=BatchStatus.PLANNED, nonce__isnull=True, first_number=None
-        )
+        calls = Batch.objects.filter(pk=batch.pk, first_number=None, cancelled="")
         told = f"Cancelled by {actor.get_username()}: {reason}"
-        changed = waiting.update(status=BatchStatus.DEAD, error=told)
+        waiting = calls.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
+        if waiting.update(status=BatchStatus.DEAD, failure=Failure.CANCELLED, error=told):
+            return f"Batch {batch.pk} is cancelled."
         _require(
-            changed,
-            f"Batch {batch.pk} has a nonce, holds operations, or has ended; only a call that "
-            "waits for its turn can be cancelled.",
+            calls.filter(status__in=OPEN).update(cancelled=told),
+            f"Batch {batch.pk} holds operations, has ended, or is being cancelled; only a call "
+            "that is not mined yet can be. To hold operations back, pause their lane.",
         )
-        return f"Batch {batch.pk} is cancelled."
+        ring("settlement.tasks.pump_signer", batch.signer_id)
+        return (
+            f"A transfer of nothing takes the nonce of batch {batch.pk}: when that is final the "
+            "call has failed, unless it was mined first."
+        )
 
     return _audited("cancel", f"batch {batch.pk}", actor, reason, act)
 
@@ -66,7 +79,8 @@ def pause(*, signer: Signer, actor: AbstractBaseUser, reason: str) -> str:
     def act() -> str:
         changed = Signer.objects.filter(pk=signer.pk, paused="").update(paused=reason[:200])
         _require(changed, f"{signer} is paused already.")
-        return f"{signer} is paused."
+        moved = hand_over(signer)
+        return f"{signer} is paused; {moved} calls that waited went to other keys."
 
     return _audited("pause", str(signer), actor, reason, act)
 

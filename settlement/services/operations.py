@@ -70,11 +70,12 @@ def _well_formed(
     kept: dict[str, NewOperation] = {}
     for operation in operations:
         reason = refused(operation, lanes=lanes, now=now)
-        first = kept.setdefault(operation.client_key, operation) if reason is None else operation
-        if reason is None and first is not operation and first.body != operation.body:
+        if reason is None:
+            first = kept.setdefault(operation.client_key, operation)
+            if first is operation or first.body == operation.body:
+                continue
             reason = _other_body(operation.client_key)
-        if reason is not None:
-            refusals.append(Refusal(operation.client_key, *reason))
+        refusals.append(Refusal(operation.client_key, *reason))
     return kept
 
 
@@ -86,7 +87,10 @@ def _chain_time() -> int:
 def _without_unknown_loans(
     wanted: dict[str, NewOperation], refusals: list[Refusal]
 ) -> dict[str, NewOperation]:
-    known = closed_by_loan({operation.loan_id for operation in wanted.values()})
+    loans = {operation.loan_id for operation in wanted.values()}
+    known = closed_by_loan(loans)
+    if not any(known.values()) and len(known) == len(loans):
+        return wanted
     kept = {}
     for key, operation in wanted.items():
         closed = known.get(operation.loan_id)

@@ -1,15 +1,12 @@
 """Relayer keys as rows, and the lease under which a worker acts for one."""
 
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
+from django.db import connection
+from django.db.models import QuerySet
 
 from contracts.client import Chain
 from contracts.deployment_record import load
@@ -20,6 +17,19 @@ from settlement.wallets import LANE, RELAYER, RELAYER_KEYS, relayer_addresses
 # A killed worker's key waits no longer. One that lives but takes longer over an exchange with a
 # slow node may lose the key; the fencing token then stops it at its next write.
 LEASE_S = 3
+_TAKE = """
+    UPDATE settlement_signer
+    SET lease_token = lease_token + 1,
+        lease_until = statement_timestamp() + make_interval(secs => %s)
+    WHERE id = (SELECT id FROM settlement_signer
+        WHERE id = %s AND (lease_until IS NULL OR lease_until < statement_timestamp())
+        FOR UPDATE SKIP LOCKED)
+    RETURNING lease_token
+"""
+_FENCE = """
+    UPDATE settlement_signer SET lease_until = statement_timestamp() + make_interval(secs => %s)
+    WHERE id = %s AND lease_token = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -29,17 +39,16 @@ class Lease:
     signer_id: int
     token: int
 
-    def locked(self) -> Signer:
-        """Return the signer's row, locked, or raise `LeaseLost`. Needs a transaction."""
-        signer = (
-            Signer.objects.select_for_update().filter(pk=self.signer_id, lease_token=self.token)
-        ).first()
-        if signer is None:
-            raise LeaseLost(
-                f"Signer {self.signer_id} has been taken over by another worker; "
-                f"token {self.token} is stale."
-            )
-        return signer
+    def locked(self) -> None:
+        """Lock the signer's row and extend the lease, or raise `LeaseLost`. In a transaction."""
+        with connection.cursor() as cursor:
+            cursor.execute(_FENCE, [LEASE_S, self.signer_id, self.token])
+            if cursor.rowcount:
+                return
+        raise LeaseLost(
+            f"Signer {self.signer_id} has been taken over by another worker; "
+            f"token {self.token} is stale."
+        )
 
 
 def ensure_signers() -> None:
@@ -67,8 +76,11 @@ def ensure_signers() -> None:
     )
 
 
-def signer_for(*, client_key: str, lane: int | None, purpose: str) -> Signer:
-    """Return the key that sends a call: its lane's, or one of the pool by the call's key."""
+def keys_for(*, lane: int | None, purpose: str) -> list[Signer]:
+    """Return the keys that may send a call: its lane's, or those of the pool.
+
+    A paused one of the pool is passed over as long as another can send.
+    """
     found = _candidates(lane, purpose)
     if not found:
         ensure_signers()
@@ -76,7 +88,7 @@ def signer_for(*, client_key: str, lane: int | None, purpose: str) -> Signer:
     if not found:
         wanted = f"lane {lane}" if lane is not None else f"the purpose {purpose}"
         raise SettlementError(f"There is no relayer key for {wanted}.")
-    return found[zlib.crc32(client_key.encode()) % len(found)]
+    return [signer for signer in found if not signer.paused] or found
 
 
 @contextmanager
@@ -92,8 +104,7 @@ def lease(signer_id: int) -> Iterator[Lease | None]:
 
 def renew(held: Lease) -> None:
     """Extend the lease, or raise `LeaseLost`."""
-    if not _own(held).update(lease_until=Now() + timedelta(seconds=LEASE_S)):
-        raise LeaseLost(f"Signer {held.signer_id} has been taken over by another worker.")
+    held.locked()
 
 
 def _candidates(lane: int | None, purpose: str) -> list[Signer]:
@@ -107,18 +118,10 @@ def _candidates(lane: int | None, purpose: str) -> list[Signer]:
 
 def _take(signer_id: int) -> Lease | None:
     """Take the lease by the database's clock; every taking raises the token."""
-    with transaction.atomic():
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
-        signer = (
-            Signer.objects.select_for_update(skip_locked=True).filter(free, pk=signer_id).first()
-        )
-        if signer is None:
-            return None
-        token = signer.lease_token + 1
-        Signer.objects.filter(pk=signer_id).update(
-            lease_token=token, lease_until=Now() + timedelta(seconds=LEASE_S)
-        )
-    return Lease(signer_id, token)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [LEASE_S, signer_id])
+        row = cursor.fetchone()
+    return None if row is None else Lease(signer_id, row[0])
 
 
 def _own(held: Lease) -> QuerySet[Signer]:

@@ -8,7 +8,7 @@ from contracts.client import Chain
 from contracts.errors import CallReverted, ChainError, ChainRejected
 from settlement.domain.gas import PER_MILLE, fitted_factor, gas_limit, settle_limit
 from settlement.domain.profiles import Profile
-from settlement.models import Batch, BatchStatus
+from settlement.models import Batch, BatchStatus, Failure
 from settlement.services import batching
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def size_packs(found: "Claim", chain: Chain, profile: Profile) -> None:
                 modelled=batch.gas_modelled or 0,
                 factor=factor,
                 guard=_guard(batch),
+                percent=profile.batch_margin_percent,
                 most=profile.transaction_gas,
             )
 
@@ -87,14 +88,24 @@ def _receipts(packs: Sequence[Batch]) -> list[tuple[int, int]]:
 
 def _limit_of(batch: Batch, gas_used: int, profile: Profile) -> int:
     if batch.kind != batching.SETTLE:
-        return gas_limit(kind=batch.kind, gas_used=gas_used)
+        return gas_limit(
+            kind=batch.kind,
+            gas_used=gas_used,
+            percent=profile.call_margin_percent,
+            most=profile.transaction_gas,
+        )
     return settle_limit(
-        modelled=gas_used, factor=PER_MILLE, guard=_guard(batch), most=profile.transaction_gas
+        modelled=gas_used,
+        factor=PER_MILLE,
+        guard=_guard(batch),
+        percent=profile.batch_margin_percent,
+        most=profile.transaction_gas,
     )
 
 
 def _given_up(batch: Batch, reason: CallReverted) -> list[Batch]:
     batch.status, batch.error = BatchStatus.DEAD, str(reason)
+    batch.failure = Failure.REFUSED
     if batch.kind == batching.SETTLE and batch.count > 1:
         return [batch, *batching.halves(batch)]
     return [batch]

@@ -11,11 +11,12 @@ from django.conf import settings
 from django.db import transaction
 
 from contracts.client import Chain
-from settlement.models import Batch, BatchStatus, Incident, IncidentKind, Signer
+from settlement.models import Batch, BatchStatus, Failure, Incident, IncidentKind, Signer
 from settlement.services.signers import Lease
 
 logger = logging.getLogger(__name__)
-_UNSIGNED = {"nonce": None, "raw": None, "tx_hash": None, "replaced_hashes": [], "sent_at": None}
+_UNSIGNED = {"nonce": None, "raw": None, "tx_hash": None, "replaced_hashes": []}
+_UNSIGNED |= {"cancel_hashes": [], "sent_at": None}
 
 
 def give_back_taken(held: Lease, unmined: Sequence[Batch], chain: Chain) -> list[Batch]:
@@ -45,8 +46,10 @@ def _plan_anew(held: Lease, signer: Signer, batch: Batch, other: str) -> None:
     )
     with transaction.atomic():
         held.locked()
-        Batch.objects.filter(pk=batch.pk, status=BatchStatus.SENT).update(
-            status=BatchStatus.PLANNED, error="", **_UNSIGNED
-        )
+        lost = Batch.objects.filter(pk=batch.pk, status=BatchStatus.SENT)
+        # What was cancelled needs no other nonce: nothing of it can be mined any more.
+        gone = {"status": BatchStatus.DEAD, "failure": Failure.CANCELLED, "error": batch.cancelled}
+        lost.exclude(cancelled="").update(**gone, **_UNSIGNED)
+        lost.update(status=BatchStatus.PLANNED, error="", **_UNSIGNED)
         Incident.objects.create(kind=IncidentKind.FOREIGN_TRANSACTION, sentence=told)
     logger.error(told)

@@ -3,9 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.db import connection
+from psycopg import Cursor
 
+from contracts.domain.columns import Numbers
 from contracts.domain.words import LANE_SHIFT, NUMBER_LIMIT
+from settlement.domain.columns import Columns
 from settlement.domain.packing import Waiting
 from settlement.models import LaneProgress, Operation
 
@@ -16,6 +20,18 @@ _SELECT = (
     "SELECT id & %s, kind, loan_id & %s, amount, payload, priority, deadline "
     "FROM settlement_operation WHERE "
 )
+# One answer of arrays: a row of numbers for each operation would cost fifteen times as much.
+_PLAIN = """
+    SELECT coalesce(bool_and(plain), true)
+            AND NOT EXISTS (SELECT 1 FROM settlement_operation
+                WHERE lane = %s AND priority > 0 AND id > %s),
+        array_agg(id), array_agg(kind), array_agg(loan_id), array_agg(amount)
+    FROM (SELECT id, kind, loan_id, amount,
+            payload IS NULL AND priority = 0 AND deadline IS NULL AS plain
+        FROM settlement_operation WHERE id > %s AND id < %s ORDER BY id LIMIT %s) AS next
+"""
+_TRUE = b"\x01"
+_ARRAY_HEAD_BYTES = 20
 _MASK = NUMBER_LIMIT - 1
 
 
@@ -49,7 +65,7 @@ class Window:
 
 def window_of(lane: int, *, size: int, now: int) -> Window:
     """Return the lane's deferred operations, its next ones and urgent ones, about `size` in all."""
-    progress = LaneProgress.objects.get_or_create(lane=lane)[0]
+    progress = progress_of(lane)
     room = max(size - len(progress.deferred), size // 4)
     room = 0 if len(progress.deferred) >= MOST_DEFERRED else room
     rows = _deferred(lane, progress.deferred)
@@ -66,6 +82,44 @@ def window_of(lane: int, *, size: int, now: int) -> Window:
         progress=progress,
         through=through,
     )
+
+
+def plain_run(progress: LaneProgress, *, most: int) -> Columns | None:
+    """Return the lane's next operations as columns, or None unless all of them are plain.
+
+    Plain is one word without priority and deadline, with nothing put aside, nothing taken ahead
+    and nothing urgent further back.
+    """
+    if progress.deferred or progress.ahead:
+        return None
+    first = progress.lane << LANE_SHIFT
+    after = first | progress.planned_through
+    cursor = Cursor(connection.connection)
+    with connection.wrap_database_errors:
+        cursor.execute(
+            _PLAIN, [progress.lane, after, after, first + NUMBER_LIMIT, most], binary=True
+        )
+    found = cursor.pgresult
+    if found is None or found.get_value(0, 0) != _TRUE:
+        return None
+    ids, kinds, loans, amounts = (
+        _column(found.get_value(0, place), width)
+        for place, width in ((1, 8), (2, 2), (3, 8), (4, 8))
+    )
+    return Columns(ids & _MASK, kinds, loans & _MASK, amounts)
+
+
+def _column(array: bytes | None, width: int) -> Numbers:
+    """Return PostgreSQL's array of integers in its binary form: a head, then size and value."""
+    if array is None:
+        return np.empty(0, np.int64)
+    layout = np.dtype([("size", ">i4"), ("value", f">i{width}")])
+    return np.frombuffer(array, layout, offset=_ARRAY_HEAD_BYTES)["value"].astype(np.int64)
+
+
+def progress_of(lane: int) -> LaneProgress:
+    """Return how far a lane's operations are in batches."""
+    return LaneProgress.objects.get_or_create(lane=lane)[0]
 
 
 def has_waiting_before(loan_id: int, number: int) -> bool:

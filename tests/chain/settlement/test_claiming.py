@@ -118,13 +118,67 @@ def test_no_call_waits_longer_than_its_patience(chain):
     assert pump(chain, 1) == 1
 
 
+def nonces():
+    return dict(Batch.objects.values_list("client_key", "nonce"))
+
+
 def test_a_more_urgent_call_of_a_key_gets_the_earlier_nonce(chain):
     submit("usual")
     submit("urgent", priority=5)
+    Batch.objects.filter(client_key="urgent").update(writes=["contract:Other"])
 
     pump(chain, 0)
 
-    assert Batch.objects.get(client_key="urgent").nonce == 0
+    assert nonces() == {"urgent": 0, "usual": 1}
+
+
+def test_an_urgent_call_does_not_overtake_one_that_touches_the_same(chain):
+    other = submit("other")
+    submit("usual")
+    submit("urgent", priority=5)
+    Batch.objects.filter(pk=other.pk).update(writes=["contract:Other"])
+
+    pump(chain, 0)
+
+    assert nonces() == {"usual": 0, "urgent": 1, "other": 2}
+
+
+def test_a_call_does_not_overtake_one_of_its_own_key_that_waits_for_another_key(chain):
+    submit("elsewhere", lane=0)
+    submit("waits", lane=1)
+    follower = submit("follows", lane=1)
+    free = submit("free", lane=1)
+    Batch.objects.filter(client_key="elsewhere").update(writes=["loan:1"])
+    Batch.objects.filter(client_key="waits").update(writes=["loan:1", "loan:2"])
+    Batch.objects.filter(client_key="follows").update(writes=["loan:2"])
+    Batch.objects.filter(client_key="free").update(writes=["loan:3"])
+
+    assert pump(chain, 1) == 1
+
+    assert nonces() == {"elsewhere": None, "waits": None, "follows": None, "free": 0}
+    follower.refresh_from_db()
+    free.refresh_from_db()
+    assert follower.waited_on == [
+        {"batch": Batch.objects.get(client_key="waits").pk, "keys": ["loan:2"]}
+    ]
+    assert "It waited for no other batch" in explained(free)
+
+
+def test_calls_of_no_lane_go_where_their_order_costs_no_waiting_and_else_spread(chain):
+    first, follower = submit("first", lane=None), submit("follower", lane=None)
+    Batch.objects.update(writes=["contract:Other"])
+
+    spread = submit("spread", lane=None)
+
+    assert follower.signer == first.signer
+    assert spread.signer != first.signer
+
+
+def test_a_paused_key_of_the_pool_gets_no_calls_while_another_can_send(chain):
+    paused = submit("first", lane=None).signer
+    Signer.objects.filter(pk=paused.pk).update(paused="looked into")
+
+    assert submit("second", lane=None).signer != paused
 
 
 def test_a_paused_key_sends_nothing_new(chain):

@@ -118,8 +118,10 @@ def test_no_more_than_sixteen_are_in_flight_for_a_key(chain, mine, settings):
 
 
 def test_calls_without_a_lane_are_spread_over_the_pool(chain):
-    for index in range(40):
+    for index in range(8):
         submit(f"call-{index}", lane=None)
+        # As if each touched something of its own.
+        Batch.objects.filter(client_key=f"call-{index}").update(writes=[f"asset:{index}"])
 
     used = set(Batch.objects.values_list("signer__address", flat=True))
 

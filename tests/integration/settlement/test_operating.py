@@ -12,6 +12,7 @@ from settlement.console import hot_loans
 from settlement.models import (
     Batch,
     BatchStatus,
+    Failure,
     Incident,
     IncidentKind,
     Lane,
@@ -93,17 +94,34 @@ def test_a_call_that_waits_can_be_cancelled(operator, signer):
 
     batch.refresh_from_db()
     assert batch.status == BatchStatus.DEAD
+    assert batch.failure == Failure.CANCELLED
     assert batch.error == "Cancelled by operator: The node was down"
+
+
+@pytest.mark.parametrize("status", [BatchStatus.SIGNED, BatchStatus.SENT])
+def test_a_call_on_its_way_is_not_taken_for_cancelled_but_its_key_is_told(
+    operator, signer, rung, status
+):
+    batch = batch_of(signer, "a", status, nonce=3)
+
+    act(operator, "batch", "cancel", batch)
+
+    batch.refresh_from_db()
+    assert (batch.status, batch.failure) == (status, "")
+    assert batch.cancelled == "Cancelled by operator: The node was down"
+    assert [bell.ids for bell in rung] == [(signer.pk,)]
 
 
 @pytest.mark.parametrize(
     "fields",
     [
-        {"status": BatchStatus.SENT, "nonce": 3},
+        {"status": BatchStatus.MINED, "nonce": 3},
+        {"status": BatchStatus.SENT, "nonce": 3, "cancelled": "before"},
         {"first_number": 1, "last_number": 2},
+        {"status": BatchStatus.SENT, "nonce": 3, "first_number": 1, "last_number": 2},
     ],
 )
-def test_what_may_be_mined_or_holds_operations_is_not_cancelled(operator, signer, fields):
+def test_what_has_ended_or_holds_operations_is_not_cancelled(operator, signer, fields):
     batch = batch_of(signer, "a", **fields)
     before = batch.status
 
@@ -111,7 +129,7 @@ def test_what_may_be_mined_or_holds_operations_is_not_cancelled(operator, signer
 
     batch.refresh_from_db()
     assert batch.status == before
-    assert "only a call that waits for its turn" in page.content.decode()
+    assert "only a call that is not mined yet can be" in page.content.decode()
     assert OperatorAction.objects.get().outcome.startswith("Refused: ")
 
 

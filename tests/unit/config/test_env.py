@@ -27,6 +27,23 @@ def test_a_url_replaces_an_embedded_server(monkeypatch: pytest.MonkeyPatch) -> N
     assert environment.rpc_url == "https://node.example"
 
 
+@pytest.mark.parametrize(("profile", "blocks"), [("local", 1), ("ethereum", 64), ("monad", 2)])
+def test_a_chain_is_as_deep_as_its_profile_says_until_it_is_final(
+    monkeypatch: pytest.MonkeyPatch, profile: str, blocks: int
+) -> None:
+    monkeypatch.delenv("CHAIN_CONFIRMATIONS", raising=False)
+    monkeypatch.setenv("CHAIN_PROFILE", profile)
+
+    assert read_environment().chain_confirmations == blocks
+
+
+def test_the_depth_of_finality_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAIN_CONFIRMATIONS", "7")
+    monkeypatch.setenv("CHAIN_PROFILE", "ethereum")
+
+    assert read_environment().chain_confirmations == 7
+
+
 def test_all_that_is_malformed_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAIN_ID", "one")
     monkeypatch.setenv("CHAIN_CONFIRMATIONS", "few")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from settlement.domain import planner
 from settlement.domain.access import Declared, declared, key_of, text_of
-from settlement.domain.planner import Task, bound_gas, dependencies, schedule
+from settlement.domain.planner import Task, bound_gas, dependencies, placed, schedule, turns
 from tests.serialisable import must_keep_order, violations
 
 KEYS = [("loan", 1), ("loan", 2), ("lane", 0), ("round",), ("token", "stablecoin", "0xA1")]
@@ -94,6 +94,16 @@ def test_the_more_urgent_goes_first_where_order_allows_it():
     assert made.order(0) == [1, 0]
 
 
+def test_what_an_urgent_one_waits_for_is_as_urgent():
+    usual, before = writes(("loan", 1)), writes(("loan", 2))
+    urgent = writes(("loan", 2), priority=3)
+
+    made = schedule([usual, before, urgent], lanes=1)
+
+    assert made.order(0) == [1, 2, 0]
+    assert made.graph.urgency == [0, 3, 3]
+
+
 def test_the_heaviest_chain_goes_first():
     light = writes(("loan", 1))
     chain = [writes(("loan", 2)) for _ in range(3)]
@@ -159,6 +169,77 @@ def test_a_key_stands_in_one_set_only(read, written, added):
 @pytest.mark.parametrize("key", [*KEYS, ("asset", 2**200)])
 def test_a_key_survives_being_stored_as_text(key):
     assert key_of(text_of(key)) == key
+
+
+# ---- Whose turn it is ---------------------------------------------------------------------------
+
+
+def taken(work, sent, lane=0, most=99, **more):
+    return turns(work, sent=sent, lane=lane, lanes=2, most=most, **more)
+
+
+def test_a_task_may_go_once_what_it_follows_is_sent_on_its_own_lane():
+    found = taken([writes(LOAN, lane=0), writes(LOAN, lane=0)], [True, False])
+
+    assert (found.due, found.waits) == ([1], {})
+
+
+def test_a_task_waits_for_what_another_lane_has_sent():
+    found = taken([writes(LOAN, lane=1), writes(LOAN, lane=0)], [True, False])
+
+    assert (found.due, found.waits) == ([], {1: [0]})
+
+
+def test_a_task_goes_with_what_it_follows_on_its_lane_and_after_it():
+    work = [writes(LOAN, lane=0, priority=0), writes(LOAN, lane=0, priority=9)]
+
+    assert taken(work, [False, False]).due == [0, 1]
+
+
+def test_what_follows_a_task_that_is_held_back_waits_for_it():
+    work = [writes(LOAN, lane=0), writes(LOAN, lane=0), writes(("loan", 2), lane=0)]
+
+    found = taken(work, [False] * 3, may_go=lambda task: task != 0)
+
+    assert (found.due, found.waits) == ([2], {1: [0]})
+
+
+@pytest.mark.parametrize(("most", "due"), [(0, []), (1, [0]), (2, [0, 1])])
+def test_no_more_may_go_than_there_is_room_for(most, due):
+    work = [writes(("loan", n), lane=0) for n in range(2)]
+
+    assert taken(work, [False, False], most=most).due == due
+
+
+@given(tasks, st.randoms(use_true_random=False))
+def test_what_may_go_never_overtakes_what_it_must_follow(work, rng):
+    work = [Task(each.access, each.gas, each.lane or 0, each.priority) for each in work]
+    # Within a lane what is sent is what arrived first of those that conflict: as nonces are given.
+    sent = [False] * len(work)
+    for task in taken(work, sent, most=rng.randrange(5)).due:
+        sent[task] = True
+
+    found = taken(work, sent)
+
+    placed_before = {task for task, gone in enumerate(sent) if gone and work[task].lane == 0}
+    for task in found.due:
+        for earlier in range(task):
+            if must_keep_order(work[earlier], work[task]):
+                assert earlier in placed_before
+        placed_before.add(task)
+    assert not set(found.due) & set(found.waits)
+
+
+def test_a_new_task_goes_to_the_lane_of_the_last_that_it_follows():
+    work = [writes(LOAN, lane=1, gas=90), writes(("loan", 2), lane=0, gas=10)]
+
+    assert placed(work, declared(writes=[LOAN]), gas=5, lanes=3) == 1
+
+
+def test_a_new_task_that_follows_nothing_goes_where_it_begins_soonest():
+    work = [writes(LOAN, lane=0, gas=90), writes(("loan", 2), lane=1, gas=10)]
+
+    assert placed(work, declared(writes=[("loan", 3)]), gas=5, lanes=2) == 1
 
 
 # ---- Planted faults: the judge must find each of them --------------------------------------------
