@@ -22,7 +22,7 @@ from settlement.models import IN_FLIGHT, Batch, BatchStatus, LaneProgress, Signe
 from settlement.selectors import newest_block_time
 from settlement.services import batching, simulating
 from settlement.services.blocking import Others, others_of, stored_access
-from settlement.services.signers import Lease, refused_for_delegation
+from settlement.services.signers import Lease, most_in_flight, refused_for_delegation
 from settlement.services.waiting import Window, has_waiting_before, window_of
 
 # So many operations more than fit into the free places are looked at, to see who is hot.
@@ -47,10 +47,14 @@ class Claim:
 def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
     """Choose, store and number what the key sends next; return it, ready to be signed."""
     signer = Signer.objects.get(pk=held.signer_id)
-    room = profile.in_flight - signer.batches.filter(status__in=IN_FLIGHT).count()
+    flying = signer.batches.filter(status__in=IN_FLIGHT).count()
+    room = profile.in_flight - flying
     if room <= 0 or signer.paused or signer.retired_at:
         return []
-    if room == profile.in_flight and refused_for_delegation(signer, chain):
+    if not flying and refused_for_delegation(signer, chain):
+        return []
+    room = most_in_flight(signer, chain, profile) - flying
+    if room <= 0:
         return []
     others = others_of(signer.pk)
     found = Claim(_due_calls(signer, others, room), [], [])

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from contracts.client import Chain
 from contracts.deployment_record import load
+from settlement.domain.profiles import Profile
 from settlement.errors import LeaseLost, SettlementError
 from settlement.models import Signer
 from settlement.wallets import LANE, RELAYER, RELAYER_KEYS, relayer_addresses
@@ -138,3 +139,12 @@ def refused_for_delegation(signer: Signer, chain: Chain) -> bool:
     )
     Signer.objects.filter(pk=signer.pk, paused="").update(paused=reason)
     return True
+
+
+def most_in_flight(signer: Signer, chain: Chain, profile: Profile) -> int:
+    """Return how many transactions of a key the chain takes at once.
+
+    One, while the key holds less native coin than the reserve that such a chain asks for.
+    """
+    reserve_wei = profile.reserve_balance_wei
+    return 1 if reserve_wei and chain.balance(signer.address) < reserve_wei else profile.in_flight

@@ -35,6 +35,7 @@ def submitted_raw(world):
     return list(raws.values())
 
 
+@pytest.mark.fault(19)
 def test_a_reorganisation_above_the_final_block_is_healed_without_a_word(
     world, ends_well, reorganise
 ):
@@ -50,6 +51,7 @@ def test_a_reorganisation_above_the_final_block_is_healed_without_a_word(
     assert not Incident.objects.exists()
 
 
+@pytest.mark.fault(19)
 def test_transactions_may_move_to_other_blocks_and_change_places(world, ends_well, reorganise):
     world.accept_some()
     world.beats(1)
@@ -72,6 +74,7 @@ def _in_nonce_order(world, raws):
     return sorted(raws, key=lambda raw: (senders.index(order[raw].sender), order[raw].nonce))
 
 
+@pytest.mark.fault(19)
 def test_a_deeper_one_is_an_incident_and_nothing_stops(world, ends_well, reorganise):
     extra = world.one_of([1, 4])
     world.accept_some()
@@ -91,6 +94,7 @@ def test_a_deeper_one_is_an_incident_and_nothing_stops(world, ends_well, reorgan
     assert all(world.real.rpc.request("eth_getBlockByHash", one, False) is None for one in orphaned)
 
 
+@pytest.mark.fault(19)
 def test_a_batch_that_was_taken_back_is_sent_again_with_the_same_bytes(
     world, ends_well, reorganise
 ):
@@ -104,6 +108,7 @@ def test_a_batch_that_was_taken_back_is_sent_again_with_the_same_bytes(
     assert dict(Batch.objects.values_list("pk", "tx_hash")) == before
 
 
+@pytest.mark.fault(31)
 def test_a_log_that_is_left_out_is_a_proven_gap_and_is_read_again(world, ends_well):
     world.accept_some()
     world.beat()
@@ -116,6 +121,7 @@ def test_a_log_that_is_left_out_is_a_proven_gap_and_is_read_again(world, ends_we
     ends_well()
 
 
+@pytest.mark.fault(28)
 def test_a_node_on_a_fork_makes_nothing_final_while_a_witness_disagrees(world, ends_well):
     world.accept_some()
     world.beat()
@@ -131,6 +137,7 @@ def test_a_node_on_a_fork_makes_nothing_final_while_a_witness_disagrees(world, e
     ends_well()
 
 
+@pytest.mark.fault(28)
 def test_a_witness_that_is_behind_only_delays(world, ends_well):
     world.accept_some()
     world.beat()
@@ -144,6 +151,7 @@ def test_a_witness_that_is_behind_only_delays(world, ends_well):
     ends_well()
 
 
+@pytest.mark.fault(28)
 def test_after_a_fork_was_believed_alone_the_true_chain_is_read(world, ends_well):
     world.accept_some()
     world.beat()
