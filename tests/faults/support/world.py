@@ -31,6 +31,7 @@ Variant = TypeVar("Variant")
 HOLDER = "0x00000000000000000000000000000000000000A1"
 COIN = "TestStablecoin"
 SMALLEST = 1_000_000
+SENT_GAS = 2_000_000
 SURVIVED = (ChainError, SettlementError, DatabaseError)
 BEATS_TO_DRAIN = 60
 # One seed in so many has all its transactions traced.
@@ -200,7 +201,7 @@ class World:
         rpc.request("anvil_impersonateAccount", sender)
         rpc.request(
             "eth_sendTransaction",
-            {"from": sender, "to": to, "data": data, "gas": hex(500_000)},
+            {"from": sender, "to": to, "data": data, "gas": hex(SENT_GAS)},
         )
         rpc.request("anvil_stopImpersonatingAccount", sender)
 
