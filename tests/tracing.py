@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from contracts.domain.conflicts import Access
+from contracts.access import Access, access_sets
+from contracts.client import Chain
 from contracts.domain.words import striped
 from settlement.calldata import operations_of
 from settlement.domain.access import Declared, declared
@@ -19,6 +20,17 @@ def undeclared(traced: Sequence[Access], tables: Sequence[Declared]) -> list[tup
         (one, other)
         for one, other in combinations(range(len(traced)), 2)
         if _met(traced[one], traced[other]) and not _may_meet(tables[one], tables[other])
+    ]
+
+
+def undeclared_of(chain: Chain) -> list[tuple[str, str, list[str]]]:
+    """Trace all that the engine has had mined; return whom met undeclared, and where."""
+    batches = list(Batch.objects.filter(block_number__isnull=False).order_by("pk"))
+    traced = access_sets(chain, [batch.tx_hash or "" for batch in batches])
+    assert len(traced) == len(batches)
+    return [
+        (str(batches[one]), str(batches[other]), sorted(_shared(traced[one], traced[other])))
+        for one, other in undeclared(traced, [declared_by(batch) for batch in batches])
     ]
 
 
@@ -42,7 +54,12 @@ def declared_together(accesses: Sequence[Declared]) -> Declared:
 
 
 def _met(one: Access, other: Access) -> bool:
-    return bool(one.writes & (other.reads | other.writes) or other.writes & one.reads)
+    return bool(_shared(one, other))
+
+
+def _shared(one: Access, other: Access) -> frozenset[str]:
+    """Return what one of them writes and the other touches."""
+    return one.writes & (other.reads | other.writes) | other.writes & one.reads
 
 
 def _may_meet(one: Declared, other: Declared) -> bool:
