@@ -153,7 +153,9 @@ def _text(value: Any) -> str:
 
 
 _PAID = _OnLoan(pays=(STABLECOIN,))
-_BOUGHT = _OnLoan(writes=(RESERVE,), pays=(STABLECOIN,))
+# A lot's clock stands still while rounds are missing: its price follows from the newest round.
+_BOUGHT = _OnLoan(reads=(ROUND,), pays=(STABLECOIN,))
+_TAKEN = _OnLoan(reads=(ROUND,), writes=(RESERVE,), pays=(STABLECOIN,))
 CALLS: Mapping[tuple[str, str], Access] = {
     ("LoanBook", "open"): _open,
     ("LoanBook", "amend"): _amend,
@@ -172,9 +174,9 @@ CALLS: Mapping[tuple[str, str], Access] = {
     ("LoanBook", "topUpAsset"): _OnLoan(reads=(ROUND,)),
     ("LoanBook", "claim"): _claim,
     ("AuctionHouse", "open"): _OnLoan(reads=(ROUND,)),
-    ("AuctionHouse", "buy"): _PAID,
-    ("AuctionHouse", "buyWithCallback"): _PAID,
-    ("AuctionHouse", "takeForReserve"): _BOUGHT,
+    ("AuctionHouse", "buy"): _BOUGHT,
+    ("AuctionHouse", "buyWithCallback"): _BOUGHT,
+    ("AuctionHouse", "takeForReserve"): _TAKEN,
     ("AssetRegistry", "mint"): _mint_one,
     ("AssetRegistry", "mintBatch"): _mint_many,
     ("ValuationOracle", "publish"): _Barrier(writes=(ROUND,), reads=(REPORTERS,)),

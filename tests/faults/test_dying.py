@@ -24,6 +24,7 @@ AFTERWARDS = ("confirm.storing", "confirm.stored", "read.storing", "read.stored"
 LEASE_PASSED_S = signers.LEASE_S + 1
 
 
+@pytest.mark.fault(1, 2, 3)
 def test_killed_at_any_edge_of_sending_nothing_is_lost_or_doubled(world, ends_well):
     world.accept_some()
 
@@ -44,6 +45,7 @@ def test_killed_at_any_edge_of_reading_nothing_is_lost_or_doubled(world, ends_we
     ends_well()
 
 
+@pytest.mark.fault(1)
 def test_killed_between_claim_and_signature_the_same_nonces_are_used(world, ends_well):
     world.accept_calls(3, lane=world.lanes[0])
     world.die_at("claim.stored")
@@ -56,6 +58,7 @@ def test_killed_between_claim_and_signature_the_same_nonces_are_used(world, ends
     assert dict(Batch.objects.filter(pk__in=claimed).values_list("pk", "nonce")) == claimed
 
 
+@pytest.mark.fault(2)
 def test_killed_between_storing_and_broadcast_identical_bytes_are_sent(world, ends_well):
     world.accept_calls(3, lane=world.lanes[0])
     world.die_at("sign.stored")
@@ -68,6 +71,7 @@ def test_killed_between_storing_and_broadcast_identical_bytes_are_sent(world, en
     assert stored <= set(hashes(world.node.submitted))
 
 
+@pytest.mark.fault(3)
 def test_killed_after_broadcast_the_transaction_is_adopted_by_its_hash(world, ends_well):
     world.accept_calls(3, lane=world.lanes[0])
     world.die_at("broadcast.sent")
@@ -93,6 +97,7 @@ def test_killed_while_replacing_either_hash_may_win(world, ends_well):
     ends_well()
 
 
+@pytest.mark.fault(4)
 def test_one_message_delivered_to_two_workers_at_once_has_one_claim(world, ends_well):
     world.accept_calls(6, lane=world.lanes[0])
     signer_id = Signer.objects.get(lane=world.lanes[0]).pk
@@ -114,6 +119,7 @@ def test_one_message_delivered_to_two_workers_at_once_has_one_claim(world, ends_
     ends_well()
 
 
+@pytest.mark.fault(5)
 def test_a_worker_that_was_taken_for_dead_can_write_nothing_any_more(world, ends_well):
     world.accept_calls(3, lane=world.lanes[0])
     signer_id = Signer.objects.get(lane=world.lanes[0]).pk
@@ -128,6 +134,7 @@ def test_a_worker_that_was_taken_for_dead_can_write_nothing_any_more(world, ends
     assert len(set(hashes(world.node.submitted))) == 3
 
 
+@pytest.mark.fault(6)
 def test_a_message_that_is_three_days_old_broadcasts_nothing(world, ends_well):
     world.accept_calls(2, lane=world.lanes[0])
     signer_id = Signer.objects.get(lane=world.lanes[0]).pk

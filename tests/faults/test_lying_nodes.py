@@ -1,7 +1,9 @@
 """What real providers do instead of answering (faults 9 to 12, 28, 29 and 31)."""
 
+import pytest
+
 from settlement.models import IN_FLIGHT, Batch, BatchStatus, Signer
-from settlement.services import pumping
+from settlement.services import batching, pumping
 from tests.faults.support import lies
 from tests.faults.support.proxy import hashes
 
@@ -16,6 +18,7 @@ SAID_AFTER_ACCEPTING = (
 )
 
 
+@pytest.mark.fault(9)
 def test_an_error_after_the_node_accepted_counts_as_possibly_sent(world, ends_well):
     world.accept_some()
     lie = world.one_of([lies.accepted_then_502, lies.accepted_then_cut, lies.truncated])
@@ -29,6 +32,7 @@ def test_an_error_after_the_node_accepted_counts_as_possibly_sent(world, ends_we
     )
 
 
+@pytest.mark.fault(10)
 def test_what_was_silently_dropped_is_sent_again_within_two_blocks(world, ends_well):
     world.accept_calls(3, lane=world.lanes[0])
     world.node.tell(lies.silently_dropped(times=3))
@@ -46,6 +50,7 @@ def test_what_was_silently_dropped_is_sent_again_within_two_blocks(world, ends_w
     ends_well()
 
 
+@pytest.mark.fault(11)
 def test_whatever_the_words_of_a_refusal_only_a_receipt_decides(world, ends_well):
     world.accept_some()
     words = world.one_of(SAID_AFTER_ACCEPTING)
@@ -56,6 +61,7 @@ def test_whatever_the_words_of_a_refusal_only_a_receipt_decides(world, ends_well
     ends_well()
 
 
+@pytest.mark.fault(12)
 def test_a_nonce_error_with_an_internal_code_pauses_nobody(world, ends_well):
     world.accept_some()
     words = world.one_of(["nonce too low", "OldNonce", "invalid nonce"])
@@ -67,6 +73,7 @@ def test_a_nonce_error_with_an_internal_code_pauses_nobody(world, ends_well):
     ends_well()
 
 
+@pytest.mark.fault(29)
 def test_a_refusal_of_what_was_never_taken_loses_nothing(world, ends_well):
     world.accept_some()
     world.node.tell(lies.refused("txpool is full", times=6))
@@ -76,6 +83,7 @@ def test_a_refusal_of_what_was_never_taken_loses_nothing(world, ends_well):
     ends_well()
 
 
+@pytest.mark.fault(29)
 def test_a_burst_of_429_costs_only_time(world, ends_well):
     world.accept_some()
     world.node.tell(lies.too_many_requests(chance=0.5, times=20))
@@ -85,6 +93,7 @@ def test_a_burst_of_429_costs_only_time(world, ends_well):
     ends_well()
 
 
+@pytest.mark.fault(29)
 def test_no_key_has_more_than_sixteen_in_the_pool(world, ends_well, settings):
     settings.CHAIN_PROFILE = "ethereum"
     world.accept_calls(40, lane=world.lanes[0])
@@ -98,6 +107,7 @@ def test_no_key_has_more_than_sixteen_in_the_pool(world, ends_well, settings):
     ends_well()
 
 
+@pytest.mark.fault(31)
 def test_a_receipt_that_is_missing_is_asked_for_again(world, ends_well):
     world.accept_some()
     world.beat()
@@ -110,6 +120,22 @@ def test_a_receipt_that_is_missing_is_asked_for_again(world, ends_well):
     ends_well()
 
 
+@pytest.mark.fault(31)
+def test_a_receipt_without_its_logs_settles_no_operation(world, ends_well):
+    world.accept_collects(6)
+    world.beat()
+    world.mine(2)
+    world.node.tell(lies.without_logs())
+
+    world.beats(2)
+
+    settled = Batch.objects.filter(kind=batching.SETTLE)
+    assert settled.exists()
+    assert not settled.exclude(status__in=IN_FLIGHT).exists()
+    ends_well()
+
+
+@pytest.mark.fault(28)
 def test_a_node_that_is_twenty_blocks_behind_makes_nothing_false(world, ends_well):
     world.accept_some()
     world.beats(2)

@@ -1,5 +1,7 @@
 """Nonces that are ahead, missing or taken by others, and fees that rise (faults 13 to 18)."""
 
+import pytest
+
 from contracts.wallet import development_wallet
 from settlement.domain.profiles import PROFILES
 from settlement.models import Batch, BatchStatus, Incident, IncidentKind, Signer
@@ -41,6 +43,7 @@ def send_foreign(world, count=1):
     return sent
 
 
+@pytest.mark.fault(13)
 def test_twenty_that_arrive_in_any_order_are_released_in_order(world, ends_well):
     world.accept_calls(12, lane=world.lanes[0])
     world.node.tell(
@@ -53,6 +56,7 @@ def test_twenty_that_arrive_in_any_order_are_released_in_order(world, ends_well)
     ends_well()
 
 
+@pytest.mark.fault(13)
 def test_five_minutes_without_a_line_leave_no_jam(world, ends_well):
     world.accept_some()
     world.node.tell(lies.unreachable(times=30))
@@ -64,6 +68,7 @@ def test_five_minutes_without_a_line_leave_no_jam(world, ends_well):
     ends_well()
 
 
+@pytest.mark.fault(14)
 def test_the_middle_one_that_the_pool_lost_is_back_within_two_blocks(world, ends_well):
     world.accept_calls(3, lane=world.lanes[0])
     world.beat()
@@ -81,6 +86,7 @@ def test_the_middle_one_that_the_pool_lost_is_back_within_two_blocks(world, ends
     ends_well()
 
 
+@pytest.mark.fault(15)
 def test_a_nonce_that_a_stranger_used_is_noticed_and_the_batch_goes_under_another(world, ends_well):
     world.accept_calls(2, lane=world.lanes[0])
     world.node.tell(lies.silently_dropped(times=2))
@@ -93,6 +99,7 @@ def test_a_nonce_that_a_stranger_used_is_noticed_and_the_batch_goes_under_anothe
     ends_well()
 
 
+@pytest.mark.fault(15)
 def test_a_stranger_before_the_claim_costs_nothing(world, ends_well):
     send_foreign(world, count=2)
     world.accept_calls(3, lane=world.lanes[0])
@@ -102,6 +109,7 @@ def test_a_stranger_before_the_claim_costs_nothing(world, ends_well):
     ends_well()
 
 
+@pytest.mark.fault(16)
 def test_the_first_replacement_is_taken_by_a_node_that_wants_a_tenth_more(world, ends_well):
     world.accept_calls(2, lane=world.lanes[0])
     world.beat()
@@ -118,6 +126,7 @@ def test_the_first_replacement_is_taken_by_a_node_that_wants_a_tenth_more(world,
     ends_well()
 
 
+@pytest.mark.fault(18)
 def test_an_old_attempt_that_is_mined_after_its_replacement_was_sent_is_credited(world, ends_well):
     world.accept_calls(2, lane=world.lanes[0])
     world.beat()
@@ -134,6 +143,7 @@ def test_an_old_attempt_that_is_mined_after_its_replacement_was_sent_is_credited
     assert set(credited.values_list("tx_hash", flat=True)) == set(first)
 
 
+@pytest.mark.fault(17)
 def test_a_base_fee_that_rises_eightfold_is_followed(world, ends_well):
     world.accept_some()
     world.beat()
@@ -147,6 +157,7 @@ def test_a_base_fee_that_rises_eightfold_is_followed(world, ends_well):
     ends_well()
 
 
+@pytest.mark.fault(17)
 def test_above_the_dearest_fee_nothing_new_is_sent_until_it_has_come_down(
     world, ends_well, settings
 ):
@@ -164,6 +175,7 @@ def test_above_the_dearest_fee_nothing_new_is_sent_until_it_has_come_down(
     ends_well()
 
 
+@pytest.mark.fault(25)
 def test_a_key_without_money_sends_nothing_and_goes_on_when_it_is_filled(world, ends_well):
     signer, _ = lane_key(world)
     world.accept_calls(3, lane=world.lanes[0])
@@ -190,6 +202,7 @@ def test_a_key_whose_account_is_delegated_is_paused_and_says_why(world, ends_wel
     ends_well()
 
 
+@pytest.mark.fault(22)
 def test_the_node_takes_no_more_gas_than_two_to_the_twenty_four(world):
     gas = world.one_of([1 << 24, (1 << 24) + 1])
     signer, wallet = lane_key(world)

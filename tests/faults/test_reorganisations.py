@@ -1,7 +1,5 @@
 """The chain replaces blocks, or nodes show different ones (faults 19, 28 and 31)."""
 
-import os
-
 import pytest
 
 from contracts.client import Chain
@@ -14,29 +12,22 @@ CONFIRMATIONS = 3
 
 
 @pytest.fixture
-def deep(settings, world):
-    """A chain whose blocks count as final when three more stand on them, long enough to lose some.
+def reorganise(settings, world, baseline):
+    """Replace the newest blocks; transactions that are not moved into new ones are gone.
 
-    anvil cannot go back to a snapshot that a reorganisation has cut off.
+    Blocks count as final when three more stand on them, and enough are there to lose some: anvil
+    cannot go back to a snapshot that a reorganisation has cut off.
     """
+
+    def replace(depth, moved=()):
+        baseline.change_maker()
+        world.real.rpc.request("anvil_reorg", depth, [list(pair) for pair in moved])
+        # anvil keeps ten states whole; going back to an older one it forgets the contracts.
+        assert world.real.code(world.real.address("LoanBook"))
+
     settings.CHAIN_CONFIRMATIONS = CONFIRMATIONS
     world.mine(2 * CONFIRMATIONS + 2)
-
-
-# On a chain that tests share, anvil sometimes loses a block of a deep reorganisation.
-only_in_make_faults = pytest.mark.skipif(
-    "FAULT_SEEDS" not in os.environ, reason="Deep reorganisations run in `make faults` alone."
-)
-
-
-ANOTHER_MAKER = "0x" + "77" * 20
-
-
-def reorganise(world, depth, moved=()):
-    """Replace the newest blocks; transactions that are not moved into new ones are gone."""
-    # Another maker of the blocks: with the same one they could come out the same.
-    world.real.rpc.request("anvil_setCoinbase", ANOTHER_MAKER)
-    world.real.rpc.request("anvil_reorg", depth, [list(pair) for pair in moved])
+    return replace
 
 
 def submitted_raw(world):
@@ -44,20 +35,24 @@ def submitted_raw(world):
     return list(raws.values())
 
 
-def test_a_reorganisation_above_the_final_block_is_healed_without_a_word(world, ends_well, deep):
+@pytest.mark.fault(19)
+def test_a_reorganisation_above_the_final_block_is_healed_without_a_word(
+    world, ends_well, reorganise
+):
     depth = world.one_of([CONFIRMATIONS, 1, CONFIRMATIONS - 1])
     world.accept_some()
     world.beats(2)
     world.mine(depth - 1)
 
-    reorganise(world, depth)
+    reorganise(depth)
     world.beats(2)
 
     ends_well()
     assert not Incident.objects.exists()
 
 
-def test_transactions_may_move_to_other_blocks_and_change_places(world, ends_well, deep):
+@pytest.mark.fault(19)
+def test_transactions_may_move_to_other_blocks_and_change_places(world, ends_well, reorganise):
     world.accept_some()
     world.beats(1)
     raws = submitted_raw(world)
@@ -65,7 +60,7 @@ def test_transactions_may_move_to_other_blocks_and_change_places(world, ends_wel
     world.confirm()
     world.rng.shuffle(raws)
 
-    reorganise(world, 2, [(raw, world.rng.randrange(2)) for raw in _in_nonce_order(world, raws)])
+    reorganise(2, [(raw, world.rng.randrange(2)) for raw in _in_nonce_order(world, raws)])
     world.beats(1)
 
     ends_well()
@@ -79,15 +74,15 @@ def _in_nonce_order(world, raws):
     return sorted(raws, key=lambda raw: (senders.index(order[raw].sender), order[raw].nonce))
 
 
-@only_in_make_faults
-def test_a_deeper_one_is_an_incident_and_nothing_stops(world, ends_well, deep):
+@pytest.mark.fault(19)
+def test_a_deeper_one_is_an_incident_and_nothing_stops(world, ends_well, reorganise):
     extra = world.one_of([1, 4])
     world.accept_some()
     world.drain()
     depth = CONFIRMATIONS + extra
     final_before = Batch.objects.filter(status=BatchStatus.FINAL).count()
 
-    reorganise(world, depth)
+    reorganise(depth)
     world.beats(1)
 
     incident = Incident.objects.get()
@@ -99,18 +94,21 @@ def test_a_deeper_one_is_an_incident_and_nothing_stops(world, ends_well, deep):
     assert all(world.real.rpc.request("eth_getBlockByHash", one, False) is None for one in orphaned)
 
 
-@only_in_make_faults
-def test_a_batch_that_was_taken_back_is_sent_again_with_the_same_bytes(world, ends_well, deep):
+@pytest.mark.fault(19)
+def test_a_batch_that_was_taken_back_is_sent_again_with_the_same_bytes(
+    world, ends_well, reorganise
+):
     world.accept_some()
     world.drain()
     before = dict(Batch.objects.values_list("pk", "tx_hash"))
 
-    reorganise(world, CONFIRMATIONS + 3)
+    reorganise(CONFIRMATIONS + 3)
 
     ends_well()
     assert dict(Batch.objects.values_list("pk", "tx_hash")) == before
 
 
+@pytest.mark.fault(31)
 def test_a_log_that_is_left_out_is_a_proven_gap_and_is_read_again(world, ends_well):
     world.accept_some()
     world.beat()
@@ -123,6 +121,7 @@ def test_a_log_that_is_left_out_is_a_proven_gap_and_is_read_again(world, ends_we
     ends_well()
 
 
+@pytest.mark.fault(28)
 def test_a_node_on_a_fork_makes_nothing_final_while_a_witness_disagrees(world, ends_well):
     world.accept_some()
     world.beat()
@@ -138,6 +137,7 @@ def test_a_node_on_a_fork_makes_nothing_final_while_a_witness_disagrees(world, e
     ends_well()
 
 
+@pytest.mark.fault(28)
 def test_a_witness_that_is_behind_only_delays(world, ends_well):
     world.accept_some()
     world.beat()
@@ -151,6 +151,7 @@ def test_a_witness_that_is_behind_only_delays(world, ends_well):
     ends_well()
 
 
+@pytest.mark.fault(28)
 def test_after_a_fork_was_believed_alone_the_true_chain_is_read(world, ends_well):
     world.accept_some()
     world.beat()

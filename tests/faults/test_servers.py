@@ -47,6 +47,7 @@ def work_on(world, times):
             world.let_pass(signers.LEASE_S + 1)
 
 
+@pytest.mark.fault(8)
 def test_a_line_cut_at_a_commit_leaves_no_double(world, ends_well, database_line):
     world.accept_some()
     fault = world.one_of(["cut_before_next", "swallow_answer_to_next"])
@@ -68,6 +69,7 @@ def test_a_slow_database_only_slows(world, ends_well, database_line):
     ends_well()
 
 
+@pytest.mark.fault(8)
 def test_every_connection_cut_in_the_midst_of_work_costs_only_time(world, ends_well, database_line):
     world.accept_some()
     work_on(world, 1)
@@ -87,6 +89,7 @@ def redis_line(redis_broker):
     line.stop()
 
 
+@pytest.mark.fault(7)
 def test_a_redis_that_is_wiped_and_cut_loses_nothing(
     world, ends_well, redis_line, redis_broker, monkeypatch
 ):
@@ -115,6 +118,7 @@ def test_a_redis_that_is_wiped_and_cut_loses_nothing(
     assert rung and waiting > 0 and client.llen("chain") == 0
 
 
+@pytest.mark.fault(27)
 def test_a_worker_whose_clock_is_wrong_owns_nothing_longer(world, ends_well, monkeypatch):
     minutes = world.one_of([-10, 10])
     world.accept_calls(2, lane=world.lanes[0])
@@ -131,6 +135,7 @@ def test_a_worker_whose_clock_is_wrong_owns_nothing_longer(world, ends_well, mon
     ends_well()
 
 
+@pytest.mark.fault(30)
 def test_old_and_new_workers_side_by_side_claim_nothing_twice(world, ends_well):
     world.accept_some()
     for _ in range(2):

@@ -7,6 +7,7 @@ import pytest
 from tests import servers
 from tests.chain.lending.market import Market
 from tests.conftest import WORKER
+from tests.tracing import undeclared_of
 
 
 @pytest.fixture
@@ -20,4 +21,7 @@ def market(transactional_db) -> Iterator[Market]:
     opened = Market(node.url)
     opened.begin()
     yield opened
+    # Whatever the engine has sent is in the table of kinds.
+    met = undeclared_of(opened.chain)
     node.release()
+    assert met == []

@@ -151,8 +151,10 @@ class Market:
 
     # Loans
 
-    def open(self, *, lrt_amount: int, principal: int, **fields: object) -> Loan:
-        """Sign terms, hand them in and let them be sent."""
+    def open(
+        self, *, lrt_amount: int, principal: int, lane: int | None = None, **fields: object
+    ) -> Loan:
+        """Sign terms, for a lane or the one with most room; hand them in and let them be sent."""
         terms = services.loan_terms(
             **{
                 "borrower": self.borrower.address,
@@ -168,6 +170,8 @@ class Market:
                 **fields,
             }
         )
+        if lane is not None:
+            terms["message"]["lane"] = lane
         signature = self.borrower.sign_typed_data(terms)
         request = services.request_loan(terms=terms["message"], signature=signature)
         services.send_requests()

@@ -1,7 +1,6 @@
 """What the table of kinds declares, against traces of every kind that a loan's life brings."""
 
 from dataclasses import replace
-from itertools import combinations
 
 import pytest
 from eth_abi.abi import decode
@@ -10,8 +9,9 @@ from benchmarks.contention import STEPS, lead_life
 from benchmarks.node import own_chain
 from contracts.abi import SELECTOR_BYTES, abi_of, plain
 from contracts.domain.words import decode_operations, striped
-from settlement.domain.access import Declared, declared
+from settlement.domain.access import Declared
 from settlement.domain.kinds import Call, call_access, word_access
+from tests.tracing import declared_together, undeclared
 
 LANES, PARTIES = 2, 4
 
@@ -37,30 +37,7 @@ def declared_of(life, call) -> Declared:
     accesses = [
         word_access(loan_id=striped(lane, each.loan_number)) for each in decode_operations(words)
     ]
-    return declared(
-        reads=[key for access in accesses for key in access.reads],
-        writes=[key for access in accesses for key in access.writes],
-        adds=[key for access in accesses for key in access.adds],
-    )
-
-
-def undeclared(traced, tables):
-    """Return the pairs that met in storage although they declare nothing in common."""
-    return [
-        (one, other)
-        for one, other in combinations(range(len(traced)), 2)
-        if _met(traced[one], traced[other]) and not _may_meet(tables[one], tables[other])
-    ]
-
-
-def _met(one, other):
-    return bool(one.writes & (other.reads | other.writes) or other.writes & one.reads)
-
-
-def _may_meet(one, other):
-    """Additions commute and yet write: in storage they meet."""
-    changed = one.writes | one.adds, other.writes | other.adds
-    return bool(changed[0] & other.keys or changed[1] & one.keys)
+    return declared_together(accesses)
 
 
 def test_what_meets_in_storage_was_declared_to(life):

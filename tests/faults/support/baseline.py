@@ -1,6 +1,8 @@
 """The state from which every fault test starts, in the database and on the chain."""
 
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from django.db import connection
 
@@ -10,6 +12,7 @@ _TABLES = """
 SELECT quote_ident(tablename) FROM pg_tables
 WHERE schemaname = 'public' AND tablename <> 'django_migrations' ORDER BY tablename
 """
+_FIRST_MAKER = 0xB10C << 64
 _UNCHECKED = "SET session_replication_role = replica"
 _CHECKED = "SET session_replication_role = DEFAULT"
 
@@ -21,6 +24,7 @@ class Baseline:
     rpc_url: str
     tables: dict[str, bytes]
     snapshot: str
+    _makers: Iterator[int] = field(default_factory=lambda: itertools.count(_FIRST_MAKER))
 
     @classmethod
     def taken(cls, rpc_url: str) -> "Baseline":
@@ -35,6 +39,7 @@ class Baseline:
         rpc.call(self.rpc_url, "anvil_dropAllTransactions")
         rpc.call(self.rpc_url, "evm_revert", self.snapshot)
         self.snapshot = rpc.call(self.rpc_url, "evm_snapshot")
+        self.change_maker()
         with connection.cursor() as cursor:
             cursor.execute(_UNCHECKED)
             for table, rows in self.tables.items():
@@ -43,6 +48,14 @@ class Baseline:
                     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
                         copy.write(rows)
             cursor.execute(_CHECKED)
+
+    def change_maker(self) -> None:
+        """Let another account make the blocks from here on, so that none is like one before.
+
+        anvil loses the state of a block that comes again, and with it the code of all contracts:
+        after a reorganisation down to it, calls succeed and do nothing.
+        """
+        rpc.call(self.rpc_url, "anvil_setCoinbase", f"0x{next(self._makers):040x}")
 
 
 def _tables(cursor) -> list[str]:

@@ -147,6 +147,29 @@ def nothing_known(*methods: str, **when: Any) -> Lie:
     return Lie("null instead of an answer", methods or [RECEIPT, BLOCK_RECEIPTS], tell, **when)
 
 
+def without_logs(*methods: str, **when: Any) -> Lie:
+    """Receipts are given, and say success, but their logs are left out."""
+
+    def tell(call: Call, forward: Forward) -> dict[str, Any]:
+        answer = forward()
+        found = answer.get("result") or []
+        for receipt in found if isinstance(found, list) else [found]:
+            receipt["logs"] = []
+        return answer
+
+    return Lie("receipts without logs", methods or [RECEIPT, BLOCK_RECEIPTS], tell, **when)
+
+
+def meanwhile(act: Callable[[], object], **when: Any) -> Lie:
+    """Somebody else is quicker: acts after all checks, just before the transaction arrives."""
+
+    def tell(call: Call, forward: Forward) -> dict[str, Any]:
+        act()
+        return forward()
+
+    return Lie("somebody was quicker", [SEND], tell, **when)
+
+
 def logs_missing(**when: Any) -> Lie:
     """Some logs, or all, of a valid answer are left out."""
     rng = random.Random(0)

@@ -66,6 +66,12 @@ class PoolRules:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._pending: dict[str, dict[int, Transaction]] = {}
+        # What only some nodes ask for: no nonce ahead of its turn, a balance below which a sender
+        # has one transaction pending, room for so many of all senders together.
+        self.in_order = False
+        self.reserve_wei = 0
+        self.room: int | None = None
+        self.most_pending = 0
 
     def admit(self, transaction: Transaction) -> None:
         """Raise the refusal that geth would give."""
@@ -78,11 +84,16 @@ class PoolRules:
         if same:
             _check_replacement(same, transaction)
         else:
+            self._check_order(transaction, pending)
             self._check_room(transaction, pending)
 
     def added(self, transaction: Transaction) -> None:
         """Note what the node has taken."""
         self._pending.setdefault(transaction.sender, {})[transaction.nonce] = transaction
+        self.most_pending = max(self.most_pending, self._count())
+
+    def _count(self) -> int:
+        return sum(len(self._of(sender)) for sender in list(self._pending))
 
     def _of(self, sender: str) -> dict[int, Transaction]:
         """Return what of a sender is still pending: the node may have mined or dropped some."""
@@ -116,12 +127,26 @@ class PoolRules:
         if transaction.priority_fee > transaction.max_fee:
             raise Refusal("max priority fee per gas higher than max fee per gas")
 
+    def _check_order(self, transaction: Transaction, pending: dict[int, Transaction]) -> None:
+        if not self.in_order:
+            return
+        mined = int(self._ask("eth_getTransactionCount", transaction.sender, "latest"), 16)
+        turn = max(pending, default=mined - 1) + 1
+        if transaction.nonce > turn:
+            raise Refusal(f"nonce too high: next nonce {turn}, tx nonce {transaction.nonce}")
+
     def _check_room(self, transaction: Transaction, pending: dict[int, Transaction]) -> None:
         code = self._ask("eth_getCode", transaction.sender, "latest")
         if code.startswith(DELEGATION_PREFIX) and pending:
             raise Refusal("in-flight transaction limit reached for delegated accounts")
-        if len(pending) >= SLOTS_PER_SENDER:
+        is_full = self.room is not None and self._count() >= self.room
+        if is_full or len(pending) >= SLOTS_PER_SENDER:
             raise Refusal("txpool is full")
+        if pending and self.reserve_wei and self._balance(transaction.sender) < self.reserve_wei:
+            raise Refusal("insufficient balance: the sender is below its reserve")
+
+    def _balance(self, sender: str) -> int:
+        return int(self._ask("eth_getBalance", sender, "latest"), 16)
 
 
 def _check_replacement(old: Transaction, new: Transaction) -> None:

@@ -1,9 +1,11 @@
 """A JSON-RPC node between us and the development node: strict like geth, and a liar by seed."""
 
+import contextlib
 import http.client
 import json
 import random
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -28,7 +30,8 @@ class FaultyNode:
         self.view = View()
         self.rules = PoolRules(self.ask)
         self.submitted: list[Transaction] = []
-        self.requests = 0
+        self.asked: Counter[str] = Counter()
+        self.shuffles = False
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -51,7 +54,8 @@ class FaultyNode:
             self.rng = random.Random(seed)
             self.view = View()
             self.rules = PoolRules(self.ask)
-            self.lies, self.submitted, self.requests = [], [], 0
+            self.lies, self.submitted, self.asked = [], [], Counter()
+            self.shuffles = False
 
     def tell(self, *lies: Lie) -> None:
         """Add lies; the first that wants a call gets it."""
@@ -60,7 +64,7 @@ class FaultyNode:
     def be_honest(self) -> None:
         """End all lies; the strict rules stay."""
         with self._lock:
-            self.lies, self.view = [], View()
+            self.lies, self.view, self.shuffles = [], View(), False
 
     def ask(self, method: str, *params: Any) -> Any:
         """Return what the node behind says, or raise its error."""
@@ -72,12 +76,14 @@ class FaultyNode:
     def answer(self, body: Any) -> Any:
         """Answer one request or an array of them."""
         with self._lock:
-            self.requests += 1
-            if isinstance(body, list):
-                return [self._answer_one(call) for call in body]
-            return self._answer_one(body)
+            if not isinstance(body, list):
+                return self._answer_one(body)
+            # An array may be worked off, and answered, in any order.
+            calls = self.rng.sample(body, k=len(body)) if self.shuffles else body
+            return [self._answer_one(call) for call in calls]
 
     def _answer_one(self, call: Call) -> dict[str, Any]:
+        self.asked[call["method"]] += 1
         if call["method"] == SEND:
             return self._send(call)
         for lie in self.lies:
@@ -133,6 +139,11 @@ def _handler_of(node: FaultyNode) -> type[BaseHTTPRequestHandler]:
         # Head and body leave in one packet: the caller would wait for the second one.
         wbufsize = -1
         disable_nagle_algorithm = True
+
+        def handle(self) -> None:
+            # A caller that was killed says no goodbye.
+            with contextlib.suppress(ConnectionError):
+                super().handle()
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.db.models import F
 
+from contracts.access import Access, access_sets
 from contracts.client import Chain
 from contracts.deployment_record import load
 from contracts.domain.words import Kind
@@ -24,13 +25,17 @@ from settlement.errors import SettlementError
 from settlement.models import OPEN, Batch, BatchStatus, Cursor, Signer
 from settlement.services import NewOperation
 from tests.faults.support.proxy import FaultyNode
+from tests.tracing import declared_by, undeclared
 
 Variant = TypeVar("Variant")
 HOLDER = "0x00000000000000000000000000000000000000A1"
 COIN = "TestStablecoin"
 SMALLEST = 1_000_000
+SENT_GAS = 2_000_000
 SURVIVED = (ChainError, SettlementError, DatabaseError)
 BEATS_TO_DRAIN = 60
+# One seed in so many has all its transactions traced.
+TRACED_EVERY = 5
 
 
 class NotDrained(AssertionError):
@@ -52,6 +57,7 @@ class World:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     first_block: int = 0
     foreign: int = 0
+    traced: dict[int, Access] = field(default_factory=dict)
 
     @classmethod
     def begun(cls, node: FaultyNode, rpc_url: str, seed: int) -> "World":
@@ -69,7 +75,7 @@ class World:
     def restart(self) -> None:
         """Begin anew in a state that was brought back."""
         self.node.begin(self.seed)
-        self.calls, self.operations, self.doomed_calls = {}, {}, set()
+        self.calls, self.operations, self.doomed_calls, self.traced = {}, {}, set(), {}
 
     @cached_property
     def chain(self) -> Chain:
@@ -94,23 +100,25 @@ class World:
             keys.append(key)
         return keys
 
-    def accept_doomed_call(self, lane: int) -> str:
-        """Ask for a call that the contract refuses."""
+    def accept_doomed_call(self, lane: int, function: str = "transfer", *args: object) -> str:
+        """Ask for a call that will be refused; without more said, by its simulation already."""
         key = f"doomed-{next(self.numbers)}"
         self.doomed_calls.add(key)
         services.submit_call(
             client_key=key,
             kind="test",
             contract=COIN,
-            function="transfer",
-            args=[HOLDER, 10**30],
+            function=function,
+            args=list(args) or [HOLDER, 10**30],
             lane=lane,
         )
         return key
 
-    def accept_collects(self, count: int, amount: int = SMALLEST) -> list[str]:
-        """Ask for collections from what the loans have prefunded, over all lanes."""
-        loans = list(Loan.objects.filter(lane__in=self.lanes).order_by("pk"))
+    def accept_collects(
+        self, count: int, amount: int = SMALLEST, loans: Sequence[Loan] = ()
+    ) -> list[str]:
+        """Ask for collections from what loans have prefunded, all loans unless some are given."""
+        loans = loans or list(Loan.objects.filter(lane__in=self.lanes).order_by("pk"))
         wanted = [
             NewOperation(
                 client_key=f"collect-{number}",
@@ -120,7 +128,16 @@ class World:
             )
             for number in itertools.islice(self.numbers, count)
         ]
-        services.intake(operations=wanted)
+        return self._accepted(wanted)
+
+    def accept_collect(self, loan: Loan, amount: int) -> str:
+        """Ask for one collection from one loan."""
+        key = f"collect-{next(self.numbers)}"
+        one = NewOperation(client_key=key, kind=Kind.COLLECT, loan_id=loan.pk, amount=amount)
+        return self._accepted([one])[0]
+
+    def _accepted(self, wanted: list[NewOperation]) -> list[str]:
+        assert services.intake(operations=wanted).refused == ()
         self.operations |= {one.client_key: one for one in wanted}
         return [one.client_key for one in wanted]
 
@@ -142,6 +159,25 @@ class World:
     def confirm(self) -> None:
         with contextlib.suppress(*SURVIVED):
             services.confirm_batches(chain=self.chain, confirmations=settings.CHAIN_CONFIRMATIONS)
+        if self.seed % TRACED_EVERY == 0:
+            self.trace()
+
+    def trace(self) -> None:
+        """Note what the transactions touched that were mined since the last time.
+
+        At once: of blocks further back the node no longer has the contracts.
+        """
+        mined = Batch.objects.filter(block_number__gte=self.first_block)
+        fresh = list(mined.exclude(pk__in=self.traced).values_list("pk", "tx_hash"))
+        touched = access_sets(self.real, [tx_hash for _, tx_hash in fresh])
+        self.traced |= {pk: access for (pk, _), access in zip(fresh, touched, strict=True)}
+
+    def undeclared(self) -> list[tuple[Batch, Batch]]:
+        """Return the transactions that met in storage without having declared it."""
+        batches = list(Batch.objects.filter(pk__in=self.traced).order_by("pk"))
+        tables = [declared_by(batch) for batch in batches]
+        met = undeclared([self.traced[batch.pk] for batch in batches], tables)
+        return [(batches[one], batches[other]) for one, other in met]
 
     def read(self) -> None:
         with contextlib.suppress(*SURVIVED):
@@ -156,6 +192,18 @@ class World:
     def mine(self, blocks: int = 1) -> None:
         for _ in range(blocks):
             self.real.rpc.request("evm_mine")
+
+    def send_as(self, sender: str, to: str, data: str | bytes) -> None:
+        """Let somebody else send a transaction, past the faults; it waits for the next block."""
+        data = data if isinstance(data, str) else "0x" + data.hex()
+        rpc = self.real.rpc
+        rpc.request("anvil_setBalance", sender, hex(10**21))
+        rpc.request("anvil_impersonateAccount", sender)
+        rpc.request(
+            "eth_sendTransaction",
+            {"from": sender, "to": to, "data": data, "gas": hex(SENT_GAS)},
+        )
+        rpc.request("anvil_stopImpersonatingAccount", sender)
 
     def let_pass(self, seconds: int) -> None:
         """Let time pass for leases and for what waits to be sent again."""
@@ -184,9 +232,13 @@ class World:
         raise NotDrained(self.told_state())
 
     def is_at_rest(self) -> bool:
+        return self.is_settled() and self.is_read()
+
+    def is_settled(self) -> bool:
+        """Tell whether all that was accepted is final or given up."""
         unfinished = (*OPEN, BatchStatus.MINED)
         waiting = Batch.objects.filter(status__in=unfinished).exists()
-        return not waiting and not services.signers_with_work() and self.is_read()
+        return not waiting and not services.signers_with_work()
 
     def is_read(self) -> bool:
         """Tell whether the reader of events has come to the last block that is deep enough."""
