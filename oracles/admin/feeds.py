@@ -1,4 +1,4 @@
-"""Feeds with their health and breakers, and rates of exchange."""
+"""Feeds with their health and breakers."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from oracles.admin.base import BaseAdmin
-from oracles.models import ExchangeRate, SourceFeed
-from oracles.presentation import dollars, moment
+from oracles.models import SourceFeed
+from oracles.presentation import moment
 
 ANSWERS, FAILS, LEFT_ALONE, NEW = "Answers", "Fails", "Left alone", "Not asked yet"
 HEALTH_LABELS = {ANSWERS: "success", FAILS: "warning", LEFT_ALONE: "danger", NEW: "info"}
@@ -41,25 +41,3 @@ class SourceFeedAdmin(BaseAdmin):
     @display(description="Accepted, refused then")
     def counted(self, feed: SourceFeed) -> str:
         return f"{feed.accepted:,}, {feed.refused:,}"
-
-
-@admin.register(ExchangeRate)
-class ExchangeRateAdmin(BaseAdmin):
-    """Rates are added; a wrong one is corrected by switching its source off."""
-
-    list_display = ("currency", "rate", "observed", "source")
-    list_filter = ("currency", "source")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @display(description="US dollars for one", ordering="usd_units")
-    def rate(self, rate: ExchangeRate) -> str:
-        return dollars(rate.usd_units)
-
-    @display(description="Observed", ordering="observed_at")
-    def observed(self, rate: ExchangeRate) -> str:
-        return moment(rate.observed_at)
