@@ -22,6 +22,11 @@ def newest_round() -> Round | None:
     return Round.objects.filter(status=RoundStatus.PUBLISHED).order_by("-number").first()
 
 
+def next_is(number: int) -> bool:
+    """Return whether the round of that number has still to be opened."""
+    return not Round.objects.filter(number__gte=number).exists()
+
+
 def usable_rounds() -> tuple[Round | None, Round | None]:
     """Return the newest and the previous round as the contract would take them.
 
