@@ -33,8 +33,11 @@ _FEW, _FEW_HARD, _MANY = 100, 60, 8_000
 _GRID = 10
 _WEIGHED_ON = 4_000
 _PRIOR_SALES = 60
-# Of sales with days the first part only teaches; the rest is foretold in so many blocks.
-_TAUGHT_SHARE, _BLOCKS, _DATED = 0.4, 4, 60
+# Of sales with days the first part only teaches; the rest is foretold in so many blocks. Of many
+# sales one block tells enough.
+_DATED = 60
+_TAUGHT_SHARE, _BLOCKS = 0.4, 4
+_TAUGHT_SHARE_OF_MANY = 0.75
 # How far the central value is moved to where its median error is least (in logarithms).
 _SHIFTS = np.arange(-10, 11) / 100
 _PRIOR_SHIFT = 100
@@ -217,7 +220,8 @@ def _splits(sales: Sequence[Sale]) -> Iterator[Split]:
     days = [one.day for one in sales if one.day is not None]
     if len(days) == count >= _DATED and len(set(days)) > _BLOCKS:
         ordered = np.array(sorted(range(count), key=lambda place: (days[place], place)))
-        cuts = np.linspace(int(count * _TAUGHT_SHARE), count, _BLOCKS + 1).astype(int)
+        share, blocks = (_TAUGHT_SHARE, _BLOCKS) if count < _MANY else (_TAUGHT_SHARE_OF_MANY, 1)
+        cuts = np.linspace(int(count * share), count, blocks + 1).astype(int)
         yield from ((ordered[:start], ordered[start:end]) for start, end in pairwise(cuts))
     elif count >= _MANY:
         rows = np.arange(count)
