@@ -41,7 +41,9 @@ def read_aggregator(chain: Chain, address: str) -> AggregatorRound:
     Raises `ChainRejected` where there is no aggregator at the address.
     """
     head = chain.head()
-    decimals, newest, behind = _ask(chain, address, head.number, _DECIMALS, _LATEST_ROUND, _AGGREGATOR)
+    decimals, newest, behind = _ask(
+        chain, address, head.number, _DECIMALS, _LATEST_ROUND, _AGGREGATOR
+    )
     round_ = _decoded(newest, *_ROUND)
     if round_ is None or (places := _decoded(decimals, "uint8")) is None:
         raise ChainRejected(0, f"there is no price aggregator at {address}")

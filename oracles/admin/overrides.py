@@ -114,9 +114,7 @@ class OverrideAdmin(BaseAdmin):
         """Confirm what others proposed."""
         for one in chosen:
             try:
-                services.confirm_override(
-                    override_id=one.pk, user=request.user, now=chain_time()
-                )
+                services.confirm_override(override_id=one.pk, user=request.user, now=chain_time())
             except (OracleError, SettlementError) as refusal:
                 messages.error(request, f"{one}: {refusal}")
             else:

@@ -132,8 +132,12 @@ def _boosted(count: int, kind_columns: list[bool]) -> Regressor:
 def _sized(*, leaf: int) -> ExtraTreesRegressor:
     """Return a forest that also tells what it would have said of each row without that row."""
     return ExtraTreesRegressor(
-        n_estimators=100, min_samples_leaf=leaf, max_features=0.7, random_state=_SEED,
-        bootstrap=True, oob_score=True,
+        n_estimators=100,
+        min_samples_leaf=leaf,
+        max_features=0.7,
+        random_state=_SEED,
+        bootstrap=True,
+        oob_score=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""How far sources lie apart: of each source from the estimates, and of the sources of each asset."""
+"""How far sources lie apart: each from the estimates, and the sources of each asset."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -6,8 +6,8 @@ from oracles.services.observations import (
     ensure_source,
     record_observations,
 )
-from oracles.services.polling import due_feeds, poll_feed, poll_feeds
 from oracles.services.overriding import confirm_override, decline_override, propose_override
+from oracles.services.polling import due_feeds, poll_feed, poll_feeds
 from oracles.services.publishing import (
     publish_ready_rounds,
     publish_round,

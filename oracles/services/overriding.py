@@ -84,9 +84,7 @@ def decline_override(*, override_id: int, user: AbstractUser) -> Override:
 
 def _open(override_id: int) -> Override:
     override = (
-        Override.objects.select_for_update(of=("self",))
-        .select_related("asset")
-        .get(pk=override_id)
+        Override.objects.select_for_update(of=("self",)).select_related("asset").get(pk=override_id)
     )
     if override.status != OverrideStatus.PROPOSED:
         raise OverrideRefused(

@@ -26,9 +26,7 @@ ASSETS_IN_CHUNK = 1_000
 AGAIN_AFTER = timedelta(minutes=5)
 
 
-def plan_survey(
-    *, feed: SourceFeed, adapter: Survey, document: bytes, now: int
-) -> RecordReport:
+def plan_survey(*, feed: SourceFeed, adapter: Survey, document: bytes, now: int) -> RecordReport:
     """Keep an answer and plan its chunks; those of earlier answers that nobody began are dropped.
 
     The answer in hand says all that the older one said, and newer.

@@ -8,8 +8,8 @@ from typing import Any
 
 from collateral.models import Asset
 from oracles.domain.nesting import nests_deeper
-from oracles.sources.statements import NewObservation
 from oracles.sources.errors import SourceFailed
+from oracles.sources.statements import NewObservation
 
 FIELDS = (
     *("asset", "token", "kind", "value", "unit", "scale", "currency", "observed_at"),

@@ -48,7 +48,7 @@ def is_public(address: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Fetcher:
-    """Fetches documents of some kinds from the hosts that were allowed; nothing else is ever connected to."""
+    """Fetches documents of some kinds from allowed hosts; nothing else is ever connected to."""
 
     hosts: frozenset[str]
     limits: Limits = Limits()

@@ -10,9 +10,9 @@ from oracles.domain.aggregators import AggregatorTerms, refuse_down, refuse_roun
 from oracles.domain.canonical import canonical_json
 from oracles.domain.errors import ObservationRefused
 from oracles.models import SourceFeed
-from oracles.sources.statements import NewObservation
 from oracles.sources.adapters.base import Asking, text_term, whole_term
 from oracles.sources.errors import SourceFailed
+from oracles.sources.statements import NewObservation
 
 _HEARTBEAT_S = 86_400
 _SEQUENCER_GRACE_S = 3_600
@@ -65,5 +65,8 @@ def _terms(feed: SourceFeed) -> AggregatorTerms:
     return AggregatorTerms(
         decimals=whole_term(feed, "decimals"),
         heartbeat_s=whole_term(feed, "heartbeat_s", _HEARTBEAT_S),
-        **{name: None if given is None else whole_term(feed, name) for name, given in bounds.items()},
+        **{
+            name: None if given is None else whole_term(feed, name)
+            for name, given in bounds.items()
+        },
     )

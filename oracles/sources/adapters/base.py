@@ -6,9 +6,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from contracts.client import Chain
 from oracles.models import SourceFeed
-from oracles.sources.statements import NewObservation
 from oracles.sources.errors import SourceFailed
 from oracles.sources.fetching import Fetcher
+from oracles.sources.statements import NewObservation
 
 
 @dataclass(frozen=True, kw_only=True)

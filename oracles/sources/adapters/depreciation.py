@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from oracles.domain.canonical import canonical_json
 from oracles.models import SourceFeed
+from oracles.sources.adapters.base import Asking
 from oracles.sources.derived import DEPRECIATING, class_ids, depreciated, month_of
 from oracles.sources.statements import NewObservation
-from oracles.sources.adapters.base import Asking
 
 
 class Depreciation:

@@ -7,8 +7,8 @@ from oracles.domain.attested_income import WINDOW_S, monthly_down
 from oracles.domain.canonical import canonical_json
 from oracles.domain.quantities import LEDGER_DECIMALS, ObservationKind, Unit
 from oracles.models import SourceFeed
-from oracles.sources.statements import NewObservation
 from oracles.sources.adapters.base import Asking, class_of
+from oracles.sources.statements import NewObservation
 
 
 class Devices:
@@ -31,9 +31,7 @@ class Devices:
         self, feed: SourceFeed, document: bytes, asset_ids: Sequence[int], now: int
     ) -> Iterable[NewObservation]:
         for one in earnings(asset_ids=asset_ids, since=now - WINDOW_S, until=now):
-            monthly = monthly_down(
-                income_units=one.income_units, first_at=one.first_at, until=now
-            )
+            monthly = monthly_down(income_units=one.income_units, first_at=one.first_at, until=now)
             if monthly is not None:
                 yield _said(one, monthly, feed.source.slug)
 

@@ -7,15 +7,16 @@ from typing import Any
 
 from oracles.domain.quantities import BASE_DECIMALS, ObservationKind, Unit
 from oracles.models import SourceFeed
-from oracles.sources.statements import NewObservation
 from oracles.sources.adapters.base import Asking, check_address, fetched
 from oracles.sources.documents import document_of
 from oracles.sources.errors import SourceFailed
 from oracles.sources.fetching import JSON
+from oracles.sources.statements import NewObservation
 
 _SCALE = BASE_DECIMALS[Unit.USD_PER_ONE]
 _MOST = 300
 _LONGEST = 40
+_LEAST, _MOST_RATE = Decimal("1e-12"), Decimal("1e12")
 
 
 class ExchangeRates:
@@ -67,7 +68,7 @@ def _moment(told: Mapping[str, Any]) -> int:
 def _dollars_for_one(base: str, rates: Mapping[str, Any]) -> Decimal:
     """Return what one unit of the base is worth in dollars."""
     dollars = Decimal(1) if base == "USD" else _decimal(rates.get("USD"))
-    if dollars is None:
+    if dollars is None or dollars <= 0:
         raise SourceFailed(
             "WRONG_SHAPE", f"The rates are to {base[:8]!r} and do not hold the dollar."
         )
@@ -77,7 +78,9 @@ def _dollars_for_one(base: str, rates: Mapping[str, Any]) -> Decimal:
 def _value(dollars: Decimal, rate: object) -> object:
     """Return the worth of one unit in 1e-12 dollars, or what was given where it is no rate."""
     number = _decimal(rate)
-    return str(rate)[:_LONGEST] if number is None else int(dollars / number * 10**_SCALE)
+    if number is None:
+        return str(rate)[:_LONGEST]
+    return int(dollars / number * 10**_SCALE) if number > 0 else -1
 
 
 def _decimal(given: object) -> Decimal | None:
@@ -88,4 +91,4 @@ def _decimal(given: object) -> Decimal | None:
         return None
     if number is None or not number.is_finite():
         return None
-    return number if Decimal("1e-12") < number < Decimal("1e12") else None
+    return number if number <= 0 or _LEAST < number < _MOST_RATE else None

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from oracles.models import SourceFeed
-from oracles.sources.statements import NewObservation
 from oracles.sources.adapters.base import Asking, check_address, fetched
 from oracles.sources.documents import FIELDS, observations, rows_of_json
 from oracles.sources.fetching import JSON
+from oracles.sources.statements import NewObservation
 
 
 class HttpJson:
@@ -21,6 +21,4 @@ class HttpJson:
     def read(self, feed: SourceFeed, document: bytes, now: int) -> Iterable[NewObservation]:
         fields = feed.fields or {name: name for name in FIELDS}
         rows = rows_of_json(document, items=feed.items, fields=fields)
-        return observations(
-            rows, source=feed.source.slug, defaults=feed.defaults, raw=document
-        )
+        return observations(rows, source=feed.source.slug, defaults=feed.defaults, raw=document)

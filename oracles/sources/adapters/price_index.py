@@ -6,11 +6,11 @@ from functools import lru_cache
 from oracles.domain.errors import OracleError
 from oracles.domain.price_index import PriceIndex, read_index
 from oracles.models import SourceFeed
-from oracles.sources.derived import HOUSES, class_ids, indexed
-from oracles.sources.statements import NewObservation
 from oracles.sources.adapters.base import Asking, check_address, fetched
+from oracles.sources.derived import HOUSES, class_ids, indexed
 from oracles.sources.errors import SourceFailed
 from oracles.sources.fetching import CSV
+from oracles.sources.statements import NewObservation
 
 
 class PriceIndexFeed:

@@ -10,7 +10,6 @@ from oracles.domain.observations import read_value
 from oracles.domain.quantities import ObservationKind
 from oracles.domain.statistics import weighted_median_down
 from oracles.models import SourceFeed
-from oracles.sources.statements import NewObservation
 from oracles.sources.adapters.base import (
     Asking,
     check_address,
@@ -22,6 +21,7 @@ from oracles.sources.adapters.base import (
 from oracles.sources.documents import Row, rows_of_json, whole
 from oracles.sources.errors import SourceFailed
 from oracles.sources.fetching import JSON
+from oracles.sources.statements import NewObservation
 
 _FIELDS = {name: name for name in ("model", "value", "observed_at")}
 # Value and time of each row, by the folded name of the model.

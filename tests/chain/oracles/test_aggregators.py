@@ -92,9 +92,7 @@ def poll(chain, now):
             "decimals": 8,
             "heartbeat_s": 3_600,
         }
-        feed = SourceFeed.objects.create(
-            source=source, adapter="aggregator", terms=usual | terms
-        )
+        feed = SourceFeed.objects.create(source=source, adapter="aggregator", terms=usual | terms)
         by = Asking(now=now, chain=lambda: chain, fetcher=None)
         services.poll_feed(feed_id=feed.pk, now=now, clock=timezone.now(), by=by)
         feed.refresh_from_db()
@@ -152,7 +150,8 @@ def test_an_old_answer_is_a_failure_of_the_feed(ether, poll, now):
 
 
 @pytest.mark.parametrize(
-    ("answer", "up_s", "code"), [(0, 3_601, ""), (0, 3_600, "SEQUENCER_DOWN"), (1, 9_999, "SEQUENCER_DOWN")]
+    ("answer", "up_s", "code"),
+    [(0, 3_601, ""), (0, 3_600, "SEQUENCER_DOWN"), (1, 9_999, "SEQUENCER_DOWN")],
 )
 def test_prices_wait_for_the_sequencer(ether, place, poll, now, answer, up_s, code):
     ether(answer=108_345_000)

@@ -31,9 +31,7 @@ def ben(django_user_model):
 def propose(ada, make_asset):
     def made(asset=None, cap=40_000 * USD, reason=REASON):
         asset = asset or make_asset()
-        return services.propose_override(
-            asset_id=asset.pk, cap_units=cap, reason=reason, user=ada
-        )
+        return services.propose_override(asset_id=asset.pk, cap_units=cap, reason=reason, user=ada)
 
     return made
 
@@ -135,9 +133,7 @@ def test_an_asset_has_one_open_proposal(make_asset, propose):
 
 
 def test_no_source_can_cap_a_value(make_asset, said):
-    report = services.record_observations(
-        observations=[said(make_asset(), 1, kind="cap")], now=NOW
-    )
+    report = services.record_observations(observations=[said(make_asset(), 1, kind="cap")], now=NOW)
 
     assert [one.code for one in report.refused] == ["KIND_NOT_USED"]
     assert Observation.objects.get().verdict == Verdict.REFUSED

@@ -102,7 +102,7 @@ def test_rates_of_a_day_hold_from_its_start(server, make_feed, poll):
         (0, "NOT_POSITIVE"),
         (float("nan"), "NOT_A_NUMBER"),
         ("1e400", "NOT_A_NUMBER"),
-        (-0.8, "NOT_A_NUMBER"),
+        (-0.8, "NOT_POSITIVE"),
         (-1, "NOT_POSITIVE"),
         ("9" * 5_000, "OUT_OF_BOUNDS"),
         (None, "NOT_A_NUMBER"),
@@ -144,9 +144,7 @@ def test_rates_of_another_shape_are_a_failure(server, make_feed, poll, document)
 
 @pytest.fixture
 def gpus(make_asset):
-    return [
-        make_asset(GPU, cap=0, attributes={"model": "H100", "gpus": count}) for count in (1, 8)
-    ]
+    return [make_asset(GPU, cap=0, attributes={"model": "H100", "gpus": count}) for count in (1, 8)]
 
 
 def offers(*values, model="h100"):
@@ -187,7 +185,7 @@ def test_rents_of_other_models_say_nothing(server, make_feed, poll, gpus):
 
 
 def test_an_index_brings_past_sales_to_its_newest_quarter(server, make_feed, poll, make_asset):
-    sold = {"sold_on": "2020-02-01", "state": "NV", "country": "US"}
+    sold = {"sold_on": "2020-02-01", "fips": "32003"}
     asset = make_asset(HOUSE, price_units=100_000 * USD, attributes=sold)
     serve(server, b"NV,2020,1,100\nNV,2026,3,150\n", kind="text/csv")
 
@@ -371,9 +369,7 @@ def signed(asset, wallet, **later):
 
 
 def test_what_a_source_with_a_signer_signed_counts(make_asset, signer):
-    report = services.record_observations(
-        observations=[signed(make_asset(), signer)], now=NOW
-    )
+    report = services.record_observations(observations=[signed(make_asset(), signer)], now=NOW)
 
     assert report.accepted == 1
     assert len(Observation.objects.get().signature) == 132
