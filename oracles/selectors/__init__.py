@@ -18,6 +18,7 @@ from oracles.selectors.rounds import (
     newest_round,
     next_is,
     open_round_progress,
+    signers,
     snapshot,
     usable_rounds,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "proven_value",
     "proven_values",
     "rounds_in_use",
+    "signers",
     "snapshot",
     "sources_of",
     "usable_rounds",

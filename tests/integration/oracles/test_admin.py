@@ -9,14 +9,16 @@ from oracles.models import (
     Observation,
     Override,
     OverrideStatus,
+    Reporter,
     Round,
+    RoundDissent,
     RoundStatus,
     Source,
     SourceFeed,
     Valuation,
 )
 from oracles.services import record_observations
-from tests.integration.oracles.steps import published
+from tests.integration.oracles.steps import published, sign
 from tests.unit.oracles.factories import NOW, USD
 
 pytestmark = pytest.mark.usefixtures("deployment", "chain_clock", "plain_static")
@@ -71,6 +73,25 @@ def test_a_refused_observation_says_why(admin_client, opened):
 
 def test_a_round_shows_how_many_signatures_it_needs(admin_client, opened):
     assert "0 of 5 needed" in page(admin_client, "round_changelist")
+
+
+def test_a_round_tells_of_each_reporter_what_it_did(admin_client, opened, reporters):
+    sign(opened, reporters[:1])
+    dissent = Reporter.objects.get(address=reporters[1].address)
+    RoundDissent.objects.create(
+        round=opened,
+        reporter=dissent,
+        code="ROOT_MISMATCH",
+        root=opened.content_hash,
+        snapshot_hash=opened.snapshot_hash,
+        count=3,
+    )
+
+    shown = page(admin_client, "round_change", opened.pk)
+
+    assert shown.count("● signed") == 1
+    assert shown.count("■ differs in 3 leaves") == 1
+    assert shown.count("▲ has not answered") == 5
 
 
 def test_values_are_shown_in_dollars(admin_client, opened):

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from collateral.models import AssetChange
-from oracles import services
+from oracles import selectors, services
 from oracles.domain.observations import ObservationKind
 from oracles.models import Observation, Override, OverrideStatus, Valuation, Verdict
 from oracles.services.overriding import OverrideRefused
@@ -137,3 +137,14 @@ def test_no_source_can_cap_a_value(make_asset, said):
 
     assert [one.code for one in report.refused] == ["KIND_NOT_USED"]
     assert Observation.objects.get().verdict == Verdict.REFUSED
+
+
+def test_the_asset_s_page_tells_the_cap_until_it_is_lifted(make_asset, propose, ben):
+    asset = make_asset()
+    confirm(propose(asset), ben)
+    told = [one.kind for one in selectors.sources_of(asset)]
+
+    confirm(propose(asset, cap=None), ben, now=NOW + 60)
+
+    assert told == ["Cap"]
+    assert selectors.sources_of(asset) == []
