@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('registry', 'Attested by verifiers'), ('appraiser', 'Appraiser'), ('published', 'Published record'), ('marketplace', 'Marketplace'), ('telemetry', 'Device telemetry'), ('exchange', 'Exchange'), ('desk', 'Two people at the desk')], max_length=12)),
                 ('class_id', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'Real estate'), (2, 'Car'), (3, 'Motorcycle'), (4, 'Truck'), (5, 'Art'), (6, 'Collectible'), (7, 'Machinery'), (8, 'Factory'), (9, 'Container'), (10, 'GPU server'), (11, 'Hotspot'), (12, 'EV charger'), (13, 'Energy hardware'), (14, 'Liquid restaking token')], null=True, verbose_name='only for class')),
                 ('active', models.BooleanField(default=True)),
-                ('signer', models.CharField(blank=True, help_text='With one, an observation counts only with its signature.', max_length=42, verbose_name='address that signs what it says')),
+                ('signer', models.CharField(blank=True, db_default='', help_text='With one, an observation counts only with its signature.', max_length=42, verbose_name='address that signs what it says')),
             ],
             options={
                 'ordering': ['name'],

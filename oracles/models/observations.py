@@ -59,6 +59,7 @@ class Source(models.Model):
         "address that signs what it says",
         max_length=ADDRESS_LENGTH,
         blank=True,
+        db_default="",
         help_text="With one, an observation counts only with its signature.",
     )
 
