@@ -27,14 +27,14 @@ AGAIN_AFTER = timedelta(minutes=5)
 
 
 def plan_survey(*, feed: SourceFeed, adapter: Survey, document: bytes, now: int) -> RecordReport:
-    """Keep an answer and plan its chunks; those of earlier answers that nobody began are dropped.
+    """Keep an answer and plan its chunks; those of earlier answers are dropped, done or not.
 
     The answer in hand says all that the older one said, and newer.
     """
     digest = sha256(document)
     with transaction.atomic():
         store_document(document, digest=digest)
-        feed.chunks.filter(slot__lt=feed.slot, done_at=None).delete()
+        feed.chunks.filter(slot__lt=feed.slot).delete()
         FeedChunk.objects.bulk_create(
             [
                 FeedChunk(
