@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from oracles.sales.features import Encoder, Matrix
 from oracles.sales.records import Sale
 
-MODEL = "sales-1"
+MODEL = "sales-2"
 Vector = NDArray[np.float64]
 Split = tuple[NDArray[np.int64], NDArray[np.int64]]
 _SEED = 20_260
