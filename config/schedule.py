@@ -39,6 +39,7 @@ ENTRIES = (
     Entry(task="oracles.tasks.publish_ready_rounds", every_s=5),
     Entry(task="oracles.tasks.record_missing_values", every_s=60),
     Entry(task="oracles.tasks.poll_due_feeds", every_s=30),
+    Entry(task="oracles.tasks.hand_out_chunks", every_s=30),
     Entry(task="lending.tasks.send_requests", every_s=2),
     Entry(task="lending.tasks.close_repaid", every_s=5),
     *(Entry(task=f"lending.tasks.{name}", every_s=10) for name in _LENDING_BOOK),

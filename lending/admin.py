@@ -1,8 +1,14 @@
 """The loan desk: everything to read, nothing to change; state comes from the chain alone."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
@@ -18,10 +24,12 @@ from lending.models import (
     PoolEpoch,
     PoolPosition,
     RequestStatus,
+    StressRun,
     TermsRequest,
 )
 
 UNITS = 1_000_000
+_STRESS = ("margin_calls", "liquidations", "recovery", "junior", "senior", "reserve")
 STATUS_LABELS = {
     "Open": "success",
     "Called": "danger",
@@ -238,3 +246,62 @@ class PoolPositionAdmin(ReadOnly, ModelAdmin):
     @display(description="Paid out", ordering="redeemed")
     def redeemed_usd(self, position: PoolPosition) -> str:
         return usd(position.redeemed)
+
+
+@admin.register(StressRun)
+class StressRunAdmin(ReadOnly, ModelAdmin):
+    """What paths of prices would do to portfolios (`manage.py stress`)."""
+
+    list_display = ("scenario", "portfolio", "loans", "debt_usd", *_STRESS, "ran_at")
+    list_filter = ("scenario",)
+    search_fields = ("portfolio",)
+    fields = (
+        *("scenario", "portfolio", "options", "loans", "rounds", "debt_usd", "margin_calls"),
+        *("cures", "liquidations", "recovery", "junior", "senior", "reserve", "picture", "ran_at"),
+    )
+    readonly_fields = ("debt_usd", "recovery", "junior", "senior", "reserve", "picture")
+
+    def get_urls(self) -> list[URLPattern]:
+        chart = path(
+            "<int:run_id>/chart.png",
+            self.admin_site.admin_view(self.chart),
+            name="lending_stressrun_chart",
+        )
+        return [chart, *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("chart")
+
+    def chart(self, request: HttpRequest, run_id: int) -> HttpResponse:
+        """Serve a run's chart."""
+        found = get_object_or_404(StressRun, pk=run_id)
+        return HttpResponse(bytes(found.chart), content_type="image/png")
+
+    @display(description="Debt at the start", ordering="debt")
+    def debt_usd(self, run: StressRun) -> str:
+        return usd(run.debt)
+
+    @display(description="Recovery", ordering="recovery_bps")
+    def recovery(self, run: StressRun) -> str:
+        return "none sold up" if run.recovery_bps is None else f"{run.recovery_bps / 100:.1f} %"
+
+    @display(description="Loss of junior", ordering="junior_loss")
+    def junior(self, run: StressRun) -> str:
+        return usd(run.junior_loss)
+
+    @display(description="Loss of senior", ordering="senior_loss")
+    def senior(self, run: StressRun) -> str:
+        return usd(run.senior_loss)
+
+    @display(description="Loss of the reserve", ordering="reserve_loss")
+    def reserve(self, run: StressRun) -> str:
+        return usd(run.reserve_loss)
+
+    @display(description="Chart")
+    def picture(self, run: StressRun) -> SafeString:
+        address = reverse("admin:lending_stressrun_chart", args=[run.pk])
+        return format_html(
+            '<img src="{}" alt="Tranches, debt and losses by day; the figures are above." '
+            'style="max-width:100%;height:auto">',
+            address,
+        )

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from oracles import services
+from oracles.queues import queue_of
 from settlement.selectors import chain_time
 
 # A source that hangs takes 15 seconds: so many end well within a task's time.
@@ -46,3 +47,17 @@ def poll_due_feeds() -> None:
 def poll_feeds(feed_ids: list[int]) -> None:
     """Ask some sources. Safe to run twice: a slot is asked in once."""
     services.poll_feeds(feed_ids=feed_ids, now=chain_time(), clock=timezone.now())
+    hand_out_chunks.delay()
+
+
+@shared_task
+def hand_out_chunks() -> None:
+    """Send what waits of answers to the queues of their classes, again what no worker finished."""
+    for chunk_id, class_id in services.hand_out_chunks(clock=timezone.now()):
+        work_chunk.apply_async(args=[chunk_id], queue=queue_of(class_id))
+
+
+@shared_task
+def work_chunk(chunk_id: int) -> None:
+    """Record what an answer says of a chunk of assets. Safe to run twice, also at once."""
+    services.work_chunk(chunk_id=chunk_id)

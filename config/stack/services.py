@@ -78,9 +78,10 @@ class CeleryProcess(Part):
         return STATE_DIR / f"{self.name}.ready"
 
 
-def worker(queue: str, concurrency: int) -> CeleryProcess:
-    """Return a worker for one queue with its own processes."""
-    arguments = ["worker", "--queues", queue, "--concurrency", str(concurrency)]
+def worker(queue: str, concurrency: int, *more: str) -> CeleryProcess:
+    """Return a worker for one queue, and more where they are quiet, with its own processes."""
+    queues = ",".join((queue, *more))
+    arguments = ["worker", "--queues", queues, "--concurrency", str(concurrency)]
     arguments += ["--hostname", f"{queue}@ballast", "--loglevel", "WARNING"]
     arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return CeleryProcess(

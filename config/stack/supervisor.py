@@ -23,6 +23,7 @@ from config.stack.errors import StackError, StackInterrupted
 from config.stack.part import Part
 from config.stack.services import Web, beat, worker
 from config.stack.session import PARTS
+from oracles.queues import VALUE_QUEUES
 
 LOCK_FILE = DATA_DIR / "supervisor.lock"
 PID_FILE = DATA_DIR / "supervisor.pid"
@@ -70,7 +71,7 @@ class Stack:
 
     def start_services(self, *, workers: bool, web: bool) -> None:
         """Start our own processes, which all begin to load at once."""
-        queues = (worker("chain", 2), worker("read", 1), worker("work", 2))
+        queues = (worker("chain", 2), worker("read", 1), worker("work", 2, *VALUE_QUEUES))
         services: list[Part] = [*queues, beat()] if workers else []
         services += [self.web] if web else []
         for part in services:

@@ -5,6 +5,7 @@ from lending.models.lanes import Claimable, ClassRoom, Lane, Shortfall, TokenBal
 from lending.models.loans import Loan, LoanCollateral, LoanEntry, PledgeStatus
 from lending.models.pool import PoolEpoch, PoolFill, PoolPosition, PoolState, Tranche
 from lending.models.requests import RequestStatus, TermsRequest
+from lending.models.stress import StressRun
 from lending.models.terms import ClassTerms, OracleClock, RateCurve
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "RateCurve",
     "RequestStatus",
     "Shortfall",
+    "StressRun",
     "TermsRequest",
     "TokenBalance",
     "Tranche",

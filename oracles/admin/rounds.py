@@ -86,9 +86,9 @@ class RoundAdmin(ReadOnlyAdmin):
     fields = (
         *("number", "status", "as_of", "count", "progress", "published", "root", "content_hash"),
         *("model_set_hash", "snapshot_hash", "publish_key", "publish_attempts", "tx_hash"),
-        "documents",
+        *("signers", "documents"),
     )
-    readonly_fields = ("as_of", "progress", "published", "documents")
+    readonly_fields = ("as_of", "progress", "published", "signers", "documents")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Round]:
         signed = Count("signatures", filter=Q(signatures__reporter__active=True))
@@ -124,6 +124,12 @@ class RoundAdmin(ReadOnlyAdmin):
         except ChainError:
             return f"{round.signed}"
         return f"{round.signed} of {needed} needed"
+
+    @display(description="Reporters")
+    def signers(self, round: Round) -> SafeString:
+        """Say of each active reporter whether it signed, computed something else, or is silent."""
+        told = [(one.address, word) for one, word in selectors.signers(round=round)]
+        return format_html_join("", '<p><span class="font-mono">{}</span> {}</p>', told)
 
     @display(description="As of", ordering="observed_at")
     def as_of(self, round: Round) -> str:

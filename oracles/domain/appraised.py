@@ -8,7 +8,7 @@ stays as it is, so that the passing of time alone never makes a loan callable (r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oracles.domain.observations import PRICES, Observation
 from oracles.domain.parameters import (
@@ -149,6 +149,15 @@ def forced_sale_down(observations: Sequence[Observation], value: int, *, model: 
         min(value, weighted_median_down(fresh)) if fresh else value * model.forced_sale_bps // BPS
     )
     return base * model.sale_probability_bps * (BPS - model.sale_fees_bps) // (BPS * BPS)
+
+
+def capped(estimate: Estimate | None, observations: Sequence[Observation]) -> Estimate | None:
+    """Return the estimate, no higher than any cap that two people set (the newest of each desk)."""
+    caps = newest_by_source([one for one in observations if one.kind == ObservationKind.CAP])
+    if estimate is None or not caps:
+        return estimate
+    cap = min(one.amount for one in caps)
+    return replace(estimate, value=min(estimate.value, cap), lower=min(estimate.lower, cap))
 
 
 def appraise(observations: Sequence[Observation], *, model: ClassModel) -> Estimate | None:

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from oracles.domain.errors import ObservationRefused
 from oracles.domain.parameters import (
     CLASS_MODELS,
+    CURRENCY_CLASS_ID,
     DERIVED,
     LRT_CLASS_ID,
     MAX_CLOCK_SKEW_S,
     MAX_JUMP_FACTOR,
+    MAX_RATE,
+    MAX_RATE_JUMP_FACTOR,
+    MIN_RATE,
     RESTAKING,
 )
 from oracles.domain.quantities import (
@@ -24,7 +28,7 @@ from oracles.domain.quantities import (
 _DIGITS = re.compile(r"[0-9]{1,78}", re.ASCII)
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[+-]?[0-9][0-9.,' _]*", re.ASCII)
 PRICES = DERIVED | {ObservationKind.APPRAISAL, ObservationKind.SALE, ObservationKind.COMPARABLE}
-_OF_ASSETS = PRICES | {ObservationKind.FORCED_SALE}
+_OF_ASSETS = PRICES | {ObservationKind.FORCED_SALE, ObservationKind.CAP}
 _KINDS_OF_TOKENS = frozenset(
     {
         *(ObservationKind.MARKET, ObservationKind.NAV, ObservationKind.INDEX),
@@ -87,6 +91,8 @@ def kinds_of_class(class_id: int) -> frozenset[ObservationKind]:
     """Return the kinds of observations that the model of a class uses."""
     if class_id == LRT_CLASS_ID:
         return _KINDS_OF_TOKENS
+    if class_id == CURRENCY_CLASS_ID:
+        return frozenset({ObservationKind.EXCHANGE_RATE})
     model = CLASS_MODELS.get(class_id)
     if model is None:
         raise ObservationRefused("CLASS_UNKNOWN", f"Class {class_id} has no valuation model.")
@@ -109,12 +115,19 @@ def check(observation: Observation, *, class_id: int, now: int, last_amount: int
             "NOT_POSITIVE", f"The value is {observation.value}; an observation is above zero."
         )
     _check_size(observation, class_id, amount)
-    if last_amount is not None and not (
-        last_amount <= amount * MAX_JUMP_FACTOR and amount <= last_amount * MAX_JUMP_FACTOR
-    ):
+    _check_jump(observation, amount, last_amount)
+
+
+def _check_jump(observation: Observation, amount: int, last_amount: int | None) -> None:
+    """Refuse what is too far from the source's last word; people may cap as they find right."""
+    is_rate = observation.kind == ObservationKind.EXCHANGE_RATE
+    factor = MAX_RATE_JUMP_FACTOR if is_rate else MAX_JUMP_FACTOR
+    if last_amount is None or observation.kind == ObservationKind.CAP:
+        return
+    if not (last_amount <= amount * factor and amount <= last_amount * factor):
         raise ObservationRefused(
             "JUMP",
-            f"The value is more than {MAX_JUMP_FACTOR} times away from what {observation.source} "
+            f"The value is more than {factor} times away from what {observation.source} "
             "last said. Check unit and scale; if it is right, report it under a new source.",
         )
 
@@ -163,6 +176,14 @@ def _check_share(observation: Observation, amount: int) -> None:
 
 
 def _check_size(observation: Observation, class_id: int, amount: int) -> None:
+    if class_id == CURRENCY_CLASS_ID:
+        if not MIN_RATE <= amount <= MAX_RATE:
+            raise ObservationRefused(
+                "OUT_OF_BOUNDS",
+                f"{amount} times 1e-12 USD for one is outside {MIN_RATE} to {MAX_RATE}. Say what "
+                "one unit of the currency is worth in dollars, not the other way round.",
+            )
+        return
     if amount == 0:
         raise ObservationRefused(
             "TOO_SMALL", "The value is less than one base unit (1e-6 USD, or one wei)."

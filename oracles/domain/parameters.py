@@ -9,8 +9,10 @@ from oracles.domain.quantities import DAY_S, WEI, ObservationKind
 
 USD = 1_000_000
 # Raised whenever the code of a model changes what it computes.
-MODEL_SET_VERSION = 2
+MODEL_SET_VERSION = 3
 LRT_CLASS_ID = 14
+# No class of things: what is said of a currency.
+CURRENCY_CLASS_ID = 0
 
 KIND_WEIGHTS: dict[ObservationKind, int] = {
     ObservationKind.APPRAISAL: 3,
@@ -32,6 +34,9 @@ OUTLIER_MIN_SOURCES = 5
 OUTLIER_DEVIATIONS = 3
 # A source whose own value jumps by more than this factor has most likely slipped a decimal.
 MAX_JUMP_FACTOR = 8
+MAX_RATE_JUMP_FACTOR = 2
+# No currency is worth more or less than this, in 1e-12 USD.
+MIN_RATE, MAX_RATE = 10**6, 100 * 10**12
 MAX_CLOCK_SKEW_S = 60
 
 

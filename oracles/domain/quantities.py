@@ -37,6 +37,10 @@ class ObservationKind(StrEnum):
     WRAP_DEPTH = "wrap_depth"
     BACKING = "backing"
     SLASHING = "slashing"
+    # What one unit of another currency is worth.
+    EXCHANGE_RATE = "exchange_rate"
+    # What two people at the desk let a value be at most.
+    CAP = "cap"
 
 
 class Unit(StrEnum):
@@ -48,6 +52,7 @@ class Unit(StrEnum):
     ETH = "eth"
     RATIO = "ratio"
     COUNT = "count"
+    USD_PER_ONE = "usd_per_one"
 
 
 BASE_DECIMALS: dict[Unit, int] = {
@@ -58,7 +63,10 @@ BASE_DECIMALS: dict[Unit, int] = {
     # Basis points.
     Unit.RATIO: 4,
     Unit.COUNT: 0,
+    # Of small currencies a million are worth a few dollars.
+    Unit.USD_PER_ONE: 12,
 }
+MONEY = frozenset({Unit.USD, Unit.USD_PER_HOUR, Unit.USD_PER_MONTH})
 UNITS_OF_KIND: dict[ObservationKind, frozenset[Unit]] = {
     ObservationKind.APPRAISAL: frozenset({Unit.USD}),
     ObservationKind.SALE: frozenset({Unit.USD}),
@@ -77,11 +85,13 @@ UNITS_OF_KIND: dict[ObservationKind, frozenset[Unit]] = {
     ObservationKind.WRAP_DEPTH: frozenset({Unit.COUNT}),
     ObservationKind.BACKING: frozenset({Unit.RATIO}),
     ObservationKind.SLASHING: frozenset({Unit.RATIO}),
+    ObservationKind.EXCHANGE_RATE: frozenset({Unit.USD_PER_ONE}),
+    ObservationKind.CAP: frozenset({Unit.USD}),
 }
 
 
 def base_amount(*, value: int, unit: Unit, scale: int) -> int:
-    """Return ``value · 10^-scale`` in base units (1e-6 USD, wei, bps), rounded down."""
+    """Return ``value · 10^-scale`` in base units (1e-6 USD, wei, bps, 1e-12), rounded down."""
     return value * int(10 ** BASE_DECIMALS[unit]) // int(10**scale)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oracles.domain.appraised import Estimate, appraise
+from oracles.domain.appraised import Estimate, appraise, capped
 from oracles.domain.errors import OracleError
 from oracles.domain.income import value_by_income
 from oracles.domain.leaf import ValueLeaf, ValueStatus
@@ -65,9 +65,8 @@ def value_subject(subject: Subject, *, observed_at: int, elapsed_s: int) -> Valu
 
 
 def _estimate(observations: Sequence[Observation], model: ClassModel) -> Estimate | None:
-    if model.income is None:
-        return appraise(observations, model=model)
-    return value_by_income(observations, model=model)
+    by = appraise if model.income is None else value_by_income
+    return capped(by(observations, model=model), observations)
 
 
 def _held_back(

@@ -1,10 +1,12 @@
-"""State of the oracles: sources, what they observed, rounds, their values, and backtests."""
+"""State of the oracles: sources, observations, overrides, rounds, values, and backtests."""
 
 from oracles.models.backtests import Backtest
 from oracles.models.documents import Document, DocumentPart
-from oracles.models.feeds import Adapter, ExchangeRate, SourceFeed
+from oracles.models.feeds import Adapter, FeedChunk, SourceFeed
 from oracles.models.observations import Observation, Source, SourceKind, Verdict
+from oracles.models.overrides import Override, OverrideStatus
 from oracles.models.rounds import (
+    BreakerTrip,
     PublisherLease,
     Reporter,
     Round,
@@ -18,10 +20,13 @@ from oracles.models.valuations import Valuation
 __all__ = [
     "Adapter",
     "Backtest",
+    "BreakerTrip",
     "Document",
     "DocumentPart",
-    "ExchangeRate",
+    "FeedChunk",
     "Observation",
+    "Override",
+    "OverrideStatus",
     "PublisherLease",
     "Reporter",
     "Round",

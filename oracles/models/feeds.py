@@ -1,27 +1,39 @@
-"""How sources are asked by themselves, how they fare, and rates of exchange."""
+"""How sources are asked by themselves, how they fare, and what of an answer is still to be done."""
 
 from django.db import models
 from django.db.models import Q
 
-from oracles.models.observations import Source
+from oracles.models.documents import HASH_LENGTH
+from oracles.models.observations import CLASS_CHOICES, Source
 
 
 class Adapter(models.TextChoices):
     """Ways of asking a source."""
 
-    HTTP_JSON = "http_json", "JSON over HTTPS"
+    HTTP_JSON = "http_json", "Observations, JSON over HTTPS"
+    EXCHANGE_RATES = "exchange_rates", "Rates of exchange, JSON over HTTPS"
+    PRICE_INDEX = "price_index", "House price index, CSV over HTTPS"
+    RENTS = "rents", "Rents by model, JSON over HTTPS"
+    AGGREGATOR = "aggregator", "Price aggregator on the chain"
+    DEVICES = "devices", "Income that devices signed for"
+    DEPRECIATION = "depreciation", "Depreciation by age"
+
+
+# What is fetched from an address; the others look at the chain or into our own records.
+FETCHED = (Adapter.HTTP_JSON, Adapter.EXCHANGE_RATES, Adapter.PRICE_INDEX, Adapter.RENTS)
 
 
 class SourceFeed(models.Model):
     """Where a source is asked, how often, and its breaker."""
 
     source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="feed")
-    adapter = models.CharField(max_length=12, choices=Adapter, default=Adapter.HTTP_JSON)
-    url = models.URLField("address", max_length=500)
-    hosts = models.JSONField("hosts that may be asked", default=list)
+    adapter = models.CharField(max_length=16, choices=Adapter, default=Adapter.HTTP_JSON)
+    url = models.URLField("address", max_length=500, blank=True)
+    hosts = models.JSONField("hosts that may be asked", default=list, blank=True)
     items = models.CharField("list in the document", max_length=60, default="observations")
     fields = models.JSONField("our fields by the document's names", default=dict, blank=True)
     defaults = models.JSONField("fields that are always the same", default=dict, blank=True)
+    terms = models.JSONField("what this kind of feed needs", default=dict, blank=True)
     every_s = models.PositiveIntegerField("seconds between two askings", default=3_600)
     slot = models.BigIntegerField("last slot that was asked", default=-1)
     failures = models.PositiveIntegerField("failures in a row", default=0)
@@ -38,32 +50,45 @@ class SourceFeed(models.Model):
             models.CheckConstraint(
                 condition=Q(adapter__in=Adapter.values), name="feed_adapter_known"
             ),
+            models.CheckConstraint(
+                condition=Q(adapter__in=FETCHED) & ~Q(url="")
+                | (~Q(adapter__in=FETCHED) & Q(url="")),
+                name="feed_fetched_has_address",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Feed of {self.source}"
 
 
-class ExchangeRate(models.Model):
-    """What one unit of a currency was worth at a moment, in 1e-6 USD."""
+class FeedChunk(models.Model):
+    """Assets of which an answer is still to be applied: one task's work, lost by nobody.
 
-    currency = models.CharField(max_length=3)
-    usd_units = models.PositiveBigIntegerField("1e-6 USD for one unit")
-    observed_at = models.BigIntegerField("observed at, unix seconds")
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="rates")
+    A message may come twice or never; the row says what is left to do.
+    """
+
+    feed = models.ForeignKey(SourceFeed, on_delete=models.CASCADE, related_name="chunks")
+    slot = models.BigIntegerField()
+    class_id = models.PositiveSmallIntegerField("class", choices=CLASS_CHOICES)
+    first_id = models.BigIntegerField("first asset's row")
+    last_id = models.BigIntegerField("last asset's row")
+    document_hash = models.CharField("SHA-256 of the answer", max_length=HASH_LENGTH)
+    asked_at = models.BigIntegerField("asked at, chain time")
+    sent_at = models.DateTimeField("handed to a worker", null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["currency", "-observed_at"]
+        indexes = [
+            models.Index(fields=["sent_at"], condition=Q(done_at=None), name="feed_chunk_waiting")
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["currency", "observed_at", "source"], name="exchange_rate_once"
+                fields=["feed", "slot", "class_id", "first_id"], name="feed_chunk_once"
             ),
-            models.CheckConstraint(condition=Q(usd_units__gt=0), name="exchange_rate_positive"),
             models.CheckConstraint(
-                condition=Q(currency__regex=r"^[A-Z]{3}$") & ~Q(currency="USD"),
-                name="exchange_rate_currency",
+                condition=Q(last_id__gte=models.F("first_id")), name="feed_chunk_in_order"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.currency} at {self.observed_at}"
+        return f"Assets {self.first_id} to {self.last_id} of {self.feed}"

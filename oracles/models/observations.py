@@ -16,8 +16,12 @@ UNIT_CHOICES = [
     (Unit.ETH.value, "ETH"),
     (Unit.RATIO.value, "of one"),
     (Unit.COUNT.value, "levels"),
+    (Unit.USD_PER_ONE.value, "USD for one"),
 ]
 ADDRESS_LENGTH = 42
+SIGNATURE_LENGTH = 132
+# How a currency is written; the dollar itself has no rate.
+CURRENCY = r"^(?!USD$)[A-Z]{3}$"
 # Kinds of which zero says something.
 SHARES = (ObservationKind.WRAP_DEPTH, ObservationKind.BACKING, ObservationKind.SLASHING)
 
@@ -31,6 +35,7 @@ class SourceKind(models.TextChoices):
     MARKETPLACE = "marketplace", "Marketplace"
     TELEMETRY = "telemetry", "Device telemetry"
     EXCHANGE = "exchange", "Exchange"
+    DESK = "desk", "Two people at the desk"
 
 
 class Verdict(models.TextChoices):
@@ -50,6 +55,13 @@ class Source(models.Model):
         "only for class", choices=CLASS_CHOICES, null=True, blank=True
     )
     active = models.BooleanField(default=True)
+    signer = models.CharField(
+        "address that signs what it says",
+        max_length=ADDRESS_LENGTH,
+        blank=True,
+        db_default="",
+        help_text="With one, an observation counts only with its signature.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -58,6 +70,10 @@ class Source(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=SourceKind.values), name="source_kind_known"
             ),
+            models.CheckConstraint(
+                condition=Q(signer="") | Q(signer__regex=r"^0x[0-9a-fA-F]{40}$"),
+                name="source_signer_shape",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,8 +81,9 @@ class Source(models.Model):
 
 
 class Observation(models.Model):
-    """What a source said of one asset or token: ``value · 10^-scale`` of ``unit``.
+    """What a source said of an asset, token or currency: ``value · 10^-scale`` of ``unit``.
 
+    ``token`` is a token contract's address, or the ISO code of a currency.
     Never changed. A refused one keeps its code and what was given, word for word.
     """
 
@@ -77,7 +94,7 @@ class Observation(models.Model):
         null=True,
         blank=True,
     )
-    token = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
+    token = models.CharField("token or currency", max_length=ADDRESS_LENGTH, blank=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="observations")
     kind = models.CharField(max_length=20, choices=KIND_CHOICES)
     value = Uint256Field(null=True, blank=True)
@@ -89,6 +106,15 @@ class Observation(models.Model):
     observed_at = models.BigIntegerField("observed at, unix seconds")
     given = models.CharField("value as given", max_length=100)
     raw_hash = models.CharField("SHA-256 of the raw document", max_length=64)
+    signature = models.CharField(max_length=SIGNATURE_LENGTH, blank=True, db_default="")
+    override = models.ForeignKey(
+        "oracles.Override",
+        on_delete=models.PROTECT,
+        related_name="observations",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
     verdict = models.CharField(max_length=8, choices=Verdict)
     code = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=300, blank=True)
@@ -130,6 +156,24 @@ class Observation(models.Model):
                     unit__in=list(Unit),
                 ),
                 name="observation_accepted_is_usable",
+            ),
+            # A cap stands on what two people decided, and on nothing else.
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.REFUSED)
+                | Q(kind=ObservationKind.CAP, override__isnull=False)
+                | (~Q(kind=ObservationKind.CAP) & Q(override__isnull=True)),
+                name="observation_cap_has_override",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.REFUSED)
+                | Q(kind=ObservationKind.EXCHANGE_RATE, token__regex=CURRENCY)
+                | (~Q(kind=ObservationKind.EXCHANGE_RATE) & ~Q(token__regex=CURRENCY)),
+                name="observation_rate_of_currency",
+            ),
+            models.UniqueConstraint(
+                fields=["override"],
+                condition=Q(override__isnull=False),
+                name="observation_one_an_override",
             ),
             # A source says one thing of a subject for one moment.
             models.UniqueConstraint(

@@ -155,6 +155,30 @@ class SignedRound(models.Model):
         return f"{self.address} signed round {self.number}"
 
 
+class BreakerTrip(models.Model):
+    """A round that was not opened, since too many values would leap at once."""
+
+    number = models.PositiveIntegerField("round")
+    observed_at = models.BigIntegerField("as of, chain time")
+    beyond = models.PositiveIntegerField("values beyond their limits")
+    counted = models.PositiveIntegerField("values in all")
+    classes = models.JSONField("beyond their limits by class", default=dict)
+    tripped_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="breaker_trip_once_a_round"),
+            models.CheckConstraint(
+                condition=Q(beyond__gt=0, beyond__lte=models.F("counted")),
+                name="breaker_trip_counts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Breaker of round {self.number}"
+
+
 class PublisherLease(models.Model):
     """Who may publish now; one row. Every taking raises the token, which fences off the last."""
 

@@ -1,12 +1,14 @@
 """Prices learnt from sales: lines and trees on logarithms, weighed by how each did unseen.
 
 The lower bound is conformal: it is set by errors on sales that the predicting model had not seen,
-scaled by how uncertain the thing is, so it holds at its level for things of the same kind.
+scaled by how uncertain the thing is, so it holds at its level for things of the same kind. Where
+sales have days, unseen means later: what drifts shows in the errors. The hardest things to value
+get a bound of their own, at a higher level.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from math import ceil
 from typing import Any, Protocol
 
@@ -20,21 +22,32 @@ from threadpoolctl import threadpool_limits
 from oracles.sales.features import Encoder, Matrix
 from oracles.sales.records import Sale
 
-MODEL = "sales-1"
+MODEL = "sales-2"
 Vector = NDArray[np.float64]
 Split = tuple[NDArray[np.int64], NDArray[np.int64]]
 _SEED = 20_260
 _FOLDS = 5
 # Below the first count too few errors are known to tell where they are large; above the second
 # one held-out quarter tells enough, and forests cost more than they add.
-_FEW, _MANY = 100, 8_000
+_FEW, _FEW_HARD, _MANY = 100, 60, 8_000
 _GRID = 10
 _WEIGHED_ON = 4_000
 _PRIOR_SALES = 60
+# Of sales with days the first part only teaches; the rest is foretold in so many blocks. Of many
+# sales one block tells enough.
+_DATED = 60
+_TAUGHT_SHARE, _BLOCKS = 0.4, 4
+_TAUGHT_SHARE_OF_MANY = 0.75
+# How far the central value is moved to where its median error is least (in logarithms).
+_SHIFTS = np.arange(-10, 11) / 100
+_PRIOR_SHIFT = 100
 # The bound holds for the highest of these shares of sales at which its median is still the least
 # share of the central value, and for the last one in any case.
-LEVELS = (0.985, 0.98, 0.975, 0.97, 0.965, 0.96, 0.955, 0.95, 0.945, 0.94, 0.935)
-LEAST_BOUND_SHARE = 0.64
+LEVELS = tuple(level / 1_000 for level in range(985, 865, -5))
+LEAST_BOUND_SHARE = 0.66
+# The hardest of things by their expected error: their bounds hold at the highest level, and the
+# median bound, which lending can use, is not theirs.
+_HARD_SHARE = 0.4
 # Where the level asks for more errors than are known, the largest is stretched.
 _STRETCH = 1.15
 # A prediction leaves the range of known prices by so much at most (in logarithms).
@@ -116,6 +129,18 @@ def _boosted(count: int, kind_columns: list[bool]) -> Regressor:
     )
 
 
+def _sized(*, leaf: int) -> ExtraTreesRegressor:
+    """Return a forest that also tells what it would have said of each row without that row."""
+    return ExtraTreesRegressor(
+        n_estimators=100,
+        min_samples_leaf=leaf,
+        max_features=0.7,
+        random_state=_SEED,
+        bootstrap=True,
+        oob_score=True,
+    )
+
+
 def _forest(*, leaf: int) -> Regressor:
     return ExtraTreesRegressor(
         n_estimators=100, min_samples_leaf=leaf, max_features=0.7, random_state=_SEED
@@ -133,15 +158,15 @@ class SalesModel:
     def predict(self, sales: Sequence[Sale]) -> Prediction:
         """Return the value of each thing; what its price was is not looked at."""
         with threadpool_limits(limits=1):
-            logs = self._parts.predict(sales) @ self._weights
-            lower = logs - self._reach * self._uncertainty(self._parts, sales, logs)
+            logs = self._parts.predict(sales) @ self._weights + self._shift
+            lower = logs - self._bound.reach(self._uncertainty(sales, logs))
         return Prediction(np.exp(logs), np.exp(lower))
 
     def _learn(self, sales: Sequence[Sale]) -> None:
         logs = logs_of(sales)
         unseen: list[Matrix] = []
         places: list[NDArray[np.int64]] = []
-        for known, tested in _splits(len(sales)):
+        for known, tested in _splits(sales):
             parts = _Parts([sales[place] for place in known])
             unseen.append(parts.predict([sales[place] for place in tested]))
             places.append(tested)
@@ -149,30 +174,70 @@ class SalesModel:
         told = np.concatenate(unseen)
         self._weights = _weights(told, logs[held_out])
         predicted = told @ self._weights
+        self._shift = _shift(predicted - logs[held_out])
+        predicted = predicted + self._shift
         errors = predicted - logs[held_out]
         self._parts = _Parts(sales)
-        tested_sales = [sales[place] for place in held_out]
-        self._scale: Regressor | None = None
-        self._typical = float(np.mean(np.abs(errors))) or 1e-6
-        if len(errors) >= _FEW:
-            self._scale = _forest(leaf=max(10, len(errors) // 25))
-            self._scale.fit(self._parts.describe(tested_sales, predicted), np.abs(errors))
-        scales = self._uncertainty(self._parts, tested_sales, predicted)
-        self._reach = _reach(errors / scales, scales)
+        scales = self._learn_uncertainty([sales[place] for place in held_out], predicted, errors)
+        self._bound = _Bound(errors / scales, scales)
 
-    def _uncertainty(self, parts: _Parts, sales: Sequence[Sale], logs: Vector) -> Vector:
+    def _learn_uncertainty(
+        self, sales: Sequence[Sale], predicted: Vector, errors: Vector
+    ) -> Vector:
+        """Learn the size of errors; return what is expected of each sale without its own error."""
+        self._typical = float(np.mean(np.abs(errors))) or 1e-6
+        self._scale: Regressor | None = None
+        if len(errors) < _FEW:
+            return np.full(len(errors), self._typical)
+        forest = _sized(leaf=max(10, len(errors) // 25))
+        forest.fit(self._parts.describe(sales, predicted), np.abs(errors))
+        self._scale = forest
+        return np.maximum(forest.oob_prediction_, self._typical / 2)
+
+    def _uncertainty(self, sales: Sequence[Sale], logs: Vector) -> Vector:
         """Return the size of error to expect of each: at least half the usual one."""
         if self._scale is None:
             return np.full(len(logs), self._typical)
-        return np.maximum(self._scale.predict(parts.describe(sales, logs)), self._typical / 2)
+        told = self._scale.predict(self._parts.describe(sales, logs))
+        return np.maximum(told, self._typical / 2)
 
 
-def _splits(count: int) -> Iterator[Split]:
-    rows = np.arange(count)
-    if count >= _MANY:
+class _Bound:
+    """How far below a value the bound lies, by the error that is expected of the thing."""
+
+    def __init__(self, scores: Vector, scales: Vector) -> None:
+        self._hard_from = float(np.quantile(scales, 1 - _HARD_SHARE))
+        hard = scales > self._hard_from
+        ordered = np.sort(scores)
+        self._usual = max(_usual_reach(np.sort(scores[~hard]), scales), 0.0)
+        hardest = np.sort(scores[hard]) if hard.sum() >= _FEW_HARD else ordered
+        self._hard = max(_quantile_up(hardest, LEVELS[0]), self._usual)
+
+    def reach(self, scales: Vector) -> Vector:
+        """Return the distance of the bound from the value, in logarithms."""
+        return np.where(scales > self._hard_from, self._hard, self._usual) * scales
+
+
+def _splits(sales: Sequence[Sale]) -> Iterator[Split]:
+    """Yield places of (known, tested) sales: later ones by earlier ones, where they have days."""
+    count = len(sales)
+    days = [one.day for one in sales if one.day is not None]
+    if len(days) == count >= _DATED and len(set(days)) > _BLOCKS:
+        ordered = np.array(sorted(range(count), key=lambda place: (days[place], place)))
+        share, blocks = (_TAUGHT_SHARE, _BLOCKS) if count < _MANY else (_TAUGHT_SHARE_OF_MANY, 1)
+        cuts = np.linspace(int(count * share), count, blocks + 1).astype(int)
+        yield from ((ordered[:start], ordered[start:end]) for start, end in pairwise(cuts))
+    elif count >= _MANY:
+        rows = np.arange(count)
         yield from ShuffleSplit(n_splits=1, test_size=0.25, random_state=_SEED).split(rows)
     else:
-        yield from KFold(_FOLDS, shuffle=True, random_state=_SEED).split(rows)
+        yield from KFold(_FOLDS, shuffle=True, random_state=_SEED).split(np.arange(count))
+
+
+def _shift(errors: Vector) -> float:
+    """Return by how much to move values so that their median error is least, drawn to none."""
+    best = min(_SHIFTS, key=lambda shift: float(np.median(np.abs(np.expm1(errors + shift)))))
+    return float(best) * len(errors) / (len(errors) + _PRIOR_SHIFT)
 
 
 def _weights(told: Matrix, logs: Vector) -> Vector:
@@ -190,14 +255,13 @@ def _weights(told: Matrix, logs: Vector) -> Vector:
     return best + (equal - best) * _PRIOR_SALES / (_PRIOR_SALES + len(logs))
 
 
-def _reach(scores: Vector, scales: Vector) -> float:
-    """Return how many times its usual error the bound lies below a value."""
-    ordered = np.sort(scores)
+def _usual_reach(ordered: Vector, scales: Vector) -> float:
+    """Return how many times its expected error the bound of most things lies below a value."""
     for level in LEVELS:
         reach = _quantile_up(ordered, level)
         if float(np.median(np.exp(-reach * scales))) >= LEAST_BOUND_SHARE:
             break
-    return max(reach, 0.0)
+    return reach
 
 
 def _quantile_up(ordered: Vector, level: float) -> float:

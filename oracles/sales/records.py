@@ -7,7 +7,7 @@ from datetime import date
 
 from collateral.domain.classes import AssetClass, Field, Kind
 from collateral.domain.portfolio import ColumnMapping, FileRefused, RowRefused, Table
-from collateral.domain.portfolio.cells import parse_cell, refuse_bare_day_numbers
+from collateral.domain.portfolio.cells import date_order, parse_cell, refuse_bare_day_numbers
 from collateral.domain.portfolio.errors import CellError
 from collateral.domain.portfolio.mapping import resolve_columns
 from collateral.domain.portfolio.reader import Line
@@ -137,13 +137,15 @@ class _Reader:
             if known is None or name in ignored:
                 continue
             columns = [places[column] for column in source.columns]
+            unit = source.unit
             cells = [
                 line.cells[at] for line in table.lines for at in columns if at < len(line.cells)
             ]
             if known.kind is Kind.DATE and not source.unit:
                 refuse_bare_day_numbers(source.columns[0], cells)
+                unit = date_order(cells)
             mark = mapping.decimal_mark or _decimal_mark(cells)
-            self._columns[name] = (known, columns, source.unit, mark)
+            self._columns[name] = (known, columns, unit, mark)
         self._day = next((name for name in DAYS if name in self._columns), None)
         self.unreadable = 0
 

@@ -1,5 +1,6 @@
 """Everything that is read of oracles."""
 
+from oracles.selectors.dispersion import AssetSpread, Dispersion, SourceSpread, dispersion
 from oracles.selectors.moves import NewWord, ValueMove, last_move
 from oracles.selectors.proofs import (
     ProvenValue,
@@ -15,7 +16,9 @@ from oracles.selectors.rounds import (
     RoundProgress,
     leaves,
     newest_round,
+    next_is,
     open_round_progress,
+    signers,
     snapshot,
     usable_rounds,
 )
@@ -30,25 +33,31 @@ from oracles.selectors.values import (
 )
 
 __all__ = [
+    "AssetSpread",
     "ClassValue",
+    "Dispersion",
     "NewWord",
     "ProvenValue",
     "ProvenValues",
     "RoundProgress",
     "SourceOpinion",
+    "SourceSpread",
     "UsableRound",
     "ValueMove",
     "ValuePoint",
     "ValueProof",
+    "dispersion",
     "last_move",
     "leaves",
     "newest_round",
     "newest_values",
+    "next_is",
     "open_round_progress",
     "proofs",
     "proven_value",
     "proven_values",
     "rounds_in_use",
+    "signers",
     "snapshot",
     "sources_of",
     "usable_rounds",

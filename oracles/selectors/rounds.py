@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from oracles.chain import oracle_terms
 from oracles.documents import read_document
 from oracles.domain.errors import RoundRefused
-from oracles.models import Round, RoundStatus
+from oracles.models import Reporter, Round, RoundStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +20,11 @@ class RoundProgress:
 def newest_round() -> Round | None:
     """Return the newest published round that was not voided."""
     return Round.objects.filter(status=RoundStatus.PUBLISHED).order_by("-number").first()
+
+
+def next_is(number: int) -> bool:
+    """Return whether the round of that number has still to be opened."""
+    return not Round.objects.filter(number__gte=number).exists()
 
 
 def usable_rounds() -> tuple[Round | None, Round | None]:
@@ -57,6 +62,22 @@ def _document(hash: str, what: str) -> bytes:
             f"The {what} of this round are not stored here: it was published by others.",
         )
     return content
+
+
+def signers(*, round: Round) -> list[tuple[Reporter, str]]:
+    """Return each active reporter with what it did with a round, in words."""
+    signed = set(round.signatures.values_list("reporter_id", flat=True))
+    differs = dict(round.dissents.values_list("reporter_id", "count"))
+    return [
+        (one, _word(one.pk in signed, differs.get(one.pk)))
+        for one in Reporter.objects.filter(active=True)
+    ]
+
+
+def _word(has_signed: bool, differing: int | None) -> str:
+    if has_signed:
+        return "● signed"
+    return "▲ has not answered" if differing is None else f"■ differs in {differing:,} leaves"
 
 
 def open_round_progress() -> RoundProgress | None:

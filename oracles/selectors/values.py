@@ -94,11 +94,14 @@ def newest_values(*, asset_ids: Sequence[int]) -> dict[int, Valuation]:
 
 
 def sources_of(asset: Asset) -> list[SourceOpinion]:
-    """Return the newest accepted observation of each source and kind, newest first."""
+    """Return the newest accepted observation of each source and kind, newest first.
+
+    A cap that was lifted says nothing any more.
+    """
     series = ("source_id", "kind")
     found = (
         Observation.objects.filter(asset=asset, verdict=Verdict.ACCEPTED)
-        .select_related("source")
+        .select_related("source", "override")
         .order_by(*series, "-observed_at", "-pk")
         .distinct(*series)
     )
@@ -112,5 +115,6 @@ def sources_of(asset: Asset) -> list[SourceOpinion]:
             observed_at=one.observed_at,
         )
         for one in found
+        if one.override is None or not one.override.lifts
     ]
     return sorted(opinions, key=lambda one: -one.observed_at)

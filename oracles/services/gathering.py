@@ -96,7 +96,8 @@ def rows_of(values: Values) -> tuple[Column, dict[int, str]]:
     if len(ids):
         found = ids[order[place]] == wanted
         rows[values.subject[found]] = pks[order[place[found]]]
-    tokens = Observation.objects.exclude(token="").values_list("token", flat=True).distinct()
+    tokens = Observation.objects.filter(token__startswith="0x")
+    tokens = tokens.values_list("token", flat=True).distinct()
     return rows, {address_number(one): one for one in tokens}
 
 
@@ -242,9 +243,11 @@ def _said_of_tokens(observed_at: int) -> Iterator[tuple[str, Observed]]:
     series = ("token", "source_id", "kind")
     newest = (
         Observation.objects.filter(
-            verdict=Verdict.ACCEPTED, source__active=True, observed_at__lte=observed_at
+            verdict=Verdict.ACCEPTED,
+            source__active=True,
+            observed_at__lte=observed_at,
+            token__startswith="0x",
         )
-        .exclude(token="")
         .order_by(*series, "-observed_at", "-pk")
         .distinct(*series)
     )

@@ -38,7 +38,9 @@ class Learnt:
     report: RecordReport
 
 
-def learn_sales(*, path: Path, mapping: ColumnMapping, now: int) -> Learnt:
+def learn_sales(
+    *, path: Path, mapping: ColumnMapping, now: int, ignored: Iterable[str] = ()
+) -> Learnt:
     """Learn from a file of sales and record a value of each minted asset of the class.
 
     ``now`` is chain time. An asset of which no fact is known that the sales tell is passed over.
@@ -47,8 +49,9 @@ def learn_sales(*, path: Path, mapping: ColumnMapping, now: int) -> Learnt:
     content = file_content(path)
     today = datetime.fromtimestamp(now, tz=UTC).date()
     table = read_table(content, skip_lines=mapping.skip_lines)
-    file = read_sales(table=table, mapping=mapping, as_of=today)
-    known_as = data_hash(content, mapping_text(mapping))
+    left_out = sorted(set(ignored))
+    file = read_sales(table=table, mapping=mapping, as_of=today, ignored=left_out)
+    known_as = data_hash(content, mapping_text(mapping, left_out))
     source = f"sales-{file.asset_class.code.replace('_', '-')}"
     ensure_source(
         slug=source,

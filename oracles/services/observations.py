@@ -1,5 +1,6 @@
 """Taking observations in: each is kept, and only those within the rules count."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,44 +9,28 @@ from django.db.models import QuerySet
 
 from collateral.domain.addresses import AddressError, checksum_address
 from collateral.models import Asset
+from contracts.wallet import SignatureInvalid, recover_text
 from oracles.domain import observations as rules
 from oracles.domain.canonical import canonical_json, sha256
 from oracles.domain.errors import ObservationRefused
-from oracles.domain.parameters import LRT_CLASS_ID
+from oracles.domain.parameters import CURRENCY_CLASS_ID, LRT_CLASS_ID
 from oracles.domain.quantities import MAX_SCALE, ObservationKind, Unit, base_amount
 from oracles.models import Observation, Source, Verdict
-from oracles.services.exchange import in_dollars
+from oracles.models.observations import CURRENCY, SIGNATURE_LENGTH
+from oracles.services.exchange import Rates
 from oracles.services.feeds import Feed, shifted_feeds
+from oracles.sources.statements import NewObservation
 
 CHUNK = 2_000
 _MAX_STORED = 10**77
 _MAX_TIME = 2**62
 _MAX_SCALE = 2**15 - 1
+_CURRENCY = re.compile(CURRENCY)
 
 Series = tuple[int, int | None, str, str, str]
 Moment = tuple[int, int | None, str, str, int]
 # Value, unit, scale and currency, as they were said.
 Said = tuple[int, str, int, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewObservation:
-    """What a source says: ``value · 10^-scale`` of ``unit``, of an asset or of a token.
-
-    ``value`` is a whole number or its digits. ``asset_id`` is the asset's row, ``token`` a token
-    contract's address; ``raw`` the document that it was read from.
-    """
-
-    source: str
-    kind: str
-    value: object
-    unit: str
-    scale: int
-    observed_at: int
-    asset_id: int | None = None
-    token: str = ""
-    raw: bytes = b""
-    currency: str = "USD"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +79,18 @@ class _Recorder:
         self._chunk, self._start, self._now, self._report = chunk, start, now, report
         self._sources = _locked_sources({one.source for one in chunk})
         asset_ids = {one.asset_id for one in chunk if one.asset_id is not None}
-        self._classes = dict(Asset.objects.filter(pk__in=asset_ids).values_list("pk", "class_id"))
+        assets = Asset.objects.filter(pk__in=asset_ids)
+        self._assets = {
+            pk: (class_id, token_id)
+            for pk, class_id, token_id in assets.values_list("pk", "class_id", "token_id")
+        }
         tokens = {_token_text(one.token) for one in chunk if one.token}
         self._last = _last_amounts(self._sources, asset_ids, tokens)
         self._known = _known_moments(self._sources, chunk)
         self._shifted = shifted_feeds(_updates(chunk))
+        self._rates = Rates(
+            currencies={one.currency for one in chunk}, times={one.observed_at for one in chunk}
+        )
 
     def record(self) -> None:
         rows: list[Observation] = []
@@ -128,14 +120,17 @@ class _Recorder:
         """Return the row to keep, or None when it is known; raise where it has no place."""
         source = self._source(given)
         class_id, token = self._subject(given)
-        row = _unjudged(given, source=source, token=token)
+        _, token_id = self._assets.get(given.asset_id, (None, None))
+        subject = token or str(token_id or "")
+        row = _unjudged(given, source=source, token=token, subject=subject)
         try:
             checked = _checked_form(given, row)
+            _check_signed(given, source=source, subject=subject)
             moment: Moment = (source.pk, given.asset_id, token, given.kind, given.observed_at)
             said = (checked.value, given.unit, given.scale, given.currency)
             if self._known.get(moment) == said:
                 return None
-            counted = in_dollars(checked, given.currency)
+            counted = self._rates.in_dollars(checked, given.currency)
             self._judge(counted, class_id=class_id, moment=moment)
         except ObservationRefused as refusal:
             row.verdict, row.code = Verdict.REFUSED, refusal.code
@@ -181,22 +176,22 @@ class _Recorder:
         return source
 
     def _subject(self, given: NewObservation) -> tuple[int, str]:
-        """Return the class and the token's address, empty for an asset."""
+        """Return the class, and the token's address or the currency, empty for an asset."""
         if (given.asset_id is None) == (not given.token):
             raise ObservationRefused(
-                "SUBJECT_MISSING", "An observation is of one asset or of one token."
+                "SUBJECT_MISSING", "An observation is of one asset, token or currency."
             )
         if given.asset_id is None:
             token = _token_text(given.token)
             if not token:
                 raise ObservationRefused(
-                    "BAD_ADDRESS", f"{given.token[:60]!r} is no token address."
+                    "BAD_ADDRESS",
+                    f"{given.token[:60]!r} is no token's address and no currency's code.",
                 )
-            return LRT_CLASS_ID, token
-        class_id = self._classes.get(given.asset_id)
-        if class_id is None:
+            return (CURRENCY_CLASS_ID if _CURRENCY.match(token) else LRT_CLASS_ID), token
+        if given.asset_id not in self._assets:
             raise ObservationRefused("ASSET_UNKNOWN", f"There is no asset {given.asset_id}.")
-        return class_id, ""
+        return self._assets[given.asset_id][0], ""
 
 
 def _updates(chunk: Sequence[NewObservation]) -> Iterator[tuple[Feed, str, int]]:
@@ -218,6 +213,10 @@ def _checked_form(given: NewObservation, row: Observation) -> rules.Observation:
         raise ObservationRefused("KIND_UNKNOWN", f"{given.kind[:40]!r} is no kind of observation.")
     if given.unit not in set(Unit):
         raise ObservationRefused("UNIT_UNKNOWN", f"{given.unit[:40]!r} is no unit.")
+    if (given.kind == ObservationKind.CAP) != (given.override_id is not None):
+        raise ObservationRefused(
+            "KIND_NOT_USED", "Only two people at the desk cap a value; no source does."
+        )
     return rules.Observation(
         source=source.slug,
         kind=ObservationKind(given.kind),
@@ -229,7 +228,31 @@ def _checked_form(given: NewObservation, row: Observation) -> rules.Observation:
     )
 
 
-def _unjudged(given: NewObservation, *, source: Source, token: str) -> Observation:
+def signed_text(given: NewObservation, *, subject: str) -> str:
+    """Return what a source with a signer signs (EIP-191) of each observation.
+
+    ``subject`` is the asset's token id in digits, the token's address or the currency's code.
+    """
+    return _as_document(given, subject).decode()
+
+
+def _check_signed(given: NewObservation, *, source: Source, subject: str) -> None:
+    """Refuse what the source's own key has not signed, where the source has one."""
+    if not source.signer:
+        return
+    try:
+        signature = bytes.fromhex(given.signature.removeprefix("0x"))
+        signer = recover_text(signed_text(given, subject=subject), signature)
+    except (ValueError, SignatureInvalid):
+        signer = ""
+    if signer.lower() != source.signer.lower():
+        raise ObservationRefused(
+            "SIGNATURE_INVALID",
+            f"It is not signed by {source.signer}, whose signature {source} needs.",
+        )
+
+
+def _unjudged(given: NewObservation, *, source: Source, token: str, subject: str) -> Observation:
     """Return the row as given, cut to what the columns hold."""
     return Observation(
         asset_id=given.asset_id,
@@ -242,15 +265,18 @@ def _unjudged(given: NewObservation, *, source: Source, token: str) -> Observati
         scale=given.scale if abs(given.scale) <= _MAX_SCALE else -1,
         observed_at=given.observed_at if 0 < given.observed_at < _MAX_TIME else 0,
         given=str(given.value)[:100],
-        raw_hash=sha256(given.raw or _as_document(given)).hex(),
+        raw_hash=sha256(given.raw or _as_document(given, subject)).hex(),
+        signature=given.signature[:SIGNATURE_LENGTH],
+        override_id=given.override_id,
         verdict=Verdict.ACCEPTED,
     )
 
 
-def _as_document(given: NewObservation) -> bytes:
+def _as_document(given: NewObservation, subject: str) -> bytes:
     return canonical_json(
         {
             "source": given.source,
+            "of": subject,
             "kind": given.kind,
             "value": str(given.value),
             "unit": given.unit,
@@ -270,6 +296,8 @@ def _storable(value: object) -> int | None:
 
 
 def _token_text(token: str) -> str:
+    if _CURRENCY.match(token):
+        return token
     try:
         return checksum_address(token)
     except AddressError:

@@ -1,15 +1,18 @@
 """Asking the sources that are due, each behind its own breaker."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
+from contracts.client import Chain, connect
 from oracles.models import SourceFeed
 from oracles.services.observations import RecordReport, record_observations
-from oracles.sources.documents import FIELDS, observations, rows_of_json
+from oracles.services.surveying import plan_survey
+from oracles.sources.adapters import Asking, Teller, adapter_of
 from oracles.sources.errors import SourceFailed
 from oracles.sources.fetching import Fetcher
 
@@ -17,12 +20,19 @@ logger = logging.getLogger(__name__)
 # So many failures in a row open the breaker for so long.
 BREAKER_FAILURES = 5
 BREAKER_OPEN_FOR = timedelta(minutes=10)
-MakeFetcher = Callable[[frozenset[str]], Fetcher]
 
 
-def fetcher(hosts: frozenset[str]) -> Fetcher:
-    """Return what fetches from these hosts under the usual limits."""
-    return Fetcher(hosts=hosts)
+def asking(*, now: int) -> Asking:
+    """Return what adapters work with: our node, and documents under the usual limits."""
+    return Asking(now=now, chain=_chain, fetcher=_fetcher)
+
+
+def _chain() -> Chain:
+    return connect(settings.RPC_URL)
+
+
+def _fetcher(hosts: frozenset[str], kinds: tuple[str, ...]) -> Fetcher:
+    return Fetcher(hosts=hosts, kinds=kinds)
 
 
 def due_feeds(*, now: int, clock: datetime) -> list[int]:
@@ -38,21 +48,25 @@ def due_feeds(*, now: int, clock: datetime) -> list[int]:
 
 
 def poll_feed(
-    *, feed_id: int, now: int, clock: datetime, make: MakeFetcher = fetcher
+    *, feed_id: int, now: int, clock: datetime, by: Asking | None = None
 ) -> RecordReport | None:
     """Ask one source and record what it says; return nothing where it was asked in this slot.
 
-    Two that poll the same feed at once ask once: the second finds the slot taken.
+    Two that poll the same feed at once ask once: the second finds the slot taken. What an answer
+    says of every thing of a class is planned in chunks, which follow by themselves.
     """
     feed = _claim(feed_id, now=now, clock=clock)
     if feed is None:
         return None
+    adapter = adapter_of(feed)
     try:
-        content = make(frozenset(feed.hosts)).fetch(feed.url)
-        fields = feed.fields or {name: name for name in FIELDS}
-        rows = rows_of_json(content, items=feed.items, fields=fields)
-        said = observations(rows, source=feed.source.slug, defaults=feed.defaults, raw=content)
-        report = record_observations(observations=said, now=now)
+        adapter.check(feed)
+        document = adapter.ask(feed, by or asking(now=now))
+        if isinstance(adapter, Teller):
+            said = adapter.read(feed, document, now)
+            report = record_observations(observations=said, now=now)
+        else:
+            report = plan_survey(feed=feed, adapter=adapter, document=document, now=now)
     except SourceFailed as failure:
         _failed(feed, failure, clock)
         return None

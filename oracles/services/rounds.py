@@ -1,5 +1,6 @@
 """Opening a round: one snapshot of the inputs, every value, and the tree over them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import repeat
 
@@ -15,7 +16,7 @@ from oracles.domain.errors import RoundRefused
 from oracles.domain.quantities import DAY_S
 from oracles.domain.rounds import RoundResult, recompute
 from oracles.domain.snapshot import write_snapshot
-from oracles.models import Round, RoundStatus, SignedRound, Valuation
+from oracles.models import BreakerTrip, Round, RoundStatus, SignedRound, Valuation
 from oracles.selectors.rounds import newest_round
 from oracles.services.gathering import Subjects, gather, next_number, rows_of
 from oracles.services.recording import store_values
@@ -143,7 +144,17 @@ def _refuse_broken(result: RoundResult) -> None:
     """Refuse a round in which a tenth of all values, in several classes, leap at once."""
     movements = list(_movements(result))
     if breaks_round(movements, elapsed_s=result.snapshot.elapsed_s):
-        beyond = sum(one.beyond for one in movements)
+        classes = Counter(str(one.class_id) for one in movements if one.beyond)
+        beyond = classes.total()
+        BreakerTrip.objects.update_or_create(
+            number=result.domain.number,
+            defaults={
+                "observed_at": result.observed_at,
+                "beyond": beyond,
+                "counted": len(movements),
+                "classes": classes,
+            },
+        )
         raise RoundRefused(
             "GLOBAL_BREAKER",
             f"{beyond} of {len(movements)} values would move beyond their limits, in several "

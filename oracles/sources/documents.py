@@ -8,10 +8,13 @@ from typing import Any
 
 from collateral.models import Asset
 from oracles.domain.nesting import nests_deeper
-from oracles.services.observations import NewObservation
 from oracles.sources.errors import SourceFailed
+from oracles.sources.statements import NewObservation
 
-FIELDS = ("asset", "token", "kind", "value", "unit", "scale", "currency", "observed_at")
+FIELDS = (
+    *("asset", "token", "kind", "value", "unit", "scale", "currency", "observed_at"),
+    "signature",
+)
 _REQUIRED = ("value", "observed_at")
 MOST_ROWS = 200_000
 _MAX_DEPTH = 20
@@ -19,14 +22,19 @@ _MAX_WHOLE = 2**63
 Row = Mapping[str, Any]
 
 
-def rows_of_json(content: bytes, *, items: str, fields: Mapping[str, str]) -> list[Row]:
-    """Return rows from the list under a name of a JSON document, under our names of fields."""
+def document_of(content: bytes) -> Any:
+    """Return what a JSON document says; numbers with a point stay as they are written."""
     if nests_deeper(content, _MAX_DEPTH):
         raise SourceFailed("NOT_JSON", "The source's answer is nested too deep to be read.")
     try:
-        document = json.loads(content, parse_float=str, parse_constant=str)
+        return json.loads(content, parse_float=str, parse_constant=str)
     except ValueError:
         raise SourceFailed("NOT_JSON", "The source's answer is not JSON.") from None
+
+
+def rows_of_json(content: bytes, *, items: str, fields: Mapping[str, str]) -> list[Row]:
+    """Return rows from the list under a name of a JSON document, under our names of fields."""
+    document = document_of(content)
     found = document.get(items) if isinstance(document, dict) else document
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise SourceFailed("WRONG_SHAPE", f"The answer has no list of objects under {items!r}.")
@@ -78,9 +86,10 @@ def observations(
             kind=str(row.get("kind", "")),
             value=row.get("value", ""),
             unit=str(row.get("unit", "")),
-            scale=_whole(row.get("scale"), otherwise=-1),
+            scale=whole(row.get("scale"), otherwise=-1),
             currency=str(row.get("currency") or "USD"),
-            observed_at=_whole(row.get("observed_at"), otherwise=0),
+            observed_at=whole(row.get("observed_at"), otherwise=0),
+            signature=str(row.get("signature") or ""),
             raw=raw,
         )
 
@@ -94,7 +103,7 @@ def _token_id(value: object) -> int:
     return number if number < 2**256 else 0
 
 
-def _whole(value: object, *, otherwise: int) -> int:
+def whole(value: object, *, otherwise: int) -> int:
     """Return a whole number given as such or in digits; anything else becomes a wrong one."""
     if isinstance(value, bool):
         return otherwise

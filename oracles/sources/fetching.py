@@ -18,7 +18,9 @@ from oracles.sources.errors import SourceFailed
 _CHUNK = 65_536
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"https": 443, "http": 80}
-_JSON = ("application/json", "+json")
+JSON = ("application/json", "+json")
+# Agencies serve files of lines under several names.
+CSV = ("text/csv", "text/plain", "application/csv", "application/octet-stream")
 Resolve = Callable[[str, int], Sequence[str]]
 
 
@@ -46,16 +48,21 @@ def is_public(address: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Fetcher:
-    """Fetches JSON from the hosts that were allowed; nothing else is ever connected to."""
+    """Fetches documents of some kinds from allowed hosts; nothing else is ever connected to."""
 
     hosts: frozenset[str]
     limits: Limits = Limits()
+    kinds: tuple[str, ...] = JSON
     schemes: frozenset[str] = frozenset({"https"})
     resolve: Resolve = resolve
     is_public: Callable[[str], bool] = is_public
 
+    @property
+    def _accept(self) -> str:
+        return ", ".join(one for one in self.kinds if "/" in one)
+
     def fetch(self, url: str) -> bytes:
-        """Return the body of a JSON document, or raise `SourceFailed` with what was wrong."""
+        """Return the body of a document, or raise `SourceFailed` with what was wrong."""
         deadline = time.monotonic() + self.limits.timeout_s
         for _ in range(self.limits.redirects + 1):
             try:
@@ -79,7 +86,7 @@ class Fetcher:
         connection = self._connection(parts, deadline)
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("GET", target, headers={"Accept": "application/json"})
+            connection.request("GET", target, headers={"Accept": self._accept})
             answer = connection.getresponse()
             if answer.status in _REDIRECTS and answer.headers.get("Location"):
                 return str(answer.headers["Location"])
@@ -131,8 +138,10 @@ class Fetcher:
         if answer.status != 200:
             raise SourceFailed("HTTP_STATUS", f"{parts.hostname} answered {answer.status}.")
         kind = answer.headers.get_content_type()
-        if not kind.endswith(_JSON):
-            raise SourceFailed("NOT_JSON", f"{parts.hostname} answered {kind}, not JSON.")
+        if not kind.endswith(self.kinds):
+            wanted = "JSON" if self.kinds == JSON else self._accept
+            code = "NOT_JSON" if self.kinds == JSON else "WRONG_TYPE"
+            raise SourceFailed(code, f"{parts.hostname} answered {kind}, not {wanted}.")
         if (answer.length or 0) > self.limits.max_bytes:
             raise self._too_large(parts)
 

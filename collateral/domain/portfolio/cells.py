@@ -27,7 +27,15 @@ _CURRENCY = re.compile(r"^(?:US\$|\$|USD)\s*|\s*(?:USD|\$)$", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,' ]*|[+-]?[.,][0-9]+")
 _ONE_MARK_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 _YEAR = re.compile(r"[0-9]{4}")
-_ISO = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
+# A time of day behind the day is read over; so is its zone.
+_ISO = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?")
+_COMPACT = re.compile(r"((?:19|20)[0-9]{2})([01][0-9])([0-3][0-9])(?:T[0-9]{6})?")
+_NAMED = re.compile(r"([0-9]{1,2})[-. ]*([A-Za-z]{3,9})[-., ]*([0-9]{4})")
+_NAME_FIRST = re.compile(r"([A-Za-z]{3,9})\.? *([0-9]{1,2}),? +([0-9]{4})")
+_MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _SERIAL = re.compile(r"[0-9]{1,6}")
 _MONTHS = 12
@@ -76,7 +84,10 @@ def _fraction(raw: str, body: str, decimal_mark: str) -> Fraction:
 
 
 def parse_date(raw: str, *, unit: str = "") -> date:
-    """Return the day in ``raw``: ISO, or as ``unit`` says (``dmy``, ``mdy``, day numbers)."""
+    """Return the day in ``raw``: ISO, with the month's name, or as ``unit`` says.
+
+    Units are ``dmy`` and ``mdy`` for days between marks, and day numbers by their day zero.
+    """
     text = raw.strip()
     try:
         if unit in _DAY_ZERO:
@@ -87,11 +98,37 @@ def parse_date(raw: str, *, unit: str = "") -> date:
         if found := _DAY_FIRST.fullmatch(text):
             first, second, year = (int(part) for part in found.groups())
             return _slashed(raw, first, second, year, unit)
+        if found := _COMPACT.fullmatch(text):
+            year, month, day = (int(part) for part in found.groups())
+            return date(year, month, day)
+        if found := _NAMED.fullmatch(text):
+            return date(int(found[3]), _month(found[2]), int(found[1]))
+        if found := _NAME_FIRST.fullmatch(text):
+            return date(int(found[3]), _month(found[1]), int(found[2]))
     except (ValueError, OverflowError) as error:
         if isinstance(error, CellError):
             raise
         raise CellError("NOT_A_DATE", f"{raw!r} is not a day of the calendar.") from error
     raise CellError("NOT_A_DATE", f"{raw!r} is not a date; write it as 2026-03-31.")
+
+
+def _month(name: str) -> int:
+    """Return the number of a month by its English name or the first letters of it."""
+    folded = name.casefold()
+    found = [number for number, known in enumerate(_MONTH_NAMES, 1) if known.startswith(folded)]
+    if len(found) != 1:
+        raise ValueError(f"{name!r} is no month")
+    return found[0]
+
+
+def date_order(cells: Iterable[str]) -> str:
+    """Return ``dmy`` or ``mdy`` where some cell of a column can only be read so, and none other."""
+    found = [parts for cell in cells if (parts := _DAY_FIRST.fullmatch(cell.strip()))]
+    day_first = any(int(parts[1]) > _MONTHS for parts in found)
+    month_first = any(int(parts[2]) > _MONTHS for parts in found)
+    if day_first == month_first:
+        return ""
+    return "dmy" if day_first else "mdy"
 
 
 def _day_number(text: str, zero: date) -> date:

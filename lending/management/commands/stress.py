@@ -13,6 +13,7 @@ from collateral.errors import REFUSALS
 from lending.domain.errors import LendingRefused
 from lending.domain.stress import Behaviour, Book, Outcome, run
 from lending.domain.stress.simulation import PoolTerms
+from lending.services.stressing import store_stress_run
 from lending.stress.books import database_book, genesis_pool, own_book, portfolio_book
 from lending.stress.chart import draw
 from lending.stress.scenarios import Scenario, load_scenario, scenario_names
@@ -67,7 +68,15 @@ class Command(BaseCommand):
             book = _book(portfolio, draw_bps=options["draw"])
             found = _run(book, chosen, options)
             title = f"{chosen.name}: {len(book.loans):,} loans of {portfolio}"
-            chart = _write_chart(options["chart"], chosen, draw(found, title=title))
+            picture = draw(found, title=title)
+            chart = _write_chart(options["chart"], chosen, picture)
+            store_stress_run(
+                scenario=chosen,
+                portfolio=portfolio,
+                options={name: options[name] for name in _RANGES},
+                found=found,
+                chart=picture,
+            )
         except (*REFUSALS, LendingRefused, SettlementError, OSError) as error:
             raise CommandError(str(error)) from None
         if options["json"]:

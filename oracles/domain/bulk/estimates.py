@@ -1,4 +1,4 @@
-"""Estimates of physical things, compiled: `appraised.appraise` and `income.value_by_income`.
+"""Estimates of physical things, compiled: `appraised.appraise`, `income.value_by_income`, caps.
 
 ``said`` are columns of source, kind, unit, amount and time; a subject's observations lie from
 ``start`` to before ``end``, sorted by source. Functions that return a bool return False where a
@@ -18,6 +18,7 @@ from oracles.domain.bulk.arithmetic import (
     weighted_median_down,
 )
 from oracles.domain.bulk.models import (
+    CAP_KINDS,
     DERIVED_KINDS,
     FORCED_SALE_KINDS,
     LARGEST_AMOUNT,
@@ -52,9 +53,31 @@ def estimate(
     found[:] = 0
     if end - start > MOST_OBSERVATIONS:
         return False
+    capped = False
     for place in range(start, end):
         if not 0 < said[3][place] < LARGEST_AMOUNT:
             return False
+        capped |= (CAP_KINDS >> said[1][place]) & 1 == 1
+    if not _worth(now, model, start, end, said, scratch, found):
+        return False
+    if capped:
+        _cap(now, start, end, said, scratch, found)
+    return True
+
+
+@compiled
+def _cap(now: int, start: int, end: int, said: Said, scratch: Column, found: Column) -> None:
+    """Take the lowest of what each desk newly let the value be at most."""
+    count = _choose(now, CAP_KINDS, start, end, said, scratch[_CHOSEN])
+    for number in range(count):
+        cap = said[3][scratch[_CHOSEN, number]]
+        found[VALUE], found[LOWER] = min(found[VALUE], cap), min(found[LOWER], cap)
+
+
+@compiled
+def _worth(
+    now: int, model: Column, start: int, end: int, said: Said, scratch: Column, found: Column
+) -> bool:
     if not _appraise(now, model, start, end, said, scratch, found):
         return False
     if model["has_income"] == 0:

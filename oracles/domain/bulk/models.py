@@ -53,6 +53,7 @@ def _mask(kinds: frozenset[ObservationKind]) -> int:
 PRICE_KINDS = _mask(frozenset(PRICES))
 DERIVED_KINDS = _mask(frozenset(DERIVED))
 FORCED_SALE_KINDS = _mask(frozenset({ObservationKind.FORCED_SALE}))
+CAP_KINDS = _mask(frozenset({ObservationKind.CAP}))
 RENT_KINDS = _mask(frozenset({ObservationKind.RENTAL_INCOME}))
 WEIGHTS = np.array([KIND_WEIGHTS.get(kind, 0) for kind in sorted(KIND_CODES)], np.int64)
 # 1,000 times the square root of a number of sources, rounded down.

@@ -8,31 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from collateral.domain.classes import CLASSES
 from collateral.domain.portfolio import FileRefused
-from collateral.services.mappings import mapping_given
+from oracles.management.sales import SalesCommand
 from oracles.services.backtesting import BacktestReport, run_backtest
 
 _LISTED = 5
 
 
-class Command(BaseCommand):
+class Command(SalesCommand):
     """Each sale is valued by a model that has not seen it."""
 
     help = "Replay a file of real sales: errors, coverage of the lower bound, naive baseline."
-    stack_needs = frozenset({"postgres"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        classes = [one.code for one in CLASSES if not one.fungible]
-        parser.add_argument("--class", dest="class_code", choices=classes, help="asset class")
-        parser.add_argument("--csv", type=Path, required=True, help="CSV file of sales, UTF-8")
-        parser.add_argument("--map", help="our field=their column[:unit], separated by commas")
-        parser.add_argument("--mapping", help="name of a ready mapping instead of --map")
-        parser.add_argument("--ignore", default="", help="fields not to look at, by commas")
-        parser.add_argument("--decimal", default="", help="decimal mark of the file, . or ,")
-        parser.add_argument("--skip", type=int, default=0, help="lines to skip below the header")
+        super().add_arguments(parser)
         parser.add_argument("--chart", type=Path, help="where to write the chart, a PNG file")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -40,16 +31,9 @@ class Command(BaseCommand):
         try:
             report = run_backtest(
                 path=csv,
-                mapping=mapping_given(
-                    file=csv,
-                    class_code=class_code,
-                    text=options["map"],
-                    name=options["mapping"],
-                    decimal_mark=options["decimal"],
-                    skip_lines=options["skip"],
-                ),
+                mapping=self.mapping(csv, class_code, options),
                 as_of=datetime.now(tz=UTC).date(),
-                ignored=[one.strip() for one in options["ignore"].split(",") if one.strip()],
+                ignored=self.ignored(options),
             )
             chart = _write_chart(options["chart"], report)
         except (FileRefused, OSError) as error:

@@ -4,8 +4,9 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
-from lending.models import Loan
+from lending.models import Loan, StressRun
 from lending.stress.books import genesis_terms
 from tests.unit.oracles.sales.market import content
 
@@ -115,3 +116,36 @@ def test_a_bad_scenario_or_portfolio_gets_one_sentence(capsys, files):
         run(capsys, files, portfolio="gone.csv")
     with pytest.raises(CommandError, match="No ready mapping fits"):
         run(capsys, files, portfolio="crash.csv")
+
+
+def test_a_run_is_kept_with_its_figures_and_the_same_again_replaces_it(capsys, files):
+    told = [json.loads(run(capsys, files, "--json", "--bid", "6000")) for _ in range(2)]
+
+    kept = StressRun.objects.get()
+    assert (kept.scenario, kept.loans, kept.margin_calls) == ("crash", 1, 1)
+    assert str(kept.junior_loss + kept.senior_loss) == told[1]["written_off"]
+    assert kept.options["bid"] == 6_000
+
+
+def test_other_options_are_another_run(capsys, files):
+    for bid in ("6000", "7000"):
+        run(capsys, files, "--json", "--bid", bid)
+
+    assert StressRun.objects.count() == 2
+
+
+def test_the_admin_shows_the_run_with_its_chart(admin_client, capsys, files, settings):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    run(capsys, files, "--json")
+    kept = StressRun.objects.get()
+
+    listed = admin_client.get(reverse("admin:lending_stressrun_changelist"))
+    shown = admin_client.get(reverse("admin:lending_stressrun_change", args=[kept.pk]))
+    chart = admin_client.get(reverse("admin:lending_stressrun_chart", args=[kept.pk]))
+
+    assert "crash" in listed.content.decode()
+    assert reverse("admin:lending_stressrun_chart", args=[kept.pk]) in shown.content.decode()
+    assert chart.content.startswith(b"\x89PNG")

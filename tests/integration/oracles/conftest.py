@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from decimal import Decimal
 
 import pytest
 
@@ -9,7 +10,7 @@ from collateral.models import Asset, AssetStatus, Owner
 from contracts.deployment_record import Deployment
 from contracts.wallet import development_wallets
 from oracles.models import Reporter, SourceKind
-from oracles.services import NewObservation, ensure_source
+from oracles.services import NewObservation, ensure_source, record_observations
 from settlement.models import Block
 from tests.unit.oracles.factories import NOW, USD
 
@@ -109,3 +110,23 @@ def said(source):
         return NewObservation(**usual | fields)
 
     return build
+
+
+@pytest.fixture
+def record_rate(db):
+    """Record what one unit of a currency is worth in dollars, by a bank."""
+
+    def record(currency, dollars, *, observed_at=NOW - 60, source="bank"):
+        ensure_source(slug=source, name=source.title(), kind=SourceKind.EXCHANGE)
+        said = NewObservation(
+            source=source,
+            kind="exchange_rate",
+            value=int(Decimal(dollars) * 10**12),
+            unit="usd_per_one",
+            scale=12,
+            observed_at=observed_at,
+            token=currency,
+        )
+        return record_observations(observations=[said], now=NOW)
+
+    return record

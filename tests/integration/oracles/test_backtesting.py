@@ -35,6 +35,7 @@ def test_json_holds_exactly_the_figures(capsys, sales_file):
     assert figures["rows"] == 60
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_run_is_stored_with_its_chart_and_running_again_changes_nothing(capsys, sales_file):
     first, again = (run(capsys, sales_file, "--json") for _ in range(2))
 
@@ -86,6 +87,7 @@ def test_a_bad_file_gets_one_sentence_and_leaves_nothing(capsys, sales_file, giv
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_admin_shows_the_run_and_its_chart(admin_client, capsys, sales_file, settings):
     settings.STORAGES = {
         **settings.STORAGES,

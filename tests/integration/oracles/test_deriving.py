@@ -6,8 +6,9 @@ from django.core.management import CommandError, call_command
 from oracles.domain.curves import CURVES, aged_down
 from oracles.domain.price_index import read_index
 from oracles.models import Observation
-from oracles.services.deriving import curve_of, derive_depreciated, derive_indexed
+from oracles.services.deriving import derive_depreciated, derive_indexed
 from oracles.services.learning import quantised_down
+from oracles.sources.derived import curve_of
 from tests.unit.oracles.factories import NOW, USD
 from tests.unit.oracles.sales.market import MAP, content, houses
 

@@ -4,7 +4,7 @@ import pytest
 
 from oracles import services
 from oracles.domain.errors import RoundRefused
-from oracles.models import Observation, Round, Verdict
+from oracles.models import BreakerTrip, Observation, Round, Verdict
 from oracles.services import record_observations
 from tests.integration.oracles.steps import published
 from tests.unit.oracles.factories import NOW, USD
@@ -87,6 +87,9 @@ def test_a_leap_of_two_classes_at_once_opens_no_round(world, said):
     assert refused.value.code == "GLOBAL_BREAKER"
     assert "20 of 20 values" in str(refused.value)
     assert Round.objects.count() == 1
+    trip = BreakerTrip.objects.get()
+    assert (trip.number, trip.beyond, trip.counted) == (2, 20, 20)
+    assert trip.classes == {"1": 10, "2": 10}
 
 
 def test_a_leap_of_one_class_is_held_back_value_by_value(world, said):

@@ -7,6 +7,7 @@ import pytest
 
 from collateral.domain.classes import class_by_code
 from collateral.domain.portfolio.cells import (
+    date_order,
     parse_cell,
     parse_date,
     parse_number,
@@ -142,6 +143,14 @@ def test_a_number_against_the_declared_mark_is_refused(raw, mark):
         ("16695", "sas_days", date(2005, 9, 16)),
         ("13042", "unix_days", date(2005, 9, 16)),
         ("2026-03-31", "iso", date(2026, 3, 31)),
+        ("20260331", "", date(2026, 3, 31)),
+        ("20141013T000000", "", date(2014, 10, 13)),
+        ("2026-03-31T23:59:59Z", "", date(2026, 3, 31)),
+        ("2026-03-31 00:00:00+02:00", "", date(2026, 3, 31)),
+        ("31 Mar 2026", "", date(2026, 3, 31)),
+        ("31-MAR-2026", "", date(2026, 3, 31)),
+        ("March 31, 2026", "", date(2026, 3, 31)),
+        ("Sept. 1 2026", "", date(2026, 9, 1)),
     ],
 )
 def test_a_date_with_one_meaning_is_read(raw, unit, day):
@@ -162,6 +171,11 @@ def test_a_date_with_one_meaning_is_read(raw, unit, day):
         ("-5", "sas_days", "NOT_A_DATE"),
         ("20260331", "excel_days", "NOT_A_DATE"),
         ("13/13/2026", "", "NOT_A_DATE"),
+        ("20261331", "", "NOT_A_DATE"),
+        ("31 Foo 2026", "", "NOT_A_DATE"),
+        ("31 Ju 2026", "", "NOT_A_DATE"),
+        ("31 Jan 26", "", "NOT_A_DATE"),
+        ("2026-03-31T", "", "NOT_A_DATE"),
     ],
 )
 def test_a_date_with_two_meanings_or_none_is_refused(raw, unit, code):
@@ -261,3 +275,17 @@ def test_units_are_known_and_a_foreign_currency_needs_its_rate(name, code, known
     unit = unit_of(CAR.field_named(name), code)
 
     assert (unit is not None) is known
+
+
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        (["04/03/2026", "31/03/2026"], "dmy"),
+        (["04/03/2026", "03/31/2026"], "mdy"),
+        (["04/03/2026", "12/12/2026"], ""),
+        (["31/03/2026", "03/31/2026"], ""),
+        (["2026-03-31", "", "soon"], ""),
+    ],
+)
+def test_a_column_shows_its_order_by_a_day_that_is_no_month(cells, order):
+    assert date_order(cells) == order

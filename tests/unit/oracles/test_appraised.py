@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oracles.domain.appraised import (
+    Estimate,
     appraise,
+    capped,
     forced_sale_down,
     marked_down,
     newest_by_source,
@@ -198,3 +200,34 @@ def test_a_stale_source_widens_the_bound_by_what_its_age_took():
 
     # It took 1 %, 2,000 USD; at 14 of 24 months the source weighs 34 against 48 and 48.
     assert widened == 184_000 * USD - -(-2_000 * USD * 34 // 130)
+
+
+def capped_at(*caps, of=(100_000, 90_000)):
+    given = [observation(cap * USD, source=f"desk-{at}", kind="cap") for at, cap in enumerate(caps)]
+    value, lower = (one * USD for one in of)
+    return capped(Estimate(value=value, lower=lower, observed_at=NOW, sources=2), given)
+
+
+@pytest.mark.parametrize(
+    ("cap", "value", "lower"),
+    [(80_000, 80_000, 80_000), (95_000, 95_000, 90_000), (100_001, 100_000, 90_000)],
+)
+def test_nothing_above_a_cap_counts(cap, value, lower):
+    found = capped_at(cap)
+
+    assert (found.value, found.lower) == (value * USD, lower * USD)
+
+
+def test_the_newest_cap_of_a_desk_holds_and_of_several_desks_the_lowest():
+    lifted = [
+        observation(50_000 * USD, source="desk", kind="cap", observed_at=NOW - 9),
+        observation(500_000 * USD, source="desk", kind="cap", observed_at=NOW - 8),
+    ]
+    estimate = Estimate(value=100_000 * USD, lower=90_000 * USD, observed_at=NOW, sources=2)
+
+    assert capped(estimate, lifted) == estimate
+    assert capped_at(70_000, 60_000).value == 60_000 * USD
+
+
+def test_a_cap_alone_is_no_value():
+    assert capped(None, [observation(kind="cap")]) is None

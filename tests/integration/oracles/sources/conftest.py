@@ -6,7 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from oracles.sources.adapters import Asking
 from oracles.sources.fetching import Fetcher, Limits
+from tests.unit.oracles.factories import NOW
 
 
 class Source(BaseHTTPRequestHandler):
@@ -62,5 +64,19 @@ def make_fetcher():
             "is_public": lambda address: address == "127.0.0.1",
         }
         return Fetcher(hosts=hosts, **usual | fields)
+
+    return make
+
+
+@pytest.fixture
+def make_asking(make_fetcher):
+    """What adapters work with, but for names that lead to this machine."""
+
+    def make(now=NOW, chain=None):
+        return Asking(
+            now=now,
+            chain=lambda: chain,
+            fetcher=lambda hosts, kinds: make_fetcher(hosts, kinds=kinds),
+        )
 
     return make

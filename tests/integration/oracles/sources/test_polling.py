@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from oracles import services
-from oracles.models import ExchangeRate, Observation, SourceFeed, Verdict
+from oracles.models import Observation, SourceFeed, Verdict
 from oracles.services.polling import BREAKER_FAILURES, BREAKER_OPEN_FOR
 from tests.unit.oracles.factories import NOW, USD
 
@@ -34,9 +34,9 @@ def say(server):
 
 
 @pytest.fixture
-def poll(feed, make_fetcher):
+def poll(feed, make_asking):
     def ask(now=NOW, clock=CLOCK):
-        return services.poll_feed(feed_id=feed.pk, now=now, clock=clock, make=make_fetcher)
+        return services.poll_feed(feed_id=feed.pk, now=now, clock=clock, by=make_asking(now))
 
     return ask
 
@@ -102,13 +102,11 @@ def test_an_asset_that_is_none_is_named(say, poll, asset):
 
 
 def test_other_currencies_are_brought_to_dollars_by_the_rate_of_their_day(
-    make_asset, say, poll, source
+    make_asset, say, poll, record_rate
 ):
     asset = make_asset()
-    for age, rate in ((8 * 86_400, 1_500_000), (3_600, 1_100_000), (-3_600, 1_300_000)):
-        ExchangeRate.objects.create(
-            currency="EUR", usd_units=rate, observed_at=NOW - 60 - age, source=source
-        )
+    for age, rate in ((8 * 86_400, "1.5"), (3_600, "1.1"), (-30, "1.3")):
+        record_rate("EUR", rate, observed_at=NOW - 60 - age)
     say(row(asset, value="10000001", currency="EUR"))
 
     poll()

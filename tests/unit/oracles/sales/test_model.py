@@ -1,13 +1,14 @@
 """What the model makes of a market whose prices are known."""
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
 
 from oracles.sales.features import Encoder, number_of
 from oracles.sales.model import SalesModel
-from tests.unit.oracles.sales.market import houses, sales_of
+from tests.unit.oracles.sales.market import MAP, houses, sales_of
 
 
 def shares(known, asked):
@@ -98,3 +99,31 @@ def test_a_text_that_each_thing_has_for_itself_is_no_kind():
     sales = sales_of(rows, header=("Price", "Town"), mapping="price=Price,address=Town").sales
 
     assert "address" not in Encoder().fit(sales).kinds
+
+
+@pytest.mark.parametrize("yearly", [0.85, 1.2])
+def test_the_bound_holds_for_later_sales_of_a_market_that_drifts(yearly):
+    rows = houses(260)
+    for place, row in enumerate(rows):
+        row[0] = f"{int(row[0]) * yearly ** (place * 7 / 365):.0f}"
+    sales = sales_of(rows, mapping=MAP + ",sold_on=Sold").sales
+
+    _, held, bound = shares(sales[:200], sales[200:])
+
+    assert held.mean() >= 0.9
+    assert np.median(bound) >= 0.5
+
+
+def test_things_that_are_hard_to_value_have_deeper_bounds():
+    rows = houses(400, noise=0.02)
+    unsteady = Random(3)
+    for row in rows:
+        if row[3] == "Ada":
+            row[0] = f"{int(row[0]) * unsteady.lognormvariate(0, 0.5):.0f}"
+    sales = sales_of(rows).sales
+
+    _, held, bound = shares(sales[:300], sales[300:])
+
+    hard = np.array([one.facts["street"] == "Ada" for one in sales[300:]])
+    assert bound[hard].mean() < bound[~hard].mean() - 0.2
+    assert held[hard].mean() >= 0.9

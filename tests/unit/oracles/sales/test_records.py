@@ -1,6 +1,6 @@
 """Reading a table as sales."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -168,3 +168,15 @@ def test_a_file_of_rents_teaches_rents():
     )
 
     assert file.sales[5].price_units == 1_500_000
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y%m%d", "%d %b %Y"])
+def test_days_are_read_in_the_one_order_that_their_column_shows(form):
+    rows = houses(60)
+    days = [date(2020, 1, 1) + timedelta(days=7 * place) for place in range(60)]
+    told = [[*row[:-1], day.strftime(form)] for row, day in zip(rows, days, strict=True)]
+
+    file = sales_of(told, mapping=MAP + ",sold_on=Sold")
+
+    assert [one.day for one in file.sales] == days
+    assert file.refused == []
