@@ -28,6 +28,9 @@ FLAG_WORDS: Mapping[str, str] = {
     "VIN_CHECK_NOT_APPLICABLE": (
         "The VIN's check digit does not bind in its market; an inspection is needed as well."
     ),
+    "VIN_MODEL_YEAR": (
+        "The VIN's tenth character names no model year of its market; is the vehicle an import?"
+    ),
     "OBJECT_ID_NO_CHECK": "A work of art has no check digit; compare every part of its Object ID.",
     "ADDRESS_IS_WEAK": "An address can be written in many ways; compare it with the title.",
     "LEGACY_CHASSIS_ID": (

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -31,6 +31,7 @@ from collateral.services.evidence import (
 )
 from collateral.services.fitness import Fitness
 from collateral.services.registration import BATCH_SIZE
+from settlement.selectors import chain_time
 
 REGISTRATION = "registration"
 
@@ -79,7 +80,8 @@ def submit_assets(*, asset_ids: Sequence[int]) -> int:
 def hand_over(assets: Sequence[Asset]) -> None:
     """Begin a new submission of locked assets: evidence fixed, requests of the former closed.
 
-    An attestation that is not used yet stays good when the evidence is what it names.
+    An attestation that is not used yet stays good when the evidence is what it names, its time
+    is not over, and its verifier is still admitted.
     """
     for asset in assets:
         asset.submission += 1
@@ -101,16 +103,21 @@ def _keep_attested(assets: Sequence[Asset]) -> dict[int, set[int]]:
     """Carry attested requests over to the new submission; return their roles by asset."""
     roots = {asset.pk: asset for asset in assets if asset.submission > 1}
     kept: dict[int, set[int]] = defaultdict(set)
+    if not roots:
+        return kept
     attested = VerificationRequest.objects.filter(
         asset__in=roots,
         status=RequestStatus.ATTESTED,
         attestation__spent=False,
         attestation__revoked=False,
-    )
+        attestation__valid_until__gt=chain_time(),
+    ).select_related("asset", "claimed_by")
+    fitness = Fitness([])
     for request in attested:
         asset = roots[request.asset_id]
         former = request.submission == asset.submission - 1
-        if former and request.evidence_root == asset.evidence_root:
+        same = request.evidence_root == asset.evidence_root
+        if former and same and fitness.is_admitted(request, request.claimed_by):
             kept[asset.pk].add(request.role)
             request.submission = asset.submission
             request.save(update_fields=["submission"])
@@ -216,14 +223,25 @@ def confirm_checks(*, request_id: int, verifier: Verifier, points: Sequence[int]
         request.save(update_fields=["checked"])
 
 
+def confirm_points(*, request: VerificationRequest, words: Collection[str]) -> None:
+    """Keep the points confirmed in words with those kept already; refuse if any is missing."""
+    points = enumerate(checklist_of(request))
+    confirmed = {place for place, point in points if point in words}
+    request.checked = sorted(confirmed.union(request.checked))
+    refuse_unchecked(request)
+    VerificationRequest.objects.filter(pk=request.pk).update(checked=request.checked)
+
+
 def refuse_unchecked(request: VerificationRequest) -> None:
-    """Refuse to prepare a statement before every point of the checklist is confirmed."""
-    missing = len(checklist_of(request)) - len(request.checked)
+    """Refuse a statement, or to prepare one, before the whole checklist is confirmed."""
+    missing = [
+        point for place, point in enumerate(checklist_of(request)) if place not in request.checked
+    ]
     if missing:
         raise VerificationError(
             "CHECKLIST_OPEN",
-            f"{missing} {'point' if missing == 1 else 'points'} of the checklist are not "
-            "confirmed. Confirm them, ask the owner for more, or reject.",
+            f"{len(missing)} of the checklist's points are not confirmed: {' '.join(missing)} "
+            "Confirm them, ask the owner for more, or reject.",
         )
 
 

@@ -15,10 +15,9 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from collateral.domain.identifiers.base import Identifier, IdentifierError, compact, shown
 
-MIN_DISTINCT = 3
 # ISO 6166: countries, and the prefixes of numbering agencies that serve no single country; EZ is
-# the derivatives bureau's, the last five belong to countries that are gone.
-ISIN_PREFIXES = frozenset(isin._country_codes) | {"EZ", "DD", "SU", "TP", "YU", "ZR"}
+# the derivatives bureau's, XT marks tokens, the last five belong to countries that are gone.
+ISIN_PREFIXES = frozenset(isin._country_codes) | {"EZ", "XT", "DD", "SU", "TP", "YU", "ZR"}
 # Consonants that would read as the country of an ISIN.
 _FIGI_NOT_FIRST = frozenset({"BS", "BM", "GG", "GB", "GH", "KY", "VG"})
 
@@ -34,6 +33,10 @@ class Code:
     lengths: tuple[int, ...]
     pattern: re.Pattern[str]
     validate: Callable[[str], str]
+    # The part that numbers the thing: a real one holds at least so many different characters.
+    # One in 2,000 short numbers has only two.
+    body: slice
+    min_distinct: int
     keep_dashes: bool = False
 
 
@@ -45,6 +48,8 @@ def _code(
     pattern: str,
     validate: Callable[[str], str],
     *,
+    body: slice = slice(None),
+    min_distinct: int = 2,
     prefix: str = "",
     keep_dashes: bool = False,
 ) -> Code:
@@ -56,12 +61,31 @@ def _code(
         lengths if isinstance(lengths, tuple) else (lengths,),
         re.compile(pattern),
         validate,
+        body,
+        min_distinct,
         keep_dashes,
     )
 
 
-_LEI = _code("lei", "LEI", "20 letters and digits", 20, r"[0-9A-Z]{18}[0-9]{2}", lei.validate)
-_CUSIP = _code("cusip", "CUSIP", "9 characters", 9, r"[0-9A-Z*@#]{8}[0-9]", cusip.validate)
+_LEI = _code(
+    "lei",
+    "LEI",
+    "20 letters and digits",
+    20,
+    r"[0-9A-Z]{18}[0-9]{2}",
+    lei.validate,
+    body=slice(18),
+    min_distinct=3,
+)
+_CUSIP = _code(
+    "cusip",
+    "CUSIP",
+    "9 characters",
+    9,
+    r"[0-9A-Z*@#]{8}[0-9]",
+    cusip.validate,
+    body=slice(8),
+)
 _FIGI = _code(
     "figi",
     "FIGI",
@@ -69,6 +93,7 @@ _FIGI = _code(
     12,
     r"[B-DF-HJ-NP-TV-Z]{2}G[B-DF-HJ-NP-TV-Z0-9]{8}[0-9]",
     figi.validate,
+    body=slice(3, 11),
 )
 _ISIN = _code(
     "isin",
@@ -78,6 +103,7 @@ _ISIN = _code(
     r"[A-Z]{2}[0-9A-Z]{9}[0-9]",
     # The prefix is checked against our own, longer list.
     lambda text: _with_check(text, isin.calc_check_digit(text[:-1])),
+    body=slice(2, 11),
 )
 _IMO = _code("imo", "IMO ship number", "7 digits", 7, r"[1-9][0-9]{6}", imo.validate)
 # Issuing office (two digits), kind of object, eleven characters of its own, check character.
@@ -88,6 +114,7 @@ _EIC = _code(
     16,
     r"[0-9]{2}[ATVWXYZ][0-9A-Z\-]{12}[0-9A-Z]",
     eic.validate,
+    body=slice(3, 15),
     keep_dashes=True,
 )
 # Owner code, U for a container, J for detachable equipment or Z for a chassis, serial, check.
@@ -98,6 +125,7 @@ _ISO6346 = _code(
     11,
     r"[A-Z]{3}[UJZ][0-9]{7}",
     iso6346.validate,
+    min_distinct=3,
 )
 _CADASTRE = _code(
     "es_cadastre",
@@ -106,6 +134,8 @@ _CADASTRE = _code(
     20,
     r"[0-9A-ZÑ]{14}[0-9A-ZÑ]{4}[A-Z]{2}",
     referenciacatastral.validate,
+    body=slice(18),
+    min_distinct=3,
     prefix="CADASTRE",
 )
 _CUPS = _code(
@@ -115,6 +145,7 @@ _CUPS = _code(
     (20, 22),
     r"ES[0-9]{16}[A-Z]{2}(?:[0-9][FPRCXYZ])?",
     cups.validate,
+    body=slice(2, 18),
     prefix="CUPS",
 )
 
@@ -144,7 +175,7 @@ def checked(code: Code, raw: str) -> Identifier:
             f"{code.prefix}_LENGTH",
             f"The {code.label} has {code.shape}; {shown(text)} has {len(text)} characters.",
         )
-    if len(set(text)) < MIN_DISTINCT:
+    if len(set(text[code.body])) < code.min_distinct:
         raise IdentifierError(
             "PLACEHOLDER_ID",
             f"The {code.label} {text} repeats one or two characters: it looks like a "

@@ -49,7 +49,12 @@ def attested(submitted_car, verifiers, wallets):
     request = VerificationRequest.objects.get(role=Role.TITLE)
     made = services.attestation_message(request_id=request.pk, verifier=verifiers[0])
     signature = "0x" + wallets[0].sign_typed_data(made).hex()
-    kept = services.submit_attestation(request_id=request.pk, message=made, signature=signature)
+    kept = services.submit_attestation(
+        request_id=request.pk,
+        message=made,
+        signature=signature,
+        checklist=services.checklist_of(request),
+    )
     Attestation.objects.update(spent=True)
     return kept
 
@@ -163,10 +168,35 @@ def test_the_api_takes_a_signed_statement(client, submitted_car, verifiers, wall
     made = services.attestation_message(request_id=request.pk, verifier=verifiers[0])
     signature = "0x" + wallets[0].sign_typed_data(made).hex()
 
-    answer = attest(client, request, {"message": made, "signature": signature})
+    checklist = list(services.checklist_of(request))
+
+    answer = attest(
+        client, request, {"message": made, "signature": signature, "checklist": checklist}
+    )
 
     assert answer.status_code == 201
     assert answer.json()["uid"] == Attestation.objects.get().uid
+    request.refresh_from_db()
+    assert request.checked == list(range(len(checklist)))
+
+
+@pytest.mark.parametrize("points", [None, [], slice(1, None), ["Something else."]])
+def test_the_api_asks_for_the_whole_checklist(client, submitted_car, verifiers, wallets, points):
+    request = VerificationRequest.objects.get(role=Role.TITLE)
+    made = services.attestation_message(request_id=request.pk, verifier=verifiers[0])
+    signature = "0x" + wallets[0].sign_typed_data(made).hex()
+    body = {"message": made, "signature": signature}
+    if points is not None:
+        every = list(services.checklist_of(request))
+        body["checklist"] = every[points] if isinstance(points, slice) else points
+
+    answer = attest(client, request, body)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "CHECKLIST_OPEN")
+    assert services.checklist_of(request)[0] in answer.json()["detail"]
+    assert not Attestation.objects.exists()
+    request.refresh_from_db()
+    assert (request.status, request.checked) == ("open", [])
 
 
 def test_the_api_says_why_it_refuses(client, submitted_car, verifiers, wallets):
@@ -180,6 +210,7 @@ def test_the_api_says_why_it_refuses(client, submitted_car, verifiers, wallets):
         attest(client, request, {"message": made, "signature": signature}),
         attest(client, request, {"message": elsewhere, "signature": signature}),
         attest(client, request, {"message": made}),
+        attest(client, request, {"message": made, "signature": signature, "checklist": "all"}),
         attest(client, request, [1]),
     ]
 
@@ -187,5 +218,5 @@ def test_the_api_says_why_it_refuses(client, submitted_car, verifiers, wallets):
     # The owner is part of what is signed: with another one the message is another.
     assert codes[0][1] in ("INVALID_SIGNER", "CONFLICT_OF_INTEREST")
     assert codes[1] == (422, "WRONG_CHAIN")
-    assert codes[2:] == [(400, "MESSAGE_FORMAT")] * 2
+    assert codes[2:] == [(400, "MESSAGE_FORMAT")] * 3
     assert not Attestation.objects.exists()
