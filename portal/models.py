@@ -1,4 +1,4 @@
-"""State of the portal itself: sign-ins that were begun."""
+"""State of the portal itself: sign-ins that were begun, and how many from where."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -24,3 +24,19 @@ class SignInChallenge(models.Model):
 
     def __str__(self) -> str:
         return f"Sign-in of {self.address}"
+
+
+class SignInCount(models.Model):
+    """How often somebody tried to sign in during one window of time; old ones are deleted."""
+
+    subject = models.CharField(max_length=100)
+    window = models.BigIntegerField("number of the window since 1970")
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["window", "subject"], name="sign_in_count_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} sign-ins of {self.subject}"

@@ -14,6 +14,7 @@ from collateral.domain.entries import EntriesRefused, check_identifiers, enterab
 from collateral.errors import REFUSALS
 from collateral.models import Asset, Owner
 from portal.owner import sign_in
+from portal.owner.limits import TooManySignIns
 from portal.owner.sign_in import SignInRefused, signed_in, wallet_of
 from portal.rendering import static_page
 from portal.selectors import mine as mine_pages
@@ -25,6 +26,7 @@ from settlement.selectors import chain_time
 def sign_in_page(request: HttpRequest) -> HttpResponse:
     """Ask for the wallet's address, then show the message that it signs."""
     context: dict[str, object] = {"next": request.GET.get("next", request.POST.get("next", ""))}
+    status = 200
     try:
         if request.POST.get("signature"):
             sign_in.finish(
@@ -35,8 +37,9 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
             nonce, message = sign_in.begin(request, request.POST.get("address", ""))
             context |= {"nonce": nonce, "message": message, "address": message.split("\n")[1]}
     except (AddressError, SignInRefused) as refusal:
-        context["problem"] = str(refusal)
-    status = 400 if "problem" in context else 200
+        context["problem"], status = str(refusal), 400
+    except TooManySignIns as refusal:
+        context["problem"], status = str(refusal), 429
     return static_page(request, "portal/owner/sign_in.html", "mine", status=status, **context)
 
 
