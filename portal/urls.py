@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal import views
-from portal.owner import signed, uploads, verifying
+from portal.owner import particulars, signed, uploads, verifying
 from portal.owner import views as owner
 
 app_name = "portal"
@@ -40,6 +40,9 @@ urlpatterns = [
         name="remove_evidence",
     ),
     path("mine/<int:pk>/evidence/<int:evidence_id>/", owner.evidence_file, name="evidence_file"),
+    path("mine/<int:pk>/outline/look/", particulars.look_at_outline, name="look_at_outline"),
+    path("mine/<int:pk>/outline/", particulars.keep_outline, name="keep_outline"),
+    path("mine/<int:pk>/show/", particulars.show, name="show"),
     path("mine/<int:pk>/uploads/", uploads.begin, name="begin_upload"),
     path("mine/uploads/<uuid:upload_id>/", uploads.piece, name="upload_piece"),
     path("mine/uploads/<uuid:upload_id>/cancel/", uploads.cancel, name="cancel_upload"),

@@ -94,6 +94,16 @@ def field_label(field: Field) -> str:
     return label[0].upper() + label[1:]
 
 
+def disclosure_label(asset_class: AssetClass, name: str) -> str:
+    """Return the name of what can be shown alone: a field's label, or a document's own name."""
+    key = name.removeprefix("attributes.")
+    labels = {field.key: field_label(field) for field in asset_class.fields}
+    if key != name and key in labels:
+        return labels[key]
+    words = key.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
 def facts(asset_class: AssetClass, attributes: Mapping[str, int | str]) -> list[tuple[str, str]]:
     """Return what is known of an asset as pairs of name and readable value, in class order."""
     return [

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from collateral.domain.addresses import checksum_address
 from collateral.domain.classes import Role
+from collateral.domain.disclosure import flattened
 from collateral.domain.verification import VerificationError, roles_needed
 from collateral.errors import RegistrationError
 from collateral.models import (
@@ -125,14 +126,18 @@ def _keep_attested(assets: Sequence[Asset]) -> dict[int, set[int]]:
 
 
 def _fix_evidence(assets: Sequence[Asset]) -> None:
-    """Add what was registered as evidence where missing, and set every asset's root."""
+    """Add what is registered as evidence where it is new, and set every asset's root."""
     known: dict[int, list[Evidence]] = defaultdict(list)
     for evidence in Evidence.objects.filter(asset__in=assets):
         known[evidence.asset_id].append(evidence)
     new = []
     for asset in assets:
-        if not any(one.kind == REGISTRATION for one in known[asset.pk]):
-            content = json.dumps(_registered(asset), sort_keys=True, separators=(",", ":"))
+        registered = _registered(asset)
+        kept = [one for one in known[asset.pk] if one.kind == REGISTRATION]
+        newest = max(kept, key=lambda one: one.submission, default=None)
+        # What was entered since (an outline, a place) is in the evidence of the next submission.
+        if newest is None or newest.fields != flattened(registered):
+            content = json.dumps(registered, sort_keys=True, separators=(",", ":"))
             evidence = attributes_as_evidence(
                 asset=asset, content=content.encode(), submission=asset.submission
             )

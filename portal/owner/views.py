@@ -123,12 +123,13 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 @signed_in
 def thing(request: HttpRequest, pk: int) -> HttpResponse:
     """One thing of mine: what it is, its evidence, where it stands, what happened."""
-    return _thing(request, own_asset(request, pk))
+    return thing_page(request, own_asset(request, pk))
 
 
-def _thing(
+def thing_page(
     request: HttpRequest, asset: Asset, problem: str = "", status: int = 200
 ) -> HttpResponse:
+    """Return the page of one thing, with what was wrong about the last request."""
     page = mine_pages.thing_page(asset)
     return static_page(
         request, "portal/owner/thing.html", "mine", status=status, page=page, problem=problem
@@ -143,7 +144,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.submit_for_verification(asset_id=asset.pk)
     except REFUSALS as refusal:
-        return _thing(request, asset, str(refusal), 409)
+        return thing_page(request, asset, str(refusal), 409)
     return HttpResponseRedirect(reverse("portal:thing", args=[asset.pk]))
 
 
@@ -155,7 +156,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.begin_renewal(asset_id=asset.pk)
     except (*REFUSALS, SettlementError) as refusal:
-        return _thing(request, asset, str(refusal), 409)
+        return thing_page(request, asset, str(refusal), 409)
     return HttpResponseRedirect(reverse("portal:thing", args=[asset.pk]))
 
 
@@ -175,7 +176,7 @@ def add_evidence(request: HttpRequest, pk: int) -> HttpResponse:
         except REFUSALS as refusal:
             problems.append(f"{file.name}: {refusal}")
     if problems:
-        return _thing(request, asset, " ".join(problems), 400)
+        return thing_page(request, asset, " ".join(problems), 400)
     return HttpResponseRedirect(f"{reverse('portal:thing', args=[asset.pk])}#evidence")
 
 
@@ -189,7 +190,7 @@ def remove_evidence(request: HttpRequest, pk: int, evidence_id: int) -> HttpResp
     try:
         services.remove_evidence(evidence_id=evidence_id)
     except REFUSALS as refusal:
-        return _thing(request, asset, str(refusal), 409)
+        return thing_page(request, asset, str(refusal), 409)
     return HttpResponseRedirect(f"{reverse('portal:thing', args=[asset.pk])}#evidence")
 
 
