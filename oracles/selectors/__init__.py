@@ -21,8 +21,10 @@ from oracles.selectors.rounds import (
 )
 from oracles.selectors.values import (
     ClassValue,
+    NavGrowth,
     SourceOpinion,
     ValuePoint,
+    nav_growth,
     newest_values,
     sources_of,
     value_history,
@@ -31,6 +33,7 @@ from oracles.selectors.values import (
 
 __all__ = [
     "ClassValue",
+    "NavGrowth",
     "NewWord",
     "ProvenValue",
     "ProvenValues",
@@ -42,6 +45,7 @@ __all__ = [
     "ValueProof",
     "last_move",
     "leaves",
+    "nav_growth",
     "newest_round",
     "newest_values",
     "open_round_progress",
