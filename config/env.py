@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from environs import Env, EnvValidationError
 
 from config import secrets
+from config.mail import SCHEMES
 from config.paths import POSTGRES_RUN_DIR, REDIS_SOCKET
 from config.stack.ports import remembered_port
 from settlement.domain.profiles import PROFILES
@@ -49,6 +50,8 @@ class Environment:
     allowed_hosts: list[str]
     public_url: str
     trusted_proxies: int
+    email_url: str
+    email_from: str
     chain_id: int
     chain_confirmations: int
     chain_profile: str
@@ -71,6 +74,8 @@ def read_environment() -> Environment:
         "allowed_hosts": env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
         "public_url": env.str("PUBLIC_URL", "").rstrip("/"),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0),
+        "email_url": env.str("EMAIL_URL", "console:"),
+        "email_from": env.str("EMAIL_FROM", "Ballast <ballast@localhost>"),
         "chain_id": env.int("CHAIN_ID", LOCAL_CHAIN_ID),
         "chain_confirmations": env.int("CHAIN_CONFIRMATIONS", 1),
         "chain_profile": env.str("CHAIN_PROFILE", "local"),
@@ -204,4 +209,5 @@ URL_SCHEMES = {
     "redis_url": ("redis", "rediss", "redis+socket", "unix"),
     "rpc_url": ("http", "https"),
     "public_url": ("http", "https"),
+    "email_url": SCHEMES,
 }

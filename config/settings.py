@@ -3,8 +3,10 @@
 import dj_database_url
 
 from config.env import read_environment
+from config.mail import mail_settings
 from config.paths import CHAIN_DIR, DATA_DIR, ROOT
 from config.schedule import TASK_ROUTES, WORK_QUEUE, beat_schedule
+from config.stack.ports import remembered_port
 from portal import admin_theme
 
 ENVIRONMENT = read_environment()
@@ -16,6 +18,10 @@ DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 PUBLIC_URL = ENVIRONMENT.public_url
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+# Where links in mails lead.
+SITE_URL = PUBLIC_URL or f"http://127.0.0.1:{remembered_port('web')}"
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+globals().update(mail_settings(ENVIRONMENT.email_url))
 
 INSTALLED_APPS = [
     "unfold",
