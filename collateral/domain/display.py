@@ -94,13 +94,16 @@ def field_label(field: Field) -> str:
     return label[0].upper() + label[1:]
 
 
+_OTHER_LABELS = {"parcel_sha256": "Fingerprint of the outline"}
+
+
 def disclosure_label(asset_class: AssetClass, name: str) -> str:
     """Return the name of what can be shown alone: a field's label, or a document's own name."""
     key = name.removeprefix("attributes.")
     labels = {field.key: field_label(field) for field in asset_class.fields}
     if key != name and key in labels:
         return labels[key]
-    words = key.replace("_", " ")
+    words = _OTHER_LABELS.get(key, key.replace("_", " "))
     return words[:1].upper() + words[1:]
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from collateral.domain.classes import Role
-from collateral.domain.display import moment, usd
+from collateral.domain.display import moment
 from collateral.models import Attestation, Challenge, ChallengeStatus, Verifier
 from contracts.client import connect
 from contracts.deployment_record import load
@@ -15,7 +15,7 @@ from contracts.genesis import load_genesis
 from lending.parameters import ledger_unit
 from lending.selectors.wallets import LRT, STABLECOIN
 from oracles.selectors import nav_growth, newest_round
-from portal.domain.formatting import token_amount, yearly_growth
+from portal.domain.formatting import token_amount, usd, yearly_growth
 from portal.domain.states import State
 from portal.selectors.rows import Figure
 from settlement.errors import SettlementError
@@ -178,7 +178,7 @@ def _row(verifier: Verifier) -> VerifierRow:
 def accuracy_words(*, attested: int, upheld: int) -> str:
     """Return the share of used attestations that no ruling found wrong, rounded down."""
     if not attested:
-        return "nothing attested yet"
+        return "None yet"
     share_bps = max(attested - upheld, 0) * _FULL_BPS // attested
     return f"{share_bps // 100}.{share_bps % 100:02d} %"
 
@@ -189,7 +189,7 @@ def _figures(one: Verifier) -> list[Figure]:
         leaving += f", ready {moment(one.unbonding_ready_at)}"
     return [
         Figure(label="Bond in stablecoin", value=usd(one.bond_units), note=leaving),
-        *_tokens_bonded(one),
+        _tokens_bonded(one),
         Figure(label="Committed", value=usd(one.committed_units), note="behind attestations"),
         Figure(label="Attested", value=f"{one.attested:,}", note=f"{one.taken_back} taken back"),
         Figure(label="Challenged", value=f"{one.doubted:,}", note=f"{one.upheld} upheld"),
@@ -201,10 +201,10 @@ def _figures(one: Verifier) -> list[Figure]:
     ]
 
 
-def _tokens_bonded(one: Verifier) -> list[Figure]:
+def _tokens_bonded(one: Verifier) -> Figure:
     """Return what restaking tokens are at stake, whether they count now, and what they earn."""
     if not one.lrt_bond_wei and not one.lrt_unbonding_wei:
-        return [Figure(label="Bond in restaking tokens", value="None")]
+        return Figure(label="Bond in restaking tokens", value="None")
     newest = newest_round()
     counts = newest is not None and one.lrt_round == newest.number
     leaving = (
@@ -215,22 +215,18 @@ def _tokens_bonded(one: Verifier) -> list[Figure]:
         if counts
         else "count nothing until their value is proven in the newest round"
     )
-    return [
-        Figure(
-            label="Bond in restaking tokens",
-            value=usd(one.lrt_value_units) if counts else usd(0),
-            note=f"{token_amount(one.lrt_bond_wei)} tokens{leaving}; {counted}",
-        ),
-        Figure(
-            label="What the tokens earn",
-            value=_yield(one.lrt_address),
-            note="in ether for each token; it stays the verifier's",
-        ),
-    ]
+    return Figure(
+        label="Bond in restaking tokens",
+        value=usd(one.lrt_value_units) if counts else usd(0),
+        note=f"{token_amount(one.lrt_bond_wei)} tokens{leaving}; {counted}. "
+        f"{_yield(one.lrt_address)}",
+    )
 
 
 def _yield(token: str) -> str:
+    """Return in a sentence what a token earns, which nobody takes from its verifier."""
     growth = nav_growth(token)
     if growth is None:
-        return "No history yet"
-    return yearly_growth(growth.first_wei, growth.last_wei, growth.until - growth.since)
+        return "What they earn stays the verifier's."
+    yearly = yearly_growth(growth.first_wei, growth.last_wei, growth.until - growth.since)
+    return f"They earn {yearly} in ether, which stays the verifier's."

@@ -204,15 +204,21 @@ def _mark(notices: Sequence[Notice], status: NoticeStatus) -> None:
 
 def _line(notice: Notice) -> Line:
     asset = notice.change.asset
-    is_owner = asset.owner_address == notice.to.wallet
     return Line(
         kind=notice.change.kind,
         class_label=asset.asset_class.label,
         asset_id=asset.pk,
-        url=_link("portal:thing", asset.pk)
-        if is_owner
-        else _link("admin:collateral_asset_change", asset.pk),
+        url=_page_of(asset, notice.to.wallet),
     )
+
+
+def _page_of(asset: Asset, wallet: str) -> str:
+    """Return where a reader finds the words: an owner on its own page, others on the public one."""
+    if asset.owner_address == wallet:
+        return _link("portal:thing", asset.pk)
+    if asset.token_id is not None:
+        return _link("portal:asset", asset.token_id)
+    return _link("admin:collateral_verificationrequest_changelist")
 
 
 def _send(
@@ -242,5 +248,5 @@ def _token(held: MailAddress, salt: str) -> str:
     return signing.dumps([held.wallet, held.email], salt=salt)
 
 
-def _link(name: str, argument: str | int) -> str:
-    return settings.SITE_URL + reverse(name, args=[argument])
+def _link(name: str, *arguments: str | int) -> str:
+    return settings.SITE_URL + reverse(name, args=arguments)
