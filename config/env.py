@@ -50,6 +50,7 @@ class Environment:
     allowed_hosts: list[str]
     public_url: str
     trusted_proxies: int
+    device_roots: str
     email_url: str
     email_from: str
     chain_id: int
@@ -74,6 +75,7 @@ def read_environment() -> Environment:
         "allowed_hosts": env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
         "public_url": env.str("PUBLIC_URL", "").rstrip("/"),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0),
+        "device_roots": env.str("DEVICE_ROOTS", ""),
         "email_url": env.str("EMAIL_URL", "console:"),
         "email_from": env.str("EMAIL_FROM", "Ballast <ballast@localhost>"),
         "chain_id": env.int("CHAIN_ID", LOCAL_CHAIN_ID),

@@ -128,6 +128,7 @@ CHAIN_CONFIRMATIONS = ENVIRONMENT.chain_confirmations
 RELAYER_MNEMONIC = ENVIRONMENT.relayer_mnemonic
 ANCHOR_KEYS = ENVIRONMENT.anchor_keys
 EVIDENCE_KEYS = ENVIRONMENT.evidence_keys
+DEVICE_ROOTS = ENVIRONMENT.device_roots
 DEPLOYMENT_FILE = CHAIN_DIR / "deployment.json"
 
 # Celery. A task must end well before the broker takes its message for lost and sends it again.

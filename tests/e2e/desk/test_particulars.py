@@ -1,4 +1,4 @@
-"""An outline drawn and shown to a verifier, single fields proven to a stranger: in real browsers."""
+"""An outline drawn and shown to a verifier, single fields proven to a stranger, in browsers."""
 
 import pytest
 
