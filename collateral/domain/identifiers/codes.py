@@ -38,6 +38,8 @@ class Code:
     body: slice
     min_distinct: int
     keep_dashes: bool = False
+    # What people write beside it and is no part of it.
+    beside: re.Pattern[str] | None = None
 
 
 def _code(
@@ -52,6 +54,7 @@ def _code(
     min_distinct: int = 2,
     prefix: str = "",
     keep_dashes: bool = False,
+    beside: str = "",
 ) -> Code:
     return Code(
         scheme,
@@ -64,6 +67,7 @@ def _code(
         body,
         min_distinct,
         keep_dashes,
+        re.compile(beside) if beside else None,
     )
 
 
@@ -105,7 +109,15 @@ _ISIN = _code(
     lambda text: _with_check(text, isin.calc_check_digit(text[:-1])),
     body=slice(2, 11),
 )
-_IMO = _code("imo", "IMO ship number", "7 digits", 7, r"[1-9][0-9]{6}", imo.validate)
+_IMO = _code(
+    "imo",
+    "IMO ship number",
+    "7 digits",
+    7,
+    r"[1-9][0-9]{6}",
+    imo.validate,
+    beside=r"^IMO(?:NO)?[.:#]*",
+)
 # Issuing office (two digits), kind of object, eleven characters of its own, check character.
 _EIC = _code(
     "eic",
@@ -126,6 +138,8 @@ _ISO6346 = _code(
     r"[A-Z]{3}[UJZ][0-9]{7}",
     iso6346.validate,
     min_distinct=3,
+    # The check digit stands in a box on the container, and behind a stroke or in brackets in lists.
+    beside=r"[\[\]()/](?=.?.?$)",
 )
 _CADASTRE = _code(
     "es_cadastre",
@@ -168,8 +182,8 @@ def checksum_refusal(code: Code, text: str) -> IdentifierError:
 def checked(code: Code, raw: str) -> Identifier:
     """Return the canonical code, or refuse it for its length, its shape or its check."""
     text = compact(raw, keep_dashes=code.keep_dashes)
-    if code.scheme == "imo":
-        text = text.removeprefix("IMO")
+    if code.beside:
+        text = code.beside.sub("", text)
     if len(text) not in code.lengths:
         raise IdentifierError(
             f"{code.prefix}_LENGTH",
