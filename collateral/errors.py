@@ -3,6 +3,7 @@
 from typing import Any
 
 from collateral.domain.addresses import AddressError
+from collateral.domain.device_tokens import TokenRefused
 from collateral.domain.documents import DocumentRefused
 from collateral.domain.identifiers import IdentifierError
 from collateral.domain.parcels import ParcelError
@@ -34,5 +35,6 @@ REFUSALS = (
     IdentifierError,
     ParcelError,
     RegistrationError,
+    TokenRefused,
     VerificationError,
 )

@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 from environs import Env, EnvValidationError
 
 from config import secrets
+from config.mail import SCHEMES
 from config.paths import POSTGRES_RUN_DIR, REDIS_SOCKET
 from config.stack.ports import remembered_port
 from settlement.domain.profiles import PROFILES
 
 LOCAL_CHAIN_ID = 31337
+MAX_PROXIES = 5
 CHAIN_PROFILES = tuple(PROFILES)
 # The test mnemonic of Foundry and Hardhat: public, so worth nothing off the local chain.
 DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk"
@@ -20,6 +22,7 @@ EMBEDDED_REDIS_URL = f"redis+socket://{REDIS_SOCKET}"
 
 DEFAULTS: dict[str, object] = {
     "debug": False,
+    "trusted_proxies": 0,
     "chain_id": LOCAL_CHAIN_ID,
     "chain_confirmations": None,
     "chain_profile": "local",
@@ -46,6 +49,10 @@ class Environment:
     debug: bool
     allowed_hosts: list[str]
     public_url: str
+    trusted_proxies: int
+    device_roots: str
+    email_url: str
+    email_from: str
     chain_id: int
     chain_confirmations: int
     chain_profile: str
@@ -67,6 +74,10 @@ def read_environment() -> Environment:
         "debug": env.bool("DEBUG", False),
         "allowed_hosts": env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
         "public_url": env.str("PUBLIC_URL", "").rstrip("/"),
+        "trusted_proxies": env.int("TRUSTED_PROXIES", 0),
+        "device_roots": env.str("DEVICE_ROOTS", ""),
+        "email_url": env.str("EMAIL_URL", "console:"),
+        "email_from": env.str("EMAIL_FROM", "Ballast <ballast@localhost>"),
         "chain_id": env.int("CHAIN_ID", LOCAL_CHAIN_ID),
         "chain_confirmations": env.int("CHAIN_CONFIRMATIONS", None),
         "chain_profile": env.str("CHAIN_PROFILE", "local"),
@@ -116,6 +127,11 @@ def _contradictions(values: dict) -> list[str]:
     confirmations = values["chain_confirmations"]
     if confirmations is not None and confirmations < 1:
         problems.append("CHAIN_CONFIRMATIONS must be at least 1: a block confirms itself.")
+    if not 0 <= values["trusted_proxies"] <= MAX_PROXIES:
+        problems.append(
+            f"TRUSTED_PROXIES must be from 0 to {MAX_PROXIES}: the number of your own proxies that "
+            "add to X-Forwarded-For."
+        )
     if values["chain_profile"] not in CHAIN_PROFILES:
         problems.append(
             f"CHAIN_PROFILE must be one of {', '.join(CHAIN_PROFILES)}; it is "
@@ -204,4 +220,5 @@ URL_SCHEMES = {
     "redis_url": ("redis", "rediss", "redis+socket", "unix"),
     "rpc_url": ("http", "https"),
     "public_url": ("http", "https"),
+    "email_url": SCHEMES,
 }

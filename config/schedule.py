@@ -36,6 +36,7 @@ ENTRIES = (
     Entry(task="collateral.tasks.warn_of_expiry", every_s=30),
     Entry(task="collateral.tasks.release_exposures", every_s=30),
     Entry(task="lending.tasks.queue_renewals", every_s=10),
+    Entry(task="portal.tasks.send_mail", every_s=30),
     Entry(task="oracles.tasks.publish_ready_rounds", every_s=5),
     Entry(task="oracles.tasks.record_missing_values", every_s=60),
     Entry(task="oracles.tasks.poll_due_feeds", every_s=30),

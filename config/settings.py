@@ -3,8 +3,10 @@
 import dj_database_url
 
 from config.env import read_environment
+from config.mail import mail_settings
 from config.paths import CHAIN_DIR, DATA_DIR, ROOT
 from config.schedule import TASK_ROUTES, WORK_QUEUE, beat_schedule
+from config.stack.ports import remembered_port
 from portal import admin_theme
 
 ENVIRONMENT = read_environment()
@@ -15,6 +17,11 @@ SECRET_KEY = ENVIRONMENT.secret_key
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 PUBLIC_URL = ENVIRONMENT.public_url
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+# Where links in mails lead.
+SITE_URL = PUBLIC_URL or f"http://127.0.0.1:{remembered_port('web')}"
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+globals().update(mail_settings(ENVIRONMENT.email_url))
 
 INSTALLED_APPS = [
     "unfold",
@@ -121,6 +128,7 @@ CHAIN_CONFIRMATIONS = ENVIRONMENT.chain_confirmations
 RELAYER_MNEMONIC = ENVIRONMENT.relayer_mnemonic
 ANCHOR_KEYS = ENVIRONMENT.anchor_keys
 EVIDENCE_KEYS = ENVIRONMENT.evidence_keys
+DEVICE_ROOTS = ENVIRONMENT.device_roots
 DEPLOYMENT_FILE = CHAIN_DIR / "deployment.json"
 
 # Celery. A task must end well before the broker takes its message for lost and sends it again.

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal import views
-from portal.owner import signed, uploads, verifying
+from portal.owner import mail, particulars, signed, uploads, verifying
 from portal.owner import views as owner
 
 app_name = "portal"
@@ -27,6 +27,9 @@ urlpatterns = [
     path("sign-in/", owner.sign_in_page, name="sign_in"),
     path("sign-out/", owner.sign_out, name="sign_out"),
     path("mine/", owner.mine, name="mine"),
+    path("mine/news/", mail.news, name="news"),
+    path("mail/confirm/<str:token>/", mail.confirm, name="confirm_mail"),
+    path("mail/stop/<str:token>/", mail.stop, name="stop_mail"),
     path("mine/new/", owner.new, name="new"),
     path("mine/new/<slug:code>/", owner.new_of_class, name="new_of_class"),
     path("mine/new/<slug:code>/check/", owner.check, name="check"),
@@ -40,6 +43,9 @@ urlpatterns = [
         name="remove_evidence",
     ),
     path("mine/<int:pk>/evidence/<int:evidence_id>/", owner.evidence_file, name="evidence_file"),
+    path("mine/<int:pk>/outline/look/", particulars.look_at_outline, name="look_at_outline"),
+    path("mine/<int:pk>/outline/", particulars.keep_outline, name="keep_outline"),
+    path("mine/<int:pk>/show/", particulars.show, name="show"),
     path("mine/<int:pk>/uploads/", uploads.begin, name="begin_upload"),
     path("mine/uploads/<uuid:upload_id>/", uploads.piece, name="upload_piece"),
     path("mine/uploads/<uuid:upload_id>/cancel/", uploads.cancel, name="cancel_upload"),

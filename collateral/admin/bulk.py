@@ -106,7 +106,6 @@ def take(request: HttpRequest) -> HttpResponse:
         request_id = entry.get("request")
         try:
             found = requests_for(verifier).get(pk=request_id)
-            services.refuse_unchecked(found)
             take_signed(found.pk, dict(entry["message"]), str(entry["signature"]))
             kept += 1
         except REFUSED as refusal:

@@ -6,13 +6,12 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from collateral import services
-from collateral.admin.base import BaseAdmin, verifier_of
+from collateral.admin.base import OpenToVerifiers, verifier_of
 from collateral.admin.doors import REFUSED
 from collateral.models import JointDecision, JointKind, JointStatus
 from collateral.selectors.calls import WalletCall, freeze_proposal, revocation_call
@@ -28,8 +27,10 @@ def may_decide(user: User | AnonymousUser, permission: str) -> bool:
 
 
 @admin.register(JointDecision)
-class JointDecisionAdmin(BaseAdmin):
+class JointDecisionAdmin(OpenToVerifiers):
     """Revocations and freezes, waiting for a second person or done."""
+
+    page_template = "collateral/desk/decision.html"
 
     list_display = ("asset", "kind", "proposed_by", "decided_by", "shown_status", "proposed_at")
     list_filter = ("status", "kind")
@@ -39,14 +40,6 @@ class JointDecisionAdmin(BaseAdmin):
     def shown_status(self, decision: JointDecision) -> tuple[str, str]:
         """Show where it stands."""
         return decision.status, decision.get_status_display()
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Let verifiers in without a permission of Django's own."""
-        return bool(verifier_of(request.user)) or super().has_view_permission(request, obj)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show the area to verifiers."""
-        return bool(verifier_of(request.user)) or super().has_module_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
         """Add proposing, confirming and declining."""
@@ -62,22 +55,11 @@ class JointDecisionAdmin(BaseAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict | None = None,
-    ) -> HttpResponse:
+    def page(self, request: HttpRequest, decision: JointDecision) -> dict[str, Any]:
         """Show one decision, and to the right person what is left to do."""
-        decision = self.get_object(request, object_id)
-        if decision is None or not self.has_view_permission(request, decision):
-            return super().change_view(request, object_id, form_url, extra_context)
         own = decision.proposed_by_id == request.user.pk
         is_open = decision.status == JointStatus.PROPOSED
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
+        return {
             "title": str(decision),
             "decision": decision,
             "own": own,
@@ -85,7 +67,6 @@ class JointDecisionAdmin(BaseAdmin):
             "may_decline": is_open and may_decide(request.user, CONFIRM),
             "call": self._call(request, decision),
         }
-        return TemplateResponse(request, "collateral/desk/decision.html", context)
 
     def _call(self, request: HttpRequest, decision: JointDecision) -> WalletCall | None:
         """Return what is left for a wallet to send once two people agree."""

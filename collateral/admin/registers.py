@@ -1,14 +1,14 @@
 """Registers to look things up in: assets, owners, verifiers, what they signed."""
 
 import json
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from unfold.decorators import display
 
-from collateral.admin.base import STATUS_COLOURS, BaseAdmin, verifier_of
+from collateral.admin.base import STATUS_COLOURS, BaseAdmin, OpenToVerifiers, PageAdmin, verifier_of
 from collateral.admin.decisions import PROPOSE, may_decide
 from collateral.admin.filters import ExpiryFilter
 from collateral.domain.classes import Role
@@ -27,14 +27,16 @@ from collateral.models import (
     VerifierInterest,
 )
 from collateral.selectors import asset_sheet
-from collateral.selectors.calls import WalletCall, admission_proposal, ruling_proposals
+from collateral.selectors.calls import admission_proposal, ruling_proposals
 
 LIVING = (AssetStatus.MINTED, AssetStatus.PLEDGED)
 
 
 @admin.register(Asset)
-class AssetAdmin(BaseAdmin):
+class AssetAdmin(PageAdmin):
     """Every registered thing, whatever became of it."""
+
+    page_template = "collateral/desk/asset.html"
 
     list_display = ("asset", "class_id", "shown_status", "owner", "price", "cap", "source")
     list_filter = ("status", "class_id", "publisher")
@@ -69,25 +71,13 @@ class AssetAdmin(BaseAdmin):
             return "entered by its owner"
         return f"{asset.source_file}, line {asset.source_line}"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict | None = None,
-    ) -> HttpResponse:
+    def page(self, request: HttpRequest, asset: Asset) -> dict[str, Any]:
         """Show everything recorded of one asset."""
-        asset = self.get_object(request, object_id)
-        if asset is None or not self.has_view_permission(request, asset):
-            return super().change_view(request, object_id, form_url, extra_context)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
+        return {
             "title": asset.name,
             "sheet": asset_sheet(asset),
             "freeze": asset.status in LIVING and may_decide(request.user, PROPOSE),
         }
-        return TemplateResponse(request, "collateral/desk/asset.html", context)
 
 
 @admin.register(Owner)
@@ -137,8 +127,10 @@ class VerifierAdmin(BaseAdmin):
 
 
 @admin.register(Attestation)
-class AttestationAdmin(BaseAdmin):
+class AttestationAdmin(OpenToVerifiers):
     """What was signed."""
+
+    page_template = "collateral/desk/attestation.html"
 
     list_display = ("uid", "request", "verifier", "value", "seen", "expiry", "spent", "revoked")
     list_filter = (ExpiryFilter, "spent", "revoked", "request__role")
@@ -160,34 +152,15 @@ class AttestationAdmin(BaseAdmin):
         """Show when it expires."""
         return moment(attestation.valid_until)
 
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Let verifiers in without a permission of Django's own."""
-        return bool(verifier_of(request.user)) or super().has_view_permission(request, obj)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show the area to verifiers."""
-        return bool(verifier_of(request.user)) or super().has_module_permission(request)
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attestation]:
         """Keep to what this verifier signed; other staff see all."""
         rows = super().get_queryset(request)
         verifier = verifier_of(request.user)
         return rows.filter(verifier=verifier) if verifier else rows
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict | None = None,
-    ) -> HttpResponse:
+    def page(self, request: HttpRequest, attestation: Attestation) -> dict[str, Any]:
         """Show what was signed, and let two people take it back."""
-        attestation = self.get_object(request, object_id)
-        if attestation is None or not self.has_view_permission(request, attestation):
-            return super().change_view(request, object_id, form_url, extra_context)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
+        return {
             "title": f"Attestation {attestation.uid[:10]}…",
             "attestation": attestation,
             "facts": _signed_facts(attestation),
@@ -195,7 +168,6 @@ class AttestationAdmin(BaseAdmin):
             "decisions": attestation.decisions.all(),
             "may_revoke": not attestation.revoked and may_decide(request.user, PROPOSE),
         }
-        return TemplateResponse(request, "collateral/desk/attestation.html", context)
 
 
 def _signed_facts(attestation: Attestation) -> list[tuple[str, str]]:
@@ -210,25 +182,18 @@ def _signed_facts(attestation: Attestation) -> list[tuple[str, str]]:
 
 
 @admin.register(Challenge)
-class ChallengeAdmin(BaseAdmin):
+class ChallengeAdmin(PageAdmin):
     """Attestations that somebody doubts with a bond."""
+
+    page_template = "collateral/desk/calls.html"
 
     list_display = ("uid", "verifier", "challenger_address", "bond", "opened", "status")
     list_filter = ("status",)
     search_fields = ("uid", "verifier__address", "verifier__name", "challenger_address")
     list_select_related = ("verifier",)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict | None = None,
-    ) -> HttpResponse:
+    def page(self, request: HttpRequest, challenge: Challenge) -> dict[str, Any]:
         """Show one challenge, and what governance can rule."""
-        challenge = self.get_object(request, object_id)
-        if challenge is None or not self.has_view_permission(request, challenge):
-            return super().change_view(request, object_id, form_url, extra_context)
         is_open = challenge.status == ChallengeStatus.OPEN
         attested = Attestation.objects.filter(uid=challenge.uid).first()
         facts = [
@@ -243,7 +208,7 @@ class ChallengeAdmin(BaseAdmin):
         # What the attestation can have cost is bounded by the bond behind it.
         units = min(attested.value_units if attested else 0, challenge.verifier.bond_units)
         calls = ruling_proposals(challenge, slash_units=units) if is_open else []
-        return _call_page(self, request, str(challenge), facts, calls)
+        return {"title": str(challenge), "facts": facts, "calls": calls}
 
     @display(description="Challenger's bond", ordering="bond_units")
     def bond(self, challenge: Challenge) -> str:
@@ -257,8 +222,10 @@ class ChallengeAdmin(BaseAdmin):
 
 
 @admin.register(VerifierApplication)
-class VerifierApplicationAdmin(BaseAdmin):
+class VerifierApplicationAdmin(PageAdmin):
     """Firms that want to vouch."""
+
+    page_template = "collateral/desk/calls.html"
 
     list_display = ("name", "address", "class_id", "roles_asked", "status", "created_at")
     list_filter = ("status", "class_id")
@@ -269,17 +236,8 @@ class VerifierApplicationAdmin(BaseAdmin):
         """Show the roles in words."""
         return Role(application.roles).label
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict | None = None,
-    ) -> HttpResponse:
+    def page(self, request: HttpRequest, one: VerifierApplication) -> dict[str, Any]:
         """Show one application, and the proposal that admits it."""
-        one = self.get_object(request, object_id)
-        if one is None or not self.has_view_permission(request, one):
-            return super().change_view(request, object_id, form_url, extra_context)
         facts = [
             ("Wallet", one.address),
             ("Class", one.get_class_id_display()),
@@ -288,7 +246,7 @@ class VerifierApplicationAdmin(BaseAdmin):
             ("Experience and licences", one.statement),
         ]
         calls = [admission_proposal(one)] if one.status == ApplicationStatus.OPEN else []
-        return _call_page(self, request, str(one), facts, calls)
+        return {"title": str(one), "facts": facts, "calls": calls}
 
 
 @admin.register(VerifierInterest)
@@ -305,24 +263,6 @@ class VerifierInterestAdmin(BaseAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Let staff with the right take one away."""
         return request.user.has_perm("collateral.delete_verifierinterest")
-
-
-def _call_page(
-    register: BaseAdmin,
-    request: HttpRequest,
-    title: str,
-    facts: list[tuple[str, str]],
-    calls: list[WalletCall],
-) -> HttpResponse:
-    """Show facts and what a wallet may send about them."""
-    context = {
-        **register.admin_site.each_context(request),
-        "opts": register.opts,
-        "title": title,
-        "facts": facts,
-        "calls": calls,
-    }
-    return TemplateResponse(request, "collateral/desk/calls.html", context)
 
 
 @admin.register(LrtHolding)

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import F, OrderBy, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from collateral import services
-from collateral.admin.base import STATUS_COLOURS, BaseAdmin, verifier_of
+from collateral.admin.base import STATUS_COLOURS, OpenToVerifiers, verifier_of
 from collateral.admin.bulk import MOST_AT_ONCE, take, together
 from collateral.admin.doors import ACTIONS, REFUSED, door, prepare
 from collateral.admin.filters import AgeFilter, ClassFilter, MineFilter, RenewalFilter
@@ -27,8 +26,10 @@ _CLOCK_COLOURS = {"on_time": "success", "soon": "warning", "late": "danger", "do
 
 
 @admin.register(VerificationRequest)
-class VerificationRequestAdmin(BaseAdmin):
+class VerificationRequestAdmin(OpenToVerifiers):
     """The queue, and one page for each decision."""
+
+    page_template = "collateral/desk/request.html"
 
     list_display = (
         "asset_named",
@@ -46,14 +47,6 @@ class VerificationRequestAdmin(BaseAdmin):
     list_per_page = 25
     list_select_related = ("asset__owner", "claimed_by")
     search_fields = ("asset__canonical", "asset__owner__address", "asset__publisher")
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Let verifiers in without a permission of Django's own."""
-        return bool(verifier_of(request.user)) or super().has_view_permission(request, obj)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show the area to verifiers."""
-        return bool(verifier_of(request.user)) or super().has_module_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VerificationRequest]:
         """Keep to what this verifier may decide; other staff see all."""
@@ -140,23 +133,12 @@ class VerificationRequestAdmin(BaseAdmin):
         """Prepare and sign many requests."""
         return together(request, self.admin_site)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict | None = None,
-    ) -> HttpResponse:
+    def page(self, request: HttpRequest, found: VerificationRequest) -> dict[str, Any]:
         """Show one request: the asset, the checks, and the decision."""
-        found = self.get_object(request, object_id)
-        if found is None or not self.has_view_permission(request, found):
-            return super().change_view(request, object_id, form_url, extra_context)
         verifier = verifier_of(request.user)
         mine = bool(verifier) and found.claimed_by == verifier
         deciding = mine and found.status == RequestStatus.CLAIMED
         context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": f"{found.get_role_display()}: {found.asset.name}",
             "sheet": request_sheet(found),
             "clock": service_clock(found),
@@ -169,7 +151,7 @@ class VerificationRequestAdmin(BaseAdmin):
         if verifier:
             stake = stake_of(verifier, found.asset.class_id)
             context |= {"stake": stake, "stake_words": _stake_words(stake)}
-        return TemplateResponse(request, "collateral/desk/request.html", context)
+        return context
 
     def _prepared(
         self, request: HttpRequest, found: VerificationRequest, verifier: Verifier | None

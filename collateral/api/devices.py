@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from collateral import services
 from collateral.api.json import BadRequest, body_of, bytes_of, door, text_of, whole_of
+from collateral.services.requests import attest_board_signed
 from collateral.services.uptime import ROUND_S
 
 
@@ -32,6 +33,19 @@ def challenges(request: HttpRequest) -> tuple[dict[str, Any], int]:
         "expires_at": offered.challenge.expires_at,
     }
     return answer, 201
+
+
+@door("GET")
+def board_nonce(request: HttpRequest, asset_id: int) -> dict[str, Any]:
+    """Return what the board of an asset is to answer in its token now."""
+    return {"nonce": "0x" + services.board_nonce(asset_id=asset_id, now_s=now_s())}
+
+
+@door("POST")
+def board_token(request: HttpRequest, asset_id: int) -> tuple[dict[str, Any], int]:
+    """Keep what a board says of itself; the owner's wallet signed the request."""
+    kept = attest_board_signed(asset_id=asset_id, body=body_of(request), now_s=now_s())
+    return {"document": kept.kind, "sha256": kept.sha256}, 201
 
 
 @door("POST")

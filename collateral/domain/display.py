@@ -28,6 +28,9 @@ FLAG_WORDS: Mapping[str, str] = {
     "VIN_CHECK_NOT_APPLICABLE": (
         "The VIN's check digit does not bind in its market; an inspection is needed as well."
     ),
+    "VIN_MODEL_YEAR": (
+        "The VIN's tenth character names no model year of its market; is the vehicle an import?"
+    ),
     "OBJECT_ID_NO_CHECK": "A work of art has no check digit; compare every part of its Object ID.",
     "ADDRESS_IS_WEAK": "An address can be written in many ways; compare it with the title.",
     "LEGACY_CHASSIS_ID": (
@@ -89,6 +92,19 @@ def field_label(field: Field) -> str:
     spelled = [word.upper() if word in _ACRONYMS else word for word in words]
     label = " ".join(spelled)
     return label[0].upper() + label[1:]
+
+
+_OTHER_LABELS = {"parcel_sha256": "Fingerprint of the outline"}
+
+
+def disclosure_label(asset_class: AssetClass, name: str) -> str:
+    """Return the name of what can be shown alone: a field's label, or a document's own name."""
+    key = name.removeprefix("attributes.")
+    labels = {field.key: field_label(field) for field in asset_class.fields}
+    if key != name and key in labels:
+        return labels[key]
+    words = _OTHER_LABELS.get(key, key.replace("_", " "))
+    return words[:1].upper() + words[1:]
 
 
 def facts(asset_class: AssetClass, attributes: Mapping[str, int | str]) -> list[tuple[str, str]]:

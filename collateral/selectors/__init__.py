@@ -29,8 +29,8 @@ from collateral.selectors.desk import (
     document_pairs,
     last_attested,
     likeness_hints,
-    map_of,
 )
+from collateral.selectors.maps import map_of
 
 DUPLICATES_SHOWN = 10
 _WAITING = (RequestStatus.OPEN, RequestStatus.CLAIMED)

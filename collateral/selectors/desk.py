@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from collateral.domain.identifiers import IdentifierError
 from collateral.domain.identifiers.things import serial_number
-from collateral.domain.maps import PlaceMap, place_map
 from collateral.domain.verification import SERVICE_LEVEL_S, VerificationError, service_state
 from collateral.models import (
     WAITING,
@@ -30,7 +29,6 @@ from contracts.errors import ChainError
 
 SIMILAR_BITS = 6
 HINTS_SHOWN = 10
-_CELL_PREFIX = 9
 _STATE_WORDS = {
     "new": "new",
     "replaced": "replaced",
@@ -186,19 +184,6 @@ def _same_serials(asset: Asset) -> dict[int, str]:
     same = AssetAnchor.objects.filter(canonical__endswith=f"|{serial}").exclude(asset=asset)
     ids = same.values_list("asset_id", flat=True).distinct()[:HINTS_SHOWN]
     return dict.fromkeys(ids, "It has the same serial number under another maker or model.")
-
-
-def map_of(asset: Asset) -> PlaceMap | None:
-    """Return the map of a located asset; None where no cell is known."""
-    cell = asset.attributes.get("location_h3")
-    if not cell:
-        return None
-    near = (
-        Asset.objects.filter(attributes__location_h3__startswith=str(cell)[:_CELL_PREFIX])
-        .exclude(pk=asset.pk)
-        .values_list("attributes__location_h3", flat=True)[:1_000]
-    )
-    return place_map(cell=str(cell), others=list(near))
 
 
 def conflict_of(request: VerificationRequest, verifier: Verifier) -> str:

@@ -1,5 +1,6 @@
 """Everything that changes collateral, each step a function with named arguments."""
 
+from collateral.services.board import attest_board, board_nonce
 from collateral.services.changes import mark_read
 from collateral.services.decisions import (
     confirm_decision,
@@ -82,10 +83,12 @@ __all__ = [
     "ask_for_more",
     "assign_owner",
     "attach_evidence",
+    "attest_board",
     "attestation_message",
     "attestation_messages",
     "begin_renewal",
     "begin_upload",
+    "board_nonce",
     "cancel_upload",
     "checklist_of",
     "claim_request",

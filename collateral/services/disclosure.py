@@ -34,9 +34,10 @@ def with_fields(*, evidence: Evidence, content: bytes) -> Evidence:
 
 
 def disclosable(*, asset: Asset) -> list[str]:
-    """Return the names of all fields and documents of an asset that can be shown one by one."""
+    """Return the names of all fields and documents of an asset that can be shown alone."""
     rows = list(asset.evidence.order_by("pk"))
-    fields = [name for row in rows if row.fields for name in row.fields]
+    given = [pair for row in rows if row.fields for pair in row.fields.items()]
+    fields = [name for name, value in given if value not in ("", None)]
     return sorted({*fields, *(row.kind for row in rows if row.path)})
 
 

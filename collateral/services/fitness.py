@@ -50,7 +50,7 @@ class Fitness:
         for address in (verifier.address, *self._tied[verifier.pk]):
             refuse_conflict(verifier=address, parties=parties)
         refuse_without_authority(
-            granted_roles=self._roles.get((verifier.pk, asset.class_id), 0),
+            granted_roles=self._granted(request, verifier),
             role=Role(request.role),
             asset_class=asset.asset_class,
         )
@@ -59,6 +59,13 @@ class Fitness:
             raise VerificationError(
                 "REQUEST_TAKEN", f"This request is taken by {request.claimed_by}."
             )
+
+    def is_admitted(self, request: VerificationRequest, verifier: Verifier | None) -> bool:
+        """Return whether governance still grants the verifier the request's role."""
+        return verifier is not None and bool(self._granted(request, verifier) & request.role)
+
+    def _granted(self, request: VerificationRequest, verifier: Verifier) -> int:
+        return self._roles.get((verifier.pk, request.asset.class_id), 0)
 
     def note(self, request: VerificationRequest, verifier: Verifier) -> None:
         """Remember a signature that is about to be kept."""

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from collateral.domain.parcels import Parcel, read_parcel
 from collateral.errors import RegistrationError
 from collateral.holding import holder_of
-from collateral.models import Asset, AssetStatus, ParcelCore
+from collateral.models import OPEN_TO_OWNER, Asset, ParcelCore
 from collateral.models import Parcel as ParcelRow
 
 OVERLAP_CONSTRAINT = "parcel_no_overlap"
@@ -41,7 +41,7 @@ def _refuse_unless_land(asset: Asset) -> None:
         raise RegistrationError(
             "NO_PARCEL", f"{asset.asset_class.label} has no outline; leave it out."
         )
-    if asset.status not in (AssetStatus.DRAFT, AssetStatus.REJECTED):
+    if asset.status not in OPEN_TO_OWNER:
         raise RegistrationError(
             "EVIDENCE_CLOSED",
             f"{asset} was handed to the verifiers, who sign exactly the outline they saw.",

@@ -17,6 +17,7 @@ from collateral.models import (
 )
 from collateral.services.changes import note_change, note_changes
 from collateral.services.minting import mint_requests
+from collateral.services.signing import mark_verified
 from collateral.services.verification import hand_over
 from settlement.selectors import batch_outcome, chain_time
 from settlement.services import submit_call
@@ -32,7 +33,10 @@ LoanOf = Callable[[int], tuple[int, Sequence[bytes]]]
 
 
 def begin_renewal(*, asset_id: int) -> Asset:
-    """Ask the verifiers to vouch anew for a living token, on the evidence as it is now."""
+    """Ask the verifiers to vouch anew for a living token, on the evidence as it is now.
+
+    What they signed for a renewal that the ledger refused is sent again where it still holds.
+    """
     now = chain_time()
     with transaction.atomic():
         asset = Asset.objects.select_for_update(of=("self",)).get(pk=asset_id)
@@ -53,6 +57,9 @@ def begin_renewal(*, asset_id: int) -> Asset:
         hand_over([asset])
         asset.renewal = RenewalStatus.SUBMITTED
         asset.save(update_fields=["renewal"])
+        # With nothing left to sign nobody would ever look at it again.
+        mark_verified({asset.pk})
+        asset.refresh_from_db(fields=["renewal"])
     return asset
 
 

@@ -11,7 +11,8 @@ from collateral.domain.classes import class_by_code
 from collateral.domain.parcels import read_parcel
 from collateral.domain.requests import read_attributes, request_text
 from collateral.errors import RegistrationError
-from collateral.models import Asset
+from collateral.models import Asset, Evidence
+from collateral.services.board import attest_board
 from collateral.services.disclosure import disclose
 from collateral.services.parcels import refuse_overlap, set_parcel
 from collateral.services.registration import register_asset
@@ -65,11 +66,22 @@ def register_signed(*, body: Mapping[str, Any], as_of: date) -> Asset:
 
 def disclose_signed(*, asset_id: int, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the disclosure of one field that the owner asks for by its signature."""
+    _refuse_stranger(asset_id, body)
+    return disclose(asset_id=asset_id, field=_text(body, "field"))
+
+
+def attest_board_signed(*, asset_id: int, body: Mapping[str, Any], now_s: int) -> Evidence:
+    """Keep what a board says of itself, as the owner asks by its signature."""
+    _refuse_stranger(asset_id, body)
+    return attest_board(asset_id=asset_id, token=_text(body, "token"), now_s=now_s)
+
+
+def _refuse_stranger(asset_id: int, body: Mapping[str, Any]) -> None:
+    """Raise ``RegistrationError`` unless the owner of that asset signed the request about it."""
     asset = Asset.objects.select_related("owner").filter(pk=asset_id).first()
     if asset is None or not asset.owner_address or body.get("asset") != asset_id:
         raise RegistrationError("ASSET_UNKNOWN", f"There is no asset {asset_id} of yours.")
     refuse_unless_signed(body=body, address=asset.owner_address)
-    return disclose(asset_id=asset_id, field=_text(body, "field"))
 
 
 def check_parcel(*, geojson: Any) -> dict[str, Any]:

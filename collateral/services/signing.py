@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,7 @@ from collateral.services.changes import note_changes
 from collateral.services.evidence import refuse_changed_evidence
 from collateral.services.fitness import Fitness
 from collateral.services.registration import BATCH_SIZE, SALT_BYTES, hex_of
+from collateral.services.verification import confirm_points
 from contracts import typed_data
 from contracts.deployment_record import Deployment, load
 from contracts.wallet import SignatureInvalid, recover
@@ -103,11 +104,16 @@ def attestation_messages(
 
 
 def submit_attestation(
-    *, request_id: int, message: Mapping[str, Any], signature: str
+    *,
+    request_id: int,
+    message: Mapping[str, Any],
+    signature: str,
+    checklist: Collection[str] = (),
 ) -> Attestation:
     """Keep a signed attestation; the signer is whoever the signature names.
 
-    The message is rebuilt from our own records and must be the one that was signed.
+    The message is rebuilt from our own records and must be the one that was signed. ``checklist``
+    holds the points, in their words, that the verifier confirms beside those confirmed already.
     """
     request = _load([request_id])[0]
     given = message.get("message", message)
@@ -133,7 +139,9 @@ def submit_attestation(
     if request.status in WAITING:
         refuse_changed_evidence(asset=request.asset, submission=request.submission)
     statement = _statement(request, verifier, value, times, salt)
-    submit_attestations(signed=[SignedStatement(statement=statement, signature=raw_signature)])
+    with transaction.atomic():
+        submit_attestations(signed=[SignedStatement(statement=statement, signature=raw_signature)])
+        confirm_points(request=request, words=checklist)
     return Attestation.objects.get(request_id=request_id)
 
 
@@ -149,7 +157,7 @@ def submit_attestations(*, signed: Sequence[SignedStatement]) -> int:
         rows = [_attested(one, by_request[one.pk], fitness, now) for one in waiting]
         Attestation.objects.bulk_create(rows, batch_size=BATCH_SIZE)
         _close(waiting)
-        _mark_verified({one.asset_id for one in waiting})
+        mark_verified({one.asset_id for one in waiting})
     return len(rows)
 
 
@@ -332,7 +340,7 @@ def anchor_texts(anchors: Sequence[AssetAnchor]) -> list[str]:
     return [one.anchor for one in sorted(anchors, key=lambda anchor: anchor.position)]
 
 
-def _mark_verified(asset_ids: set[int]) -> None:
+def mark_verified(asset_ids: set[int]) -> None:
     """Mark the assets for which every role has now been attested by a verifier of its own."""
     signed: dict[int, dict[Role, str]] = defaultdict(dict)
     kept = Attestation.objects.filter(

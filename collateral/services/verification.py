@@ -2,13 +2,14 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from collateral.domain.addresses import checksum_address
 from collateral.domain.classes import Role
+from collateral.domain.disclosure import flattened
 from collateral.domain.verification import VerificationError, roles_needed
 from collateral.errors import RegistrationError
 from collateral.models import (
@@ -31,6 +32,7 @@ from collateral.services.evidence import (
 )
 from collateral.services.fitness import Fitness
 from collateral.services.registration import BATCH_SIZE
+from settlement.selectors import chain_time
 
 REGISTRATION = "registration"
 
@@ -79,7 +81,8 @@ def submit_assets(*, asset_ids: Sequence[int]) -> int:
 def hand_over(assets: Sequence[Asset]) -> None:
     """Begin a new submission of locked assets: evidence fixed, requests of the former closed.
 
-    An attestation that is not used yet stays good when the evidence is what it names.
+    An attestation that is not used yet stays good when the evidence is what it names, its time
+    is not over, and its verifier is still admitted.
     """
     for asset in assets:
         asset.submission += 1
@@ -101,16 +104,21 @@ def _keep_attested(assets: Sequence[Asset]) -> dict[int, set[int]]:
     """Carry attested requests over to the new submission; return their roles by asset."""
     roots = {asset.pk: asset for asset in assets if asset.submission > 1}
     kept: dict[int, set[int]] = defaultdict(set)
+    if not roots:
+        return kept
     attested = VerificationRequest.objects.filter(
         asset__in=roots,
         status=RequestStatus.ATTESTED,
         attestation__spent=False,
         attestation__revoked=False,
-    )
+        attestation__valid_until__gt=chain_time(),
+    ).select_related("asset", "claimed_by")
+    fitness = Fitness([])
     for request in attested:
         asset = roots[request.asset_id]
         former = request.submission == asset.submission - 1
-        if former and request.evidence_root == asset.evidence_root:
+        same = request.evidence_root == asset.evidence_root
+        if former and same and fitness.is_admitted(request, request.claimed_by):
             kept[asset.pk].add(request.role)
             request.submission = asset.submission
             request.save(update_fields=["submission"])
@@ -118,14 +126,18 @@ def _keep_attested(assets: Sequence[Asset]) -> dict[int, set[int]]:
 
 
 def _fix_evidence(assets: Sequence[Asset]) -> None:
-    """Add what was registered as evidence where missing, and set every asset's root."""
+    """Add what is registered as evidence where it is new, and set every asset's root."""
     known: dict[int, list[Evidence]] = defaultdict(list)
     for evidence in Evidence.objects.filter(asset__in=assets):
         known[evidence.asset_id].append(evidence)
     new = []
     for asset in assets:
-        if not any(one.kind == REGISTRATION for one in known[asset.pk]):
-            content = json.dumps(_registered(asset), sort_keys=True, separators=(",", ":"))
+        registered = _registered(asset)
+        kept = [one for one in known[asset.pk] if one.kind == REGISTRATION]
+        newest = max(kept, key=lambda one: one.submission, default=None)
+        # What was entered since (an outline, a place) is in the evidence of the next submission.
+        if newest is None or newest.fields != flattened(registered):
+            content = json.dumps(registered, sort_keys=True, separators=(",", ":"))
             evidence = attributes_as_evidence(
                 asset=asset, content=content.encode(), submission=asset.submission
             )
@@ -216,14 +228,25 @@ def confirm_checks(*, request_id: int, verifier: Verifier, points: Sequence[int]
         request.save(update_fields=["checked"])
 
 
+def confirm_points(*, request: VerificationRequest, words: Collection[str]) -> None:
+    """Keep the points confirmed in words with those kept already; refuse if any is missing."""
+    points = enumerate(checklist_of(request))
+    confirmed = {place for place, point in points if point in words}
+    request.checked = sorted(confirmed.union(request.checked))
+    refuse_unchecked(request)
+    VerificationRequest.objects.filter(pk=request.pk).update(checked=request.checked)
+
+
 def refuse_unchecked(request: VerificationRequest) -> None:
-    """Refuse to prepare a statement before every point of the checklist is confirmed."""
-    missing = len(checklist_of(request)) - len(request.checked)
+    """Refuse a statement, or to prepare one, before the whole checklist is confirmed."""
+    missing = [
+        point for place, point in enumerate(checklist_of(request)) if place not in request.checked
+    ]
     if missing:
         raise VerificationError(
             "CHECKLIST_OPEN",
-            f"{missing} {'point' if missing == 1 else 'points'} of the checklist are not "
-            "confirmed. Confirm them, ask the owner for more, or reject.",
+            f"{len(missing)} of the checklist's points are not confirmed: {' '.join(missing)} "
+            "Confirm them, ask the owner for more, or reject.",
         )
 
 

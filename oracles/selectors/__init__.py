@@ -24,8 +24,10 @@ from oracles.selectors.rounds import (
 )
 from oracles.selectors.values import (
     ClassValue,
+    NavGrowth,
     SourceOpinion,
     ValuePoint,
+    nav_growth,
     newest_values,
     sources_of,
     value_history,
@@ -36,6 +38,7 @@ __all__ = [
     "AssetSpread",
     "ClassValue",
     "Dispersion",
+    "NavGrowth",
     "NewWord",
     "ProvenValue",
     "ProvenValues",
@@ -49,6 +52,7 @@ __all__ = [
     "dispersion",
     "last_move",
     "leaves",
+    "nav_growth",
     "newest_round",
     "newest_values",
     "next_is",

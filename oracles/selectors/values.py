@@ -25,6 +25,16 @@ class ValuePoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NavGrowth:
+    """Ether behind one restaking token at two times (unix seconds), in wei."""
+
+    first_wei: int
+    last_wei: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClassValue:
     """All assets of one class in the newest round; amounts in ledger units."""
 
@@ -66,6 +76,23 @@ def value_history(asset: Asset) -> list[ValuePoint]:
         )
         for one in found
     ]
+
+
+def nav_growth(token: str) -> NavGrowth | None:
+    """Return how a restaking token's ether grew over the published rounds; None without two."""
+    rows = Valuation.objects.filter(
+        token__iexact=token, nav_wei__gt=0, round__status=RoundStatus.PUBLISHED
+    )
+    first = rows.order_by("round__number").first()
+    last = rows.order_by("-round__number").first()
+    if first is None or last is None or last.observed_at <= first.observed_at:
+        return None
+    return NavGrowth(
+        first_wei=int(first.nav_wei or 0),
+        last_wei=int(last.nav_wei or 0),
+        since=first.observed_at,
+        until=last.observed_at,
+    )
 
 
 def values_by_class() -> list[ClassValue]:

@@ -7,6 +7,7 @@ CENTS_BELOW_USD = 1_000
 MINUTE_S = 60
 HOUR_S = 3_600
 DAY_S = 86_400
+YEAR_S = 365 * DAY_S
 _SCALES = ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k"))
 
 
@@ -36,6 +37,16 @@ def percent(bps: int) -> str:
     whole, rest = divmod(bps, 100)
     decimals = f".{rest:02d}".rstrip("0") if rest else ""
     return f"{sign}{whole:,}{decimals}%"
+
+
+def yearly_growth(first: int, last: int, span_s: int) -> str:
+    """Return growth from ``first`` to ``last`` over a span as `3.1% a year`, without compounding.
+
+    Rounds down. Less than a day says nothing about a year.
+    """
+    if span_s < DAY_S or first <= 0:
+        return "too few days to say"
+    return f"{percent((last - first) * 10_000 * YEAR_S // (first * span_s))} a year"
 
 
 def ratio_bps(part: int, whole: int) -> int:

@@ -15,6 +15,7 @@ from collateral.domain.addresses import checksum_address
 from contracts.wallet import SignatureInvalid, recover_text
 from portal.domain.sign_in import LIFE_S, sign_in_message
 from portal.models import SignInChallenge
+from portal.owner.limits import refuse_too_many
 
 _NONCE_BYTES = 16
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -49,7 +50,12 @@ def signed_in(view: View) -> View:
 
 
 def begin(request: HttpRequest, address: str) -> tuple[str, str]:
-    """Return a new nonce and the message for the wallet; raises ``AddressError``."""
+    """Return a new nonce and the message for the wallet.
+
+    Raises ``AddressError``, and ``TooManySignIns``, as ``finish`` does.
+    """
+    wallet = checksum_address(address)
+    refuse_too_many(request, wallet)
     if not request.session.session_key:
         request.session.create()
     now = int(time.time())
@@ -59,7 +65,7 @@ def begin(request: HttpRequest, address: str) -> tuple[str, str]:
     challenge = SignInChallenge.objects.create(
         nonce=secrets.token_hex(_NONCE_BYTES),
         session_key=request.session.session_key,
-        address=checksum_address(address),
+        address=wallet,
         origin=origin_of(request),
         chain_id=settings.CHAIN_ID,
         issued_at_s=now,
@@ -73,6 +79,7 @@ def finish(request: HttpRequest, nonce: str, signature: str) -> str:
 
     The nonce is spent by the first answer, good or bad, and the session gets a new key.
     """
+    refuse_too_many(request)
     challenge = _spent(nonce)
     now = int(time.time())
     if challenge is None or challenge.session_key != request.session.session_key:

@@ -21,16 +21,26 @@ _STATUS |= dict.fromkeys(("REQUEST_CLOSED", "ATTESTED_ALREADY", "EVIDENCE_MISMAT
 @csrf_exempt
 @require_POST
 def attest(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep an attestation: ``{"message": EIP-712, "signature": "0x…"}``."""
+    """Keep an attestation: ``{"message": EIP-712, "signature": "0x…", "checklist": [points]}``.
+
+    The points are those of the role's checklist in ``/api/v1/classes``, in their words.
+    """
     try:
         body = json.loads(request.body)
         message, signature = body["message"], body["signature"]
+        checklist = body.get("checklist", [])
         if not isinstance(message, Mapping) or not isinstance(signature, str):
             raise TypeError("wrong types")
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return _problem(400, "MESSAGE_FORMAT", "Send JSON with message and signature.")
+        if not isinstance(checklist, list) or not all(isinstance(one, str) for one in checklist):
+            raise TypeError("wrong types")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return _problem(
+            400, "MESSAGE_FORMAT", "Send JSON with message, signature and the checklist's points."
+        )
     try:
-        kept = services.submit_attestation(request_id=pk, message=message, signature=signature)
+        kept = services.submit_attestation(
+            request_id=pk, message=message, signature=signature, checklist=checklist
+        )
     except (ChainError, SettlementError) as error:
         return _problem(503, "NOT_NOW", str(error))
     except REFUSALS as refusal:

@@ -14,6 +14,7 @@ from collateral.domain.entries import EntriesRefused, check_identifiers, enterab
 from collateral.errors import REFUSALS
 from collateral.models import Asset, Owner
 from portal.owner import sign_in
+from portal.owner.limits import TooManySignIns
 from portal.owner.sign_in import SignInRefused, signed_in, wallet_of
 from portal.rendering import static_page
 from portal.selectors import mine as mine_pages
@@ -25,6 +26,7 @@ from settlement.selectors import chain_time
 def sign_in_page(request: HttpRequest) -> HttpResponse:
     """Ask for the wallet's address, then show the message that it signs."""
     context: dict[str, object] = {"next": request.GET.get("next", request.POST.get("next", ""))}
+    status = 200
     try:
         if request.POST.get("signature"):
             sign_in.finish(
@@ -35,8 +37,9 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
             nonce, message = sign_in.begin(request, request.POST.get("address", ""))
             context |= {"nonce": nonce, "message": message, "address": message.split("\n")[1]}
     except (AddressError, SignInRefused) as refusal:
-        context["problem"] = str(refusal)
-    status = 400 if "problem" in context else 200
+        context["problem"], status = str(refusal), 400
+    except TooManySignIns as refusal:
+        context["problem"], status = str(refusal), 429
     return static_page(request, "portal/owner/sign_in.html", "mine", status=status, **context)
 
 
@@ -120,12 +123,13 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 @signed_in
 def thing(request: HttpRequest, pk: int) -> HttpResponse:
     """One thing of mine: what it is, its evidence, where it stands, what happened."""
-    return _thing(request, own_asset(request, pk))
+    return thing_page(request, own_asset(request, pk))
 
 
-def _thing(
+def thing_page(
     request: HttpRequest, asset: Asset, problem: str = "", status: int = 200
 ) -> HttpResponse:
+    """Return the page of one thing, with what was wrong about the last request."""
     page = mine_pages.thing_page(asset)
     return static_page(
         request, "portal/owner/thing.html", "mine", status=status, page=page, problem=problem
@@ -140,7 +144,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.submit_for_verification(asset_id=asset.pk)
     except REFUSALS as refusal:
-        return _thing(request, asset, str(refusal), 409)
+        return thing_page(request, asset, str(refusal), 409)
     return HttpResponseRedirect(reverse("portal:thing", args=[asset.pk]))
 
 
@@ -152,7 +156,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.begin_renewal(asset_id=asset.pk)
     except (*REFUSALS, SettlementError) as refusal:
-        return _thing(request, asset, str(refusal), 409)
+        return thing_page(request, asset, str(refusal), 409)
     return HttpResponseRedirect(reverse("portal:thing", args=[asset.pk]))
 
 
@@ -172,7 +176,7 @@ def add_evidence(request: HttpRequest, pk: int) -> HttpResponse:
         except REFUSALS as refusal:
             problems.append(f"{file.name}: {refusal}")
     if problems:
-        return _thing(request, asset, " ".join(problems), 400)
+        return thing_page(request, asset, " ".join(problems), 400)
     return HttpResponseRedirect(f"{reverse('portal:thing', args=[asset.pk])}#evidence")
 
 
@@ -186,7 +190,7 @@ def remove_evidence(request: HttpRequest, pk: int, evidence_id: int) -> HttpResp
     try:
         services.remove_evidence(evidence_id=evidence_id)
     except REFUSALS as refusal:
-        return _thing(request, asset, str(refusal), 409)
+        return thing_page(request, asset, str(refusal), 409)
     return HttpResponseRedirect(f"{reverse('portal:thing', args=[asset.pk])}#evidence")
 
 

@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from collateral.domain.classes import CLASSES, AssetClass, Kind, Role
-from collateral.domain.display import facts, field_label, flag_words, identifier_words, moment
+from collateral.domain.display import (
+    disclosure_label,
+    facts,
+    field_label,
+    flag_words,
+    identifier_words,
+    moment,
+)
 from collateral.domain.documents import ACCEPTED, MAX_DOCUMENT_BYTES, MAX_DOCUMENTS
 from collateral.domain.entries import enterable, own_schemes
 from collateral.domain.identifiers import scheme_for
+from collateral.domain.maps import PlaceMap
 from collateral.models import (
     OPEN_TO_OWNER,
     Asset,
@@ -20,6 +29,8 @@ from collateral.models import (
     VerificationRequest,
     current_evidence,
 )
+from collateral.selectors.maps import map_of
+from collateral.services.disclosure import disclosable
 from collateral.services.renewal import RENEWAL_LEAD_S
 from lending.domain.health import freshness_bps
 from lending.models import ClassTerms
@@ -127,6 +138,9 @@ class ThingPage:
     roles: list[RoleStep]
     changes: list[AssetChange]
     freshness: str
+    map: PlaceMap | None
+    may_outline: bool
+    showable: list[tuple[str, str]]
     limits: str = (
         f"{ACCEPTED}; {MAX_DOCUMENT_BYTES // 2**20} MiB each at most, {MAX_DOCUMENTS} in all."
     )
@@ -218,6 +232,19 @@ def thing_page(asset: Asset) -> ThingPage:
         roles=_roles(asset),
         changes=list(asset.changes.order_by("-at", "-pk")),
         freshness=_freshness(asset),
+        map=map_of(asset),
+        may_outline=asset.asset_class.has_parcel and asset.status in OPEN_TO_OWNER,
+        showable=_showable(asset),
+    )
+
+
+def _showable(asset: Asset) -> list[tuple[str, str]]:
+    """Return names and labels of what can be shown alone, once there is a root to prove it by."""
+    if not asset.evidence_root:
+        return []
+    names = disclosable(asset=asset)
+    return sorted(
+        ((name, disclosure_label(asset.asset_class, name)) for name in names), key=itemgetter(1)
     )
 
 

@@ -15,10 +15,9 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from collateral.domain.identifiers.base import Identifier, IdentifierError, compact, shown
 
-MIN_DISTINCT = 3
 # ISO 6166: countries, and the prefixes of numbering agencies that serve no single country; EZ is
-# the derivatives bureau's, the last five belong to countries that are gone.
-ISIN_PREFIXES = frozenset(isin._country_codes) | {"EZ", "DD", "SU", "TP", "YU", "ZR"}
+# the derivatives bureau's, XT marks tokens, the last five belong to countries that are gone.
+ISIN_PREFIXES = frozenset(isin._country_codes) | {"EZ", "XT", "DD", "SU", "TP", "YU", "ZR"}
 # Consonants that would read as the country of an ISIN.
 _FIGI_NOT_FIRST = frozenset({"BS", "BM", "GG", "GB", "GH", "KY", "VG"})
 
@@ -34,7 +33,13 @@ class Code:
     lengths: tuple[int, ...]
     pattern: re.Pattern[str]
     validate: Callable[[str], str]
+    # The part that numbers the thing: a real one holds at least so many different characters.
+    # One in 2,000 short numbers has only two.
+    body: slice
+    min_distinct: int
     keep_dashes: bool = False
+    # What people write beside it and is no part of it.
+    beside: re.Pattern[str] | None = None
 
 
 def _code(
@@ -45,8 +50,11 @@ def _code(
     pattern: str,
     validate: Callable[[str], str],
     *,
+    body: slice = slice(None),
+    min_distinct: int = 2,
     prefix: str = "",
     keep_dashes: bool = False,
+    beside: str = "",
 ) -> Code:
     return Code(
         scheme,
@@ -56,12 +64,32 @@ def _code(
         lengths if isinstance(lengths, tuple) else (lengths,),
         re.compile(pattern),
         validate,
+        body,
+        min_distinct,
         keep_dashes,
+        re.compile(beside) if beside else None,
     )
 
 
-_LEI = _code("lei", "LEI", "20 letters and digits", 20, r"[0-9A-Z]{18}[0-9]{2}", lei.validate)
-_CUSIP = _code("cusip", "CUSIP", "9 characters", 9, r"[0-9A-Z*@#]{8}[0-9]", cusip.validate)
+_LEI = _code(
+    "lei",
+    "LEI",
+    "20 letters and digits",
+    20,
+    r"[0-9A-Z]{18}[0-9]{2}",
+    lei.validate,
+    body=slice(18),
+    min_distinct=3,
+)
+_CUSIP = _code(
+    "cusip",
+    "CUSIP",
+    "9 characters",
+    9,
+    r"[0-9A-Z*@#]{8}[0-9]",
+    cusip.validate,
+    body=slice(8),
+)
 _FIGI = _code(
     "figi",
     "FIGI",
@@ -69,6 +97,7 @@ _FIGI = _code(
     12,
     r"[B-DF-HJ-NP-TV-Z]{2}G[B-DF-HJ-NP-TV-Z0-9]{8}[0-9]",
     figi.validate,
+    body=slice(3, 11),
 )
 _ISIN = _code(
     "isin",
@@ -78,8 +107,17 @@ _ISIN = _code(
     r"[A-Z]{2}[0-9A-Z]{9}[0-9]",
     # The prefix is checked against our own, longer list.
     lambda text: _with_check(text, isin.calc_check_digit(text[:-1])),
+    body=slice(2, 11),
 )
-_IMO = _code("imo", "IMO ship number", "7 digits", 7, r"[1-9][0-9]{6}", imo.validate)
+_IMO = _code(
+    "imo",
+    "IMO ship number",
+    "7 digits",
+    7,
+    r"[1-9][0-9]{6}",
+    imo.validate,
+    beside=r"^IMO(?:NO)?[.:#]*",
+)
 # Issuing office (two digits), kind of object, eleven characters of its own, check character.
 _EIC = _code(
     "eic",
@@ -88,6 +126,7 @@ _EIC = _code(
     16,
     r"[0-9]{2}[ATVWXYZ][0-9A-Z\-]{12}[0-9A-Z]",
     eic.validate,
+    body=slice(3, 15),
     keep_dashes=True,
 )
 # Owner code, U for a container, J for detachable equipment or Z for a chassis, serial, check.
@@ -98,6 +137,9 @@ _ISO6346 = _code(
     11,
     r"[A-Z]{3}[UJZ][0-9]{7}",
     iso6346.validate,
+    min_distinct=3,
+    # The check digit stands in a box on the container, and behind a stroke or in brackets in lists.
+    beside=r"[\[\]()/](?=.?.?$)",
 )
 _CADASTRE = _code(
     "es_cadastre",
@@ -106,6 +148,8 @@ _CADASTRE = _code(
     20,
     r"[0-9A-ZÑ]{14}[0-9A-ZÑ]{4}[A-Z]{2}",
     referenciacatastral.validate,
+    body=slice(18),
+    min_distinct=3,
     prefix="CADASTRE",
 )
 _CUPS = _code(
@@ -115,6 +159,7 @@ _CUPS = _code(
     (20, 22),
     r"ES[0-9]{16}[A-Z]{2}(?:[0-9][FPRCXYZ])?",
     cups.validate,
+    body=slice(2, 18),
     prefix="CUPS",
 )
 
@@ -137,14 +182,14 @@ def checksum_refusal(code: Code, text: str) -> IdentifierError:
 def checked(code: Code, raw: str) -> Identifier:
     """Return the canonical code, or refuse it for its length, its shape or its check."""
     text = compact(raw, keep_dashes=code.keep_dashes)
-    if code.scheme == "imo":
-        text = text.removeprefix("IMO")
+    if code.beside:
+        text = code.beside.sub("", text)
     if len(text) not in code.lengths:
         raise IdentifierError(
             f"{code.prefix}_LENGTH",
             f"The {code.label} has {code.shape}; {shown(text)} has {len(text)} characters.",
         )
-    if len(set(text)) < MIN_DISTINCT:
+    if len(set(text[code.body])) < code.min_distinct:
         raise IdentifierError(
             "PLACEHOLDER_ID",
             f"The {code.label} {text} repeats one or two characters: it looks like a "

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from stdnum import luhn
 
 from collateral.domain.identifiers.base import Identifier, IdentifierError, compact, shown
-from collateral.domain.identifiers.codes import MIN_DISTINCT
 
+MIN_DISTINCT = 3
 _IMEI_DIGITS = 15
 _IMEISV_DIGITS = 16
 _BODY_DIGITS = 14
@@ -24,6 +24,7 @@ _MAC_SHAPES = re.compile(
 )
 _MAC_MARKS = str.maketrans("", "", ":-. ")
 _MAC_DIGITS = 12
+_COUNTING = "01234567890123456789"
 _MULTICAST_BIT = 0x01
 _LOCAL_BIT = 0x02
 # Addresses of examples, emulators and unset firmware.
@@ -36,8 +37,16 @@ _FILLER_MACS = frozenset(
         "00DEADBEEF00",
         "DEADBEEFCAFE",
         "CAFEBABEFACE",
+        "AABBCCDDEEFF",
+        "00AABBCCDDEE",
+        "ABCDEFABCDEF",
+        "000102030405",
+        "0A0B0C0D0E0F",
+        "001A2B3C4D5E",
     }
 )
+# Ranges that RFC 9542 keeps for documents, and those that routers share between them (VRRP).
+_SHARED_MACS = ("00005E0053", "00005E0001", "00005E0002")
 _FINGERPRINT = re.compile(r"[0-9A-F]{64}")
 MAX_CERTIFICATE_LENGTH = 16_384
 
@@ -58,9 +67,9 @@ def modem(raw: str) -> Identifier:
     if not (text.isascii() and text.isdigit()):
         raise IdentifierError("IMEI_FORMAT", f"{shown(text)} is no IMEI: it has digits only.")
     body = text[:_BODY_DIGITS]
-    if len(set(body)) < MIN_DISTINCT:
+    if len(set(body)) < MIN_DISTINCT or body in _COUNTING:
         raise IdentifierError(
-            "PLACEHOLDER_ID", f"IMEI {text} repeats a digit: it looks like a placeholder."
+            "PLACEHOLDER_ID", f"IMEI {text} repeats a digit or counts: it looks like a placeholder."
         )
     flags = {"IMEI_TEST_RANGE"} if body.startswith(_TEST_BODY) else set()
     canonical = body + luhn.calc_check_digit(body)
@@ -95,7 +104,7 @@ def network_device(raw: str) -> Identifier:
         raise IdentifierError(
             "MAC_FORMAT", f"{canonical} is a multicast address; a device has a unicast address."
         )
-    if len(set(octets)) == 1 or digits in _FILLER_MACS:
+    if len(set(octets)) == 1 or digits in _FILLER_MACS or digits.startswith(_SHARED_MACS):
         raise IdentifierError(
             "PLACEHOLDER_ID", f"{canonical} is a placeholder; read the address from the device."
         )

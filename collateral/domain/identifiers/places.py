@@ -12,6 +12,7 @@ from collateral.domain.identifiers.base import (
     joined,
     shown,
 )
+from collateral.domain.identifiers.countries import country_of
 
 MIN_DEVICE_RESOLUTION = 12
 # State part of a county FIPS code: 50 states, DC and the five inhabited territories.
@@ -21,12 +22,12 @@ _STATE_CODES = frozenset(
 _APN_PUNCTUATION = re.compile(r"[./]+")
 _ADDRESS_PUNCTUATION = re.compile(r"[.,;#]+")
 _CELL = re.compile(r"[0-9a-f]{15}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def hex_cell(raw: str) -> Identifier:
     """Return the canonical H3 cell; a coarse one is flagged, as it holds many devices."""
-    text = compact(raw).lower().removeprefix("0x").lstrip("0")
+    # The index is a 64-bit word whose first digit is always 0, and mostly left out.
+    text = compact(raw).lower().removeprefix("0x").removeprefix("0")
     if not _CELL.fullmatch(text) or not h3.is_valid_cell(text):
         raise IdentifierError(
             "H3_INVALID", f"{shown(raw)} is not an H3 cell index, such as 8928308280fffff."
@@ -58,12 +59,8 @@ def us_parcel(fips: str, apn: str) -> Identifier:
 
 def postal_address(address: str, country: str) -> Identifier:
     """Return the folded address; it is weak, as one place can be written in many ways."""
-    code = compact(country)
-    if not _COUNTRY.fullmatch(code):
-        raise IdentifierError(
-            "COUNTRY_FORMAT", f"{shown(country)} is not a two-letter country code such as US or ES."
-        )
-    return Identifier("address", joined(code, address_key(address)), frozenset({"ADDRESS_IS_WEAK"}))
+    canonical = joined(country_of(country), address_key(address))
+    return Identifier("address", canonical, frozenset({"ADDRESS_IS_WEAK"}))
 
 
 def address_key(address: str) -> str:

@@ -9,6 +9,7 @@ from collateral.domain.identifiers.base import (
     odd_characters,
     shown,
 )
+from collateral.domain.identifiers.countries import country_of
 
 VIN_LENGTH = 17
 FIRST_MODEL_YEAR = 1981
@@ -18,6 +19,8 @@ _ENFORCING_FIRST_CHARACTERS = frozenset("12345L")
 # Makers built cars in Mexico and the United States for Europe with this filler, which the
 # North American rule, where positions 4 to 8 describe the vehicle, does not know.
 _EUROPEAN_FILLER = "ZZZ"
+# Characters that never stand for a model year (place 10) where the check digit binds.
+_NO_MODEL_YEAR = frozenset("0UZ")
 _VALUES = dict(zip("ABCDEFGH", range(1, 9), strict=True))
 _VALUES |= dict(zip("JKLMN", range(1, 6), strict=True))
 _VALUES |= {"P": 7, "R": 9} | dict(zip("STUVWXYZ", range(2, 10), strict=True))
@@ -31,8 +34,6 @@ _ENDING = re.compile(r"[0-9]{4}")
 _SMALL_MAKER_ENDING = re.compile(r"[0-9A-Z][0-9]{3}")
 # One character eleven times running, a serial of zeros, counting, words; no region begins with 0.
 _FILLER = re.compile(r"(.)\1{10}|000000$|^0|12345678901234|ABCDEFGH|^TEST|^UNKN|SAMPLE|EXAMPLE")
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_SUBDIVISION = re.compile(r"([A-Z]{2})-[0-9A-Z]{1,3}")
 
 
 def check_character(vin: str) -> str:
@@ -46,36 +47,24 @@ def vin(raw: str, *, jurisdiction: str | None = None) -> Identifier:
 
     The check digit is binding where the title's market has one (US, CA, CN). Where no market is
     declared the first character decides. Elsewhere a mismatch is flagged: one more verifier.
+    A model year that the binding markets do not know is flagged too: an import may have it.
     Stars that set the number off on its plate are no part of it.
     """
     text, country = compact(raw).strip("*"), country_of(jurisdiction)
     _refuse_bad_shape(text)
     expected = check_character(text)
-    flags = frozenset[str]()
+    binding, flags = _enforced(text, country), frozenset[str]()
     if text[8] != expected:
-        if _enforced(text, country):
+        if binding:
             raise IdentifierError(
                 "VIN_CHECKSUM",
                 f"VIN {text} fails its check digit: position 9 is {text[8]}, {expected} expected. "
                 "Compare it with the plate.",
             )
         flags = frozenset({"VIN_CHECK_NOT_APPLICABLE"})
+    elif binding and text[9] in _NO_MODEL_YEAR:
+        flags = frozenset({"VIN_MODEL_YEAR"})
     return Identifier("vin", text, flags)
-
-
-def country_of(jurisdiction: str | None) -> str:
-    """Return the country of a jurisdiction: ``us``, ``US-CA`` and ``US`` are the same market."""
-    if jurisdiction is None or not jurisdiction.strip():
-        return ""
-    code = compact(jurisdiction, keep_dashes=True)
-    if subdivision := _SUBDIVISION.fullmatch(code):
-        return subdivision[1]
-    if not _COUNTRY.fullmatch(code):
-        raise IdentifierError(
-            "COUNTRY_FORMAT",
-            f"{shown(jurisdiction)} is not a two-letter country code such as US or DE.",
-        )
-    return code
 
 
 def _enforced(text: str, country: str) -> bool:

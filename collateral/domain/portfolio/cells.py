@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from collateral.domain.classes import Field, Kind, Unit
+from collateral.domain.identifiers.countries import country_of
 from collateral.domain.identifiers.places import hex_cell
 from collateral.domain.portfolio.errors import CellError, FileRefused
 
@@ -161,11 +162,14 @@ def refuse_bare_day_numbers(column: str, cells: Iterable[str]) -> None:
 
 
 def parse_cell(field: Field, raw: str, *, unit: str, decimal_mark: str, as_of: date) -> int | str:
-    """Return the value of a cell in the field's base unit, or raise :class:`CellError`."""
+    """Return the value of a cell in the field's base unit.
+
+    Raises :class:`CellError`, or ``IdentifierError`` for a country or an H3 cell.
+    """
     if field.kind is Kind.TEXT:
         return _text(field, raw)
     if field.kind is Kind.COUNTRY:
-        return _country(raw)
+        return country_of(raw)
     if field.kind is Kind.DATE:
         return _past(field, parse_date(raw, unit=unit), as_of).isoformat()
     if field.kind is Kind.YEAR:
@@ -196,13 +200,6 @@ def _text(field: Field, raw: str) -> str:
     if len(text) > 200 or "\x00" in text:
         raise CellError("TEXT_TOO_LONG", f"The {field.name} is longer than 200 characters.")
     return text
-
-
-def _country(raw: str) -> str:
-    code = raw.strip().upper()
-    if not re.fullmatch(r"[A-Z]{2}", code):
-        raise CellError("COUNTRY_FORMAT", f"{raw!r} is not a two-letter country code such as US.")
-    return code
 
 
 def _past(field: Field, day: date, as_of: date) -> date:

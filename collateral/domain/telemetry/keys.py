@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from nacl.bindings import crypto_sign_open
+from nacl.exceptions import BadSignatureError
 
 from collateral.domain.telemetry.errors import TelemetryError
 
@@ -89,12 +91,10 @@ def _p256(public_key: bytes) -> Verify:
 
 
 def _ed25519(public_key: bytes) -> Verify:
-    point = Ed25519PublicKey.from_public_bytes(public_key)
-
     def verify(digest: bytes, signature: bytes) -> bool:
         try:
-            point.verify(signature, digest)
-        except InvalidSignature:
+            crypto_sign_open(signature + digest, public_key)
+        except BadSignatureError:
             return False
         return True
 

@@ -15,6 +15,7 @@ from collateral.models import (
     JointDecision,
     RenewalStatus,
     VerificationRequest,
+    VerifierAuthority,
     VerifierExposure,
 )
 from collateral.services import renewal
@@ -216,6 +217,52 @@ def test_a_renewal_that_the_ledger_refuses_goes_back_to_its_owner(token, verifie
     token.refresh_from_db()
     assert token.renewal == RenewalStatus.NONE
     assert token.changes.filter(text__startswith="The ledger refused the renewal").count() == 1
+
+
+@pytest.fixture
+def refused_renewal(token, verifiers, wallets):
+    """The car after every role signed its renewal and the ledger refused it."""
+    services.begin_renewal(asset_id=token.pk)
+    token.refresh_from_db()
+    sign(token, Role.TITLE, verifiers[0], wallets[0])
+    sign(token, Role.APPRAISAL, verifiers[1], wallets[1], value=8_000_000)
+    services.queue_renewals(loan_of=lambda token_id: (0, []))
+    Batch.objects.filter(function="reattest").update(status="dead")
+    services.queue_renewals(loan_of=lambda token_id: (0, []))
+    token.refresh_from_db()
+    return token
+
+
+def test_a_refused_renewal_is_sent_again_with_what_was_signed(refused_renewal):
+    again = services.begin_renewal(asset_id=refused_renewal.pk)
+
+    assert again.renewal == RenewalStatus.VERIFIED
+    assert services.queue_renewals(loan_of=lambda token_id: (0, [])) == 1
+    assert Batch.objects.filter(function="reattest").count() == 2
+
+
+def open_roles(asset):
+    waiting = VerificationRequest.objects.filter(asset=asset, status="open")
+    return set(waiting.values_list("role", flat=True))
+
+
+def test_what_has_run_out_since_is_asked_anew(refused_renewal):
+    title = Attestation.objects.filter(spent=False, request__role=Role.TITLE)
+    title.update(observed_at=NOW - DAY, valid_until=NOW)
+
+    again = services.begin_renewal(asset_id=refused_renewal.pk)
+
+    assert again.renewal == RenewalStatus.SUBMITTED
+    assert open_roles(again) == {Role.TITLE}
+
+
+def test_the_word_of_a_verifier_who_left_is_asked_of_another(refused_renewal, verifiers):
+    VerifierAuthority.objects.filter(verifier=verifiers[1]).update(roles=0)
+
+    again = services.begin_renewal(asset_id=refused_renewal.pk)
+
+    assert again.renewal == RenewalStatus.SUBMITTED
+    assert open_roles(again) == {Role.APPRAISAL}
 
 
 def test_a_renewal_begins_neither_early_nor_twice(token):

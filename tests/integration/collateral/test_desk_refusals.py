@@ -39,6 +39,7 @@ def hand_in(request, made, wallet):
         request_id=request.pk,
         message=made,
         signature="0x" + wallet.sign_typed_data(made).hex(),
+        checklist=services.checklist_of(request),
     )
 
 

@@ -23,7 +23,12 @@ def sign(request, verifier, wallet, value=0):
         request_id=request.pk, verifier=verifier, value_units=value
     )
     signature = "0x" + wallet.sign_typed_data(message).hex()
-    return services.submit_attestation(request_id=request.pk, message=message, signature=signature)
+    return services.submit_attestation(
+        request_id=request.pk,
+        message=message,
+        signature=signature,
+        checklist=services.checklist_of(request),
+    )
 
 
 def refused(call, **arguments):

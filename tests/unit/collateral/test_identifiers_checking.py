@@ -80,6 +80,33 @@ def test_no_line_of_bytes_is_an_error(line):
     assert not answer["ok"]
 
 
+any_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    asked=st.fixed_dictionaries(
+        {},
+        optional={
+            "scheme": st.sampled_from(sorted(SCHEMES)) | any_json,
+            "value": any_json,
+            "jurisdiction": any_json,
+        },
+    )
+)
+def test_no_json_whatever_its_types_is_an_error(asked):
+    answer = json.loads(check_line(json.dumps(asked).encode()).as_json())
+
+    assert answer["ok"] == (answer["canonical"] is not None)
+    assert answer["code"]
+    assert answer["message"].endswith(".")
+
+
 @given(
     scheme=st.sampled_from(sorted(SCHEMES)),
     value=st.text(max_size=40),

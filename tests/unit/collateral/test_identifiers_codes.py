@@ -1,6 +1,7 @@
 """Coded identifiers: golden vectors accepted in one spelling, each kind of damage refused."""
 
 import hashlib
+import string
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,6 +40,27 @@ GOOD = [
     ("mac", "mac", "００:1b:21:84:A2:A0", "00:1B:21:84:A2:A0"),
     ("imei", "imei", "４９０１５４２０３２３７５１８", "490154203237518"),
     ("imei", "imei", "٤٩٠١٥٤٢٠٣٢٣٧٥١٨", "490154203237518"),
+    ("lei", "lei", "HWUPKR0MPOU8FGXBT394", "HWUPKR0MPOU8FGXBT394"),
+    ("lei", "lei", "7LTWFZYICNSX8D621K86\r\n", "7LTWFZYICNSX8D621K86"),
+    ("isin", "isin", "XTV15WLZJMF0", "XTV15WLZJMF0"),
+    ("isin", "isin", "XS0104440986", "XS0104440986"),
+    ("isin", "isin", "HK0000069689", "HK0000069689"),
+    ("isin", "isin", "AU0000XVGZA3", "AU0000XVGZA3"),
+    ("figi", "figi", "KKG000000M81", "KKG000000M81"),
+    ("figi", "figi", "nrg92c84sb39", "NRG92C84SB39"),
+    ("eic", "eic", "10YGB----------A", "10YGB----------A"),
+    ("eic", "eic", "10YCS-SERBIATSOV", "10YCS-SERBIATSOV"),
+    ("eic", "eic", "10T-1001-10010AS", "10T-1001-10010AS"),
+    ("eic", "eic", "10Y1001A1001A92E", "10Y1001A1001A92E"),
+    ("imo", "imo", "9229922", "9229922"),
+    ("imo", "imo", "imo-1000019", "1000019"),
+    ("iso6346", "container_number", "APZU 481209 0", "APZU4812090"),
+    ("iso6346", "container_number", "CSQU 305438 [3]", "CSQU3054383"),
+    ("iso6346", "container_number", "CSQU305438(3)", "CSQU3054383"),
+    ("iso6346", "container_number", "CSQU 305438/3", "CSQU3054383"),
+    ("imo", "imo", "IMO No. 9319466", "9319466"),
+    ("imo", "imo", "IMO: 9319466", "9319466"),
+    ("es_cadastre", "cadastre", "9872023 vh5797s 0001 wx", "9872023VH5797S0001WX"),
     ("lei", "lei", "5493\u200b001KJTIIGC8Y1R12\ufeff", "5493001KJTIIGC8Y1R12"),
 ]
 BAD = [
@@ -51,6 +73,20 @@ BAD = [
     ("lei", "lei", "5493001KJTıIGC8Y1R12", "LEI_FORMAT"),
     ("lei", "lei", "9" * 1_001, "VALUE_TOO_LONG"),
     ("lei", "lei", "0" * 20, "PLACEHOLDER_ID"),
+    ("lei", "lei", "00000000000000000098", "PLACEHOLDER_ID"),
+    ("isin", "isin", "US0000000002", "PLACEHOLDER_ID"),
+    ("es_cadastre", "cadastre", "000000000000000000AA", "PLACEHOLDER_ID"),
+    ("imo", "imo", "1111111", "PLACEHOLDER_ID"),
+    ("imei", "imei", "123456789012347", "PLACEHOLDER_ID"),
+    ("imei", "imei", "012345678901237", "PLACEHOLDER_ID"),
+    ("mac", "mac", "AA:BB:CC:DD:EE:FF", "PLACEHOLDER_ID"),
+    ("mac", "mac", "00:00:5E:00:53:01", "PLACEHOLDER_ID"),
+    ("mac", "mac", "00-00-5e-00-01-0a", "PLACEHOLDER_ID"),
+    ("mac", "mac", "D0:50:99:84:A2:A0:00:01", "MAC_LENGTH"),
+    ("eic", "eic", "22X------------4", "PLACEHOLDER_ID"),
+    ("iso6346", "container_number", "APZU4812091", "ISO6346_CHECKSUM"),
+    ("iso6346", "container_number", "CSQU(305438)3", "ISO6346_LENGTH"),
+    ("imo", "imo", "NO 9319466", "IMO_LENGTH"),
     ("mac", "mac", "D0:50-99:84:A2:A0", "MAC_FORMAT"),
     ("mac", "mac", "D:05099:84:A2:A0", "MAC_FORMAT"),
     ("mac", "mac", "00:11:22:33:44:55", "PLACEHOLDER_ID"),
@@ -124,6 +160,23 @@ def test_an_imei_with_software_version_names_the_same_device():
 
     assert long.canonical == short.canonical
     assert long.flags == {"IMEISV_NO_CHECK"}
+
+
+def test_a_containers_check_of_ten_is_written_as_zero():
+    found = identify(scheme="iso6346", values={"container_number": remainder_of_ten()})
+
+    assert found.canonical[-1] == "0"
+
+
+def remainder_of_ten():
+    """Return a container number whose sum leaves 10, by the standard's own arithmetic."""
+    values = dict(zip(string.ascii_uppercase, (n for n in range(10, 39) if n % 11), strict=True))
+    values |= {str(n): n for n in range(10)}
+    return next(
+        f"{body}0"
+        for body in (f"APZU{n:06}" for n in range(481_000, 482_000))
+        if sum(values[one] << place for place, one in enumerate(body)) % 11 == 10
+    )
 
 
 def test_a_test_type_code_is_flagged():

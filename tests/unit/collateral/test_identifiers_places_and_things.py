@@ -41,7 +41,17 @@ def test_an_h3_cell_is_accepted_and_a_coarse_one_flagged(raw, text):
     assert found.flags == {"H3_COARSE"}
 
 
-@pytest.mark.parametrize("raw", ["8a283473fffffff", "ff283473fffffff", "abc", "85283473ffffffff"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "8a283473fffffff",
+        "ff283473fffffff",
+        "abc",
+        "85283473ffffffff",
+        "00085283473fffffff",
+        "115283473fffffff",
+    ],
+)
 def test_what_is_no_h3_cell_is_refused(raw):
     code = refusal_code("h3", {"h3": raw})
 
@@ -80,7 +90,7 @@ def test_an_address_is_compared_without_marks_and_case(address):
 
 
 def test_an_address_needs_a_country():
-    code = refusal_code("address", {"address": "1510 First Ave", "country": "USA"})
+    code = refusal_code("address", {"address": "1510 First Ave", "country": "Utopia"})
 
     assert code == "COUNTRY_FORMAT"
 

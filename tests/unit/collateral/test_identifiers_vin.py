@@ -113,18 +113,82 @@ def test_a_changed_character_never_passes_where_the_check_digit_binds(position):
     assert refusal.code == "VIN_CHECKSUM"
 
 
-@pytest.mark.parametrize("jurisdiction", ["us", " US ", "US-CA", "us-ny", "ＵＳ"])
+@pytest.mark.parametrize(
+    "jurisdiction", ["us", " US ", "US-CA", "us-ny", "ＵＳ", "USA", "can", "CHN"]
+)
 def test_a_market_is_known_however_it_is_written(jurisdiction):
     refusal = refuse("WP0ZZZ99ZTS392124", jurisdiction)
 
     assert refusal.code == "VIN_CHECKSUM"
 
 
-@pytest.mark.parametrize("jurisdiction", ["Germany", "U", "1A", "USA"])
+@pytest.mark.parametrize("jurisdiction", ["Germany", "U", "1A", "ZZ", "XX", "U S A!", "US-"])
 def test_a_market_that_is_no_country_code_is_refused(jurisdiction):
     refusal = refuse("WP0ZZZ99ZTS392124", jurisdiction)
 
     assert refusal.code == "COUNTRY_FORMAT"
+
+
+@pytest.mark.parametrize("jurisdiction", ["UK", "GB", "el", "GR", "EU", "XK", "deu", "ES-CT", ""])
+def test_a_country_by_any_of_its_codes_lets_a_european_number_pass(jurisdiction):
+    found = accept("WP0ZZZ99ZTS392124", jurisdiction)
+
+    assert found.flags == {"VIN_CHECK_NOT_APPLICABLE"}
+
+
+# Published numbers of North American cars and trucks, from six countries' makers.
+NORTH_AMERICAN = [
+    "1M8GDM9AXKP042788",
+    "1HGCM82633A004352",
+    "JH4KA7561PC008269",
+    "JHMCM56557C404453",
+    "1GNEK13ZX3R298984",
+    "5GZCZ43D13S812715",
+    "1XP5DB9X7YN526158",
+    "2G1WT57K291223396",
+    "1B3ES56C13D120225",
+    "1GCEK14K8RE106083",
+    "1J4FA29P4YP728937",
+    "1N4AL11D75C109151",
+    "JM1BL1S59A1134659",
+    "5NPEU46F77H243119",
+    "WDBRF40J43F433102",
+    "5J6RE4H48BL023237",
+    "5FNRL18613B046732",
+]
+
+
+@pytest.mark.parametrize("vin", NORTH_AMERICAN)
+@pytest.mark.parametrize("jurisdiction", ["US", "CA", None])
+def test_a_published_number_is_accepted_without_remarks(vin, jurisdiction):
+    found = accept(vin, jurisdiction)
+
+    assert (found.canonical, found.flags) == (vin, frozenset())
+
+
+@pytest.mark.parametrize("vin", NORTH_AMERICAN)
+def test_a_published_number_with_another_check_digit_is_refused(vin):
+    damaged = [vin[:8] + one + vin[9:] for one in "0123456789X" if one != vin[8]]
+
+    codes = {refuse(one, "US").code for one in damaged}
+
+    assert codes == {"VIN_CHECKSUM"}
+
+
+@pytest.mark.parametrize("year", "0UZ")
+def test_a_model_year_that_the_market_does_not_know_is_flagged(year):
+    body = f"1G1AL58F7{year}7159241"
+    vin = body[:8] + check_character(body) + body[9:]
+
+    found = accept(vin, "US")
+
+    assert found.flags == {"VIN_MODEL_YEAR"}
+
+
+def test_a_european_number_says_nothing_of_its_model_year():
+    found = accept("WBAVA31070NL12345", "DE")
+
+    assert "VIN_MODEL_YEAR" not in found.flags
 
 
 def test_a_car_built_in_mexico_for_europe_has_no_check_digit():

@@ -145,3 +145,18 @@ def test_what_a_source_said_carries_its_unit(value, scale, unit, text):
     shown = f.observed(value, scale, unit)
 
     assert shown == text
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "span_s", "text"),
+    [
+        (1_000, 1_006, 73 * f.DAY_S, "3% a year"),
+        (10**18, 10**18 + 10**15, 365 * f.DAY_S, "0.1% a year"),
+        (1_000, 1_000, f.DAY_S, "0% a year"),
+        (1_000, 990, 365 * f.DAY_S, "−1% a year"),
+        (1_000, 1_006, f.DAY_S - 1, "too few days to say"),
+        (0, 5, f.DAY_S, "too few days to say"),
+    ],
+)
+def test_growth_is_told_for_a_year_from_a_day_on(first, last, span_s, text):
+    assert f.yearly_growth(first, last, span_s) == text
