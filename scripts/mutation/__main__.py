@@ -58,7 +58,7 @@ class Case:
 TARGETS = (
     Target(
         "LoanBook",
-        ("LoanBook.sol", "LoanStore.sol", "book/*.sol"),
+        ("LoanBook.sol", "Stewardship.sol", "book/*.sol"),
         (f"{TESTS}/loanbook/*", f"{TESTS}/invariants/S*"),
     ),
     Target(
