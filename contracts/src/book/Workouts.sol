@@ -19,7 +19,6 @@ library Workouts {
     using Arguments for bytes;
     using LoanStore for Book;
     using LoanStore for Position;
-    using LoanStore for LoanState;
 
     /// @notice See `IStewardship.workOut`.
     function workOut(Book storage book, Market memory market, bytes calldata call) external {
@@ -90,7 +89,7 @@ library Workouts {
     function _restart(Sources memory from, LoanState memory loan) private view {
         (loan.status, loan.windowSpent) = (LoanStatus.Called, false);
         loan.lastAccrual = uint32(block.timestamp);
-        if (loan.neededOracle()) loan.lastAccrual -= uint32(from.oracle.stoppedSeconds());
+        if (LoanStore.restsOnValues(loan.callReason)) loan.lastAccrual -= uint32(from.oracle.stoppedSeconds());
     }
 
     function _isWindow(uint256 span) private pure returns (bool) {
