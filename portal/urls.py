@@ -45,6 +45,7 @@ urlpatterns = [
     path("mine/<int:pk>/evidence/<int:evidence_id>/", owner.evidence_file, name="evidence_file"),
     path("mine/<int:pk>/outline/look/", particulars.look_at_outline, name="look_at_outline"),
     path("mine/<int:pk>/outline/", particulars.keep_outline, name="keep_outline"),
+    path("mine/<int:pk>/board/", particulars.attest_board, name="attest_board"),
     path("mine/<int:pk>/show/", particulars.show, name="show"),
     path("mine/<int:pk>/uploads/", uploads.begin, name="begin_upload"),
     path("mine/uploads/<uuid:upload_id>/", uploads.piece, name="upload_piece"),

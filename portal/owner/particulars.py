@@ -4,6 +4,7 @@ import json
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from collateral import services
@@ -48,6 +49,22 @@ def keep_outline(request: HttpRequest, pk: int) -> HttpResponse:
     except REFUSALS as refusal:
         return thing_page(request, asset, str(refusal), 409)
     return HttpResponseRedirect(f"{reverse('portal:thing', args=[asset.pk])}#outline")
+
+
+@require_POST
+@signed_in
+def attest_board(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what a board says of itself among the evidence, once it is checked."""
+    asset = own_asset(request, pk)
+    try:
+        services.attest_board(
+            asset_id=asset.pk,
+            token=request.POST.get("token", ""),
+            now_s=int(timezone.now().timestamp()),
+        )
+    except REFUSALS as refusal:
+        return thing_page(request, asset, str(refusal), 409)
+    return HttpResponseRedirect(f"{reverse('portal:thing', args=[asset.pk])}#evidence")
 
 
 @require_POST

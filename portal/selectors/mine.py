@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
+from django.conf import settings
+from django.utils import timezone
+
 from collateral.domain.classes import CLASSES, AssetClass, Kind, Role
 from collateral.domain.display import (
     disclosure_label,
@@ -17,6 +20,7 @@ from collateral.domain.documents import ACCEPTED, MAX_DOCUMENT_BYTES, MAX_DOCUME
 from collateral.domain.entries import enterable, own_schemes
 from collateral.domain.identifiers import scheme_for
 from collateral.domain.maps import PlaceMap
+from collateral.errors import RegistrationError
 from collateral.models import (
     OPEN_TO_OWNER,
     Asset,
@@ -30,6 +34,7 @@ from collateral.models import (
     current_evidence,
 )
 from collateral.selectors.maps import map_of
+from collateral.services.board import board_nonce
 from collateral.services.disclosure import disclosable
 from collateral.services.renewal import RENEWAL_LEAD_S
 from lending.domain.health import freshness_bps
@@ -141,6 +146,7 @@ class ThingPage:
     map: PlaceMap | None
     may_outline: bool
     showable: list[tuple[str, str]]
+    board_nonce: str
     limits: str = (
         f"{ACCEPTED}; {MAX_DOCUMENT_BYTES // 2**20} MiB each at most, {MAX_DOCUMENTS} in all."
     )
@@ -235,7 +241,18 @@ def thing_page(asset: Asset) -> ThingPage:
         map=map_of(asset),
         may_outline=asset.asset_class.has_parcel and asset.status in OPEN_TO_OWNER,
         showable=_showable(asset),
+        board_nonce=_board_nonce(asset) if may_change else "",
     )
+
+
+def _board_nonce(asset: Asset) -> str:
+    """Return what the board is to answer now; empty where it has no key or no maker is trusted."""
+    if not settings.DEVICE_ROOTS:
+        return ""
+    try:
+        return board_nonce(asset_id=asset.pk, now_s=int(timezone.now().timestamp()))
+    except RegistrationError:
+        return ""
 
 
 def _showable(asset: Asset) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from collateral import services
 from collateral.domain.classes import class_by_code
@@ -12,6 +13,7 @@ from collateral.models import Asset, Evidence, Parcel
 from collateral.selectors.maps import map_of
 from contracts.wallet import development_wallet
 from settlement.models import Block
+from tests.boards import Board, Maker, certificate
 from tests.integration.portal.test_owner import HOUSE, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +35,7 @@ def owner(client, settings):
 @pytest.fixture
 def house(owner):
     owner.post(reverse("portal:new_of_class", args=["real_estate"]), HOUSE)
-    return Asset.objects.get()
+    return Asset.objects.get(class_id=1)
 
 
 def typed(lon=LON, lat=LAT, side=SIDE):
@@ -195,7 +197,65 @@ def test_before_the_verifiers_there_is_nothing_to_show(owner, house):
     assert show(owner, house, "attributes.address").status_code == 409
 
 
-@pytest.mark.parametrize("name", ["look_at_outline", "keep_outline", "show"])
+@pytest.fixture
+def board_and_server(owner, settings, tmp_path):
+    """A board under a trusted maker, and the owner's draft of the server that holds it."""
+    maker = Maker()
+    settings.DEVICE_ROOTS = str(tmp_path / "roots.pem")
+    (tmp_path / "roots.pem").write_bytes(maker.pem)
+    now_s = int(timezone.now().timestamp())
+    board = Board(maker, from_s=now_s - 86_400)
+    maker.line = certificate("line", maker.line_key, "root", maker.root_key, ca=True, from_s=now_s)
+    board.chain = [board.certificate, maker.line]
+    server = services.register_asset(
+        asset_class=class_by_code("gpu_server"),
+        owner_address=development_wallet(settings.RELAYER_MNEMONIC, "owner").address,
+        identifiers={"device_cert": {"device_certificate": board.fingerprint}},
+        attributes={},
+    )
+    return board, server
+
+
+def say(owner, server, token):
+    return owner.post(reverse("portal:attest_board", args=[server.pk]), {"token": token})
+
+
+def test_a_board_answers_the_nonce_of_its_page_and_its_word_is_kept(owner, board_and_server):
+    board, server = board_and_server
+    page = owner.get(reverse("portal:thing", args=[server.pk]))
+    nonce = page.context["page"].board_nonce
+    token = board.token(nonce, made=int(timezone.now().timestamp()))
+
+    response = say(owner, server, token)
+
+    assert nonce in page.content.decode()
+    assert response.status_code == 302
+    assert server.evidence.get().kind == "Device attestation"
+
+
+def test_a_board_that_says_nothing_of_use_is_refused_on_the_page(owner, board_and_server):
+    _, server = board_and_server
+
+    response = say(owner, server, "hello")
+
+    assert response.status_code == 409
+    assert "no signed JSON web token" in response.content.decode()
+    assert not server.evidence.exists()
+
+
+def test_without_trusted_makers_or_a_key_no_board_is_asked(
+    owner, board_and_server, settings, house
+):
+    _, server = board_and_server
+
+    without_key = owner.get(reverse("portal:thing", args=[house.pk])).context["page"]
+    settings.DEVICE_ROOTS = ""
+    without_roots = owner.get(reverse("portal:thing", args=[server.pk])).context["page"]
+
+    assert (without_key.board_nonce, without_roots.board_nonce) == ("", "")
+
+
+@pytest.mark.parametrize("name", ["look_at_outline", "keep_outline", "show", "attest_board"])
 def test_what_belongs_to_others_is_not_there(owner, house, settings, name):
     sign_in(owner, development_wallet(settings.RELAYER_MNEMONIC, "verifier"))
 
