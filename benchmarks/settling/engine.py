@@ -30,6 +30,14 @@ WIPE_EVERY_S = 1.5
 # Longer than a lease: a key whose holder was killed must be able to change hands in between.
 CHAOS_EVERY_S = 5.0
 SEED = 5
+STAGES = ("first claim", "last broadcast", "claim to broadcast", "to receipt", "to finality")
+_STAGES = """
+    SELECT extract(epoch FROM min(claimed_at)) - %s, extract(epoch FROM max(sent_at)) - %s,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM sent_at - claimed_at)),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM mined_at - sent_at)),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM final_at - mined_at))
+    FROM settlement_batch WHERE id > %s AND status = 'final'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,8 @@ class Run:
     peak_bytes: int
     cpu_us: dict[str, float] = field(default_factory=dict)
     """Microseconds of processor for one operation, by part."""
+    stages_s: dict[str, float] = field(default_factory=dict)
+    """Seconds that half of the batches took at most from one state to the next."""
 
     @property
     def per_s(self) -> float:
@@ -151,7 +161,15 @@ def _run(
         failed=sums["failed"],
         peak_bytes=peak_bytes(workers),
         cpu_us=us_per_operation(before, cpu_s_by_part(workers), settled),
+        stages_s=_stages(first_batch, begun),
     )
+
+
+def _stages(first_batch: int, begun: float) -> dict[str, float]:
+    """Return where batches spend their time, and when the first was claimed and the last sent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGES, [begun, begun, first_batch])
+        return dict(zip(STAGES, map(float, cursor.fetchone()), strict=True))
 
 
 def _await_final(first_batch: int, count: int) -> int:

@@ -65,6 +65,9 @@ def _processor(figures: "Figures") -> list[str]:
     for part in figures.engine.cpu_us:
         rows.append((part, *(f"{run.cpu_us.get(part, 0.0):.1f}" for _, run in runs)))
     rows.append(("in all", *(f"{sum(run.cpu_us.values()):.1f}" for _, run in runs)))
+    rows.append(("seconds, the median batch", *("" for _ in runs)))
+    for stage in figures.engine.stages_s:
+        rows.append((stage, *(f"{run.stages_s[stage]:.2f}" for _, run in runs)))
     return table(rows)
 
 

@@ -115,7 +115,8 @@ class Batch(models.Model):
                 name="batch_open_by_signer",
             ),
             models.Index(
-                fields=["status", "id"],
+                # The key too: what one key has open is asked with every ring.
+                fields=["status", "signer", "id"],
                 condition=Q(status__in=["planned", "signed", "sent", "mined"]),
                 name="batch_not_final",
             ),

@@ -184,7 +184,9 @@ def _still_planned(signer: Signer, calls: list[Batch]) -> list[Batch]:
 
 
 def _number(signer: Signer, found: Claim, fees: Fees, mined: int) -> None:
-    used = signer.batches.aggregate(last=Max("nonce"))["last"]
+    # With the chain's id, so that the index of nonces answers.
+    mine = signer.batches.filter(chain_id=signer.chain_id)
+    used = mine.aggregate(last=Max("nonce"))["last"]
     first = mined if used is None else max(mined, used + 1)
     for nonce, batch in enumerate(found.chosen, start=first):
         batch.nonce = nonce

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from contracts.client import Chain
@@ -15,10 +15,10 @@ from contracts.types import Fees
 from settlement.domain.fees import replacement_fees
 from settlement.domain.profiles import PROFILES, Profile
 from settlement.failpoints import reached
-from settlement.models import IN_FLIGHT, OPEN, Batch, BatchStatus, Failure, Signer
+from settlement.models import OPEN, Batch, BatchStatus, Failure, Signer
 from settlement.selectors import newest_block_time
 from settlement.services.claiming import claim
-from settlement.services.errands import RESEND_AFTER_S, Errand, errand_of
+from settlement.services.errands import RESEND_AFTER_S, Errand, errand_of, errands
 from settlement.services.repairing import NOOP, NOOP_GAS, fill_gaps
 from settlement.services.signers import Lease, ensure_signers, lease, renew
 from settlement.services.strangers import give_back_taken
@@ -61,14 +61,12 @@ def signers_to_ring() -> list[int]:
 
     What is in flight and was broadcast a moment ago needs nobody.
     """
-    stale = Q(status=BatchStatus.SENT, broadcast_at__lt=Now() - timedelta(seconds=RESEND_AFTER_S))
-    unsent = Q(status__in=(BatchStatus.PLANNED, BatchStatus.SIGNED))
-    busy = set(Batch.objects.filter(stale | unsent).values_list("signer", flat=True).distinct())
-    flying = Count("batches", filter=Q(batches__status__in=IN_FLIGHT))
-    free = Signer.objects.annotate(flying=flying).filter(flying__lt=profile().in_flight)
-    lanes = free.filter(lane__in=waiting_lanes(), retired_at__isnull=True)
-    free_now = lanes.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=Now()))
-    return sorted(busy | set(free_now.values_list("pk", flat=True)))
+    most = profile().in_flight
+    return [
+        each.signer_id
+        for each in errands()
+        if each.left_over or each.planned or (each.free and each.may_claim(most))
+    ]
 
 
 def pump_signer(*, signer_id: int, chain: Chain) -> int:
