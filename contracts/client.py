@@ -11,12 +11,10 @@ from contracts import abi
 from contracts.deployment_record import Deployment, load
 from contracts.endpoints import Endpoints, by_most, endpoints, head_of
 from contracts.errors import CallReverted, ChainError, ChainRejected
-from contracts.rpc import Rpc
+from contracts.fees import ASKED, market_fees
+from contracts.rpc import Rpc, strict
 from contracts.types import Block, Fees, Log, Receipt
 
-# No payment to validators is needed where blocks are empty; a little keeps other chains content.
-DEFAULT_PRIORITY_FEE_WEI = 1_000_000
-HEADROOM_BLOCKS_FACTOR = 2
 # The limit of one transaction where EIP-7825 holds.
 SIMULATION_GAS = 14_000_000
 # Full nodes keep the states of this many blocks.
@@ -286,17 +284,17 @@ class Chain:
 
     def fees(self) -> Fees:
         """Return fee caps that hold while the base fee doubles."""
-        return _fees(self.rpc.request("eth_getBlockByNumber", "latest", False))
+        return self._market(self.rpc.batch(ASKED))
 
     def fees_and_nonce(self, address: str) -> tuple[Fees, int]:
         """Return fee caps, and how many of an account's transactions are mined, in one request."""
-        latest, count = self.rpc.batch_strict(
-            [
-                ("eth_getBlockByNumber", ("latest", False)),
-                ("eth_getTransactionCount", (address, "latest")),
-            ]
-        )
-        return _fees(latest), int(count, 16)
+        count_of = ("eth_getTransactionCount", (address, "latest"))
+        count, *asked = self.rpc.batch([count_of, *ASKED])
+        return self._market(asked), int(strict([count])[0], 16)
+
+    def _market(self, answers: Sequence[Any]) -> Fees:
+        (latest,) = strict([answers[0]])
+        return market_fees(latest, answers[1])
 
     def trace(self, tx_hash: str, *, diff: bool = False) -> dict[str, Any]:
         """Return the prestate trace of a mined transaction: all touched, or what changed."""
@@ -349,14 +347,6 @@ def _block(found: Mapping[str, Any]) -> Block:
         parent_hash=found["parentHash"],
         timestamp=int(found["timestamp"], 16),
         logs_bloom=int(found["logsBloom"], 16),
-    )
-
-
-def _fees(latest: Mapping[str, Any]) -> Fees:
-    base_fee_wei = int(latest.get("baseFeePerGas", "0x0"), 16)
-    return Fees(
-        max_fee_wei=base_fee_wei * HEADROOM_BLOCKS_FACTOR + DEFAULT_PRIORITY_FEE_WEI,
-        priority_fee_wei=DEFAULT_PRIORITY_FEE_WEI,
     )
 
 

@@ -210,6 +210,7 @@ class Migration(migrations.Migration):
                 ('first_number', models.BigIntegerField(blank=True, null=True)),
                 ('last_number', models.BigIntegerField(blank=True, null=True)),
                 ('count', models.IntegerField(default=0, help_text='Operations in it')),
+                ('shape', models.SmallIntegerField(default=0, help_text='Kinds of its operations, a bit each')),
                 ('suspect', models.BooleanField(default=False, help_text='Simulated before it is sent')),
                 ('words_hash', models.CharField(blank=True, max_length=66)),
                 ('results', models.BinaryField(blank=True, null=True)),
@@ -226,7 +227,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'batches',
-                'indexes': [models.Index(condition=models.Q(('status__in', ['planned', 'signed', 'sent'])), fields=['signer', 'id'], name='batch_open_by_signer'), models.Index(condition=models.Q(('status__in', ['planned', 'signed', 'sent', 'mined'])), fields=['status', 'id'], name='batch_not_final'), models.Index(fields=['lane', 'first_number'], name='batch_by_range'), models.Index(fields=['kind', 'id'], name='batch_by_kind')],
+                'indexes': [models.Index(condition=models.Q(('status__in', ['planned', 'signed', 'sent'])), fields=['signer', 'id'], name='batch_open_by_signer'), models.Index(condition=models.Q(('status__in', ['planned', 'signed', 'sent', 'mined'])), fields=['status', 'signer', 'id'], name='batch_not_final'), models.Index(fields=['lane', 'first_number'], name='batch_by_range'), models.Index(fields=['kind', 'shape', 'id'], name='batch_by_shape')],
                 'constraints': [models.UniqueConstraint(fields=('chain_id', 'signer', 'nonce'), name='batch_one_per_nonce'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['signed', 'sent', 'mined', 'final', 'reverted']), _negated=True), models.Q(('nonce__isnull', False), ('raw__isnull', False), ('tx_hash__isnull', False)), _connector='OR'), name='batch_stored_before_broadcast'), models.CheckConstraint(condition=models.Q(('first_number__isnull', True), ('last_number__gte', models.F('first_number')), _connector='OR'), name='batch_range_in_order')],
             },
         ),

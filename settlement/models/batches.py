@@ -79,6 +79,7 @@ class Batch(models.Model):
     first_number = models.BigIntegerField(null=True, blank=True)
     last_number = models.BigIntegerField(null=True, blank=True)
     count = models.IntegerField(default=0, help_text="Operations in it")
+    shape = models.SmallIntegerField(default=0, help_text="Kinds of its operations, a bit each")
     suspect = models.BooleanField(default=False, help_text="Simulated before it is sent")
     words_hash = models.CharField(max_length=66, blank=True)
     results = models.BinaryField(null=True, blank=True)
@@ -114,12 +115,13 @@ class Batch(models.Model):
                 name="batch_open_by_signer",
             ),
             models.Index(
-                fields=["status", "id"],
+                # The key too: what one key has open is asked with every ring.
+                fields=["status", "signer", "id"],
                 condition=Q(status__in=["planned", "signed", "sent", "mined"]),
                 name="batch_not_final",
             ),
             models.Index(fields=["lane", "first_number"], name="batch_by_range"),
-            models.Index(fields=["kind", "id"], name="batch_by_kind"),
+            models.Index(fields=["kind", "shape", "id"], name="batch_by_shape"),
         ]
         verbose_name_plural = "batches"
 

@@ -12,7 +12,7 @@ from settlement.calldata import operations_of, settle_calldata
 from settlement.domain.access import text_of
 from settlement.domain.columns import Columns, Cut, cut
 from settlement.domain.gas import SETTLE_GAS
-from settlement.domain.kinds import EPOCH
+from settlement.domain.kinds import EPOCH, WORDS
 from settlement.domain.packing import Limits, Pack, Packing, Waiting, pack
 from settlement.domain.profiles import Profile
 from settlement.models import Batch, BatchStatus, Failure, Signer
@@ -91,9 +91,8 @@ def modelled(operations: Sequence[Waiting]) -> int:
 
 
 def kinds_of(batch: Batch) -> set[int]:
-    """Return the kinds of the operations in a batch; of a new one without reading its words."""
-    known: set[int] | None = getattr(batch, "kinds", None)
-    return {each.kind for each in operations_of(batch)} if known is None else known
+    """Return the kinds of the operations in a batch."""
+    return {kind for kind in WORDS if batch.shape >> kind & 1}
 
 
 def varies(kinds: Collection[int]) -> bool:
@@ -123,7 +122,7 @@ def _of_words(
     last_number: int,
     gas_modelled: int,
 ) -> Batch:
-    batch = Batch(
+    return Batch(
         kind=SETTLE,
         lane=signer.lane,
         chain_id=settings.CHAIN_ID,
@@ -138,9 +137,8 @@ def _of_words(
         last_number=last_number,
         words_hash="0x" + words_hash([words]).hex(),
         gas_modelled=gas_modelled,
+        shape=sum(1 << kind for kind in kinds),
     )
-    batch.kinds = kinds
-    return batch
 
 
 def _kinds(columns: Columns) -> set[int]:

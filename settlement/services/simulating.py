@@ -1,7 +1,7 @@
 """Gas limits before a nonce is given: simulated where that is due, else from fitted receipts."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from contracts.client import Chain
@@ -38,9 +38,12 @@ def simulate_calls(found: "Claim", chain: Chain, profile: Profile) -> None:
 
 
 def size_packs(found: "Claim", chain: Chain, profile: Profile) -> None:
-    """Set the gas limit of each new batch, by simulation for the first of a shape and a sample."""
-    factors = _receipts(found.packs)
-    simulated = [batch for batch in found.packs if _is_due(batch, factors, found.packs)]
+    """Set the gas limit of each new batch, by simulation for the first of a shape and a sample.
+
+    The shape is the kinds that it holds: the model's error is that of the dearest of them.
+    """
+    factors = {shape: _receipts(shape) for shape in {batch.shape for batch in found.packs}}
+    simulated = _due(found.packs, factors)
     for batch, result in zip(simulated, _gas_of(simulated, chain), strict=True):
         if isinstance(result, CallReverted):
             # It keeps its operations and goes the way of a suspect, under its own row.
@@ -50,38 +53,45 @@ def size_packs(found: "Claim", chain: Chain, profile: Profile) -> None:
         else:
             batch.simulated = True
             batch.gas_limit = _limit_of(batch, result, profile)
-            factors.append((result, batch.gas_modelled or 0))
-    factor = fitted_factor(factors) or PER_MILLE
+            factors[batch.shape].append((result, batch.gas_modelled or 0))
+    fitted = {shape: fitted_factor(each) or PER_MILLE for shape, each in factors.items()}
     for batch in found.packs:
         if batch.gas_limit is None:
             batch.gas_limit = settle_limit(
                 modelled=batch.gas_modelled or 0,
-                factor=factor,
+                factor=fitted[batch.shape],
                 guard=_guard(batch),
                 percent=profile.batch_margin_percent,
                 most=profile.transaction_gas,
             )
 
 
-def _is_due(batch: Batch, factors: Sequence[tuple[int, int]], packs: Sequence[Batch]) -> bool:
-    first_of_shape = not factors and batch is packs[0]
-    return first_of_shape or _varies(batch) or random.randrange(SAMPLE) == 0
-
-
-def _varies(batch: Batch) -> bool:
-    return batching.varies(batching.kinds_of(batch))
+def _due(packs: Sequence[Batch], factors: Mapping[int, Sequence[tuple[int, int]]]) -> list[Batch]:
+    """Return the batches to simulate: the first of a shape without receipts, a sample, closes."""
+    new = {shape for shape, receipts in factors.items() if not receipts}
+    due = []
+    for batch in packs:
+        first_of_shape = batch.shape in new
+        new.discard(batch.shape)
+        varies = batching.varies(batching.kinds_of(batch))
+        if first_of_shape or varies or random.randrange(SAMPLE) == 0:
+            due.append(batch)
+    return due
 
 
 def _guard(batch: Batch) -> int:
     return batching.guard_of(batching.kinds_of(batch))
 
 
-def _receipts(packs: Sequence[Batch]) -> list[tuple[int, int]]:
-    """Return gas used and modelled of the newest receipts of batches, as far as they are known."""
-    if not packs:
-        return []
+def _receipts(shape: int) -> list[tuple[int, int]]:
+    """Return gas used and modelled of the newest receipts of batches of the same kinds."""
     rows = Batch.objects.filter(
-        kind=batching.SETTLE, gas_used__isnull=False, gas_modelled__gt=0, failed=0, skipped=0
+        kind=batching.SETTLE,
+        shape=shape,
+        gas_used__isnull=False,
+        gas_modelled__gt=0,
+        failed=0,
+        skipped=0,
     )
     return list(rows.order_by("-pk").values_list("gas_used", "gas_modelled")[:RECEIPTS_FITTED])
 

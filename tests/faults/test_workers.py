@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 import redis
@@ -22,6 +23,23 @@ BELLS = [f"settlement.tasks.{name}" for name in ("pump_signers", "confirm_batche
 DRAIN_S = 30
 PATIENCE_S = 240
 BETWEEN_BELLS_S = 0.05
+
+
+@dataclass
+class Child:
+    """A process of ours, which is told to end only once."""
+
+    pid: int
+    gone: bool = False
+
+    def stop(self, how: signal.Signals) -> float:
+        """End it and return how many seconds it took."""
+        began = time.monotonic()
+        if not self.gone:
+            os.kill(self.pid, how)
+            os.waitpid(self.pid, 0)
+            self.gone = True
+        return time.monotonic() - began
 
 
 class Broker:
@@ -42,16 +60,16 @@ class Broker:
             current_app.tasks[bell.task].apply_async(args=bell.ids, connection=line, retry=False)
 
     @contextmanager
-    def worker(self) -> Iterator[int]:
+    def worker(self) -> Iterator[Child]:
         """Run a worker of both queues in a process of its own; it is gone afterwards."""
         connections.close_all()
-        child = os.fork()
-        if child == 0:
+        child = Child(os.fork())
+        if child.pid == 0:
             self._work()
         try:
             yield child
         finally:
-            stop(child, signal.SIGKILL)
+            child.stop(signal.SIGKILL)
 
     def _work(self) -> None:
         """Be a worker until told to stop; never returns."""
@@ -66,17 +84,6 @@ class Broker:
             code = worker.exitcode or 0
         finally:
             os._exit(code)
-
-
-def stop(child: int, how: signal.Signals) -> float:
-    """End a child and return how many seconds it took."""
-    began = time.monotonic()
-    try:
-        os.kill(child, how)
-        os.waitpid(child, 0)
-    except (ProcessLookupError, ChildProcessError):
-        pass
-    return time.monotonic() - began
 
 
 @pytest.fixture
@@ -127,7 +134,7 @@ def test_a_worker_that_is_told_to_go_ends_its_work_while_the_next_is_there(
 
     def hand_over():
         if world.node.submitted and not took:
-            took.append(stop(old, signal.SIGTERM))
+            took.append(old.stop(signal.SIGTERM))
             world.accept_some()
 
     with broker.worker() as old, broker.worker():

@@ -17,7 +17,7 @@ from settlement.calldata import operations_of
 from settlement.domain.outcomes import OperationStatus
 from settlement.models import Batch, BatchStatus, Block, LaneProgress, Operation, Signer
 from settlement.selectors import operation_statuses
-from settlement.services import NewOperation, simulating
+from settlement.services import NewOperation, batching, simulating
 
 HOLDER = "0x00000000000000000000000000000000000000A1"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -214,6 +214,67 @@ def test_a_lane_sends_its_operations_and_remembers_how_far_it_came(book):
     assert "It holds 7 operations of lane 1: 7 collect." in text
     assert "simulated" in text
     assert "7 failed" in text
+
+
+def test_words_wait_for_a_barrier_of_another_key_and_are_told_so(book):
+    barrier = submit("barrier", lane=0)
+    Batch.objects.update(writes=["epoch"])
+    collect(3)
+
+    assert pump(book, 1) == 0
+    settle(book, 0)
+    settle(book)
+
+    words = Batch.objects.get(count=3)
+    assert words.status == BatchStatus.FINAL
+    assert f"Its words waited for batch {barrier.pk} (test), which writes epoch." in explained(
+        words
+    )
+
+
+def test_what_was_overtaken_by_something_urgent_is_told_so(book, monkeypatch):
+    monkeypatch.setattr(batching, "MAX_WORDS", 2)
+    collect(2)
+    services.intake(
+        operations=[
+            NewOperation(
+                client_key="urgent",
+                kind=Kind.COLLECT,
+                loan_id=striped(1, 9),
+                amount=2_000_000,
+                priority=5,
+            )
+        ]
+    )
+
+    settle(book)
+
+    first, second = Batch.objects.order_by("nonce")
+    assert [each.number for each in operations_of(first)] == [3, 1]
+    assert "Later ones of the lane went before its operations on loans 2" in explained(second)
+
+
+def test_each_shape_of_batch_is_simulated_first_and_fitted_by_itself(book, monkeypatch):
+    monkeypatch.setattr(simulating, "SAMPLE", 10**9)
+    collect(4)
+    settle(book)
+    # As if a batch of charges had used five times what the model says.
+    Batch.objects.update(failed=0)
+    known = Batch.objects.get()
+    known.pk, known.client_key, known.tx_hash, known.nonce = None, "charges", "0x01", 99
+    known.shape, known.gas_used = 1 << Kind.CHARGE, 5 * (known.gas_modelled or 0)
+    known.save(force_insert=True)
+    collect_again = [
+        NewOperation(client_key=f"n{n}", kind=Kind.COLLECT, loan_id=striped(1, n + 1), amount=5)
+        for n in range(4)
+    ]
+    services.intake(operations=collect_again)
+
+    settle(book)
+
+    newest = Batch.objects.order_by("pk").last()
+    assert (newest.shape, newest.simulated) == (1 << Kind.COLLECT, False)
+    assert newest.gas_limit < 2 * newest.gas_modelled + 150_000
 
 
 def test_the_second_batch_of_a_shape_is_not_simulated_and_has_enough_gas(book, monkeypatch):

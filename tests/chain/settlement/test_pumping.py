@@ -197,8 +197,8 @@ def test_killed_after_broadcast_the_transaction_is_adopted_by_its_hash(chain, mi
     submit("a")
     send_many = type(chain).send_many
 
-    def send_and_die(self, raws):
-        send_many(self, raws)
+    def send_and_die(self, raws, **how):
+        send_many(self, raws, **how)
         raise Killed
 
     with monkeypatch.context() as patch:
@@ -218,8 +218,8 @@ def test_a_time_out_after_the_node_took_it_counts_as_possibly_sent(chain, mine, 
     submit("a")
     send_many = type(chain).send_many
 
-    def send_and_time_out(self, raws):
-        send_many(self, raws)
+    def send_and_time_out(self, raws, **how):
+        send_many(self, raws, **how)
         raise ChainUnavailable("The node gave no answer.")
 
     with monkeypatch.context() as patch:
