@@ -9,7 +9,8 @@ from django.urls import reverse
 from oracles.models import Backtest
 from tests.unit.oracles.sales.market import MAP, content, houses
 
-pytestmark = pytest.mark.django_db
+# Learning takes longer on a busy machine than a transaction may stay idle.
+pytestmark = pytest.mark.django_db(transaction=True)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -35,7 +36,6 @@ def test_json_holds_exactly_the_figures(capsys, sales_file):
     assert figures["rows"] == 60
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_run_is_stored_with_its_chart_and_running_again_changes_nothing(capsys, sales_file):
     first, again = (run(capsys, sales_file, "--json") for _ in range(2))
 
@@ -87,7 +87,6 @@ def test_a_bad_file_gets_one_sentence_and_leaves_nothing(capsys, sales_file, giv
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_admin_shows_the_run_and_its_chart(admin_client, capsys, sales_file, settings):
     settings.STORAGES = {
         **settings.STORAGES,
