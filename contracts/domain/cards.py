@@ -8,7 +8,7 @@ period (24) | cure window (24) | late fee (16) | limit (56) | zero (8) | classes
 price.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,11 +64,6 @@ class Card:
     lrt: str = NO_ADDRESS
     lrt_amount: int = 0
     lrt_opening_price: int = 0
-
-
-def classes_of(class_ids: Iterable[int]) -> int:
-    """Return a set of classes as a card keeps it, one bit each."""
-    return sum(1 << class_id for class_id in set(class_ids))
 
 
 def encode_card(card: Card) -> list[bytes]:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from collateral.models import Asset, AssetStatus, Owner
 from contracts.deployment_record import Deployment
-from contracts.domain.cards import Card, classes_of, encode_card
+from contracts.domain.cards import Card, encode_card
 from contracts.domain.words import WITH_CARD, Word, encode_results, encode_word
 from contracts.types import Event
 from contracts.wallet import development_wallet
@@ -237,7 +237,7 @@ class Story:
             cure_window=min(row["cureWindow"] for row in rows),
             late_fee_bps=max(row["lateFeeBps"] for row in rows),
             limit=limit if limit > principal else 0,
-            classes=classes_of(ids),
+            classes=sum(1 << class_id for class_id in ids),
             assets=tuple(sorted(assets)),
             lrt=ADDRESSES["TestRestakingToken"] if lrt else NOBODY,
             lrt_amount=lrt,

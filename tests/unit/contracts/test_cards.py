@@ -11,7 +11,6 @@ from contracts.domain.cards import (
     CardInvalid,
     card_hash,
     card_length,
-    classes_of,
     decode_card,
     encode_card,
 )
@@ -28,7 +27,7 @@ PLAIN = Card(
     cure_window=6,
     late_fee_bps=7,
     limit=8,
-    classes=classes_of([2, 14, 2]),
+    classes=1 << 2 | 1 << 14,
     assets=(9, 10),
 )
 
