@@ -352,19 +352,18 @@ contract LoanBook is Stewardship {
     // ---- Calling and selling ------------------------------------------------------------------
 
     /// @inheritdoc ILoanBook
-    function call(
-        uint64,
-        ValueProof[] calldata,
-        ValueProof[] calldata,
-        bytes32[] calldata
-    ) external nonReentrant {
-        Calling.call(_book, Sources(registry, risk, oracle), curesPerYear, msg.data);
+    /// @dev It asks the guard and need not set it: a call asks others by static calls alone.
+    function call(uint64, ValueProof[] calldata, ValueProof[] calldata, bytes32[] calldata)
+        external
+        nonReentrantView
+    {
+        Calling.call(_book, registry, risk, oracle, curesPerYear, msg.data);
     }
 
     /// @inheritdoc ILoanBook
     function callOverdue(uint64, ValueProof[] calldata, bytes32[] calldata)
         external
-        nonReentrant
+        nonReentrantView
     {
         Calling.callOverdue(_book, Sources(registry, risk, oracle), curesPerYear, msg.data);
     }
@@ -380,7 +379,7 @@ contract LoanBook is Stewardship {
     /// @inheritdoc ISales
     function startAuction(uint64 loanId, uint64 stoppedSeconds, bytes32[] calldata card)
         external
-        nonReentrant
+        nonReentrantView
     {
         _requireAuctionHouse();
         LoanWord loan = _loanOf(loanId);

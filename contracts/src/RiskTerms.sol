@@ -132,8 +132,9 @@ contract RiskTerms is IRiskTerms, Governed {
     function rowOf(uint16 classId) public view returns (TermsWord terms) {
         terms = _known(classId);
         (uint256 from, uint256 to) = (terms.rampFromBps(), terms.liquidationLtvBps());
+        if (from <= to) return terms;
         uint256 elapsed = block.timestamp - terms.changedAt();
-        if (from <= to || elapsed >= RAMP) return terms;
+        if (elapsed >= RAMP) return terms;
         return terms.withLiquidationLtv(to + Math.ceilDiv((from - to) * (RAMP - elapsed), RAMP));
     }
 

@@ -153,8 +153,9 @@ contract ValuationOracle is IValuationOracle, Reporters {
             _isSilent(state),
             _voidWindowPassed(state)
         );
-        now_.newestRoot = _roots[state.place()];
-        if (both) now_.previousRoot = _roots[1 - state.place()];
+        bool first = state.place() == 0;
+        now_.newestRoot = first ? _roots[0] : _roots[1];
+        if (both) now_.previousRoot = first ? _roots[1] : _roots[0];
     }
 
     /// @inheritdoc IValuationOracle
@@ -204,11 +205,15 @@ contract ValuationOracle is IValuationOracle, Reporters {
     }
 
     function _isSilent(RoundState state) private view returns (bool) {
-        return state.newest() == 0 || block.timestamp > state.newestAt() + TTL;
+        unchecked {
+            return state.newest() == 0 || block.timestamp > state.newestAt() + TTL;
+        }
     }
 
     function _voidWindowPassed(RoundState state) private view returns (bool) {
-        return state.newest() != 0 && block.timestamp > state.newestAt() + voidWindow;
+        unchecked {
+            return state.newest() != 0 && block.timestamp > state.newestAt() + voidWindow;
+        }
     }
 
     function _reporterSet() internal view override returns (bytes memory) {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
 import {
     CallReason,
     Card,
@@ -10,7 +11,8 @@ import {
     LoanState,
     LoanStatus
 } from "../interfaces/ILoanBook.sol";
-import {ValueProof} from "../interfaces/IValuationOracle.sol";
+import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
+import {IValuationOracle, ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Arguments} from "../libraries/Arguments.sol";
 import {Cards, MarkWord} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
@@ -33,6 +35,7 @@ import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 /// @param interest What it owes, ledger units times SCALE.
 /// @param recovery What its collateral should recover, ledger units.
 /// @param stopped The oracle's stopped seconds.
+/// @param curesPerYear Cures within a year after which there is no cure window.
 struct Called {
     LoanWord loan;
     MarkWord marks;
@@ -40,6 +43,7 @@ struct Called {
     uint256 interest;
     uint256 recovery;
     uint256 stopped;
+    uint256 curesPerYear;
 }
 
 /// @title Calling a loan, and what may happen to a called one but its sale
@@ -57,29 +61,31 @@ library Calling {
     /// @notice See `ILoanBook.call`.
     function call(
         Book storage book,
-        Sources memory from,
+        IAssetRegistry registry,
+        IRiskTerms risk,
+        IValuationOracle oracle,
         uint256 curesPerYear,
         bytes calldata call_
     ) external {
-        uint64 loanId = call_.idAt(0);
-        bytes32[] calldata card = call_.wordsAt(3);
-        (LoanWord loan, MarkWord marks) = book.openLoan(loanId, card);
-        Outlook memory outlook = Outlook(from, from.oracle.present(true));
-        Weights memory weights = Underwriter.weigh(
-            outlook,
-            Underwriter.basketOf(card, Evidence.BothRounds),
-            call_.proofsAt(1),
-            call_.proofsAt(2)
-        );
+        (LoanWord loan, MarkWord marks) = book.openLoan(call_.idAt(0), call_.wordsAt(3));
+        Outlook memory outlook = Outlook(Sources(registry, risk, oracle), oracle.present(true));
+        Weights memory weights = _weighBothRounds(outlook, call_);
         uint256 interest = loan.interestScaled(block.timestamp);
-        uint256 debt = loan.debtUp(interest);
-        if (debt <= weights.liquidation) {
-            revert ILoanBook.NotCallable(loanId, uint64(debt), _capped(weights.liquidation));
+        if (loan.debtUp(interest) <= weights.liquidation) {
+            revert ILoanBook.NotCallable(
+                call_.idAt(0), uint64(loan.debtUp(interest)), _capped(weights.liquidation)
+            );
         }
-        CallReason reason = weights.bandBroken ? CallReason.Band : CallReason.Health;
-        uint256 stopped = outlook.present.stoppedSeconds();
-        Called memory called = Called(loan, marks, reason, interest, weights.recovery, stopped);
-        _impair(book, loanId, called, card, curesPerYear);
+        Called memory called = Called({
+            loan: loan,
+            marks: marks,
+            reason: weights.bandBroken ? CallReason.Band : CallReason.Health,
+            interest: interest,
+            recovery: weights.recovery,
+            stopped: outlook.present.stoppedSeconds(),
+            curesPerYear: curesPerYear
+        });
+        _impair(book, call_.idAt(0), called, call_.wordsAt(3));
     }
 
     /// @notice See `ILoanBook.callOverdue`.
@@ -89,21 +95,20 @@ library Calling {
         uint256 curesPerYear,
         bytes calldata call_
     ) external {
-        uint64 loanId = call_.idAt(0);
-        ValueProof[] calldata newest = call_.proofsAt(1);
-        bytes32[] calldata card = call_.wordsAt(2);
-        (LoanWord loan, MarkWord marks) = book.openLoan(loanId, card);
+        (LoanWord loan, MarkWord marks) = book.openLoan(call_.idAt(0), call_.wordsAt(2));
         Outlook memory outlook = Outlook(from, from.oracle.present(false));
-        LoanState memory state = loan.unpack();
-        Weights memory weights =
-            Underwriter.weigh(outlook, _basketFor(state, card, newest), newest, newest);
-        bool overdue = Cards.read(card).isOverdue(state, block.timestamp);
-        if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(loanId);
-        CallReason reason = overdue ? CallReason.Overdue : CallReason.Attestation;
-        uint256 interest = loan.interestScaled(block.timestamp);
-        uint256 stopped = outlook.present.stoppedSeconds();
-        Called memory called = Called(loan, marks, reason, interest, weights.recovery, stopped);
-        _impair(book, loanId, called, card, curesPerYear);
+        (Weights memory weights, bool overdue) = _weighOverdue(outlook, loan, call_);
+        if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(call_.idAt(0));
+        Called memory called = Called({
+            loan: loan,
+            marks: marks,
+            reason: overdue ? CallReason.Overdue : CallReason.Attestation,
+            interest: loan.interestScaled(block.timestamp),
+            recovery: weights.recovery,
+            stopped: outlook.present.stoppedSeconds(),
+            curesPerYear: curesPerYear
+        });
+        _impair(book, call_.idAt(0), called, call_.wordsAt(2));
     }
 
     /// @notice See `ILoanBook.repay`, of a loan that is called or in auction.
@@ -147,6 +152,32 @@ library Calling {
         market.pull(position, paid);
     }
 
+    function _weighBothRounds(Outlook memory outlook, bytes calldata call_)
+        private
+        view
+        returns (Weights memory)
+    {
+        return Underwriter.weigh(
+            outlook,
+            Underwriter.basketOf(call_.wordsAt(3), Evidence.BothRounds),
+            call_.proofsAt(1),
+            call_.proofsAt(2)
+        );
+    }
+
+    /// @dev What the collateral weighs, and whether an instalment is overdue.
+    function _weighOverdue(Outlook memory outlook, LoanWord loan, bytes calldata call_)
+        private
+        view
+        returns (Weights memory weights, bool overdue)
+    {
+        ValueProof[] calldata newest = call_.proofsAt(1);
+        bytes32[] calldata card = call_.wordsAt(2);
+        LoanState memory state = loan.unpack();
+        weights = Underwriter.weigh(outlook, _basketFor(state, card, newest), newest, newest);
+        overdue = Cards.read(card).isOverdue(state, block.timestamp);
+    }
+
     /// @dev A value that nobody proves for long enough does not shelter a debtor in arrears (V4).
     function _basketFor(
         LoanState memory loan,
@@ -165,19 +196,17 @@ library Calling {
         Book storage book,
         uint64 loanId,
         Called memory called,
-        bytes32[] calldata card,
-        uint256 curesPerYear
+        bytes32[] calldata card
     ) private {
-        LoanWord loan = called.loan;
-        uint256 debt = loan.debtUp(called.interest);
-        uint256 setOff = Math.min(loan.prefunded(), debt);
+        uint256 debt = called.loan.debtUp(called.interest);
+        uint256 setOff = Math.min(called.loan.prefunded(), debt);
         debt -= setOff;
         uint256 carried = Math.min(called.recovery, debt);
-        LoanWord next = _next(called, setOff, carried, curesPerYear);
+        uint32 sequence = book.sums[loanId.laneOf()].impair(called.loan, setOff, carried);
+        LoanWord next = _next(called, setOff, carried);
+        book.hot[loanId] = next;
         uint256 until =
             debt == 0 ? 0 : next.cureUntil(Cards.cureWindowOf(card), called.stopped);
-        book.hot[loanId] = next;
-        uint32 sequence = book.sums[loanId.laneOf()].impair(loan, setOff, carried);
         emit ILoanBook.LoanCalled(
             loanId,
             sequence,
@@ -190,7 +219,7 @@ library Calling {
     }
 
     /// @dev The loan once prefunded cash is set off: repaid, or called.
-    function _next(Called memory called, uint256 setOff, uint256 carried, uint256 curesPerYear)
+    function _next(Called memory called, uint256 setOff, uint256 carried)
         private
         view
         returns (LoanWord)
@@ -204,7 +233,7 @@ library Calling {
             uint256 left = loan.prefunded() - setOff;
             return Slots.wordOf(0, left, 0, block.timestamp, rateBps, uint256(LoanStatus.Repaid));
         }
-        bool windowSpent = called.marks.cures() >= curesPerYear
+        bool windowSpent = called.marks.cures() >= called.curesPerYear
             && block.timestamp < called.marks.firstCureAt() + 365 days;
         uint256 marks = uint256(LoanStatus.Called) | uint256(called.reason) << 3;
         if (windowSpent) marks |= Slots.WINDOW_SPENT;

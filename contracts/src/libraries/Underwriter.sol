@@ -203,7 +203,7 @@ library Underwriter {
         ValueProof[] calldata newest
     ) private pure returns (uint256 count) {
         count = basket.assets.length + (basket.lrtAmount == 0 ? 0 : 1);
-        bool capsMay = basket.evidence >= Evidence.NewestOrCaps && newest.length == 0;
+        bool capsMay = newest.length == 0 && basket.evidence >= Evidence.NewestOrCaps;
         if (capsMay && present.isSilent()) return count;
         if (newest.length != count) revert ILoanBook.ProofMismatch(count, newest.length);
         _requireSpeaking(present);

@@ -36,14 +36,16 @@ library Valuation {
         }
     }
 
-    /// @notice Whether two consecutive values differ by more than the class allows (rule V3).
+    /// @notice Whether two consecutive values below 2^64 differ by more than the class allows (V3).
     function movedTooFar(uint256 previous, uint256 newest, uint256 limitBps)
         internal
         pure
         returns (bool)
     {
-        uint256 move = newest > previous ? newest - previous : previous - newest;
-        return move * BPS > limitBps * previous;
+        unchecked {
+            uint256 move = newest > previous ? newest - previous : previous - newest;
+            return move * BPS > limitBps * previous;
+        }
     }
 
     /// @notice Opening price of a lot of a value below 2^192, rounded up.

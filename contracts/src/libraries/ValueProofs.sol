@@ -52,8 +52,8 @@ library ValueProofs {
     /// @dev Pairs are hashed with the smaller one first.
     function _rootOf(bytes32[] calldata path, bytes32 leaf) private pure returns (bytes32 node) {
         assembly ("memory-safe") {
-            function up(child, at) -> parent {
-                let sibling := calldataload(at)
+            function up(child, from) -> parent {
+                let sibling := calldataload(from)
                 let place := shl(5, gt(child, sibling))
                 mstore(place, child)
                 mstore(xor(place, 0x20), sibling)
