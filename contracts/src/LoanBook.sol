@@ -144,7 +144,8 @@ contract LoanBook is Stewardship {
     function _collectGroup(Batch memory batch, uint256 at) private returns (uint256) {
         unchecked {
             (LoanWord loan, uint256 interest) = batch.loan.due();
-            uint256 most = Math.min(loan.prefunded(), loan.principal() - 1);
+            // Less than ends the debt; of a fraction of a unit alone nothing is paid here.
+            uint256 most = Math.min(loan.prefunded(), Math.saturatingSub(loan.principal(), 1));
             uint256 left = most;
             uint256 bits = batch.bits;
             Word word = Words.load(at);
@@ -162,8 +163,8 @@ contract LoanBook is Stewardship {
                 other = word.differsFrom(next);
                 word = next;
             }
-            if (left == most) return at;
             batch.bits = bits;
+            if (left == most) return at;
             batch.loan = loan.lessPayment(batch.tally, most - left, interest);
             if (Words.hasOtherLoan(other)) batch.saveLoan();
             return at;

@@ -57,7 +57,7 @@ class GasModel:
 SETTLE_GAS = GasModel(
     base=60_000,
     by_kind={
-        Kind.COLLECT: OperationGas(first=6_750, further=1_450, guard=150_000),
+        Kind.COLLECT: OperationGas(first=6_000, further=650, guard=150_000),
         Kind.CHARGE: OperationGas(first=16_000, further=9_000, guard=150_000),
         Kind.CLOSE: OperationGas(first=300_000, further=300_000, guard=2_900_000),
     },

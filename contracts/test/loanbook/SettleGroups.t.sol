@@ -53,6 +53,22 @@ contract SettleGroupsTest is SettleBase {
         vm.assertEq(book.debtOf(loanId), debt - 5 * USD);
     }
 
+    /// @dev All whole units are paid, and what is left is less than one.
+    function test_the_fraction_of_a_unit_that_is_left_ends_with_a_unit() public {
+        uint64 debt = book.debtOf(second);
+        bytes32[] memory words = new bytes32[](3);
+        words[0] = _word(OperationKind.Collect, 1, second, debt - 1);
+        words[1] = _word(OperationKind.Collect, 2, second, USD);
+        words[2] = _word(OperationKind.Collect, 3, second, 1);
+
+        vm.prank(relayer);
+        book.settle(0, words);
+
+        _assertStatus(second, LoanStatus.Repaid);
+        vm.assertEq(uint256(book.resultOf(2)), uint256(OperationResult.Failed));
+        vm.assertEq(book.loanOf(second).prefunded, 5_200 * USD - debt);
+    }
+
     function test_a_group_over_the_end_of_a_page_is_applied_whole() public {
         _settleTwo(_collect(255, 2_000 * USD), _collect(256, 3_000 * USD));
 
@@ -120,12 +136,13 @@ contract SettleGroupsTest is SettleBase {
     /// @dev One of two loans, more often the one before; amounts around every limit.
     function _random(uint256 seed, uint40 number) private view returns (bytes32) {
         uint64 loan = seed % 3 == 0 ? second : loanId;
-        uint256 kind = seed / 3 % 6;
-        uint64 amount = uint64(seed / 18 % (12_000 * USD));
+        uint256 kind = seed / 3 % 8;
+        uint64 amount = uint64(seed / 24 % (12_000 * USD));
         if (kind == 0) amount = MINIMUM - 1;
         if (kind == 1) amount = MINIMUM;
         if (kind == 2) amount = book.debtOf(loan);
-        if (kind == 3) amount = book.loanOf(loan).prefunded;
+        if (kind == 3) amount = book.debtOf(loan) - 1;
+        if (kind == 4) amount = book.loanOf(loan).prefunded;
         return _word(OperationKind.Collect, number, loan, amount);
     }
 
