@@ -41,20 +41,10 @@ library Borrowing {
         _admit(book, market, terms);
         Draw memory draw = Underwriter.underwrite(outlook, terms, call.bytesAt(1), call.proofsAt(2));
         Position memory position = _begin(book, terms, draw);
-        if (position.lane.listed) Handover.requireCleared(book, terms.borrower);
-        Card memory held = _cardOf(terms, draw);
-        held.classes =
+        Card memory card = _cardOf(terms, draw);
+        card.classes =
             Rooms.enter(book, terms.lane, call.proofsAt(2), terms.limit, terms.principal);
-        bytes32[] memory card = Cards.wordsOf(held);
-        book.marks[position.id] = MarkWord.wrap(0).withCard(card);
-        emit ILoanBook.LoanOpened(
-            position.id,
-            terms.borrower,
-            position.lane.sequence,
-            draw.rateBps,
-            terms.nonce,
-            card
-        );
+        _record(book, position, card, terms.nonce);
         _pledge(market, position, terms);
         book.hot[position.id] = position.loan.pack();
         book.sums[terms.lane].storeSums(position.lane);
@@ -83,6 +73,7 @@ library Borrowing {
             book.requireLane(terms.lane);
             revert ILoanBook.LaneShortOfCash(terms.lane, available);
         }
+        if (lane.listed) Handover.requireCleared(book, terms.borrower);
         (position.laneId, position.lane) = (terms.lane, lane);
         position.id = Words.idOf(terms.lane, ++lane.sequence);
 
@@ -109,6 +100,21 @@ library Borrowing {
         card.assets = terms.assets;
         (card.lrt, card.lrtAmount) = (terms.lrt, uint96(terms.lrtAmount));
         card.lrtOpeningPrice = draw.lrtPrice;
+    }
+
+    function _record(Book storage book, Position memory position, Card memory held, uint256 nonce)
+        private
+    {
+        bytes32[] memory card = Cards.wordsOf(held);
+        book.marks[position.id] = MarkWord.wrap(0).withCard(card);
+        emit ILoanBook.LoanOpened(
+            position.id,
+            held.borrower,
+            position.lane.sequence,
+            position.loan.rateBps,
+            nonce,
+            card
+        );
     }
 
     function _pledge(Market memory market, Position memory position, LoanTerms calldata terms)
