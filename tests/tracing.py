@@ -11,7 +11,7 @@ from settlement.domain.access import Declared, declared
 from settlement.domain.kinds import word_access
 from settlement.models import Batch
 from settlement.services import batching
-from settlement.services.blocking import stored_access
+from settlement.services.planning import access_of
 
 
 def undeclared(traced: Sequence[Access], tables: Sequence[Declared]) -> list[tuple[int, int]]:
@@ -36,7 +36,7 @@ def undeclared_of(chain: Chain) -> list[tuple[str, str, list[str]]]:
 
 def declared_by(batch: Batch) -> Declared:
     """Return what a stored transaction declares: its row, and the words of its operations."""
-    access = stored_access(batch.reads, batch.writes, batch.adds)
+    access = access_of(batch)
     if batch.kind != batching.SETTLE:
         return access
     lane = batch.lane or 0

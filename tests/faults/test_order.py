@@ -14,7 +14,7 @@ from settlement.domain.kinds import word_access
 from settlement.domain.planner import Task, dependencies
 from settlement.models import Batch, Operation
 from settlement.services import batching
-from settlement.services.blocking import stored_access
+from settlement.services.planning import access_of
 from tests.chain.lending.market import MNEMONIC, USD
 from tests.faults.support.world import COIN, SMALLEST
 
@@ -87,9 +87,7 @@ def turned_round(accepted, placed):
     loans = dict(Operation.objects.values_list("client_key", "loan_id"))
     rows = {row.client_key: row for row in Batch.objects.filter(client_key__in=accepted)}
     accesses = [
-        word_access(loan_id=loans[key])
-        if key in loans
-        else stored_access(rows[key].reads, rows[key].writes, rows[key].adds)
+        word_access(loan_id=loans[key]) if key in loans else access_of(rows[key])
         for key in accepted
     ]
     graph = dependencies([Task(without_lanes(access), 1) for access in accesses])
