@@ -263,19 +263,7 @@ contract LoanBook is Stewardship {
         external
         nonReentrant
     {
-        LoanWord loan = _loanOf(loanId);
-        _requireCard(loanId, card);
-        if (msg.sender != Cards.borrowerOf(card)) revert NotBorrower(loanId, msg.sender);
-        Handover.requireCleared(_book, msg.sender);
-        uint64 prefunded = loan.unpack().prefunded;
-        if (amount > prefunded) revert AmountTooLarge(amount, prefunded);
-        if (amount == 0) revert AmountTooSmall(0, 1);
-        _book.hot[loanId] = loan.withoutPrefunded(amount);
-        uint32 laneId = loanId.laneOf();
-        LaneWords storage lane = _book.sums[laneId];
-        lane.discharge(amount);
-        emit PrefundWithdrawn(loanId, lane.nextSequence(), amount);
-        _send(laneId, msg.sender, amount);
+        Handover.withdraw(_book, _market(), loanId, amount, card);
     }
 
     /// @inheritdoc ILoanBook
@@ -414,14 +402,7 @@ contract LoanBook is Stewardship {
     // ---- Claims and shortfalls ----------------------------------------------------------------
 
     function claim(uint32 laneId) external nonReentrant returns (uint64 amount) {
-        amount = _book.claimable[laneId][msg.sender];
-        if (amount == 0) revert NothingToClaim(laneId, msg.sender);
-        Handover.requireCleared(_book, msg.sender);
-        _book.claimable[laneId][msg.sender] = 0;
-        LaneWords storage lane = _book.sums[laneId];
-        lane.discharge(amount);
-        emit Claimed(laneId, msg.sender, lane.nextSequence(), amount);
-        _send(laneId, msg.sender, amount);
+        return Handover.claim(_book, _market(), laneId);
     }
 
     function payShortfall(address borrower, uint32 laneId, uint64 amount) external nonReentrant {

@@ -3,21 +3,22 @@ pragma solidity ^0.8.30;
 
 import {IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
 import {ILane} from "../interfaces/ILane.sol";
-import {Card, ILoanBook} from "../interfaces/ILoanBook.sol";
+import {Card, ILoanBook, LaneState} from "../interfaces/ILoanBook.sol";
 import {ISanctions} from "../interfaces/ISanctions.sol";
 import {Cards} from "../libraries/Cards.sol";
 import {Words} from "../libraries/Words.sol";
-import {Book, LoanStore, Market} from "./LoanStore.sol";
+import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 import {IStewardship} from "../interfaces/IStewardship.sol";
 
-/// @title Returning collateral, thing by thing (rule D9)
+/// @title Handing out what is somebody's: cash set aside, claims, collateral thing by thing (rule D9)
 /// @notice What cannot be handed over, because its transfer fails or its owner is sanctioned, waits
 /// in the escrow; anyone may try again. So no thing keeps another from its owner, and no word of a
 /// batch fails for it.
 library Handover {
     using LoanStore for Book;
     using LoanStore for Market;
+    using LoanStore for Position;
     using Words for uint64;
 
     /// @notice Most gas that moving restaking tokens may take: their contract is not ours.
@@ -27,6 +28,46 @@ library Handover {
     /// @dev Bit that stands for the restaking tokens among the things that wait; assets have those
     /// of their places.
     uint256 private constant LRT_PLACE = 255;
+
+    /// @notice See `ILoanBook.withdrawPrefunded`.
+    function withdraw(
+        Book storage book,
+        Market memory market,
+        uint64 loanId,
+        uint64 amount,
+        bytes32[] calldata card
+    ) external {
+        Position memory position = book.load(loanId, card);
+        if (msg.sender != Cards.borrowerOf(card)) {
+            revert ILoanBook.NotBorrower(loanId, msg.sender);
+        }
+        requireCleared(book, msg.sender);
+        uint64 prefunded = position.loan.prefunded;
+        if (amount > prefunded) revert ILoanBook.AmountTooLarge(amount, prefunded);
+        if (amount == 0) revert ILoanBook.AmountTooSmall(0, 1);
+        position.loan.prefunded = uint56(prefunded - amount);
+        _discharge(position.lane, amount);
+        emit ILoanBook.PrefundWithdrawn(loanId, ++position.lane.sequence, amount);
+        book.save(position);
+        market.send(position, msg.sender, amount);
+    }
+
+    /// @notice See `ILoanBook.claim`.
+    function claim(Book storage book, Market memory market, uint32 laneId)
+        external
+        returns (uint64 amount)
+    {
+        amount = book.claimable[laneId][msg.sender];
+        if (amount == 0) revert ILoanBook.NothingToClaim(laneId, msg.sender);
+        requireCleared(book, msg.sender);
+        book.claimable[laneId][msg.sender] = 0;
+        LaneState memory lane = book.sums[laneId].load();
+        _discharge(lane, amount);
+        emit ILoanBook.Claimed(laneId, msg.sender, ++lane.sequence, amount);
+        book.sums[laneId].store(lane);
+        address token = address(market.token);
+        market.tillOf(laneId, lane.till).sendToken(token, msg.sender, amount * market.unitScale);
+    }
 
     /// @notice See `ILoanBook.release`.
     function release(
@@ -122,5 +163,10 @@ library Handover {
             left |= 1 << LRT_PLACE;
         }
         return (left, sequence);
+    }
+
+    /// @dev What the lane owes to somebody leaves it.
+    function _discharge(LaneState memory lane, uint64 amount) private pure {
+        (lane.owed, lane.cash) = (lane.owed - amount, lane.cash - amount);
     }
 }

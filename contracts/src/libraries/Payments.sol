@@ -124,11 +124,6 @@ library Payments {
         return LoanWord.wrap(LoanWord.unwrap(loan) + (uint256(amount) << PREFUNDED));
     }
 
-    /// @notice Takes prefunded cash; the caller has checked that it is there.
-    function withoutPrefunded(LoanWord loan, uint256 amount) internal pure returns (LoanWord) {
-        return LoanWord.wrap(LoanWord.unwrap(loan) - (amount << PREFUNDED));
-    }
-
     /// @notice Pays the debt of an open loan out of its prefunded cash, or says why not: it can
     /// only lower the debt (rule S1). A debt of zero makes the loan repaid.
     /// @return The loan after it, and the `OperationFailure`.

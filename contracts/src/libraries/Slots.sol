@@ -237,9 +237,10 @@ library Slots {
 
     /// @notice Notes whether there is a list of those to whom nothing is paid.
     function setListed(LaneWords storage lane, bool listed) internal {
-        LaneState memory state = load(lane);
-        state.listed = listed;
-        store(lane, state);
+        uint256 rest = lane.rest << 64 >> 64 | (listed ? 1 << LISTED : 0);
+        lane.rest = rest;
+        // What the upper half holds is what a draw must know.
+        lane.sums = lane.sums & ~uint256(1 << WARNED) | (rest >> 128 != 0 ? 1 << WARNED : 0);
     }
 
     /// @dev At `time` the lane's debt falls by what was paid; `a` makes good for the lower slope.
