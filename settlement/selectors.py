@@ -1,6 +1,6 @@
 """What others may know of settlement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, Sum
@@ -82,35 +82,30 @@ def newest_block_time() -> int:
 
 def operation_statuses(operations: Iterable[Operation]) -> dict[int, OperationStatus]:
     """Return the derived status of each operation, by its primary key."""
-    numbers_of: dict[int, list[int]] = {}
-    return {operation.pk: _status(operation, numbers_of) for operation in operations}
+    by_lane: dict[int, dict[int, int]] = {}
+    for operation in operations:
+        by_lane.setdefault(operation.lane, {})[operation.number] = operation.pk
+    return {
+        pk: status for lane, keys in by_lane.items() for pk, status in _lane_statuses(lane, keys)
+    }
 
 
-def batches_of(operation: Operation) -> list[Batch]:
-    """Return the batches that hold an operation, oldest first."""
-    return _holding(operation, {})
+def _lane_statuses(lane: int, keys: dict[int, int]) -> Iterator[tuple[int, OperationStatus]]:
+    """Yield key and status of a lane's operations, whose keys are given by number.
 
-
-def _holding(operation: Operation, numbers_of: dict[int, list[int]]) -> list[Batch]:
-    """Return the batches that hold an operation; each batch's words are read once."""
+    Each batch's words are read once.
+    """
+    held: dict[int, list[tuple[str, list[int], bytes | None]]] = {number: [] for number in keys}
     covering = Batch.objects.filter(
-        lane=operation.lane, first_number__lte=operation.number, last_number__gte=operation.number
+        lane=lane, first_number__lte=max(keys), last_number__gte=min(keys)
     )
-    held = []
     for batch in covering.order_by("pk"):
-        if batch.pk not in numbers_of:
-            numbers_of[batch.pk] = [each.number for each in operations_of(batch)]
-        if operation.number in numbers_of[batch.pk]:
-            held.append(batch)
-    return held
-
-
-def _status(operation: Operation, numbers_of: dict[int, list[int]]) -> OperationStatus:
-    held = [
-        (batch.status, numbers_of[batch.pk], bytes(batch.results) if batch.results else None)
-        for batch in _holding(operation, numbers_of)
-    ]
-    return operation_status(held, operation.number)
+        numbers = [each.number for each in operations_of(batch)]
+        holding = (batch.status, numbers, bytes(batch.results) if batch.results else None)
+        for number in held.keys() & set(numbers):
+            held[number].append(holding)
+    for number, batches in held.items():
+        yield keys[number], operation_status(batches, number)
 
 
 def _lanes() -> list[LanePipeline]:

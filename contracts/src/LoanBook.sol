@@ -555,7 +555,10 @@ contract LoanBook is Stewardship {
 
     /// @dev From the payer straight to the lane's till.
     function _pull(address till, uint64 amount) private {
-        token.safeTransferFrom(msg.sender, till, amount * unitScale);
+        // Below 2^64 times a scale that was bounded when it was set.
+        unchecked {
+            token.safeTransferFrom(msg.sender, till, amount * unitScale);
+        }
     }
 
     function _send(uint32 laneId, address to, uint64 amount) private {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from contracts.domain.words import Result, decode_results
 
@@ -55,5 +56,10 @@ def operation_status(
 def _result(numbers: Sequence[int], bits: bytes | None, number: int) -> OperationStatus | None:
     if bits is None:
         return None
-    results = decode_results(bits, len(numbers))
-    return _BY_RESULT.get(Result(results[numbers.index(number)]))
+    return _BY_RESULT.get(Result(_decoded(bits, len(numbers))[numbers.index(number)]))
+
+
+@lru_cache(maxsize=64)
+def _decoded(bits: bytes, count: int) -> tuple[int, ...]:
+    """Return a batch's results; those who ask about one operation ask about its neighbours too."""
+    return tuple(decode_results(bits, count))

@@ -110,7 +110,7 @@ def _add_plain_packs(found: Claim, signer: Signer, profile: Profile, room: int) 
         return False
     if cuts:
         found.packs = [batching.envelope(signer, each) for each in cuts]
-        progress.planned_through = int(run.numbers[-1])
+        progress.planned_through = max(int(each.columns.numbers.max()) for each in cuts)
         found.progress = progress
     return True
 

@@ -7,6 +7,7 @@ import pytest
 
 from contracts.errors import CallReverted
 from lending.models import Loan
+from settlement.domain.columns import cut
 from settlement.domain.packing import pack
 from settlement.models import Batch, BatchStatus, Signer
 from settlement.services import batching, claiming, pumping
@@ -118,6 +119,7 @@ def scarce(monkeypatch):
         patch.setattr(pumping, "profile", lambda: profile)
         patch.setattr(batching, "MAX_WORDS", FAIR_SHARE * LOANS_OF_FIRST_LANE)
         patch.setattr(batching, "pack", partial(pack, fair_share=FAIR_SHARE))
+        patch.setattr(batching, "cut", partial(cut, fair_share=FAIR_SHARE))
         yield patch
 
 

@@ -46,7 +46,7 @@ struct Basket {
 }
 
 /// @notice Sums over a basket's calling values, each rounded down item by item; ledger units.
-/// @param opening At `maxLtvBps`, assets that are not active left out.
+/// @param opening At `maxLtvBps`, assets that are not active left out; not for `BothRounds`.
 /// @param liquidation At `liquidationLtvBps`.
 /// @param recovery At `recoveryBps`.
 /// @param allActive Whether no asset is frozen or revoked.

@@ -100,10 +100,12 @@ library Underwriter {
     function basketOf(bytes32[] calldata card, Evidence evidence)
         internal
         pure
-        returns (Basket memory)
+        returns (Basket memory basket)
     {
-        (address lrt, uint96 lrtAmount) = Cards.lrtOf(card);
-        return Basket(Cards.assetsOf(card), lrt, lrtAmount, Cards.lrtPriceOf(card), evidence);
+        // Into the struct that is there: one that is returned whole would be a second one.
+        basket.assets = Cards.assetsOf(card);
+        (basket.lrt, basket.lrtAmount) = Cards.lrtOf(card);
+        (basket.lrtOpeningPrice, basket.evidence) = (Cards.lrtPriceOf(card), evidence);
     }
 
     /// @notice Refuses what a pause of new borrowing and of auction starts stops.
@@ -145,7 +147,8 @@ library Underwriter {
         requireLasting(item.id, item.asset, tenor);
     }
 
-    /// @notice Sums of a basket's calling values. `previous` is read for `BothRounds` only.
+    /// @notice Sums of a basket's calling values. `previous` is read for `BothRounds` only, which
+    /// asks what may be sold: what might be borrowed is then not summed.
     function weigh(
         Outlook memory outlook,
         Basket memory basket,
@@ -166,10 +169,10 @@ library Underwriter {
                 continue;
             }
             weights.liquidation += item.value.share(item.terms.liquidationLtvBps());
-            if (item.isLrt || item.asset.status() == AssetStatus.Active) {
-                weights.opening += item.value.share(item.terms.maxLtvBps());
-            } else {
+            if (!item.isLrt && item.asset.status() != AssetStatus.Active) {
                 weights.allActive = false;
+            } else if (basket.evidence != Evidence.BothRounds) {
+                weights.opening += item.value.share(item.terms.maxLtvBps());
             }
         }
     }

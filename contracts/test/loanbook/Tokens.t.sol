@@ -5,10 +5,19 @@ import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
 import {FakeToken} from "./support/Fakes.sol";
 import {OddToken} from "./support/Tokens.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {LedgerUnits} from "../../src/libraries/LedgerUnits.sol";
 import {Carded} from "../support/Carded.sol";
 import {Shelf} from "../support/Shelf.sol";
 
 using Carded for ILoanBook;
+
+/// @notice Reckons as a market does when it is deployed.
+contract Units {
+    function of(IERC20Metadata token) external view returns (uint256) {
+        return LedgerUnits.unitOf(token);
+    }
+}
 
 /// @title Class 18 of the notes: payment tokens that misbehave
 contract TokensTest is BookBase {
@@ -53,6 +62,16 @@ contract TokensTest is BookBase {
         vm.assertEq(odd.balanceOf(borrower), balance + 100_000e18);
         book.repay(loanId, 10_000 * USD);
         vm.assertEq(odd.balanceOf(book.escrowOf(0)), uint256(book.laneOf(0).cash) * 1e12);
+    }
+
+    function test_class_18_more_decimals_than_can_be_reckoned_with_are_refused() public {
+        Units units = new Units();
+        FakeToken most = new FakeToken(36);
+        FakeToken more = new FakeToken(37);
+
+        vm.assertEq(units.of(most), 1e30);
+        vm.expectRevert(abi.encodeWithSelector(LedgerUnits.TooManyDecimals.selector, 37, 36));
+        units.of(more);
     }
 
     function test_class_18_two_decimals_are_ledger_units_themselves() public {

@@ -4,6 +4,8 @@ import logging
 import time
 from collections.abc import Sequence
 
+from django.db import DatabaseError, connection
+
 from contracts.client import Chain
 from contracts.errors import ChainError
 from settlement.domain.windows import narrowed, widened
@@ -62,7 +64,14 @@ def _read_window(
     except ChainError:
         Cursor.objects.filter(name=READER).update(window=narrowed(cursor.window))
         raise
-    if not apply(cursor, step):
+    try:
+        applied = apply(cursor, step)
+    except DatabaseError:
+        # Such as a transaction that took too long: the next one holds fewer blocks.
+        connection.close_if_unusable_or_obsolete()
+        Cursor.objects.filter(name=READER).update(window=narrowed(cursor.window))
+        raise
+    if not applied:
         return None
     took_s = time.monotonic() - began
     if len(step.blocks) == cursor.window:

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from django.db import DatabaseError, connection
 
 from contracts.types import Event
 from settlement import projection, services
@@ -130,6 +131,26 @@ def test_a_handler_that_fails_leaves_the_cursor_where_it_was(chain, mine, seen, 
 
     assert Cursor.objects.get(name=Cursor.READER).block_number == before
     assert EventLog.objects.count() == 0
+    read(chain)
+    assert EventLog.objects.count() == 1
+
+
+def test_a_step_that_the_database_ends_is_tried_again_with_fewer_blocks(chain, mine, seen):
+    read(chain)
+    mint(chain, mine)
+    mine()
+    window = Cursor.objects.get(name=Cursor.READER).window
+
+    def end(event):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    projection.register("TestStablecoin", "Transfer", end)
+    with pytest.raises(DatabaseError):
+        read(chain)
+    projection.unregister("TestStablecoin", "Transfer", end)
+
+    assert Cursor.objects.get(name=Cursor.READER).window < window
     read(chain)
     assert EventLog.objects.count() == 1
 
