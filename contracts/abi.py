@@ -11,7 +11,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from contracts.artifacts import artifact, artifact_names
-from contracts.errors import CallReverted, ContractUnknown
+from contracts.errors import CallReverted, ContractUnknown, DeploymentInvalid
 
 _ERROR_STRING = bytes.fromhex("08c379a0")
 _PANIC = bytes.fromhex("4e487b71")
@@ -79,9 +79,19 @@ def encode_creation(contract: str, libraries: Mapping[str, str], arguments: Sequ
 
 
 def decode_return(contract: str, function: str, data: bytes) -> Any:
-    """Return what a call gave: one value, or a tuple of several; structs become dicts."""
+    """Return what a call gave: one value, or a tuple of several; structs become dicts.
+
+    Raises `DeploymentInvalid` when the answer is none of that function: another contract, or none,
+    stands at the address.
+    """
     item = function_of(contract, function)
-    values = decode(item.output_types, data)
+    try:
+        values = decode(item.output_types, data)
+    except DecodingError as error:
+        raise DeploymentInvalid(
+            f"What answered to {contract}.{function} is no {contract}. "
+            "Check that the deployment is of this chain."
+        ) from error
     decoded = tuple(map(plain, item.outputs, values))
     return decoded[0] if len(decoded) == 1 else decoded
 

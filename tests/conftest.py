@@ -13,6 +13,7 @@ from config.stack.redis import Redis
 from contracts.client import Chain, connect
 from contracts.deployment import deploy_if_needed
 from tests import browser, servers
+from tests.blocks import change_maker
 
 WORKER = settings.WORKER
 
@@ -61,6 +62,7 @@ def anvil_snapshot(anvil: str) -> Iterator[str]:
     snapshot = rpc.call(anvil, "evm_snapshot")
     yield anvil
     rpc.call(anvil, "evm_revert", snapshot)
+    change_maker(anvil)
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,8 @@ _PRIOR_SHIFT = 100
 # share of the central value, and for the last one in any case.
 LEVELS = tuple(level / 1_000 for level in range(985, 865, -5))
 LEAST_BOUND_SHARE = 0.66
+# A level told by few errors is less certain, so that more of the value is given for it.
+_LEAST_BOUND_SHARE_OF_FEW = 0.62
 # The hardest of things by their expected error: their bounds hold at the highest level, and the
 # median bound, which lending can use, is not theirs.
 _HARD_SHARE = 0.4
@@ -257,9 +259,10 @@ def _weights(told: Matrix, logs: Vector) -> Vector:
 
 def _usual_reach(ordered: Vector, scales: Vector) -> float:
     """Return how many times its expected error the bound of most things lies below a value."""
+    least = LEAST_BOUND_SHARE if len(scales) >= _FEW else _LEAST_BOUND_SHARE_OF_FEW
     for level in LEVELS:
         reach = _quantile_up(ordered, level)
-        if float(np.median(np.exp(-reach * scales))) >= LEAST_BOUND_SHARE:
+        if float(np.median(np.exp(-reach * scales))) >= least:
             break
     return reach
 

@@ -70,7 +70,7 @@ def halves(batch: Batch) -> list[Batch]:
     middle = len(operations) // 2
     parts = []
     for index, part in enumerate((operations[:middle], operations[middle:]), start=1):
-        row = _row(batch.signer, part, gas_modelled=modelled(part))
+        row = _row(_sender_of(batch), part, gas_modelled=modelled(part))
         row.client_key = f"{batch.client_key}/{index}"
         row.suspect = True
         parts.append(row)
@@ -80,9 +80,15 @@ def halves(batch: Batch) -> list[Batch]:
 def again(batch: Batch, *, key: str) -> Batch:
     """Return a batch with the same operations under another key, to be simulated first."""
     operations = operations_of(batch)
-    row = _row(batch.signer, operations, gas_modelled=modelled(operations))
+    row = _row(_sender_of(batch), operations, gas_modelled=modelled(operations))
     row.client_key, row.suspect = key, True
     return row
+
+
+def _sender_of(batch: Batch) -> Signer:
+    """Return the key that sends what a batch held: its lane's, which may have changed meanwhile."""
+    active = Signer.objects.filter(lane=batch.lane, retired_at__isnull=True)
+    return active.first() or batch.signer
 
 
 def modelled(operations: Sequence[Waiting]) -> int:

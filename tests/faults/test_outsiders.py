@@ -20,7 +20,7 @@ from tests.faults.support.world import COIN, HOLDER, SMALLEST
 
 COLLECTIONS = 200
 # What a batch costs that is skipped: its calldata, and a look at its bits.
-SKIPPED_GAS, SKIPPED_WORD_GAS = 40_000, 1_000
+SKIPPED_GAS, SKIPPED_WORD_GAS = 40_000, 2_000
 
 
 def two_loans(world):
@@ -121,8 +121,11 @@ def test_a_batch_that_a_second_key_sends_while_the_firsts_is_pending_applies_onc
 
     ends_well()
 
-    both = Batch.objects.filter(pk__in=[first.pk, twin.pk])
-    ahead, behind = both.order_by("-applied")
+    # Skipping takes more than the model gives to collections: what runs short is sent once more.
+    sent = Batch.objects.filter(
+        first_number=first.first_number, lane=first.lane, kind=batching.SETTLE
+    )
+    ahead, behind = sent.exclude(status=BatchStatus.REVERTED).order_by("-applied")
     assert (ahead.applied, ahead.skipped) == (first.count, 0)
     assert (behind.applied, behind.failed, behind.skipped) == (0, 0, first.count)
     assert behind.gas_used <= SKIPPED_GAS + SKIPPED_WORD_GAS * first.count

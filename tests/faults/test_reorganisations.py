@@ -6,6 +6,7 @@ from contracts.client import Chain
 from settlement import services
 from settlement.errors import LogsMissing, NodesDisagree
 from settlement.models import Batch, BatchStatus, EventLog, Incident, IncidentKind
+from tests.blocks import change_maker
 from tests.faults.support import lies
 
 CONFIRMATIONS = 3
@@ -20,7 +21,7 @@ def reorganise(settings, world, baseline):
     """
 
     def replace(depth, moved=()):
-        baseline.change_maker()
+        change_maker(baseline.rpc_url)
         world.real.rpc.request("anvil_reorg", depth, [list(pair) for pair in moved])
         # anvil keeps ten states whole; going back to an older one it forgets the contracts.
         assert world.real.code(world.real.address("LoanBook"))

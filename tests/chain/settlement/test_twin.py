@@ -15,6 +15,7 @@ from settlement import services
 from settlement.calldata import operations_of
 from settlement.models import Batch, BatchStatus, Operation
 from settlement.services import NewOperation
+from tests.blocks import change_maker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOANS_PER_LANE = 3
@@ -105,6 +106,7 @@ def test_batches_over_all_lanes_end_in_the_storage_of_one_operation_after_the_ot
     batched, batched_lanes = storage(world), lanes(world)
     assert set(Batch.objects.values_list("status", flat=True)) == {BatchStatus.FINAL}
     world.chain.rpc.request("evm_revert", before)
+    change_maker(world.chain.rpc.url)
     world.chain.rpc.request("evm_setAutomine", False)
 
     settle_one_by_one(world, moment)

@@ -1,18 +1,16 @@
 """The state from which every fault test starts, in the database and on the chain."""
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import connection
 
 from config.stack import rpc
+from tests.blocks import change_maker
 
 _TABLES = """
 SELECT quote_ident(tablename) FROM pg_tables
 WHERE schemaname = 'public' AND tablename <> 'django_migrations' ORDER BY tablename
 """
-_FIRST_MAKER = 0xB10C << 64
 _UNCHECKED = "SET session_replication_role = replica"
 _CHECKED = "SET session_replication_role = DEFAULT"
 
@@ -24,7 +22,6 @@ class Baseline:
     rpc_url: str
     tables: dict[str, bytes]
     snapshot: str
-    _makers: Iterator[int] = field(default_factory=lambda: itertools.count(_FIRST_MAKER))
 
     @classmethod
     def taken(cls, rpc_url: str) -> "Baseline":
@@ -39,7 +36,7 @@ class Baseline:
         rpc.call(self.rpc_url, "anvil_dropAllTransactions")
         rpc.call(self.rpc_url, "evm_revert", self.snapshot)
         self.snapshot = rpc.call(self.rpc_url, "evm_snapshot")
-        self.change_maker()
+        change_maker(self.rpc_url)
         with connection.cursor() as cursor:
             cursor.execute(_UNCHECKED)
             for table, rows in self.tables.items():
@@ -48,14 +45,6 @@ class Baseline:
                     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
                         copy.write(rows)
             cursor.execute(_CHECKED)
-
-    def change_maker(self) -> None:
-        """Let another account make the blocks from here on, so that none is like one before.
-
-        anvil loses the state of a block that comes again, and with it the code of all contracts:
-        after a reorganisation down to it, calls succeed and do nothing.
-        """
-        rpc.call(self.rpc_url, "anvil_setCoinbase", f"0x{next(self._makers):040x}")
 
 
 def _tables(cursor) -> list[str]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from contracts.domain.columns import words_of_columns
 from contracts.domain.words import Kind, joined_words
 from settlement.domain.columns import Columns, cut
+from settlement.domain.gas import SETTLE_GAS
 from settlement.domain.packing import Limits, Waiting, pack
 
 ROOMY = Limits(gas=15_000_000, words=40)
@@ -56,7 +57,7 @@ def test_a_loan_with_its_fair_share_is_still_usual_and_one_more_is_not():
 
 def test_gas_that_could_bind_before_words_is_looked_at():
     operations = collects(range(1, 41))
-    needed = 60_000 + 40 * 6_750
+    needed = SETTLE_GAS.base + 40 * SETTLE_GAS.by_kind[Kind.COLLECT].first
 
     assert cut_of(operations, Limits(gas=needed, words=40)) is not None
     assert cut_of(operations, Limits(gas=needed - 1, words=40)) is None
