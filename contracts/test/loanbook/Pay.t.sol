@@ -196,6 +196,16 @@ contract RepayTest is BookBase {
         vm.assertEq(book.laneOf(0).impaired, debt - 40_000 * USD);
         vm.assertEq(book.tailOf(loanId).impaired, debt - 40_000 * USD);
         vm.assertEq(_worth(0), worth);
+        vm.assertEq(book.laneOf(0).cash, token.balanceOf(book.escrowOf(0)));
+    }
+
+    function test_dust_is_refused_of_a_called_loan_too() public {
+        uint64 loanId = _openCalled();
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILoanBook.AmountTooSmall.selector, MINIMUM - 1, MINIMUM)
+        );
+        book.repay(loanId, MINIMUM - 1);
     }
 
     /// @custom:invariant C1
