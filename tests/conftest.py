@@ -12,6 +12,7 @@ from config.stack import rpc
 from config.stack.redis import Redis
 from contracts.client import Chain, connect
 from contracts.deployment import deploy_if_needed
+from contracts.deployment_record import load
 from tests import browser, servers
 from tests.blocks import change_maker
 
@@ -71,12 +72,14 @@ def deployed_chain(anvil: str) -> Chain:
     settings.RPC_URL = anvil
     settings.DEPLOYMENT_FILE.unlink(missing_ok=True)
     deploy_if_needed(rpc_url=anvil, path=settings.DEPLOYMENT_FILE)
-    return connect(anvil)
+    return connect(anvil).with_deployment(load())
 
 
 @pytest.fixture
 def chain(deployed_chain: Chain, anvil_snapshot: str) -> Chain:
     """The chain with our contracts; what the test does on it is undone after it."""
+    # Tests that deploy contracts of their own leave their record.
+    deployed_chain.deployment.save(Path(settings.DEPLOYMENT_FILE))
     return deployed_chain
 
 

@@ -14,7 +14,7 @@ using Carded for ILoanBook;
 
 /// @notice Reckons as a market does when it is deployed.
 contract Units {
-    function of(IERC20Metadata token) external view returns (uint256) {
+    function unitOf(IERC20Metadata token) external view returns (uint256) {
         return LedgerUnits.unitOf(token);
     }
 }
@@ -69,9 +69,9 @@ contract TokensTest is BookBase {
         FakeToken most = new FakeToken(36);
         FakeToken more = new FakeToken(37);
 
-        vm.assertEq(units.of(most), 1e30);
+        vm.assertEq(units.unitOf(most), 1e30);
         vm.expectRevert(abi.encodeWithSelector(LedgerUnits.TooManyDecimals.selector, 37, 36));
-        units.of(more);
+        units.unitOf(more);
     }
 
     function test_class_18_two_decimals_are_ledger_units_themselves() public {

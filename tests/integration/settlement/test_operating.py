@@ -229,7 +229,9 @@ def test_hot_loans_are_counted_from_what_waits(signer):
     assert [(loan.loan_id, loan.waiting) for loan in from_console] == [(from_lane | 7, 3)]
 
 
-def test_without_a_node_the_console_says_so(operator, signer):
+def test_without_a_node_the_console_says_so(operator, signer, settings):
+    settings.RPC_URL = "http://127.0.0.1:9"
+
     page = operator.get(reverse("admin:settlement_console")).content.decode()
 
     assert "the node does not answer" in page
