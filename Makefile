@@ -14,7 +14,7 @@ DEMO_FLAGS := $(if $(filter 0,$(SERVE)),--no-serve) $(if $(filter 1,$(RESET)),--
 
 .DEFAULT_GOAL := help
 .PHONY: help demo stack test faults stop clean distclean lint format contracts screenshots requirements \
-	setup setup-dev setup-deep contracts-deep differential mutation mutation-all
+	setup setup-dev setup-deep contracts-deep differential mutation mutation-all coverage
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -64,6 +64,9 @@ contracts-deep: setup-deep ## Prove the contracts at length: deep invariants, ha
 differential: setup-dev ## Compare each formula of Python with Solidity's in CASES drawn cases (10000) by SEED
 	@DIFFERENTIAL_CASES=$(or $(CASES),10000) DIFFERENTIAL_SEED=$(or $(SEED),ballast) \
 		$(PY) -m pytest -q tests/chain/contracts/test_differential.py
+
+coverage: setup-dev ## Measure which branches of the contracts the tests take, and list those that none takes
+	@$(PY) -m scripts.branches
 
 mutation: setup-dev ## Run a seeded sample of 400 mutants of the core contracts
 	@$(PY) -m scripts.mutation --sample 400

@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,7 @@ from typing import Any, Self
 ROOT = Path(__file__).resolve().parent.parent.parent
 IMPORT = re.compile(r'^import\s[^;]*?"([^"]+)";', re.MULTILINE)
 REMAPPED = "@openzeppelin/"
+PARTS = ("bytecode", "deployedBytecode")
 # As the profile that the tests run with.
 SETTINGS = {
     "remappings": ["@openzeppelin/=node_modules/@openzeppelin/"],
@@ -22,7 +23,12 @@ SETTINGS = {
 
 
 class CompileError(Exception):
-    """The source does not compile."""
+    """The source does not compile; `places` are file, first byte and last of what is wrong."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(errors[0]["message"])
+        where = [one["sourceLocation"] for one in errors if "sourceLocation" in one]
+        self.places = [(one["file"], one["start"], one["end"]) for one in where]
 
 
 class Compiler:
@@ -49,29 +55,32 @@ class Compiler:
         self._process.kill()
         self._process.wait()
 
-    def tree(self, path: str) -> dict[str, Any]:
-        """Return the syntax tree of one source."""
-        found = self.ask(path, {}, {path: {"": ["ast"]}})
-        tree: dict[str, Any] = found["sources"][path]["ast"]
-        return tree
+    def trees(self, paths: Sequence[str]) -> dict[str, Any]:
+        """Return the syntax trees of sources."""
+        found = self.ask(paths, {}, {path: {"": ["ast"]} for path in paths})
+        return {path: found["sources"][path]["ast"] for path in paths}
+
+    def check(self, paths: Iterable[str], changed: Mapping[str, str]) -> None:
+        """Raise `CompileError` unless sources, some of them changed, are well typed."""
+        self.ask(paths, changed, {})
 
     def bytecode(self, path: str, contract: str, changed: Mapping[str, str]) -> dict[str, Any]:
         """Return ``bytecode`` and ``deployedBytecode`` of a contract with some sources changed."""
-        wanted = {path: {contract: ["evm.bytecode", "evm.deployedBytecode"]}}
-        found = self.ask(path, changed, wanted)
+        parts = [f"evm.{part}.{what}" for part in PARTS for what in ("object", "linkReferences")]
+        found = self.ask([path], changed, {path: {contract: parts}})
         machine: dict[str, Any] = found["contracts"][path][contract]["evm"]
         return machine
 
-    @lru_cache(maxsize=32)  # noqa: B019 - the compiler lives as long as the run
+    @lru_cache(maxsize=64)  # noqa: B019 - the compiler lives as long as the run
     def original(self, path: str, contract: str) -> dict[str, Any]:
         """Return the bytecode of a contract as it is."""
         return self.bytecode(path, contract, {})
 
     def ask(
-        self, path: str, changed: Mapping[str, str], wanted: Mapping[str, Any]
+        self, paths: Iterable[str], changed: Mapping[str, str], wanted: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Return the compiler's answer about a source; an error in it is raised."""
-        found = sources(path, changed)
+        """Return the compiler's answer about some sources; errors in them are raised."""
+        found = sources(paths, changed)
         request = {
             "language": "Solidity",
             "sources": {name: {"content": body} for name, body in found.items()},
@@ -79,31 +88,38 @@ class Compiler:
         }
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
-            raise CompileError("The compiler has no pipes.")
+            raise RuntimeError("The compiler has no pipes.")
         stdin.write(json.dumps(request) + "\n")
         stdin.flush()
         answer: dict[str, Any] = json.loads(stdout.readline())
         errors = [one for one in answer.get("errors", []) if one["severity"] == "error"]
         if errors:
-            raise CompileError(errors[0]["message"])
+            raise CompileError(errors)
         return answer
 
 
-def sources(path: str, changed: Mapping[str, str]) -> dict[str, str]:
-    """Return a source and all that it imports, by path from the root, changed ones as given."""
+def sources(paths: Iterable[str], changed: Mapping[str, str]) -> dict[str, str]:
+    """Return sources and all that they import, by path from the root, changed ones as given."""
     found: dict[str, str] = {}
-    waiting = [path]
+    waiting = list(paths)
     while waiting:
         name = waiting.pop()
         if name in found:
             continue
-        found[name] = changed.get(name) or (ROOT / name).read_text()
+        found[name] = changed.get(name) or _read(name)
         waiting += [_resolve(name, wanted) for wanted in IMPORT.findall(found[name])]
     return found
+
+
+@lru_cache(maxsize=512)
+def _read(name: str) -> str:
+    return (ROOT / name).read_text()
 
 
 def _resolve(importer: str, wanted: str) -> str:
     if wanted.startswith(REMAPPED):
         return f"node_modules/{wanted}"
+    if not wanted.startswith("."):
+        return wanted
     absolute = (ROOT / importer).parent / wanted
     return str(Path(*absolute.parts).resolve().relative_to(ROOT))

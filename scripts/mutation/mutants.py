@@ -56,7 +56,7 @@ def mutants_of(path: str, source: bytes, tree: Node) -> list[Mutant]:
     """Return all mutants of a source in the order of their places."""
     found = [
         Mutant(path, source[:start].count(b"\n") + 1, rule, start, length, text)
-        for node in _nodes(tree)
+        for node in nodes_of(tree)
         if (make := RULES.get(node["nodeType"])) is not None
         for rule, start, length, text in make(node, source)
     ]
@@ -67,17 +67,17 @@ Change = tuple[str, int, int, str]
 Rule = Callable[[Node, bytes], Iterator[Change]]
 
 
-def _nodes(node: Any) -> Iterator[Node]:
+def nodes_of(node: Any) -> Iterator[Node]:
     if isinstance(node, dict):
         if node.get("nodeType") in SKIPPED:
             return
         if "nodeType" in node and "src" in node:
             yield node
         for inner in node.values():
-            yield from _nodes(inner)
+            yield from nodes_of(inner)
     elif isinstance(node, list):
         for inner in node:
-            yield from _nodes(inner)
+            yield from nodes_of(inner)
 
 
 def _span(node: Node) -> tuple[int, int]:

@@ -1,7 +1,6 @@
-"""A copy of the contracts and their tests in which one contract's bytecode can be replaced.
+"""A copy of the contracts and their tests in which contracts' bytecode can be replaced.
 
-Tests deploy what lies in the directory of artifacts, so a mutant costs one compilation of one
-contract and no test is compiled again.
+Tests deploy what lies in the directory of artifacts, so no test is compiled for a mutant.
 """
 
 import json
@@ -10,18 +9,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from scripts.forge import forge
 from scripts.mutation.compiler import ROOT
 
-BUILD_LIMIT_S = 3_600
-TEST_LIMIT_S = 300
+BUILD_LIMIT_S = 7_200
+TEST_LIMIT_S = 1_800
 ARTIFACTS = "out/test-out"
 KEPT = ".kept"
+# What a loop that a mutant made endless may burn; the longest test needs less than half.
+GAS_LIMIT = 20_000_000_000
 # Fewer random cases: a mutant that only the gate's larger number would find counts as survived.
 QUICK = {
     "FOUNDRY_PROFILE": "test",
@@ -30,6 +30,9 @@ QUICK = {
     "FOUNDRY_INVARIANT_RUNS": "3",
     "FOUNDRY_INVARIANT_DEPTH": "40",
 }
+SUITE = re.compile(r"^Ran \d+ tests? for (\S+):\w+$", re.MULTILINE)
+
+TOTAL = re.compile(r"(\d+) tests passed, (\d+) failed")
 
 
 class WorkspaceBroken(Exception):
@@ -42,6 +45,11 @@ class Workspace:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
+    @classmethod
+    def numbered(cls, number: int) -> "Workspace":
+        """Return the workspace of a worker; the first is shared by all that runs tests so."""
+        return cls(ROOT / ".ballast" / "deep" / f"tests-{number}")
+
     def prepare(self) -> None:
         """Copy the sources and build what changed since the last run."""
         self._restore()
@@ -53,16 +61,25 @@ class Workspace:
         for shared in ("node_modules", ".venv"):
             if not (self.directory / shared).is_symlink():
                 (self.directory / shared).symlink_to(ROOT / shared)
-        settings = (ROOT / "foundry.toml").read_text()
-        settings = re.sub(
-            r"fs_permissions = .*",
-            'fs_permissions = [{ access = "read", path = "./" }]\ndynamic_test_linking = true',
-            settings,
-        )
-        (self.directory / "foundry.toml").write_text(settings.replace(".ballast/forge/", "out/"))
+        self._write_settings()
         built = self._forge("build", "--quiet", limit_s=BUILD_LIMIT_S)
         if built.returncode != 0:
             raise WorkspaceBroken(built.stdout[-2_000:] + built.stderr[-2_000:])
+
+    def _write_settings(self) -> None:
+        settings = (ROOT / "foundry.toml").read_text()
+        allowed = 'fs_permissions = [{ access = "read-write", path = "./" }]'
+        settings = re.sub(
+            r"fs_permissions = .*", f"{allowed}\ndynamic_test_linking = true", settings
+        )
+        settings = re.sub(r"gas_limit = .*", f"gas_limit = {GAS_LIMIT}", settings)
+        settings = settings.replace(".ballast/forge/", "out/")
+        (self.directory / "foundry.toml").write_text(settings)
+
+    def copy_of(self, other: "Workspace") -> None:
+        """Become a copy of a workspace that was built."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+        shutil.copytree(other.directory, self.directory, symlinks=True)
 
     def _answer_version_at_once(self) -> None:
         """Forge asks its compiler for the version before each run; loading it takes a second."""
@@ -80,36 +97,48 @@ class Workspace:
         )
         solc.chmod(0o755)
 
-    @contextmanager
-    def with_bytecode(self, contract: str, machine: Mapping[str, Any]) -> Iterator[None]:
-        """Let tests deploy other bytecode under a contract's name."""
-        path = next(self.directory.glob(f"{ARTIFACTS}/{contract}.sol/{contract}.json"))
-        artifact = json.loads(path.read_text())
-        for part in ("bytecode", "deployedBytecode"):
-            artifact[part]["object"] = "0x" + machine[part]["object"]
-            artifact[part]["linkReferences"] = machine[part]["linkReferences"]
-        path.rename(path.with_suffix(KEPT))
-        path.write_text(json.dumps(artifact))
-        try:
-            yield
-        finally:
-            self._restore()
+    def deploy_instead(self, machines: Mapping[str, Mapping[str, Any]]) -> None:
+        """Let tests deploy other bytecode under contracts' names, and these alone."""
+        self._restore()
+        for contract, machine in machines.items():
+            path = next(self.directory.glob(f"{ARTIFACTS}/*/{contract}.json"))
+            kept = path.with_suffix(KEPT)
+            path.rename(kept)
+            artifact = json.loads(kept.read_text())
+            for part in ("bytecode", "deployedBytecode"):
+                artifact[part]["object"] = "0x" + machine[part]["object"]
+                artifact[part]["linkReferences"] = machine[part]["linkReferences"]
+            path.write_text(json.dumps(artifact))
 
     def _restore(self) -> None:
-        """Put the contracts' own artifacts back, also those that a killed run left replaced."""
+        """Put the contracts' own artifacts back."""
         for kept in self.directory.glob(f"{ARTIFACTS}/*/*{KEPT}"):
-            kept.rename(kept.with_suffix(".json"))
+            kept.replace(kept.with_suffix(".json"))
 
-    def passes(self, tests: str) -> bool:
-        """Run the tests of a glob until the first that fails."""
+    def first_failure(self, tests: Sequence[str]) -> str:
+        """Run test files until a test fails; return its file, or nothing when all pass."""
         try:
-            done = self._forge("test", "--match-path", tests, "--fail-fast")
+            glob = _glob(tests)
+            done = self._forge("test", "--match-path", glob, "--fail-fast", "--threads", "1")
         except subprocess.TimeoutExpired:
             # A loop that no longer ends is noticed too.
-            return False
-        if "Suite result" not in done.stdout:
-            raise WorkspaceBroken(f"No test of {tests} ran. Is the workspace still there?")
-        return done.returncode == 0
+            return tests[0]
+        suites = list(SUITE.finditer(done.stdout))
+        if not suites:
+            raise WorkspaceBroken(f"No test ran: {done.stdout[-500:]} {done.stderr[-1_500:]}")
+        if done.returncode == 0:
+            return ""
+        failed = done.stdout.find("[FAIL")
+        before = [suite for suite in suites if suite.start() < failed]
+        return (before or suites)[-1].group(1)
+
+    def counts(self, tests: Sequence[str]) -> tuple[int, int]:
+        """Run test files to their end; return how many tests passed and failed."""
+        done = self._forge("test", "--match-path", _glob(tests), limit_s=BUILD_LIMIT_S)
+        total = TOTAL.search(done.stdout)
+        if total is None:
+            raise WorkspaceBroken(f"No test ran: {done.stdout[-500:]} {done.stderr[-1_500:]}")
+        return int(total.group(1)), int(total.group(2))
 
     def _forge(
         self, *arguments: str, limit_s: int = TEST_LIMIT_S
@@ -124,3 +153,7 @@ class Workspace:
             check=False,
             timeout=limit_s,
         )
+
+
+def _glob(tests: Sequence[str]) -> str:
+    return "{" + ",".join(tests) + "}"

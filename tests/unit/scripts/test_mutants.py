@@ -26,7 +26,7 @@ contract Small {
 def mutants():
     with Compiler() as compiler:
         wanted = {"Small.sol": {"": ["ast"]}}
-        found = compiler.ask("Small.sol", {"Small.sol": SOURCE.decode()}, wanted)
+        found = compiler.ask(["Small.sol"], {"Small.sol": SOURCE.decode()}, wanted)
     return mutants_of("Small.sol", SOURCE, found["sources"]["Small.sol"]["ast"])
 
 
