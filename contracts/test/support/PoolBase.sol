@@ -56,7 +56,7 @@ abstract contract PoolBase is Test {
         return new TestStablecoin("Test Dollar", "tUSD");
     }
 
-    function _parameters() internal pure virtual returns (PoolParameters memory) {
+    function _parameters() internal pure returns (PoolParameters memory) {
         return PoolParameters(1 days, 500, 2_000, 500, 100);
     }
 
