@@ -17,8 +17,9 @@ import {Book, LoanStore, Market} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @title Opening a loan
-/// @notice Terms are read where they lie, and loan, lane and card are made as the words that are kept:
-/// structs in memory cost more than all that is worked out here.
+/// @notice Terms are read where they lie, and loan, lane and card are made as the words that are
+/// kept: structs in memory would cost more than all that is worked out here. Everything is written
+/// before another contract is called to move something.
 library Borrowing {
     using Arguments for bytes;
     using LoanStore for Book;
@@ -53,9 +54,9 @@ library Borrowing {
         book.useNonce(borrower, terms.lane(), terms.nonce());
     }
 
-    /// @dev Takes the draw out of the lane's own cash (rule L3); a lane that does not exist has none.
-    /// The loan's number is that of the event that opens it; one for each thing pledged follows.
-    /// Returns the loan's id and the lane's sums.
+    /// @dev Takes the draw out of the lane's own cash (rule L3); a lane that does not exist has
+    /// none. The loan's number is that of the event that opens it; one for each thing pledged
+    /// follows. Returns the loan's id and the lane's sums.
     function _lend(Book storage book, TermsPlace terms, Draw memory draw)
         private
         returns (uint64 loanId, uint256 sums)

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ClassTerms} from "../interfaces/IRiskTerms.sol";
 
-/// @notice All that new borrowing is asked of a class, in one word, first field lowest: `enabled (1) |
+/// @notice All that a class asks of new borrowing, in one word, first field lowest: `enabled (1) |
 /// mustAmortise (7) | maxLtvBps (16) | lateFeeBps (16) | rateBps (16) | gracePeriod (24) |
 /// cureWindow (24) | freshFor (32) | maxTenor (32)`. The rate is the present epoch's (rule D4).
 type OfferWord is uint256;
@@ -14,6 +14,7 @@ using OfferWords for OfferWord global;
 library OfferWords {
     uint256 private constant RATE = 40;
 
+    /// @param rate Yearly rate of the present epoch, basis points, below 2^16.
     function pack(ClassTerms memory terms, uint256 rate) internal pure returns (OfferWord) {
         uint256 flags = (terms.enabled ? 1 : 0) | (terms.mustAmortise ? 2 : 0);
         uint256 shares = uint256(terms.maxLtvBps) | uint256(terms.lateFeeBps) << 16 | rate << 32;

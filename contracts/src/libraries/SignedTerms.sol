@@ -9,14 +9,16 @@ type TermsPlace is uint256;
 using SignedTerms for TermsPlace global;
 
 /// @title Terms of a new loan, read where they lie
-/// @notice The compiler's way to read a word of a struct in calldata checks it each time; here what a
-/// word has beyond its type is cut off. It decides nothing: the borrower signs the words as they lie there.
-/// @dev What lies beyond the calldata is read as zero, and no asset is.
+/// @notice The compiler's way to read a word of a struct in calldata checks it each time; here what
+/// a word has beyond its type is cut off. That decides nothing: the borrower signs the words as they
+/// lie there, and the hash of the assets wherever they lie.
+/// @dev What lies beyond the calldata is read as zero, which is the id of no asset.
 library SignedTerms {
     /// @dev Words of the terms without their assets.
     uint256 internal constant WORDS = 13;
     /// @dev Number of the word that says where the assets lie.
     uint256 internal constant ASSETS = 8;
+    /// @notice Most assets of one loan.
     uint256 internal constant MAX_ASSETS = 32;
     uint256 private constant MIN_INTERVAL = 1 days;
 
@@ -45,7 +47,7 @@ library SignedTerms {
         }
     }
 
-    /// @notice Refuses a schedule without due dates, or with too many.
+    /// @notice Refuses a schedule without due dates, or with less than a day between them.
     function checkDates(uint16 instalments, uint32 interval) internal pure {
         if (instalments == 0) revert ILoanBook.InvalidTerms("instalments");
         if (interval < MIN_INTERVAL) revert ILoanBook.InvalidTerms("interval");

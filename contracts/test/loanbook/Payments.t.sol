@@ -149,7 +149,9 @@ contract PaymentsTest is Test {
         Slots.store(lane, state);
     }
 
-    function _assertDrawable(LaneState memory state, uint256 expected, bool expectedListed) private {
+    function _assertDrawable(LaneState memory state, uint256 expected, bool expectedListed)
+        private
+    {
         Slots.store(lane, state);
 
         (uint256 cash, bool listed) = lane.drawable(lane.sums);
