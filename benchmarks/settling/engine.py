@@ -18,12 +18,13 @@ from django.db.models import Max, Sum
 from benchmarks.errors import BenchFailed
 from benchmarks.settling.cpu import cpu_s_by_part, us_per_operation
 from benchmarks.settling.servers import Workers
-from benchmarks.settling.world import World
+from benchmarks.settling.world import LANES, World
 from settlement.models import Batch, BatchStatus
-from settlement.services import NewOperation, intake
+from settlement.services import NewOperation, NewParcel, intake, intake_parcels
 
-# Four full batches for each of sixteen lanes.
+# Four full batches for each of sixteen lanes: one by one, and in parcels.
 FED_TOGETHER = 25_600
+PARCELS_TOGETHER = LANES
 POLL_S = 0.1
 PATIENCE_S = 600
 WIPE_EVERY_S = 1.5
@@ -75,6 +76,17 @@ def feed(operations: Iterable[NewOperation]) -> int:
         outcome = intake(operations=some)
         if outcome.refused:
             raise BenchFailed(f"Intake refused an operation: {outcome.refused[0].message}")
+        accepted += outcome.accepted
+    return accepted
+
+
+def feed_parcels(parcels: Iterable[NewParcel]) -> int:
+    """Hand parcels to intake, one for each lane at a time; return how many operations it took."""
+    source, accepted = iter(parcels), 0
+    while some := list(islice(source, PARCELS_TOGETHER)):
+        outcome = intake_parcels(parcels=some)
+        if outcome.refused:
+            raise BenchFailed(f"Intake refused a parcel: {outcome.refused[0].message}")
         accepted += outcome.accepted
     return accepted
 
