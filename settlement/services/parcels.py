@@ -22,7 +22,7 @@ ATTEMPTS = 3
 # The words of a lane's parcels from one number to another: of each parcel the part within. No
 # parcel that begins further back than the largest is long can reach so far.
 _WORDS = f"""
-    SELECT id & {NUMBER_LIMIT - 1} + skipped,
+    SELECT (id & {NUMBER_LIMIT - 1}) + skipped,
         substring(words FROM skipped * {WORD_BYTES} + 1 FOR taken * {WORD_BYTES})
     FROM settlement_parcel AS parcel
     CROSS JOIN LATERAL (SELECT greatest(%s - id, 0)::int AS skipped,

@@ -181,6 +181,18 @@ def _of_numbers(lane: int, numbers: Sequence[int]) -> Columns:
     return found.taken(np.flatnonzero(np.isin(found.numbers, numbers)))
 
 
+def loans_in_parcels(progress: LaneProgress) -> dict[int, int]:
+    """Return how many of a lane's operations that wait in parcels fall on each loan, by its id."""
+    lane = progress.lane
+    fresh = columns_between(lane, progress.planned_through + 1, NUMBER_LIMIT - 1)
+    fresh = fresh.taken(np.flatnonzero(~np.isin(fresh.numbers, progress.ahead)))
+    aside = _of_numbers(lane, progress.deferred)
+    loans, counts = np.unique(
+        np.concatenate([fresh.loan_numbers, aside.loan_numbers]), return_counts=True
+    )
+    return dict(zip((loans | lane << LANE_SHIFT).tolist(), counts.tolist(), strict=True))
+
+
 def waiting_lanes() -> list[int]:
     """Return the lanes that have operations in no batch."""
     with connection.cursor() as cursor:
