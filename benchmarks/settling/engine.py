@@ -92,13 +92,23 @@ def feed_parcels(parcels: Iterable[NewParcel]) -> int:
 
 
 def drive(world: World, workers: Workers, count: int, *, hot_percent: int = 0) -> Run:
-    """Feed so many operations while the engine runs, and wait until all are final."""
+    """Feed so many operations one by one while the engine runs, and wait until all are final."""
     # The load is made before the clock runs, as the batches of the chain's limit are.
     operations = list(world.collections(count, hot_percent=hot_percent))
+    return _driven(lambda: feed(operations), workers, count)
+
+
+def drive_parcels(world: World, workers: Workers, count: int) -> Run:
+    """Feed so many operations in parcels while the engine runs, and wait until all are final."""
+    parcels = list(world.parcels(count))
+    return _driven(lambda: feed_parcels(parcels), workers, count)
+
+
+def _driven(feeding: Callable[[], object], workers: Workers, count: int) -> Run:
     before = cpu_s_by_part(workers)
     first_batch = _newest_batch()
     begun = _database_time()
-    feed(operations)
+    feeding()
     settled = _await_final(first_batch, count)
     return _run(first_batch, settled, begun, workers, before)
 
@@ -106,7 +116,7 @@ def drive(world: World, workers: Workers, count: int, *, hot_percent: int = 0) -
 def drain(world: World, workers: Workers, count: int) -> Run:
     """Queue so many operations before the engine is started, and wait until all are final."""
     first_batch = _newest_batch()
-    feed(world.collections(count))
+    feed_parcels(world.parcels(count))
     before = cpu_s_by_part(workers)
     begun = _database_time()
     workers.start()
@@ -117,7 +127,7 @@ def drain(world: World, workers: Workers, count: int) -> Run:
 def recover(world: World, workers: Workers, count: int) -> float:
     """Kill every process of ours under load, start them, and return when they sent again."""
     first_batch = _newest_batch()
-    feed(world.collections(count))
+    feed_parcels(world.parcels(count))
     _await(lambda: _sent(first_batch) > 0, "Nothing was sent before the kill.")
     workers.kill()
     killed = _database_time()

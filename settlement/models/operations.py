@@ -91,7 +91,7 @@ class Parcel(models.Model):
     """Operations of one lane that were accepted together under one client key; never updated.
 
     The primary key is the id of the first; the others follow it. They take one row for all: what
-    a row for each costs is most of what an operation costs (docs/decisions/0069).
+    a row for each costs is most of what an operation costs (docs/decisions/0078).
     """
 
     id = models.BigIntegerField(primary_key=True)

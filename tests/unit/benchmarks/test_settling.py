@@ -29,6 +29,7 @@ def figures(**more):
         "naive": Rate(10, 10.0, 500_000),
         "limit": Rate(1_000, 1.0, 900_000),
         "engine": run(),
+        "single": run(seconds=4.0),
         "speedup": 15.9,
         "speedup_hot": 15.5,
         "recovery_s": 3.21,
