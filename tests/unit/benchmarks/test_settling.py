@@ -79,8 +79,8 @@ def test_the_peak_is_that_of_the_largest_process_of_any_run():
 def test_the_report_says_what_each_part_costs_and_what_all_do():
     lines = settlement_tables(figures())
 
-    assert any(line.split() == ["PostgreSQL", "12.3", "12.3"] for line in lines)
-    assert any(line.split() == ["in", "all", "15.3", "15.3"] for line in lines)
+    assert any(line.split() == ["PostgreSQL", *["12.3"] * 3] for line in lines)
+    assert any(line.split() == ["in", "all", *["15.3"] * 3] for line in lines)
     assert any(line.startswith("duplicates") and line.endswith("0") for line in lines)
 
 
