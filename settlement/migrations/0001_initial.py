@@ -226,7 +226,6 @@ class Migration(migrations.Migration):
                 ('count', models.IntegerField(default=0, help_text='Operations in it')),
                 ('shape', models.SmallIntegerField(default=0, help_text='Kinds of its operations, a bit each')),
                 ('suspect', models.BooleanField(default=False, help_text='Simulated before it is sent')),
-                ('words_hash', models.CharField(blank=True, max_length=66)),
                 ('results', models.BinaryField(blank=True, null=True)),
                 ('applied', models.IntegerField(default=0)),
                 ('failed', models.IntegerField(default=0)),
