@@ -1,8 +1,15 @@
-"""What is refused before anything of it is read."""
+"""What is refused for every page: bodies too large to read, values that no column can hold."""
 
+import logging
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from collateral.api.json import problem
+
+logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 26 * 1024 * 1024
 
@@ -27,3 +34,31 @@ class RefuseLargeBodies:
                 headers={"Connection": "close"},
             )
         return self.get_response(request)
+
+
+class RefuseUnstorable:
+    """Answers in words where a value sent is one that PostgreSQL cannot hold, such as a NUL.
+
+    Forms check what they know of. This is for the rest: every text of every request, in one place.
+    """
+
+    SENTENCE = (
+        "A value holds a character that cannot be kept (often an invisible one from a copied "
+        "text), or it is too long. Nothing was kept. Go back, type it anew, and send it again."
+    )
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 400 for the database's refusal of a value; all else is not for us."""
+        if not isinstance(exception, DataError | UnicodeEncodeError):
+            return None
+        logger.warning("%s %r: %s", request.method, request.path, str(exception).split("\n")[0])
+        if request.path.startswith("/api/"):
+            return problem(400, "VALUE_UNSTORABLE", self.SENTENCE)
+        return render(request, "400.html", {"said": self.SENTENCE}, status=400)

@@ -14,6 +14,7 @@ from collateral import services
 from collateral.admin.base import verifier_of
 from collateral.admin.doors import REFUSED, take_signed
 from collateral.admin.statement import Prepared, prepared_statement
+from collateral.domain.whole import whole_numbers
 from collateral.models import VerificationRequest, Verifier
 from collateral.selectors import requests_for
 from collateral.selectors.desk import checklist
@@ -25,7 +26,7 @@ MAX_IMPORT_BYTES = 2 * 1024 * 1024
 def together(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Show the chosen requests to fill in, then the statements to sign."""
     verifier = _verifier(request)
-    ids = [int(one) for one in request.GET.get("ids", "").split(",") if one.isdecimal()]
+    ids = whole_numbers(request.GET.get("ids", "").split(","))
     chosen = list(
         requests_for(verifier)
         .filter(pk__in=ids[:MOST_AT_ONCE])

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from collateral.domain.refusal import Refusal
+
 MEBIBYTE = 1024 * 1024
 MAX_DOCUMENT_BYTES = 25 * MEBIBYTE
 MAX_DOCUMENTS = 40
@@ -16,13 +18,8 @@ _SEPARATORS = re.compile(r"[\\/]+")
 _TEXT_CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
 
 
-class DocumentRefused(ValueError):
+class DocumentRefused(Refusal):
     """A file that is no evidence: a stable code and a full sentence."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)
