@@ -104,6 +104,12 @@ def plain_name(raw: str) -> str:
     return " ".join(kept.split()).strip(". ")[:200]
 
 
+def download_name(*, number: int, media_type: str) -> str:
+    """Return under what name a document goes out: never its own, but with the ending it needs."""
+    found = FILE_TYPES.get(media_type)
+    return f"evidence-{number}.{found.endings[0] if found else 'bin'}"
+
+
 def document_kind(*, given: str, file_name: str) -> str:
     """Return what a document is called: as given, else by its file's name without the ending.
 
