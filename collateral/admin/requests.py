@@ -101,6 +101,11 @@ class VerificationRequestAdmin(OpenToVerifiers):
         self, request: HttpRequest, queryset: QuerySet[VerificationRequest]
     ) -> HttpResponse:
         """Go to the page where many statements are prepared and signed."""
+        chosen = queryset.count()
+        if chosen > MOST_AT_ONCE:
+            messages.warning(
+                request, f"{chosen:,} were chosen; these are the first {MOST_AT_ONCE} of them."
+            )
         ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True)[:MOST_AT_ONCE])
         return HttpResponseRedirect(f"{reverse('admin:collateral_sign_together')}?ids={ids}")
 
