@@ -77,6 +77,9 @@ def _picture(content: bytes, found: FileType) -> SafeDocument:
             drawn.load()
     except DocumentRefused:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        # The decoder refuses far larger ones itself, before it tells their size.
+        raise _too_many_pixels("far too many") from error
     except Exception as error:
         # A decoder fails on broken input with whatever error it happens to meet.
         raise DocumentRefused(
@@ -89,15 +92,19 @@ def _refuse_large(picture: Image.Image) -> None:
     """Refuse by the header alone, before anything is unpacked."""
     width, height = picture.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE_PIXELS:
-        raise DocumentRefused(
-            "EVIDENCE_PIXELS",
-            f"The picture has {width} × {height} pixels; {MAX_PIXELS // 10**6} million, and "
-            f"{MAX_SIDE_PIXELS:,} on a side, are the most. Scale it down.",
-        )
+        raise _too_many_pixels(f"{width} × {height}")
     if getattr(picture, "n_frames", 1) != 1:
         raise DocumentRefused(
             "EVIDENCE_MOVING", "The picture moves; send one photograph, or several."
         )
+
+
+def _too_many_pixels(count: str) -> DocumentRefused:
+    return DocumentRefused(
+        "EVIDENCE_PIXELS",
+        f"The picture has {count} pixels; {MAX_PIXELS // 10**6} million, and "
+        f"{MAX_SIDE_PIXELS:,} on a side, are the most. Scale it down.",
+    )
 
 
 def _encoded(drawn: Image.Image) -> SafeDocument:

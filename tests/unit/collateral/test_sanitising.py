@@ -262,6 +262,15 @@ def test_a_picture_that_unpacks_beyond_measure_is_refused_by_its_header():
     assert refusal(picture("PNG", size=(9_000, 9_000), mode="1")) == "EVIDENCE_PIXELS"
 
 
+@pytest.mark.parametrize("side", [9_500, 20_000, 2**30])
+def test_a_header_that_claims_a_huge_picture_is_called_too_large(side):
+    small = picture("PNG")
+    header = b"IHDR" + side.to_bytes(4) * 2 + small[24:29]
+    claimed = small[:12] + header + zlib.crc32(header).to_bytes(4) + small[33:]
+
+    assert refusal(claimed) == "EVIDENCE_PIXELS"
+
+
 def test_a_moving_picture_is_refused():
     out = io.BytesIO()
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
