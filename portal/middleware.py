@@ -12,12 +12,18 @@ from collateral.api.json import problem
 logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 26 * 1024 * 1024
+MAX_DISCARDED_BYTES = 256 * 1024 * 1024
+_STEP_BYTES = 64 * 1024
 
 View = Callable[[HttpRequest], HttpResponse]
 
 
 class RefuseLargeBodies:
-    """Refuses a request that announces more bytes than any of our pages takes."""
+    """Refuses a request that announces more bytes than any of our pages takes.
+
+    What a refused request still sends is read and thrown away: a browser that is cut off while it
+    sends shows a broken connection, not the sentence.
+    """
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -25,15 +31,31 @@ class RefuseLargeBodies:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer 413 by the announced length alone; without one there is no body to read."""
         announced = request.META.get("CONTENT_LENGTH") or "0"
-        if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
-            return HttpResponse(
-                f"The request has {int(announced):,} bytes; {MAX_BODY_BYTES:,} are the most. "
-                "Send fewer or smaller files at a time.",
-                status=413,
-                content_type="text/plain; charset=utf-8",
-                headers={"Connection": "close"},
-            )
-        return self.get_response(request)
+        is_large = announced.isdecimal() and int(announced) > MAX_BODY_BYTES
+        response = _too_large(int(announced)) if is_large else self.get_response(request)
+        if response.status_code >= 400:
+            _discard(request)
+        return response
+
+
+def _too_large(announced: int) -> HttpResponse:
+    return HttpResponse(
+        f"The request has {announced:,} bytes; {MAX_BODY_BYTES:,} are the most. "
+        "Send fewer or smaller files at a time.",
+        status=413,
+        content_type="text/plain; charset=utf-8",
+        headers={"Connection": "close"},
+    )
+
+
+def _discard(request: HttpRequest) -> None:
+    left = MAX_DISCARDED_BYTES
+    try:
+        while left > 0 and (piece := request.read(min(left, _STEP_BYTES))):
+            left -= len(piece)
+    except OSError:
+        # The sender has gone.
+        return
 
 
 class RefuseUnstorable:

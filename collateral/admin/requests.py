@@ -72,8 +72,9 @@ class VerificationRequestAdmin(OpenToVerifiers):
 
     @display(description="Status", label=STATUS_COLOURS, ordering="status")
     def shown_status(self, request: VerificationRequest) -> tuple[str, str]:
-        """Show where the request stands."""
-        return request.status, request.get_status_display()
+        """Show where the request stands; by whom it is taken stands beside it."""
+        is_taken = request.status == RequestStatus.CLAIMED
+        return request.status, "Taken" if is_taken else request.get_status_display()
 
     @display(description="Price hint", ordering="asset__price_units")
     def price(self, request: VerificationRequest) -> str:

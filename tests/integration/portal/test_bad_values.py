@@ -2,11 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import DataError, IntegrityError
+from django.http import HttpResponse
 from django.urls import reverse
 
 from collateral import services
 from collateral.domain.classes import Role, class_by_code
 from collateral.models import Asset, Attestation, VerificationRequest
+from portal.middleware import RefuseUnstorable
 from tests.integration.portal.test_owner import HOUSE, sign_in
 from tests.integration.portal.test_verifiers import (
     STATEMENT,
@@ -97,3 +100,22 @@ def test_a_bad_value_in_any_field_is_answered_in_words(world, bad):
             assert b"<script>alert" not in answer.content, (address, field)
 
     assert Attestation.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/api/v1/assets", "application/problem+json"), ("/mine/", "text/html")]
+)
+@pytest.mark.parametrize(
+    "error", [DataError("a NUL"), UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogate")]
+)
+def test_what_no_column_can_hold_is_answered_as_its_door_answers(rf, path, kind, error):
+    answer = RefuseUnstorable(HttpResponse).process_exception(rf.post(path), error)
+
+    assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (400, kind)
+    assert "Nothing was kept" in answer.content.decode()
+
+
+def test_any_other_mistake_is_not_hidden(rf):
+    refuse = RefuseUnstorable(HttpResponse)
+
+    assert refuse.process_exception(rf.post("/mine/"), IntegrityError("twice")) is None

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.urls import reverse
 from PIL import Image
 
@@ -13,7 +14,7 @@ from collateral import services
 from collateral.domain.classes import CLASSES, Role
 from collateral.models import Asset, EvidenceUpload, VerificationRequest
 from contracts.wallet import development_wallet
-from portal.middleware import MAX_BODY_BYTES
+from portal.middleware import MAX_BODY_BYTES, RefuseLargeBodies
 from settlement.models import Block
 
 pytestmark = pytest.mark.django_db
@@ -253,13 +254,27 @@ def test_200_megabytes_are_refused_before_a_byte_is_sent(owner, house):
     assert not EvidenceUpload.objects.exists()
 
 
-def test_a_request_that_announces_too_much_is_not_read(owner, house):
-    address = reverse("portal:add_evidence", args=[house.pk])
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 413)])
+def test_a_request_that_announces_too_much_goes_no_further(rf, more, status):
+    body = BytesIO(b"x" * 100_000)
+    request = rf.post("/mine/", CONTENT_LENGTH=str(MAX_BODY_BYTES + more))
+    request = type(request)(request.environ | {"wsgi.input": body})
 
-    above = owner.post(address, {}, CONTENT_LENGTH=str(MAX_BODY_BYTES + 1))
+    answer = RefuseLargeBodies(lambda _: HttpResponse())(request)
 
-    assert above.status_code == 413
-    assert "are the most" in above.content.decode()
+    assert answer.status_code == status
+    # A browser sees the refusal once all that it sends is taken from it.
+    assert body.tell() == (100_000 if more else 0)
+
+
+def test_a_refused_request_is_read_to_its_end(rf):
+    body = BytesIO(b"x" * 200_000)
+    request = rf.post("/mine/", CONTENT_LENGTH="150000")
+    request = type(request)(request.environ | {"wsgi.input": body})
+
+    RefuseLargeBodies(lambda _: HttpResponse(status=400))(request)
+
+    assert body.tell() == 150_000
 
 
 def test_a_broken_document_is_refused_at_its_last_piece_and_forgotten(owner, house):
