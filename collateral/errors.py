@@ -8,16 +8,12 @@ from collateral.domain.documents import DocumentRefused
 from collateral.domain.identifiers import IdentifierError
 from collateral.domain.parcels import ParcelError
 from collateral.domain.portfolio import FileRefused
+from collateral.domain.refusal import Refusal
 from collateral.domain.verification import VerificationError
 
 
-class RegistrationError(ValueError):
+class RegistrationError(Refusal):
     """An asset that cannot be registered or changed as asked."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
 
 class DuplicateAnchor(RegistrationError):

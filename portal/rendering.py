@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from collateral.domain.whole import whole_number
+
 logger = logging.getLogger(__name__)
 
 # Every script and style is a file of ours, so nothing else needs to be allowed.
@@ -73,8 +75,8 @@ def static_page(
 
 def page_number(request: HttpRequest) -> int:
     """Return the page of a table that was asked for; 1 when that is not a sensible number."""
-    asked = request.GET.get("page", "1")
-    return min(int(asked), _LARGEST_PAGE) if asked.isascii() and asked.isdecimal() else 1
+    asked = whole_number(request.GET.get("page", "1"))
+    return 1 if asked is None else min(asked, _LARGEST_PAGE)
 
 
 def navigation(current: str) -> list[dict[str, object]]:

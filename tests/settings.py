@@ -24,6 +24,8 @@ from config.settings import *  # noqa: E402, F403
 from config.settings import DATA_ROOT, DATABASES  # noqa: E402
 
 DATABASES["default"]["OPTIONS"].pop("pool")
+# A test is one transaction, and a busy machine lets it wait between two queries.
+DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=600s"
 CELERY_BROKER_URL = "memory://"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -14,6 +14,7 @@ from collateral import services
 from collateral.admin.base import verifier_of
 from collateral.admin.doors import REFUSED, take_signed
 from collateral.admin.statement import Prepared, prepared_statement
+from collateral.domain.whole import whole_numbers
 from collateral.models import VerificationRequest, Verifier
 from collateral.selectors import requests_for
 from collateral.selectors.desk import checklist
@@ -25,7 +26,7 @@ MAX_IMPORT_BYTES = 2 * 1024 * 1024
 def together(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Show the chosen requests to fill in, then the statements to sign."""
     verifier = _verifier(request)
-    ids = [int(one) for one in request.GET.get("ids", "").split(",") if one.isdecimal()]
+    ids = whole_numbers(request.GET.get("ids", "").split(","))
     chosen = list(
         requests_for(verifier)
         .filter(pk__in=ids[:MOST_AT_ONCE])
@@ -37,8 +38,11 @@ def together(request: HttpRequest, site: AdminSite) -> HttpResponse:
     problems: dict[int, str] = {}
     if request.method == "POST":
         statements, problems = _prepare(request, verifier, chosen)
-        if request.POST.get("as") == "file" and statements:
-            return _file(statements)
+        if request.POST.get("as") == "file":
+            if statements and not problems:
+                return _file(statements)
+            # A file that leaves some out would not say so.
+            statements = []
     context = {
         **site.each_context(request),
         "title": "Sign together",
@@ -54,6 +58,7 @@ def together(request: HttpRequest, site: AdminSite) -> HttpResponse:
             }
             for one in chosen
         ],
+        "refused": [(one, problems[one.pk]) for one in chosen if one.pk in problems],
         "statements": statements,
         "statements_json": json.dumps(_exported(statements)),
     }
@@ -117,7 +122,8 @@ def take(request: HttpRequest) -> HttpResponse:
                 "signature. Export it again.",
             )
     if kept:
-        messages.success(request, f"{kept} attestations are kept.")
+        words = "1 attestation is" if kept == 1 else f"{kept} attestations are"
+        messages.success(request, f"{words} kept.")
     return HttpResponseRedirect(reverse("admin:collateral_verificationrequest_changelist"))
 
 
@@ -138,7 +144,14 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
             "This is no file of signed statements: a JSON list was expected. Nothing was kept.",
         )
         return []
-    return entries[:MOST_AT_ONCE]
+    if len(entries) > MOST_AT_ONCE:
+        messages.error(
+            request,
+            f"The file holds {len(entries):,} statements; {MOST_AT_ONCE} at once are taken. "
+            "Nothing was kept. Split it.",
+        )
+        return []
+    return entries
 
 
 def _verifier(request: HttpRequest) -> Verifier:

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from collateral import services
 from collateral.admin.base import verifier_of
 from collateral.domain.verification import VerificationError
+from collateral.domain.whole import whole_numbers
 from collateral.errors import REFUSALS
 from collateral.models import VerificationRequest, Verifier
 from collateral.selectors import requests_for
@@ -75,7 +76,7 @@ def reject(found: VerificationRequest, verifier: Verifier, request: HttpRequest)
 def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what was confirmed of the checklist, and go on to the statement."""
     found, verifier = found_for(request, pk)
-    points = [int(one) for one in request.POST.getlist("points") if one.isdecimal()]
+    points = whole_numbers(request.POST.getlist("points"))
     try:
         services.confirm_checks(request_id=found.pk, verifier=verifier, points=points)
     except REFUSED as error:
@@ -88,7 +89,7 @@ def sign(found: VerificationRequest, verifier: Verifier, request: HttpRequest) -
     """Take a signed statement."""
     try:
         given = dict(json.loads(request.POST.get("message", "")))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise VerificationError(
             "MESSAGE_FORMAT",
             "The message could not be read, so nothing was kept. Prepare it again.",

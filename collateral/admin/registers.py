@@ -12,7 +12,7 @@ from collateral.admin.base import STATUS_COLOURS, BaseAdmin, OpenToVerifiers, Pa
 from collateral.admin.decisions import PROPOSE, may_decide
 from collateral.admin.filters import ExpiryFilter
 from collateral.domain.classes import Role
-from collateral.domain.display import identifier_words, moment, usd
+from collateral.domain.display import identifier_words, moment, shortened, usd
 from collateral.models import (
     ApplicationStatus,
     Asset,
@@ -38,7 +38,7 @@ class AssetAdmin(PageAdmin):
 
     page_template = "collateral/desk/asset.html"
 
-    list_display = ("asset", "class_id", "shown_status", "owner", "price", "cap", "source")
+    list_display = ("asset", "class_id", "shown_status", "owned_by", "price", "cap", "source")
     list_filter = ("status", "class_id", "publisher")
     search_fields = ("canonical", "anchor", "owner__address", "owner__label")
     list_select_related = ("owner",)
@@ -53,6 +53,13 @@ class AssetAdmin(PageAdmin):
     def shown_status(self, asset: Asset) -> tuple[str, str]:
         """Show where it stands."""
         return asset.status, asset.get_status_display()
+
+    @display(description="Owner", ordering="owner")
+    def owned_by(self, asset: Asset) -> str:
+        """Show the owner's name, or its address with the middle left out."""
+        if asset.owner is None:
+            return "none yet"
+        return asset.owner.label or shortened(asset.owner.address)
 
     @display(description="Price hint", ordering="price_units")
     def price(self, asset: Asset) -> str:
@@ -98,7 +105,7 @@ class VerifierAdmin(BaseAdmin):
     @display(description="Wallet", ordering="address")
     def wallet(self, verifier: Verifier) -> str:
         """Show the address with its middle left out; its own page has all of it."""
-        return f"{verifier.address[:10]}…{verifier.address[-6:]}"
+        return shortened(verifier.address)
 
     @display(description="Bond", ordering="bond_units")
     def bond(self, verifier: Verifier) -> str:
@@ -132,10 +139,15 @@ class AttestationAdmin(OpenToVerifiers):
 
     page_template = "collateral/desk/attestation.html"
 
-    list_display = ("uid", "request", "verifier", "value", "seen", "expiry", "spent", "revoked")
+    list_display = ("said", "verifier", "value", "seen", "expiry", "spent", "revoked")
     list_filter = (ExpiryFilter, "spent", "revoked", "request__role")
     search_fields = ("uid", "verifier__address", "verifier__name")
     list_select_related = ("request__asset", "verifier")
+
+    @display(description="Attestation", header=True)
+    def said(self, attestation: Attestation) -> list[str]:
+        """Show of what it speaks over the beginning and end of its uid."""
+        return [str(attestation.request), shortened(attestation.uid)]
 
     @display(description="Value", ordering="value_units")
     def value(self, attestation: Attestation) -> str:

@@ -7,6 +7,7 @@ from django.db.models import F, OrderBy, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
@@ -18,10 +19,12 @@ from collateral.admin.doors import ACTIONS, REFUSED, door, prepare
 from collateral.admin.filters import AgeFilter, ClassFilter, MineFilter, RenewalFilter
 from collateral.admin.statement import Prepared, prepared_statement
 from collateral.domain.display import identifier_words, usd
+from collateral.domain.documents import download_name
 from collateral.models import Evidence, RequestStatus, VerificationRequest, Verifier
 from collateral.selectors import request_sheet, requests_for
 from collateral.selectors.desk import Stake, conflict_of, service_clock, stake_of
 
+MOST_SHOWN_OF_IDENTIFIER = 40
 _CLOCK_COLOURS = {"on_time": "success", "soon": "warning", "late": "danger", "done": "info"}
 
 
@@ -33,7 +36,6 @@ class VerificationRequestAdmin(OpenToVerifiers):
 
     list_display = (
         "asset_named",
-        "asset_class",
         "asked",
         "shown_status",
         "taken_by",
@@ -59,23 +61,20 @@ class VerificationRequestAdmin(OpenToVerifiers):
 
     @display(description="Asset", header=True)
     def asset_named(self, request: VerificationRequest) -> list[str]:
-        """Show the asset's name over its identifier."""
-        return [request.asset.name, identifier_words(request.asset.canonical)]
+        """Show the asset's name over its identifier, which may be long: its page has all of it."""
+        identifier = Truncator(identifier_words(request.asset.canonical))
+        return [request.asset.name, identifier.chars(MOST_SHOWN_OF_IDENTIFIER)]
 
-    @display(description="Class", ordering="asset__class_id")
-    def asset_class(self, request: VerificationRequest) -> str:
-        """Show the class in words."""
-        return request.asset.asset_class.label
-
-    @display(description="Role", ordering="role")
-    def asked(self, request: VerificationRequest) -> str:
-        """Show the role that is asked."""
-        return request.get_role_display()
+    @display(description="Role", ordering="role", header=True)
+    def asked(self, request: VerificationRequest) -> list[str]:
+        """Show the role that is asked over the asset's class."""
+        return [request.get_role_display(), request.asset.asset_class.label]
 
     @display(description="Status", label=STATUS_COLOURS, ordering="status")
     def shown_status(self, request: VerificationRequest) -> tuple[str, str]:
-        """Show where the request stands."""
-        return request.status, request.get_status_display()
+        """Show where the request stands; by whom it is taken stands beside it."""
+        is_taken = request.status == RequestStatus.CLAIMED
+        return request.status, "Taken" if is_taken else request.get_status_display()
 
     @display(description="Price hint", ordering="asset__price_units")
     def price(self, request: VerificationRequest) -> str:
@@ -103,6 +102,11 @@ class VerificationRequestAdmin(OpenToVerifiers):
         self, request: HttpRequest, queryset: QuerySet[VerificationRequest]
     ) -> HttpResponse:
         """Go to the page where many statements are prepared and signed."""
+        chosen = queryset.count()
+        if chosen > MOST_AT_ONCE:
+            messages.warning(
+                request, f"{chosen:,} were chosen; these are the first {MOST_AT_ONCE} of them."
+            )
         ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True)[:MOST_AT_ONCE])
         return HttpResponseRedirect(f"{reverse('admin:collateral_sign_together')}?ids={ids}")
 
@@ -179,11 +183,12 @@ class VerificationRequestAdmin(OpenToVerifiers):
         # Pictures were drawn by us, so they may be shown in the page; all else only downloads.
         is_picture = evidence.media_type.startswith("image/")
         kind = evidence.media_type if is_picture else "application/octet-stream"
+        name = download_name(number=pk, media_type=evidence.media_type)
         return HttpResponse(
             content,
             content_type=kind,
             headers={
-                "Content-Disposition": f'attachment; filename="evidence-{pk}.bin"',
+                "Content-Disposition": f'attachment; filename="{name}"',
                 "X-Content-Type-Options": "nosniff",
                 "Cache-Control": "private, no-store",
             },

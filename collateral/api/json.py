@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from collateral.domain.portfolio.errors import CellError
+from collateral.domain.refusal import Refusal
 from collateral.domain.telemetry.errors import TelemetryError
 from collateral.errors import REFUSALS
 
@@ -21,13 +22,11 @@ MISSING = frozenset({"ASSET_UNKNOWN", "DEVICE_UNKNOWN"})
 Door = Callable[..., Any]
 
 
-class BadRequest(ValueError):
+class BadRequest(Refusal):
     """A request whose body cannot be read: a stable code and a full sentence."""
 
     def __init__(self, code: str, sentence: str, status: int = 400) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
+        super().__init__(code, sentence)
         self.status = status
 
 

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384, HashAlgorithm
 
 from collateral.domain.identifiers.devices import public_key_fingerprint
 from collateral.domain.keccak import keccak256
+from collateral.domain.refusal import Refusal
 
 MAX_AGE_S = 600
 MAX_AHEAD_S = 60
@@ -33,13 +34,8 @@ _ALGORITHMS: dict[str, tuple[str, int, type[HashAlgorithm]]] = {
 }
 
 
-class TokenRefused(ValueError):
+class TokenRefused(Refusal):
     """A token that proves nothing: a stable code and a full sentence."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
 
 def token_nonce(*, anchor: bytes, round_nonce: bytes) -> str:

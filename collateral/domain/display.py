@@ -49,6 +49,11 @@ def usd(units: int) -> str:
     return f"${cents // 100:,}.{cents % 100:02d}"
 
 
+def shortened(hexadecimal: str) -> str:
+    """Return an address or hash with its middle left out."""
+    return f"{hexadecimal[:10]}…{hexadecimal[-6:]}"
+
+
 def moment(seconds: int) -> str:
     """Return a chain time (unix seconds) as day and minute in UTC."""
     return datetime.fromtimestamp(seconds, tz=UTC).strftime("%-d %B %Y, %H:%M UTC")

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from collateral.domain.refusal import Refusal
+
 MEBIBYTE = 1024 * 1024
 MAX_DOCUMENT_BYTES = 25 * MEBIBYTE
 MAX_DOCUMENTS = 40
@@ -16,13 +18,8 @@ _SEPARATORS = re.compile(r"[\\/]+")
 _TEXT_CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
 
 
-class DocumentRefused(ValueError):
+class DocumentRefused(Refusal):
     """A file that is no evidence: a stable code and a full sentence."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -105,6 +102,12 @@ def plain_name(raw: str) -> str:
     base = _SEPARATORS.split(unicodedata.normalize("NFKC", raw))[-1]
     kept = "".join(c for c in base if not unicodedata.category(c).startswith("C"))
     return " ".join(kept.split()).strip(". ")[:200]
+
+
+def download_name(*, number: int, media_type: str) -> str:
+    """Return under what name a document goes out: never its own, but with the ending it needs."""
+    found = FILE_TYPES.get(media_type)
+    return f"evidence-{number}.{found.endings[0] if found else 'bin'}"
 
 
 def document_kind(*, given: str, file_name: str) -> str:

@@ -18,6 +18,8 @@ from shapely.geometry import MultiPolygon, box, mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
+from collateral.domain.refusal import Refusal
+
 EARTH_RADIUS_M = 6_371_008.8
 METRES_PER_DEGREE = math.pi * EARTH_RADIUS_M / 180
 # Two surveys of one border differ by this much; what overlaps less is taken for touching.
@@ -34,13 +36,8 @@ _TYPES = ("Polygon", "MultiPolygon")
 Ring = tuple[tuple[float, float], ...]
 
 
-class ParcelError(ValueError):
+class ParcelError(Refusal):
     """An outline that is no parcel: a stable code and a full sentence."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)

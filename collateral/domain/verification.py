@@ -4,18 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from collateral.domain.classes import AssetClass, Role
+from collateral.domain.refusal import Refusal
 
 MAX_VALUE_UNITS = 2**63 - 1
 _CLOCK_TOLERANCE_S = 60
 
 
-class VerificationError(ValueError):
+class VerificationError(Refusal):
     """A step of verification that is refused: a stable code and a full sentence."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=80)),
                 ('file_name', models.CharField(max_length=200)),
                 ('size', models.PositiveIntegerField(verbose_name='size, bytes')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256 of the whole')),
                 ('received', models.PositiveIntegerField(default=0, verbose_name='bytes received')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='collateral.asset')),

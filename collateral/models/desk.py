@@ -42,6 +42,7 @@ class EvidenceUpload(models.Model):
     kind = models.CharField(max_length=80)
     file_name = models.CharField(max_length=200)
     size = models.PositiveIntegerField("size, bytes")
+    sha256 = models.CharField("SHA-256 of the whole", max_length=64)
     received = models.PositiveIntegerField("bytes received", default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,7 +1,9 @@
 """From the bytes that somebody sent to bytes that are safe to keep and to open."""
 
+import re
 import warnings
 import zipfile
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -24,6 +26,11 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE_PIXELS = 12_000
 MAX_PDF_OBJECTS = 50_000
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
+# What the pages' own streams may grow to in a viewer: twenty colour pages of 300 dots an inch, raw.
+MAX_STREAMED_BYTES = 512 * 1024 * 1024
+_STREAM = re.compile(rb"stream\r?\n")
+_STEP_BYTES = 64 * 1024
+_PACKERS = {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
 _PDF_TAIL_BYTES = 1_024
 _JPEG_QUALITY = 90
 _HASH_SIDE = 8
@@ -70,6 +77,9 @@ def _picture(content: bytes, found: FileType) -> SafeDocument:
             drawn.load()
     except DocumentRefused:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        # The decoder refuses far larger ones itself, before it tells their size.
+        raise _too_many_pixels("far too many") from error
     except Exception as error:
         # A decoder fails on broken input with whatever error it happens to meet.
         raise DocumentRefused(
@@ -82,15 +92,19 @@ def _refuse_large(picture: Image.Image) -> None:
     """Refuse by the header alone, before anything is unpacked."""
     width, height = picture.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE_PIXELS:
-        raise DocumentRefused(
-            "EVIDENCE_PIXELS",
-            f"The picture has {width} × {height} pixels; {MAX_PIXELS // 10**6} million, and "
-            f"{MAX_SIDE_PIXELS:,} on a side, are the most. Scale it down.",
-        )
+        raise _too_many_pixels(f"{width} × {height}")
     if getattr(picture, "n_frames", 1) != 1:
         raise DocumentRefused(
             "EVIDENCE_MOVING", "The picture moves; send one photograph, or several."
         )
+
+
+def _too_many_pixels(count: str) -> DocumentRefused:
+    return DocumentRefused(
+        "EVIDENCE_PIXELS",
+        f"The picture has {count} pixels; {MAX_PIXELS // 10**6} million, and "
+        f"{MAX_SIDE_PIXELS:,} on a side, are the most. Scale it down.",
+    )
 
 
 def _encoded(drawn: Image.Image) -> SafeDocument:
@@ -135,6 +149,7 @@ def _refuse_active_pdf(content: bytes) -> None:
                 "EVIDENCE_ENCRYPTED", "The PDF asks for a password. Send it without one."
             )
         _refuse_bomb(reader)
+        _refuse_streamed_bomb(content)
         if not len(reader.pages):
             raise DocumentRefused("EVIDENCE_BROKEN", "The PDF has no page. Save it again.")
         active = _active_part(reader) or _active_word(content)
@@ -162,11 +177,44 @@ def _refuse_bomb(reader: PdfReader) -> None:
         if unpacked > MAX_UNPACKED_BYTES:
             break
     if count > MAX_PDF_OBJECTS or unpacked > MAX_UNPACKED_BYTES:
-        raise DocumentRefused(
-            "EVIDENCE_BOMB",
-            f"The PDF has {count:,} parts, or parts that unpack to more than "
-            f"{MAX_UNPACKED_BYTES:,} bytes. Print it to a new PDF and send that.",
-        )
+        raise _bomb(f"{count:,} parts, or parts that unpack to more than {MAX_UNPACKED_BYTES:,}")
+
+
+def _refuse_streamed_bomb(content: bytes) -> None:
+    """Refuse pages that would fill the memory of whoever looks at them.
+
+    Streams are found in the bytes themselves, whatever a parser makes of the file; what is not
+    packed, or in another way, does not begin as packed data does and costs nothing.
+    """
+    total = 0
+    for found in _STREAM.finditer(content):
+        total += _unpacked_size(content, found.end(), most=MAX_STREAMED_BYTES - total)
+        if total > MAX_STREAMED_BYTES:
+            raise _bomb(f"pages that unpack to more than {MAX_STREAMED_BYTES:,}")
+
+
+def _unpacked_size(content: bytes, place: int, *, most: int) -> int:
+    """Return to how many bytes the packed data at ``place`` grow; counting ends above ``most``."""
+    unpacker, size = zlib.decompressobj(), 0
+    try:
+        while not unpacker.eof and size <= most:
+            piece = unpacker.unconsumed_tail
+            if not piece:
+                piece = content[place : place + _STEP_BYTES]
+                place += _STEP_BYTES
+            if not piece:
+                break
+            size += len(unpacker.decompress(piece, _STEP_BYTES))
+    except zlib.error:
+        return size
+    return size
+
+
+def _bomb(what: str) -> DocumentRefused:
+    return DocumentRefused(
+        "EVIDENCE_BOMB",
+        f"The PDF has {what} bytes. Print it to a new PDF and send that.",
+    )
 
 
 def _objects(reader: PdfReader) -> list[tuple[int, int]]:
@@ -187,12 +235,21 @@ def _active_part(reader: PdfReader) -> str:
     while stack:
         one = stack.pop()
         if isinstance(one, DictionaryObject):
+            if _is_packed_twice(one):
+                raise _bomb("a part that is packed twice, and so may grow to any number of")
             if found := _active_name(one):
                 return found
             stack.extend(one.values())
         elif isinstance(one, ArrayObject):
             stack.extend(one)
     return ""
+
+
+def _is_packed_twice(one: DictionaryObject) -> bool:
+    filters = one.get("/Filter")
+    if not isinstance(filters, ArrayObject):
+        return False
+    return sum(str(name.get_object()) in _PACKERS for name in filters) > 1
 
 
 def _active_name(one: DictionaryObject) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from collateral.domain.addresses import ZERO_ADDRESS
 from collateral.domain.classes import Role
 from collateral.domain.verification import (
+    MAX_VALUE_UNITS,
     VerificationError,
     is_complete,
     refuse_validity,
@@ -117,12 +118,14 @@ def submit_attestation(
     """
     request = _load([request_id])[0]
     given = message.get("message", message)
+    if not isinstance(given, Mapping):
+        raise VerificationError("MESSAGE_FORMAT", "The message is no object with data and salt.")
     raw_signature = _hex_bytes(signature, "signature")
     data = _hex_bytes(given.get("data", ""), "data")
     if len(data) < (_EXPIRY_WORD + 1) * _WORD:
         raise VerificationError("MESSAGE_FORMAT", "The message holds no attestation data.")
     value, seen_at, until = (
-        int.from_bytes(data[place * _WORD : (place + 1) * _WORD], "big")
+        _storable(int.from_bytes(data[place * _WORD : (place + 1) * _WORD], "big"))
         for place in (_VALUE_WORD, _OBSERVED_WORD, _EXPIRY_WORD)
     )
     salt = _hex_bytes(given.get("salt", ""), "salt")
@@ -374,6 +377,16 @@ def _hex_bytes(text: Any, name: str) -> bytes:
 
 def _seconds(value: Any) -> int:
     try:
-        return int(value)
-    except (TypeError, ValueError) as error:
+        seconds = int(value)
+    except (TypeError, ValueError, OverflowError) as error:
         raise VerificationError("MESSAGE_FORMAT", "The message holds no time.") from error
+    return _storable(seconds)
+
+
+def _storable(number: int) -> int:
+    """Return a value or time of a message unless it is beyond whatever anybody can attest."""
+    if not 0 <= number <= MAX_VALUE_UNITS:
+        raise VerificationError(
+            "MESSAGE_FORMAT", f"A number of the message is outside 0 to {MAX_VALUE_UNITS}."
+        )
+    return number

@@ -1,6 +1,8 @@
 """Large documents in pieces: what arrived is kept, so a broken line costs one piece."""
 
+import re
 from datetime import timedelta
+from hashlib import sha256 as sha256_of
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,17 +13,29 @@ from collateral.services.evidence import attach_evidence, refuse_closed
 
 UPLOADS_AT_ONCE = 10
 UPLOAD_LIFE = timedelta(days=1)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def begin_upload(*, asset_id: int, kind: str, file_name: str, size: int) -> EvidenceUpload:
-    """Announce a document of ``size`` bytes; the same announcement finds the one under way."""
+def begin_upload(
+    *, asset_id: int, kind: str, file_name: str, size: int, sha256: str
+) -> EvidenceUpload:
+    """Announce a document of ``size`` bytes; the same announcement finds the one under way.
+
+    ``sha256`` (64 hexadecimal digits) is the whole document's: a file that was edited since the
+    line broke is another document, and is not sent on from where the former one stopped.
+    """
     refuse_size(size)
+    if not _SHA256.fullmatch(sha256):
+        raise DocumentRefused(
+            "UPLOAD_HASH", "Say the SHA-256 of the whole document: 64 hexadecimal digits."
+        )
     name = document_kind(given=kind, file_name=file_name)
     with transaction.atomic():
         asset = Asset.objects.select_for_update().get(pk=asset_id)
         refuse_closed(asset)
         asset.uploads.filter(created_at__lt=timezone.now() - UPLOAD_LIFE).delete()
-        same = asset.uploads.filter(kind=name, file_name=plain_name(file_name), size=size).first()
+        document = {"kind": name, "file_name": plain_name(file_name), "size": size}
+        same = asset.uploads.filter(**document, sha256=sha256).first()
         if same:
             return same
         if asset.uploads.count() >= UPLOADS_AT_ONCE:
@@ -29,9 +43,7 @@ def begin_upload(*, asset_id: int, kind: str, file_name: str, size: int) -> Evid
                 "UPLOADS_OPEN",
                 f"{UPLOADS_AT_ONCE} documents are on their way already. Finish or cancel one.",
             )
-        return EvidenceUpload.objects.create(
-            asset=asset, kind=name, file_name=plain_name(file_name), size=size
-        )
+        return EvidenceUpload.objects.create(asset=asset, **document, sha256=sha256)
 
 
 def receive_chunk(*, upload_id: str, offset: int, content: bytes) -> Evidence | None:
@@ -40,7 +52,11 @@ def receive_chunk(*, upload_id: str, offset: int, content: bytes) -> Evidence | 
     A piece that is here already changes nothing. A refused document is forgotten, pieces and all.
     """
     with transaction.atomic():
-        upload = EvidenceUpload.objects.select_for_update().get(pk=upload_id)
+        upload = EvidenceUpload.objects.select_for_update().filter(pk=upload_id).first()
+        if upload is None:
+            raise DocumentRefused(
+                "UPLOAD_UNKNOWN", "This document is here already or was cancelled. Load the page."
+            )
         _keep(upload, offset, content)
     if upload.received < upload.size:
         return None
@@ -69,6 +85,12 @@ def _complete(upload: EvidenceUpload) -> Evidence:
     pieces = upload.chunks.order_by("offset").values_list("content", flat=True)
     content = b"".join(bytes(piece) for piece in pieces)
     try:
+        if sha256_of(content).hexdigest() != upload.sha256:
+            raise DocumentRefused(
+                "UPLOAD_DAMAGED",
+                "What arrived is not the document that was announced. Nothing was kept; send it "
+                "again.",
+            )
         return attach_evidence(
             asset_id=upload.asset_id,
             kind=upload.kind,

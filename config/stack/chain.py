@@ -32,13 +32,14 @@ class Chain(Part):
 
     def command(self) -> Sequence[str]:
         flags = [text for name, value in self.options().items() for text in (f"--{name}", value)]
-        return [str(foundry_binary("anvil")), "--quiet", "--no-cors", *flags]
+        return [str(foundry_binary("anvil")), "--quiet", *flags]
 
     def options(self) -> dict[str, str]:
         """Return anvil's options. The code-size limit stays on: it would hold elsewhere too."""
         return {
             "host": "127.0.0.1",
             "port": str(self.port),
+            "allow-origin": self.readable_from(),
             "chain-id": str(LOCAL_CHAIN_ID),
             "hardfork": "prague",
             "gas-limit": str(BLOCK_GAS_LIMIT),
@@ -47,6 +48,13 @@ class Chain(Part):
             "cache-path": str(self.directory / "cache"),
             **self.keeping(),
         }
+
+    def readable_from(self) -> str:
+        """Return the one site whose pages may ask this node: the portal's, to check disclosures.
+
+        Whatever else a browser shows must not reach a node that obeys everybody.
+        """
+        return f"http://127.0.0.1:{remembered_port('web')}"
 
     def keeping(self) -> dict[str, str]:
         """Return the options that make the chain outlive its process, and mine by the clock."""
@@ -70,7 +78,7 @@ class Chain(Part):
 
     def describe(self) -> str:
         block = int(rpc.call(self.url, "eth_blockNumber"), 16)
-        return f"Chain {LOCAL_CHAIN_ID} at block {block}"
+        return f"Chain {LOCAL_CHAIN_ID} at block {block}, its node at {self.url}"
 
     @property
     def url(self) -> str:
@@ -97,6 +105,10 @@ class FreshChain(Chain):
 
     def prepare(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
+
+    def readable_from(self) -> str:
+        """Return any site: a chain without memory has nothing to protect."""
+        return "*"
 
     def keeping(self) -> dict[str, str]:
         return {}

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from collateral import services
+from collateral.api.json import problem
 from collateral.errors import REFUSALS
 from contracts.errors import ChainError
 from settlement.errors import SettlementError
@@ -33,8 +35,10 @@ def attest(request: HttpRequest, pk: int) -> HttpResponse:
             raise TypeError("wrong types")
         if not isinstance(checklist, list) or not all(isinstance(one, str) for one in checklist):
             raise TypeError("wrong types")
+    except RequestDataTooBig:
+        return problem(413, "BODY_TOO_LARGE", "The body is too large; no statement is that long.")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return _problem(
+        return problem(
             400, "MESSAGE_FORMAT", "Send JSON with message, signature and the checklist's points."
         )
     try:
@@ -42,14 +46,8 @@ def attest(request: HttpRequest, pk: int) -> HttpResponse:
             request_id=pk, message=message, signature=signature, checklist=checklist
         )
     except (ChainError, SettlementError) as error:
-        return _problem(503, "NOT_NOW", str(error))
+        return problem(503, "NOT_NOW", str(error))
     except REFUSALS as refusal:
         code = getattr(refusal, "code", "REFUSED")
-        return _problem(_STATUS.get(code, 422), code, str(refusal))
+        return problem(_STATUS.get(code, 422), code, str(refusal))
     return JsonResponse({"uid": kept.uid, "verifier": kept.verifier.address}, status=201)
-
-
-def _problem(status: int, code: str, sentence: str) -> JsonResponse:
-    """Return a problem as RFC 9457 writes it, with our stable code."""
-    body = {"type": "about:blank", "status": status, "code": code, "detail": sentence}
-    return JsonResponse(body, status=status, content_type="application/problem+json")

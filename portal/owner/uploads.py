@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from collateral import services
+from collateral.domain.whole import whole_number
 from collateral.errors import REFUSALS
 from collateral.models import MAX_CHUNK_BYTES, EvidenceUpload
 from portal.owner.sign_in import signed_in, wallet_of
@@ -21,10 +22,13 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         asked = json.loads(request.body)
         name, kind, size = str(asked["name"]), str(asked.get("kind", "")), int(asked["size"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return refused("FORMAT", "Send JSON with name, size (bytes) and, if wanted, kind.", 400)
+        sha256 = str(asked["sha256"])
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return refused("FORMAT", "Send JSON with name, size (bytes), sha256 and perhaps kind.", 400)
     try:
-        upload = services.begin_upload(asset_id=asset.pk, kind=kind, file_name=name, size=size)
+        upload = services.begin_upload(
+            asset_id=asset.pk, kind=kind, file_name=name, size=size, sha256=sha256
+        )
     except REFUSALS as refusal:
         return refused(refusal.code, str(refusal), 413 if refusal.code == "EVIDENCE_SIZE" else 409)
     return JsonResponse(
@@ -42,17 +46,17 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 def piece(request: HttpRequest, upload_id: str) -> HttpResponse:
     """Take the next piece, its place given by the header ``Upload-Offset``."""
     upload = _own(request, upload_id)
-    offset = request.headers.get("Upload-Offset", "")
-    if not offset.isdecimal():
+    offset = whole_number(request.headers.get("Upload-Offset", ""))
+    if offset is None:
         return refused("FORMAT", "Say in the header Upload-Offset where the piece begins.", 400)
     try:
         evidence = services.receive_chunk(
-            upload_id=str(upload.pk), offset=int(offset), content=request.body
+            upload_id=str(upload.pk), offset=offset, content=request.body
         )
     except REFUSALS as refusal:
         return refused(refusal.code, str(refusal), 409)
     return JsonResponse(
-        {"received": min(int(offset) + len(request.body), upload.size), "done": bool(evidence)}
+        {"received": min(offset + len(request.body), upload.size), "done": bool(evidence)}
         | ({"sha256": evidence.sha256} if evidence else {})
     )
 

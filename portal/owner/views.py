@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collateral import services
 from collateral.domain.addresses import AddressError
 from collateral.domain.classes import AssetClass, class_by_code
+from collateral.domain.documents import download_name
 from collateral.domain.entries import EntriesRefused, check_identifiers, enterable, read_entries
 from collateral.errors import REFUSALS
 from collateral.models import Asset, Owner
@@ -205,11 +206,12 @@ def evidence_file(request: HttpRequest, pk: int, evidence_id: int) -> HttpRespon
         content = services.evidence_content(evidence=evidence)
     except REFUSALS as refusal:
         return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
+    name = download_name(number=evidence.pk, media_type=evidence.media_type)
     return HttpResponse(
         content,
         content_type="application/octet-stream",
         headers={
-            "Content-Disposition": f'attachment; filename="evidence-{evidence.pk}.bin"',
+            "Content-Disposition": f'attachment; filename="{name}"',
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         },

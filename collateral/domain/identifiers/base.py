@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from collateral.domain.refusal import Refusal
+
 SEPARATOR = "|"
 MAX_PART_LENGTH = 200
 MAX_CODE_LENGTH = 1_000
@@ -21,13 +23,8 @@ _LATIN_LOOKALIKES = dict(zip("авекмнорстухіјѕ", "abekmhopctyxijs"
 )
 
 
-class IdentifierError(ValueError):
+class IdentifierError(Refusal):
     """An identifier that cannot be accepted: a stable code and a full sentence."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ FIRST_MODEL_YEAR = 1981
 MIN_DISTINCT = 4
 ENFORCING_JURISDICTIONS = frozenset({"US", "CA", "CN"})
 _ENFORCING_FIRST_CHARACTERS = frozenset("12345L")
+# Codes from 7F on are the United States' too, since those with 1, 4 and 5 ran short (Tesla's 7SA);
+# 7A to 7E are New Zealand's.
+_SECOND_OF_NEW_ZEALAND = frozenset("ABCDE")
 # Makers built cars in Mexico and the United States for Europe with this filler, which the
 # North American rule, where positions 4 to 8 describe the vehicle, does not know.
 _EUROPEAN_FILLER = "ZZZ"
@@ -70,7 +73,9 @@ def vin(raw: str, *, jurisdiction: str | None = None) -> Identifier:
 def _enforced(text: str, country: str) -> bool:
     if country:
         return country in ENFORCING_JURISDICTIONS
-    return text[0] in _ENFORCING_FIRST_CHARACTERS and text[3:6] != _EUROPEAN_FILLER
+    is_american = text[0] == "7" and text[1] not in _SECOND_OF_NEW_ZEALAND
+    by_maker = is_american or text[0] in _ENFORCING_FIRST_CHARACTERS
+    return by_maker and text[3:6] != _EUROPEAN_FILLER
 
 
 def _refuse_bad_shape(text: str) -> None:

@@ -2,23 +2,15 @@
 
 from dataclasses import dataclass
 
+from collateral.domain.refusal import Refusal
 
-class FileRefused(ValueError):
+
+class FileRefused(Refusal):
     """The whole file cannot be taken as a portfolio; nothing of it is imported."""
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
-
-class CellError(ValueError):
+class CellError(Refusal):
     """One cell cannot be read."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)

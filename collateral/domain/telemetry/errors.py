@@ -1,10 +1,7 @@
 """Why a message, a key or a claim of a device is refused."""
 
+from collateral.domain.refusal import Refusal
 
-class TelemetryError(ValueError):
+
+class TelemetryError(Refusal):
     """A refusal: a stable code and a full sentence."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence

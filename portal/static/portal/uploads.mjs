@@ -5,6 +5,7 @@ const list = form.querySelector("[data-progress]");
 const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
 const RETRIES = 5;
 const WAIT_MS = 1000;
+const MOST_BYTES = 25 * 1024 * 1024;
 
 async function call(address, body, headers = {}) {
   for (let attempt = 0; ; attempt += 1) {
@@ -39,10 +40,17 @@ function row(name) {
   return { item, bar, words };
 }
 
+// Names the whole document, so that one edited meanwhile is not continued from the former's pieces.
+async function sha256(file) {
+  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 async function send(file, kind) {
   const shown = row(file.name);
   try {
-    const asked = JSON.stringify({ name: file.name, size: file.size, kind });
+    if (file.size > MOST_BYTES) throw new Error("it is larger than 25 MiB; split it or scale it down.");
+    const asked = JSON.stringify({ name: file.name, size: file.size, kind, sha256: await sha256(file) });
     const begun = await call(form.dataset.uploads, asked, { "Content-Type": "application/json" });
     let received = begun.received;
     while (received < file.size) {
@@ -63,7 +71,8 @@ async function send(file, kind) {
   }
 }
 
-form.addEventListener("submit", async (event) => {
+// Without it (a page that came without encryption) the plain form serves.
+if (globalThis.crypto?.subtle) form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const files = Array.from(form.querySelector("[type=file]").files);
   const kind = files.length === 1 ? form.querySelector("[name=kind]").value : "";

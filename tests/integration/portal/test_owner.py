@@ -1,10 +1,12 @@
 """An owner registers a thing, proves it, hands it in, and is told what happens."""
 
 import json
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.urls import reverse
 from PIL import Image
 
@@ -12,7 +14,7 @@ from collateral import services
 from collateral.domain.classes import CLASSES, Role
 from collateral.models import Asset, EvidenceUpload, VerificationRequest
 from contracts.wallet import development_wallet
-from portal.middleware import MAX_BODY_BYTES
+from portal.middleware import MAX_BODY_BYTES, RefuseLargeBodies
 from settlement.models import Block
 
 pytestmark = pytest.mark.django_db
@@ -149,10 +151,10 @@ def test_a_bad_document_is_refused_and_the_good_one_beside_it_kept(owner, house)
 
 def test_a_document_comes_in_pieces_and_goes_on_after_a_break(owner, house):
     content = b"A long deed. " * 200
-    begun = start(owner, house, "Deed.txt", len(content))
+    begun = start(owner, house, "Deed.txt", len(content), content)
     send(owner, begun, 0, content[:1000])
 
-    again = start(owner, house, "Deed.txt", len(content))
+    again = start(owner, house, "Deed.txt", len(content), content)
     repeated = send(owner, begun, 0, content[:1000])
     last = send(owner, begun, 1000, content[1000:])
 
@@ -164,9 +166,10 @@ def test_a_document_comes_in_pieces_and_goes_on_after_a_break(owner, house):
     assert not EvidenceUpload.objects.exists()
 
 
-def start(client, house, name, size):
+def start(client, house, name, size, content=b""):
     address = reverse("portal:begin_upload", args=[house.pk])
-    body = json.dumps({"name": name, "size": size})
+    digest = sha256(content).hexdigest()
+    body = json.dumps({"name": name, "size": size, "sha256": digest})
     return client.post(address, body, content_type="application/json").json()
 
 
@@ -179,6 +182,52 @@ def send(client, begun, offset, piece):
     ).json()
 
 
+def test_a_document_that_was_edited_meanwhile_is_sent_from_its_beginning(owner, house):
+    former, edited = b"The house is mine. " * 50, b"The boat is mine.. " * 50
+    begun = start(owner, house, "Deed.txt", len(former), former)
+    send(owner, begun, 0, former[:500])
+
+    other = start(owner, house, "Deed.txt", len(edited), edited)
+
+    assert (other["received"], other["id"] == begun["id"]) == (0, False)
+
+
+def test_pieces_of_two_documents_never_make_one(owner, house):
+    former, edited = b"The house is mine. " * 50, b"The boat is mine.. " * 50
+    begun = start(owner, house, "Deed.txt", len(former), former)
+    send(owner, begun, 0, former[:500])
+
+    said = send(owner, begun, 500, edited[500:])
+
+    assert said["error"]["code"] == "UPLOAD_DAMAGED"
+    assert not house.evidence.exists()
+    assert not EvidenceUpload.objects.exists()
+
+
+@pytest.mark.parametrize("digest", ["", "ab", "zz" * 32, "AB" * 32, None, 5])
+def test_a_document_is_announced_with_its_hash(owner, house, digest):
+    body = json.dumps({"name": "Deed.txt", "size": 5, "sha256": digest})
+
+    said = owner.post(
+        reverse("portal:begin_upload", args=[house.pk]), body, content_type="application/json"
+    )
+
+    assert said.json()["error"]["code"] == "UPLOAD_HASH"
+
+
+@pytest.mark.parametrize(
+    "body", ['{"name": "a.txt", "sha256": "", "size": Infinity}', "[" * 100_000, "7", "\udead"]
+)
+def test_an_announcement_that_cannot_be_read_is_refused_in_words(owner, house, body):
+    said = owner.post(
+        reverse("portal:begin_upload", args=[house.pk]),
+        body.encode("utf-8", "surrogatepass"),
+        content_type="application/json",
+    )
+
+    assert (said.status_code, said.json()["error"]["code"]) == (400, "FORMAT")
+
+
 @pytest.mark.parametrize(
     ("offset", "piece", "code"),
     [
@@ -186,6 +235,7 @@ def send(client, begun, offset, piece):
         (0, b"", "CHUNK_SIZE"),
         (0, b"x" * 2_000, "CHUNK_OFFSET"),
         ("x", b"x", "FORMAT"),
+        ("9" * 5_000, b"x", "FORMAT"),
     ],
 )
 def test_a_piece_out_of_place_is_refused(owner, house, offset, piece, code):
@@ -204,17 +254,31 @@ def test_200_megabytes_are_refused_before_a_byte_is_sent(owner, house):
     assert not EvidenceUpload.objects.exists()
 
 
-def test_a_request_that_announces_too_much_is_not_read(owner, house):
-    address = reverse("portal:add_evidence", args=[house.pk])
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 413)])
+def test_a_request_that_announces_too_much_goes_no_further(rf, more, status):
+    body = BytesIO(b"x" * 100_000)
+    request = rf.post("/mine/", CONTENT_LENGTH=str(MAX_BODY_BYTES + more))
+    request = type(request)(request.environ | {"wsgi.input": body})
 
-    above = owner.post(address, {}, CONTENT_LENGTH=str(MAX_BODY_BYTES + 1))
+    answer = RefuseLargeBodies(lambda _: HttpResponse())(request)
 
-    assert above.status_code == 413
-    assert "are the most" in above.content.decode()
+    assert answer.status_code == status
+    # A browser sees the refusal once all that it sends is taken from it.
+    assert body.tell() == (100_000 if more else 0)
+
+
+def test_a_refused_request_is_read_to_its_end(rf):
+    body = BytesIO(b"x" * 200_000)
+    request = rf.post("/mine/", CONTENT_LENGTH="150000")
+    request = type(request)(request.environ | {"wsgi.input": body})
+
+    RefuseLargeBodies(lambda _: HttpResponse(status=400))(request)
+
+    assert body.tell() == 150_000
 
 
 def test_a_broken_document_is_refused_at_its_last_piece_and_forgotten(owner, house):
-    begun = start(owner, house, "Deed.pdf", 9)
+    begun = start(owner, house, "Deed.pdf", 9, b"not a pdf")
 
     said = send(owner, begun, 0, b"not a pdf")
 

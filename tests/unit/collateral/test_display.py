@@ -10,6 +10,7 @@ from collateral.domain.display import (
     identifier_words,
     moment,
     readable,
+    shortened,
     usd,
 )
 
@@ -32,6 +33,10 @@ def test_ledger_units_are_dollars_and_cents_rounded_down(units, words):
     found = usd(units)
 
     assert found == words
+
+
+def test_a_hash_is_known_by_its_beginning_and_end():
+    assert shortened("0x" + "0123456789abcdef" * 4) == "0x01234567…abcdef"
 
 
 @pytest.mark.parametrize(

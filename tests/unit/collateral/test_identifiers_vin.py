@@ -191,6 +191,23 @@ def test_a_european_number_says_nothing_of_its_model_year():
     assert "VIN_MODEL_YEAR" not in found.flags
 
 
+@pytest.mark.parametrize("maker", ["7SAYGDEE", "7FCTGAAA", "7MUAAAAG"])
+def test_a_number_of_the_newer_american_range_has_a_check_digit(maker):
+    body = f"{maker}0PF123456"
+    good = check_character(body)
+    vin = body[:8] + good + body[9:]
+    other = "1" if good != "1" else "2"
+
+    assert accept(vin).flags == frozenset()
+    assert refuse(body[:8] + other + body[9:]).code == "VIN_CHECKSUM"
+
+
+def test_a_number_given_in_new_zealand_needs_none():
+    found = accept("7AT0C13JX08123456")
+
+    assert found.canonical == "7AT0C13JX08123456"
+
+
 def test_a_car_built_in_mexico_for_europe_has_no_check_digit():
     found = accept("3VWZZZ1KZ8M056789")
 

@@ -7,12 +7,19 @@ import zlib
 import pytest
 from PIL import Image, PngImagePlugin
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    EncodedStreamObject,
+    NameObject,
+    TextStringObject,
+)
 
 from collateral.domain.documents import (
     MAX_DOCUMENT_BYTES,
     DocumentRefused,
     document_kind,
+    download_name,
     hamming_distance,
     plain_name,
     refuse_quota,
@@ -214,9 +221,54 @@ def test_a_pdf_that_unpacks_beyond_measure_is_refused(monkeypatch):
     assert refusal(stream) == "EVIDENCE_BOMB"
 
 
+def drawn_by(content, filters=("/FlateDecode",)):
+    """Have the page of a PDF drawn by packed content."""
+
+    def change(writer):
+        stream = EncodedStreamObject()
+        stream._data = content
+        names = ArrayObject(NameObject(name) for name in filters)
+        stream[NameObject("/Filter")] = names
+        writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+
+    return change
+
+
+@pytest.mark.parametrize(("most", "is_taken"), [(200_000, True), (199_999, False)])
+def test_pages_may_unpack_to_so_many_bytes_and_no_more(monkeypatch, most, is_taken):
+    monkeypatch.setattr(sanitising, "MAX_STREAMED_BYTES", most)
+    content = pdf(drawn_by(zlib.compress(b"\n" * 200_000)))
+
+    if is_taken:
+        assert safe_document(content=content, file_name="Deed.pdf").content == content
+    else:
+        assert refusal(content) == "EVIDENCE_BOMB"
+
+
+def test_a_part_that_is_packed_twice_is_refused():
+    twice = zlib.compress(zlib.compress(b"\n" * 100_000))
+
+    assert refusal(pdf(drawn_by(twice, ("/FlateDecode", "/FlateDecode")))) == "EVIDENCE_BOMB"
+
+
+def test_a_part_that_is_packed_once_and_written_in_letters_is_taken():
+    content = pdf(drawn_by(zlib.compress(b"\n" * 100), ("/ASCIIHexDecode", "/FlateDecode")))
+
+    assert safe_document(content=content, file_name="Deed.pdf").content == content
+
+
 def test_a_picture_that_unpacks_beyond_measure_is_refused_by_its_header():
     assert refusal(picture("PNG", size=(12_001, 10), mode="L")) == "EVIDENCE_PIXELS"
     assert refusal(picture("PNG", size=(9_000, 9_000), mode="1")) == "EVIDENCE_PIXELS"
+
+
+@pytest.mark.parametrize("side", [9_500, 20_000, 2**30])
+def test_a_header_that_claims_a_huge_picture_is_called_too_large(side):
+    small = picture("PNG")
+    header = b"IHDR" + side.to_bytes(4) * 2 + small[24:29]
+    claimed = small[:12] + header + zlib.crc32(header).to_bytes(4) + small[33:]
+
+    assert refusal(claimed) == "EVIDENCE_PIXELS"
 
 
 def test_a_moving_picture_is_refused():
@@ -264,6 +316,20 @@ def test_an_asset_has_so_many_documents_and_bytes_and_no_more():
 )
 def test_a_name_loses_folders_and_hidden_characters(raw, shown):
     assert plain_name(raw) == shown
+
+
+@pytest.mark.parametrize(
+    ("media_type", "name"),
+    [
+        ("application/pdf", "evidence-7.pdf"),
+        ("image/jpeg", "evidence-7.jpg"),
+        ("text/plain", "evidence-7.txt"),
+        ("text/html", "evidence-7.bin"),
+        ("", "evidence-7.bin"),
+    ],
+)
+def test_a_document_goes_out_under_a_name_of_ours_that_opens(media_type, name):
+    assert download_name(number=7, media_type=media_type) == name
 
 
 def test_a_document_is_called_by_its_file_where_nothing_was_said():
