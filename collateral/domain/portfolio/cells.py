@@ -33,7 +33,7 @@ _SHARED_SIGNS = frozenset({"$", "¥"})
 _CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,' ]*|[+-]?[.,][0-9]+")
 _POWER_OF_TEN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[eE]\+[0-9]{2}")
-_SPACES = str.maketrans({mark: " " for mark in "\u00a0\u2007\u2009\u202f"} | {"\u2019": "'"})
+_SPACES = str.maketrans(dict.fromkeys("\xa0\u2007\u2009\u202f", " ") | {"\u2019": "'"})
 _ONE_MARK_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 # A month before the year is read over, and the ".0" of years that were kept as fractions.
 _YEAR = re.compile(r"(?:(?:0?[1-9]|1[0-2])[/.-])?([0-9]{4})(?:\.0+)?")
