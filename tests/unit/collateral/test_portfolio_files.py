@@ -310,6 +310,7 @@ def test_a_map_is_read(text, sources):
     [
         ("price", "car", "MAP_SYNTAX"),
         ("price=", "car", "MAP_SYNTAX"),
+        ("price=Price,\rmodel=Model", "car", "MAP_SYNTAX"),
         ("=Price", "car", "MAP_SYNTAX"),
         ("price=A,price=B", "car", "MAP_TWICE"),
         ("colour=Colour", "car", "UNKNOWN_FIELD"),
