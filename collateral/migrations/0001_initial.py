@@ -171,11 +171,12 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='collateral.asset')),
                 ('attestation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='collateral.attestation')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions_made', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions_proposed', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': ['-proposed_at'],
+                'ordering': ['-pk'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -426,11 +427,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='jointdecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('status', 'proposed')), models.Q(models.Q(('status', 'proposed'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='decision_decided_has_person'),
+            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '^.{10,}$')), name='jointdecision_has_reason'),
         ),
         migrations.AddConstraint(
             model_name='jointdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('proposed', 'declined')), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='decision_needs_two_people'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('status', 'proposed')), models.Q(models.Q(('status', 'proposed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='jointdecision_decided_by_someone'),
+        ),
+        migrations.AddConstraint(
+            model_name='jointdecision',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('proposed', 'declined')), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='jointdecision_needs_two_people'),
         ),
         migrations.AddConstraint(
             model_name='jointdecision',

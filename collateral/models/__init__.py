@@ -19,7 +19,6 @@ from collateral.models.desk import (
     EvidenceUpload,
     JointDecision,
     JointKind,
-    JointStatus,
     VerifierApplication,
     VerifierExposure,
     VerifierInterest,
@@ -32,6 +31,7 @@ from collateral.models.devices import (
     TelemetryMessage,
     UptimeRound,
 )
+from collateral.models.joint import JointStatus, TwoPeopleDecision
 from collateral.models.parcels import Parcel, ParcelCore
 from collateral.models.verification import (
     WAITING,
@@ -73,6 +73,7 @@ __all__ = [
     "RenewalStatus",
     "RequestStatus",
     "TelemetryMessage",
+    "TwoPeopleDecision",
     "UptimeRound",
     "VerificationRequest",
     "Verifier",

@@ -2,11 +2,11 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from collateral.models.assets import ADDRESS_LENGTH, CLASS_CHOICES, Asset
+from collateral.models.joint import TwoPeopleDecision
 from collateral.models.verification import Attestation, Verifier
 
 MAX_CHUNK_BYTES = 1024 * 1024
@@ -79,16 +79,7 @@ class JointKind(models.TextChoices):
     FREEZE = "freeze", "Freeze the token"
 
 
-class JointStatus(models.TextChoices):
-    """Where a decision of two people stands."""
-
-    PROPOSED = "proposed", "Waits for a second person"
-    CONFIRMED = "confirmed", "Confirmed by two people"
-    DECLINED = "declined", "Declined"
-    DONE = "done", "Done on the ledger"
-
-
-class JointDecision(models.Model):
+class JointDecision(TwoPeopleDecision):
     """A revocation or a freeze: proposed by one person, confirmed by another."""
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="decisions")
@@ -96,34 +87,10 @@ class JointDecision(models.Model):
         Attestation, on_delete=models.PROTECT, related_name="decisions", null=True, blank=True
     )
     kind = models.CharField(max_length=6, choices=JointKind)
-    reason = models.CharField(max_length=300)
-    status = models.CharField(max_length=9, choices=JointStatus, default=JointStatus.PROPOSED)
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions_proposed"
-    )
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="decisions_made",
-        null=True,
-        blank=True,
-    )
-    proposed_at = models.DateTimeField(auto_now_add=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        ordering = ["-proposed_at"]
+    class Meta(TwoPeopleDecision.Meta):
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status="proposed", decided_by__isnull=True)
-                | (~Q(status="proposed") & Q(decided_by__isnull=False)),
-                name="decision_decided_has_person",
-            ),
-            # The one who proposed may take it back, and never confirms it.
-            models.CheckConstraint(
-                condition=Q(status__in=("proposed", "declined")) | ~Q(decided_by=F("proposed_by")),
-                name="decision_needs_two_people",
-            ),
+            *TwoPeopleDecision.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(kind="freeze") | Q(attestation__isnull=False),
                 name="decision_revokes_something",

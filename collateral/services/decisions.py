@@ -1,8 +1,7 @@
 """Revocation and freeze: what one person proposes and another confirms."""
 
 from django.contrib.auth.models import AbstractUser
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from collateral.domain.verification import VerificationError
 from collateral.models import (
@@ -13,6 +12,7 @@ from collateral.models import (
     JointKind,
     JointStatus,
 )
+from collateral.services import joint
 from collateral.services.changes import note_change
 from collateral.services.minting import standing_request
 from contracts.client import Chain
@@ -49,34 +49,26 @@ def _propose(
     user: AbstractUser,
     attestation: Attestation | None,
 ) -> JointDecision:
-    text = " ".join(reason.split())
-    if not 10 <= len(text) <= 300:
-        raise VerificationError(
-            "REASON_NEEDED", "Give the reason in 10 to 300 characters; it stays on record."
-        )
-    try:
-        with transaction.atomic():
-            made = JointDecision.objects.create(
-                asset=asset, attestation=attestation, kind=kind, reason=text, proposed_by=user
-            )
-    except IntegrityError as error:
-        raise VerificationError(
-            "DECISION_OPEN", f"{kind.label} is proposed for {asset} already; decide that first."
-        ) from error
-    return made
+    return joint.propose(
+        model=JointDecision,
+        reason=reason,
+        user=user,
+        asset=asset,
+        attestation=attestation,
+        kind=kind,
+    )
 
 
 def confirm_decision(*, decision_id: int, user: AbstractUser) -> JointDecision:
     """Confirm what another person proposed; the one who proposed it is refused."""
     with transaction.atomic():
-        decision = _open(decision_id)
-        if decision.proposed_by_id == user.pk:
-            raise VerificationError(
-                "SECOND_PERSON_NEEDED",
-                "You proposed this yourself; another person must confirm it.",
-            )
+        decision = joint.confirm(
+            model=JointDecision,
+            pk=decision_id,
+            user=user,
+            related=("asset", "attestation__verifier"),
+        )
         _refuse_strangers(decision, user)
-        _decide(decision, JointStatus.CONFIRMED, user)
         if decision.kind == JointKind.REVOKE:
             _revoke(decision)
         else:
@@ -100,28 +92,7 @@ def _refuse_strangers(decision: JointDecision, user: AbstractUser) -> None:
 
 def decline_decision(*, decision_id: int, user: AbstractUser) -> JointDecision:
     """Decline a proposal, or take back one's own."""
-    with transaction.atomic():
-        decision = _open(decision_id)
-        _decide(decision, JointStatus.DECLINED, user)
-    return decision
-
-
-def _open(decision_id: int) -> JointDecision:
-    decision = (
-        JointDecision.objects.select_for_update(of=("self",))
-        .select_related("asset", "attestation__verifier", "proposed_by")
-        .get(pk=decision_id)
-    )
-    if decision.status != JointStatus.PROPOSED:
-        raise VerificationError(
-            "DECISION_CLOSED", f"This is {decision.get_status_display().lower()} already."
-        )
-    return decision
-
-
-def _decide(decision: JointDecision, status: JointStatus, user: AbstractUser) -> None:
-    decision.status, decision.decided_by, decision.decided_at = status, user, timezone.now()
-    decision.save(update_fields=["status", "decided_by", "decided_at"])
+    return joint.decline(model=JointDecision, pk=decision_id, user=user)
 
 
 def _revoke(decision: JointDecision) -> None:

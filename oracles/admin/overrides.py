@@ -10,20 +10,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
+from collateral.domain.verification import VerificationError
+from collateral.models import JointStatus
+from collateral.models.joint import LEAST_REASON, MOST_REASON
 from oracles import services
 from oracles.admin.base import BaseAdmin
 from oracles.domain.errors import OracleError
 from oracles.domain.quantities import LEDGER_DECIMALS
-from oracles.models import Override, OverrideStatus
-from oracles.models.overrides import LEAST_REASON, MOST_REASON
+from oracles.models import Override
 from oracles.presentation import dollars
 from settlement.errors import SettlementError
 from settlement.selectors import chain_time
 
+REFUSED = (OracleError, VerificationError)
 STATUS_LABELS = {
-    OverrideStatus.PROPOSED.label: "warning",
-    OverrideStatus.CONFIRMED.label: "success",
-    OverrideStatus.DECLINED.label: "danger",
+    JointStatus.PROPOSED.label: "warning",
+    JointStatus.CONFIRMED.label: "success",
+    JointStatus.DECLINED.label: "danger",
 }
 
 
@@ -95,7 +98,7 @@ class OverrideAdmin(BaseAdmin):
         """Propose; what the service refuses is said on the form's own page."""
         try:
             return super().add_view(request, form_url, extra_context)
-        except OracleError as refusal:
+        except REFUSED as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(request.path)
 
@@ -115,7 +118,7 @@ class OverrideAdmin(BaseAdmin):
         for one in chosen:
             try:
                 services.confirm_override(override_id=one.pk, user=request.user, now=chain_time())
-            except (OracleError, SettlementError) as refusal:
+            except (*REFUSED, SettlementError) as refusal:
                 messages.error(request, f"{one}: {refusal}")
             else:
                 messages.success(request, f"{one} counts from the next round on.")
@@ -126,7 +129,7 @@ class OverrideAdmin(BaseAdmin):
         for one in chosen:
             try:
                 services.decline_override(override_id=one.pk, user=request.user)
-            except OracleError as refusal:
+            except REFUSED as refusal:
                 messages.error(request, f"{one}: {refusal}")
             else:
                 messages.success(request, f"{one} is declined.")

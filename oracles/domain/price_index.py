@@ -47,7 +47,7 @@ def read_index(text: str) -> PriceIndex:
     past, as when columns were shifted, is refused as a whole.
     """
     levels: dict[str, dict[Quarter, int]] = defaultdict(dict)
-    for line, row in enumerate(csv.reader(text.lstrip("\ufeff").splitlines()), start=1):
+    for line, row in enumerate(_rows(text), start=1):
         if not row or (line == 1 and not _is_year(row)):
             continue
         if len(row) != 4 or not _is_year(row) or row[2].strip() not in ("1", "2", "3", "4"):
@@ -63,6 +63,13 @@ def read_index(text: str) -> PriceIndex:
     index = PriceIndex(levels={name: tuple(sorted(told.items())) for name, told in levels.items()})
     _refuse_shifted(index)
     return index
+
+
+def _rows(text: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(text.lstrip("\ufeff").splitlines()))
+    except csv.Error as error:
+        raise OracleError("BAD_INDEX", f"The index breaks the rules of CSV: {error}.") from error
 
 
 def _is_year(row: list[str]) -> bool:

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('cap_units', models.BigIntegerField(verbose_name='value at most, 1e-6 USD')),
                 ('lifts', models.BooleanField(default=False, verbose_name='lifts the cap that holds')),
                 ('reason', models.CharField(max_length=300)),
-                ('status', models.CharField(choices=[('proposed', 'Waits for a second person'), ('confirmed', 'Confirmed'), ('declined', 'Declined')], default='proposed', max_length=10)),
+                ('status', models.CharField(choices=[('proposed', 'Waits for a second person'), ('confirmed', 'Confirmed by two people'), ('declined', 'Declined'), ('done', 'Done on the ledger')], default='proposed', max_length=9)),
                 ('proposed_at', models.DateTimeField(auto_now_add=True)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='collateral.asset')),
@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -288,10 +289,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('cap_units__gt', 0)), name='override_cap_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
             constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '^.{10,}$')), name='override_has_reason'),
         ),
         migrations.AddConstraint(
@@ -300,7 +297,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'confirmed'), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='override_needs_two_people'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('proposed', 'declined')), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='override_needs_two_people'),
+        ),
+        migrations.AddConstraint(
+            model_name='override',
+            constraint=models.CheckConstraint(condition=models.Q(('cap_units__gt', 0)), name='override_cap_positive'),
         ),
         migrations.AddConstraint(
             model_name='override',

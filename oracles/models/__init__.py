@@ -4,7 +4,7 @@ from oracles.models.backtests import Backtest
 from oracles.models.documents import Document, DocumentPart
 from oracles.models.feeds import Adapter, FeedChunk, SourceFeed
 from oracles.models.observations import Observation, Source, SourceKind, Verdict
-from oracles.models.overrides import Override, OverrideStatus
+from oracles.models.overrides import Override
 from oracles.models.rounds import (
     BreakerTrip,
     PublisherLease,
@@ -26,7 +26,6 @@ __all__ = [
     "FeedChunk",
     "Observation",
     "Override",
-    "OverrideStatus",
     "PublisherLease",
     "Reporter",
     "Round",

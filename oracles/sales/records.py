@@ -7,7 +7,12 @@ from datetime import date
 
 from collateral.domain.classes import AssetClass, Field, Kind
 from collateral.domain.portfolio import ColumnMapping, FileRefused, RowRefused, Table
-from collateral.domain.portfolio.cells import date_order, parse_cell, refuse_bare_day_numbers
+from collateral.domain.portfolio.cells import (
+    bare_number,
+    date_order,
+    parse_cell,
+    refuse_bare_day_numbers,
+)
 from collateral.domain.portfolio.errors import CellError
 from collateral.domain.portfolio.mapping import resolve_columns
 from collateral.domain.portfolio.reader import Line
@@ -40,7 +45,6 @@ def _shows(mark: str, thousands: str) -> re.Pattern[str]:
 
 
 _SHOWN = {".": _shows(".", ","), ",": _shows(",", ".")}
-_CURRENCY = re.compile(r"US\$|USD|\$|\s")
 
 
 @dataclass(frozen=True)
@@ -207,6 +211,6 @@ def derived_facts(facts: Mapping[str, int | str], day: date | None) -> dict[str,
 
 def _decimal_mark(cells: Iterable[str]) -> str:
     """Return the mark that some cell of the column shows to be the decimal one, if only one is."""
-    texts = [_CURRENCY.sub("", cell) for cell in cells]
+    texts = [bare_number(cell) for cell in cells]
     shown = [mark for mark, form in _SHOWN.items() if any(form.fullmatch(text) for text in texts)]
     return shown[0] if len(shown) == 1 else ""

@@ -1,20 +1,46 @@
 """How far sources lie apart: each from the estimates, and the sources of each asset."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median_low
+
+from django.db import connection
 
 from oracles.domain.observations import PRICES
 from oracles.domain.parameters import CLASS_MODELS
-from oracles.domain.quantities import BPS
-from oracles.domain.statistics import deviation_up
-from oracles.models import Observation, Valuation, Verdict
+from oracles.models import Source, Valuation, Verdict
 from oracles.selectors.rounds import newest_round
 
-# A page looks at so many values of a round at most; of a larger one at the first by row.
-MOST_VALUES = 5_000
 MOST_SHOWN = 50
+# What each source newly says of each price, beside the round's estimate, and two questions asked
+# of it at once, as it is the large part. A median is the lower of two middle ones; the deviation
+# of an asset's sources is the higher one, as `deviation_up` of the models has it.
+_SPREAD = """
+WITH said AS MATERIALIZED (
+  SELECT DISTINCT ON (o.asset_id, o.source_id)
+    v.id AS valuation_id, o.source_id, o.amount, v.target_value_units AS centre
+  FROM oracles_valuation v
+  JOIN oracles_observation o ON o.asset_id = v.asset_id
+  JOIN oracles_source s ON s.id = o.source_id AND s.active
+  WHERE v.round_id = %(round)s AND (%(class)s::int IS NULL OR v.class_id = %(class)s)
+    AND o.kind = ANY(%(kinds)s) AND o.verdict = %(accepted)s AND o.observed_at <= %(until)s
+  ORDER BY o.asset_id, o.source_id, o.observed_at DESC, o.amount
+), by_asset AS (
+  SELECT valuation_id, count(*) AS told, min(amount) AS lowest, max(amount) AS highest,
+    floor(ceil(percentile_disc(0.5) WITHIN GROUP (ORDER BY abs(amount - centre) DESC)
+      * 14826 / 10000) * 10000 / min(centre)) AS deviation_bps
+  FROM said GROUP BY valuation_id
+), shares AS (
+  SELECT source_id, floor((amount - centre) * 10000 / centre) AS share FROM said
+), by_source AS (
+  SELECT source_id, count(*) AS told,
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY share) AS bias_bps,
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY abs(share)) AS distance_bps
+  FROM shares GROUP BY source_id
+)
+(SELECT true, valuation_id, told, lowest, highest, deviation_bps FROM by_asset
+  ORDER BY deviation_bps DESC, valuation_id LIMIT %(most)s)
+UNION ALL SELECT false, source_id, told, bias_bps, distance_bps, NULL FROM by_source
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +75,10 @@ class SourceSpread:
 
 @dataclass(frozen=True, kw_only=True)
 class Dispersion:
-    """The newest round's dispersion; ``looked_at`` of ``count`` values were looked at."""
+    """The newest round's dispersion: all its sources, and the assets most in dispute."""
 
     round: int
     count: int
-    looked_at: int
     assets: list[AssetSpread]
     sources: list[SourceSpread]
 
@@ -66,69 +91,48 @@ def dispersion(*, class_id: int | None = None) -> Dispersion | None:
     values = Valuation.objects.filter(round=newest, asset__isnull=False)
     if class_id is not None:
         values = values.filter(class_id=class_id)
-    chosen = {
-        one.asset_id: one for one in values.select_related("asset").order_by("pk")[:MOST_VALUES]
+    asked = {
+        "round": newest.pk,
+        "class": class_id,
+        "kinds": [kind.value for kind in PRICES],
+        "accepted": Verdict.ACCEPTED.value,
+        "until": newest.observed_at,
+        "most": MOST_SHOWN,
     }
-    said = _said(list(chosen), newest.observed_at)
-    spreads = [_spread(chosen[asset], told) for asset, told in said.items()]
-    spreads.sort(key=lambda one: (-one.deviation_bps, one.valuation.pk))
+    with connection.cursor() as cursor:
+        cursor.execute(_SPREAD, asked)
+        found = [(of_asset, *map(int, row)) for of_asset, *row in _filled(cursor.fetchall())]
     return Dispersion(
         round=newest.number,
         count=values.count(),
-        looked_at=len(chosen),
-        assets=spreads[:MOST_SHOWN],
-        sources=_by_source(chosen, said),
+        assets=_assets([row for of_asset, *row in found if of_asset]),
+        sources=_sources([row for of_asset, *row in found if not of_asset]),
     )
 
 
-def _said(asset_ids: Sequence[int], until: int) -> dict[int, list[tuple[str, int]]]:
-    """Return (source, amount) of what each source newly says of each asset's price."""
-    series = ("asset_id", "source_id")
-    found = (
-        Observation.objects.filter(
-            asset__in=asset_ids,
-            kind__in=list(PRICES),
-            verdict=Verdict.ACCEPTED,
-            source__active=True,
-            observed_at__lte=until,
+def _filled(rows: Sequence[tuple]) -> list[list]:
+    return [[0 if cell is None else cell for cell in row] for row in rows]
+
+
+def _assets(rows: Sequence[Sequence[int]]) -> list[AssetSpread]:
+    valuations = Valuation.objects.select_related("asset").in_bulk([row[0] for row in rows])
+    return [
+        AssetSpread(
+            valuation=valuations[pk],
+            lowest=lowest,
+            highest=highest,
+            sources=told,
+            deviation_bps=deviation_bps,
+            limit_bps=CLASS_MODELS[valuations[pk].class_id].max_dispersion_bps,
         )
-        .order_by(*series, "-observed_at", "amount")
-        .distinct(*series)
-    )
-    said: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for asset, source, amount in found.values_list("asset_id", "source__name", "amount"):
-        said[asset].append((source, int(amount)))
-    return said
+        for pk, told, lowest, highest, deviation_bps in rows
+    ]
 
 
-def _spread(valuation: Valuation, told: Sequence[tuple[str, int]]) -> AssetSpread:
-    amounts = [amount for _, amount in told]
-    centre = valuation.target_value_units
-    return AssetSpread(
-        valuation=valuation,
-        lowest=min(amounts),
-        highest=max(amounts),
-        sources=len(amounts),
-        deviation_bps=deviation_up(amounts, centre=centre) * BPS // centre,
-        limit_bps=CLASS_MODELS[valuation.class_id].max_dispersion_bps,
-    )
-
-
-def _by_source(
-    chosen: dict[int, Valuation], said: dict[int, list[tuple[str, int]]]
-) -> list[SourceSpread]:
-    shares: dict[str, list[int]] = defaultdict(list)
-    for asset, told in said.items():
-        centre = chosen[asset].target_value_units
-        for source, amount in told:
-            shares[source].append((amount - centre) * BPS // centre)
+def _sources(rows: Sequence[Sequence[int]]) -> list[SourceSpread]:
+    names = Source.objects.in_bulk([row[0] for row in rows])
     found = [
-        SourceSpread(
-            source=source,
-            count=len(all_of),
-            bias_bps=median_low(all_of),
-            distance_bps=median_low(abs(one) for one in all_of),
-        )
-        for source, all_of in shares.items()
+        SourceSpread(source=names[pk].name, count=told, bias_bps=bias, distance_bps=distance)
+        for pk, told, bias, distance, _ in rows
     ]
     return sorted(found, key=lambda one: (-one.distance_bps, one.source))

@@ -50,16 +50,19 @@ def rows_of_csv(content: bytes) -> list[Row]:
     except UnicodeDecodeError:
         raise SourceFailed("NOT_UTF8", "The file is not UTF-8 text. Save it as UTF-8.") from None
     reader = csv.DictReader(io.StringIO("\n".join(lines)), strict=True)
-    names = [name.strip() for name in reader.fieldnames or ()]
+    try:
+        reader.fieldnames = _checked([name.strip() for name in reader.fieldnames or ()])
+        return [{name: row[name] for name in FIELDS if row.get(name)} for row in reader]
+    except csv.Error as error:
+        raise SourceFailed("WRONG_SHAPE", f"The file is no CSV: {error}.") from None
+
+
+def _checked(names: list[str]) -> list[str]:
     missing = [name for name in _REQUIRED if name not in names]
     if missing or not {"asset", "token"} & set(names):
         wanted = ", ".join([*missing, *([] if {"asset", "token"} & set(names) else ["asset"])])
         raise SourceFailed("WRONG_SHAPE", f"The header lacks {wanted}. It names {FIELDS}.")
-    reader.fieldnames = names
-    try:
-        return [{name: row[name] for name in FIELDS if row.get(name)} for row in reader]
-    except csv.Error as error:
-        raise SourceFailed("WRONG_SHAPE", f"The file is no CSV: {error}.") from None
+    return names
 
 
 def observations(

@@ -1,19 +1,22 @@
 """Why a value moved, in sentences."""
 
-from oracles.selectors import ValueMove
-from portal.domain.formatting import counted, day, usd
+from oracles.domain.quantities import LEDGER_DECIMALS
+from oracles.selectors import NewWord, ValueMove
+from portal.domain.formatting import counted, day, observed, usd
 
 
 def move_sentences(move: ValueMove) -> list[str]:
     """Say what was heard between two rounds, and what holds the value back if anything does."""
     said = [_headline(move)]
-    said += [_heard(one.source, one.kind, one.amount, one.before) for one in move.news]
-    if not move.news and move.sources_before != move.sources_after:
+    said += [_heard(one) for one in move.news]
+    if move.models_changed:
+        said.append("The models were changed between the two rounds.")
+    if move.sources_after < move.sources_before:
         said.append(
             f"{counted(move.sources_after, 'source')} counted instead of {move.sources_before}: "
             "what another had said is too old, or the source was switched off."
         )
-    elif not move.news and move.before != move.after:
+    if len(said) == 1 and move.before != move.after:
         said.append("Nothing new was said; the value went on towards its estimate.")
     if move.held_back:
         said.append(
@@ -31,9 +34,15 @@ def _headline(move: ValueMove) -> str:
     return f"It {word} from {before} on {day(move.before_at)} to {after} on {day(move.after_at)}."
 
 
-def _heard(source: str, kind: str, amount: int, before: int | None) -> str:
-    if before is None:
-        return f"{source} spoke for the first time ({kind.lower()}): {usd(amount)}."
-    if before == amount:
-        return f"{source} repeated {usd(amount)} ({kind.lower()})."
-    return f"{source} now says {usd(amount)} ({kind.lower()}), {usd(before)} before."
+def _heard(word: NewWord) -> str:
+    if word.lifts:
+        return "Two people lifted the cap on its value."
+    if word.caps:
+        return f"Two people decided that it is worth {usd(word.amount)} at most."
+    kind, now = word.kind.lower(), observed(word.amount, LEDGER_DECIMALS, word.unit)
+    if word.before is None:
+        return f"{word.source} spoke for the first time ({kind}): {now}."
+    before = observed(word.before, LEDGER_DECIMALS, word.unit)
+    if word.before == word.amount:
+        return f"{word.source} repeated {now} ({kind})."
+    return f"{word.source} now says {now} ({kind}), {before} before."

@@ -43,7 +43,7 @@ def parse_map(text: str) -> dict[str, Source]:
     ``price=Price,"maker=Make, or brand"``. ``A|B`` takes B where A is empty.
     """
     sources: dict[str, Source] = {}
-    for part in next(csv.reader([text], skipinitialspace=True), []):
+    for part in _parts(text):
         name, equals, column = part.strip().partition("=")
         if not equals or not name.strip() or not column.strip():
             raise FileRefused(
@@ -55,6 +55,13 @@ def parse_map(text: str) -> dict[str, Source]:
             raise FileRefused("MAP_TWICE", f"--map names the field {name.strip()!r} twice.")
         sources[name.strip()] = _source(column.strip())
     return sources
+
+
+def _parts(text: str) -> list[str]:
+    try:
+        return next(csv.reader([text], skipinitialspace=True), [])
+    except csv.Error as error:
+        raise FileRefused("MAP_SYNTAX", f"--map is not understood: {error}.") from error
 
 
 def _source(column: str) -> Source:

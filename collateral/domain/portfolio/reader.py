@@ -34,6 +34,8 @@ class Table:
 def read_table(content: bytes, *, skip_lines: int = 0) -> Table:
     """Return the header and records of a UTF-8 CSV file.
 
+    Columns are separated by commas, or by the mark that alone separates the header's.
+
     ``skip_lines`` records after the header (units, internal names) are left out.
     """
     records = _records(_decoded(content))
@@ -68,8 +70,16 @@ def _decoded(content: bytes) -> str:
     return text
 
 
+def _delimiter(text: str) -> str:
+    """Return the comma, unless another mark is in the header and no comma is."""
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    if "," in header:
+        return ","
+    return next((mark for mark in _OTHER_DELIMITERS if mark in header), ",")
+
+
 def _records(text: str) -> list[Line]:
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
     records, start = [], 1
     try:
         for cells in rows:
@@ -84,10 +94,6 @@ def _records(text: str) -> list[Line]:
 
 
 def _refuse_no_portfolio(header: Sequence[str]) -> None:
-    if len(header) == 1 and (mark := _other_delimiter(header[0])):
-        raise FileRefused(
-            "DELIMITER", f"The columns are separated by {mark!r}; save the file with commas."
-        )
     if sum(map(_is_number, header)) * 2 >= len(header):
         raise FileRefused(
             "NO_HEADER",
@@ -106,10 +112,6 @@ def _refuse_no_portfolio(header: Sequence[str]) -> None:
         raise FileRefused(
             "COLUMN_TWICE", f"The header names {', '.join(twice)} more than once; rename one."
         )
-
-
-def _other_delimiter(cell: str) -> str:
-    return next((mark for mark in _OTHER_DELIMITERS if mark in cell), "")
 
 
 def _is_number(cell: str) -> bool:

@@ -18,6 +18,7 @@ ONE = 10**9
 _UNITS_S = {"day": 86_400, "hour": 3_600}
 _MAX_POINTS, _MAX_SPAN_S = 20_000, 50 * 365 * 86_400
 _HIGHEST = 10**6
+_MOST_DIGITS = 9
 REGION = "@"
 
 Points = tuple[tuple[int, int], ...]
@@ -67,7 +68,7 @@ def read_paths(text: str, *, known_classes: Sequence[str]) -> Paths:
     """Return the paths in a table, or refuse in one sentence what is wrong with it."""
     lines = text.lstrip("\ufeff").splitlines()
     remarks = tuple(line.lstrip("# ").strip() for line in lines if line.startswith("#"))
-    rows = [row for row in csv.reader(one for one in lines if not one.startswith("#")) if row]
+    rows = _rows([line for line in lines if not line.startswith("#")])
     if len(rows) < 3:
         raise _refused("TOO_SHORT", "It needs a header line and two moments at least.")
     header = [cell.strip() for cell in rows[0]]
@@ -88,6 +89,13 @@ def read_paths(text: str, *, known_classes: Sequence[str]) -> Paths:
     if not series:
         raise _refused("NO_COLUMN", "It has no column of a class.")
     return Paths(series=series, duration_s=times[-1], remarks=remarks)
+
+
+def _rows(lines: Sequence[str]) -> list[list[str]]:
+    try:
+        return [row for row in csv.reader(lines) if row]
+    except csv.Error as error:
+        raise _refused("CSV_SYNTAX", f"It breaks the rules of CSV: {error}.") from error
 
 
 def _columns(name: str, known_classes: Sequence[str]) -> list[str]:
@@ -129,7 +137,8 @@ def _number(cell: str, line: int) -> Decimal:
         number = Decimal(cell.strip())
     except InvalidOperation:
         raise _refused("NOT_A_NUMBER", f"Row {line} holds {cell.strip()[:40]!r}.") from None
-    if not number.is_finite() or abs(number) > 10**9:
+    # By its exponent: arithmetic on an absurd one would overflow.
+    if not number.is_finite() or number.adjusted() > _MOST_DIGITS or abs(number) > 10**9:
         raise _refused("NOT_A_NUMBER", f"Row {line} holds {cell.strip()[:40]!r}.")
     return number
 

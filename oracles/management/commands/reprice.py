@@ -1,5 +1,6 @@
 """Recompute a round from its published inputs and compare it with its published root."""
 
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from oracles.documents import read_document
 from oracles.domain.errors import OracleError
 from oracles.domain.rounds import RoundResult, recompute
 from oracles.models import Round, RoundStatus
+
+_HASH = re.compile(r"0x[0-9a-fA-F]{64}")
 
 
 class Command(BaseCommand):
@@ -23,9 +26,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--snapshot", type=Path, help="a snapshot file of your own instead of the stored one"
         )
+        parser.add_argument(
+            "--root", help="with --snapshot: the root to compare with, as the chain shows it"
+        )
 
-    def handle(self, *, round: int, snapshot: Path | None, **options: Any) -> None:
-        published = _published(round)
+    def handle(
+        self, *, round: int, snapshot: Path | None, root: str | None, **options: Any
+    ) -> None:
+        if root and snapshot is None:
+            raise CommandError("With --root, say by --snapshot which inputs are to give it.")
+        published = Round(number=round, root=_hash(root)) if root else _published(round)
         content = _snapshot(published, snapshot)
         try:
             result = recompute(content)
@@ -40,6 +50,12 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Round {round} is reproduced: {result.count} values, root {published.root}."
         )
+
+
+def _hash(text: str) -> str:
+    if not _HASH.fullmatch(text):
+        raise CommandError(f"{text[:80]!r} is no root; a root is 0x and 64 hex digits.")
+    return text.lower()
 
 
 def _published(number: int) -> Round:

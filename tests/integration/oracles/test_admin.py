@@ -3,12 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from collateral.models import JointStatus
 from oracles import selectors, services
 from oracles.models import (
     BreakerTrip,
     Observation,
     Override,
-    OverrideStatus,
     Reporter,
     Round,
     RoundDissent,
@@ -164,7 +164,7 @@ def decide(client, override, action):
 
 def test_a_cap_is_proposed_in_dollars_by_whoever_is_signed_in(admin_user, proposed):
     assert (proposed.cap_units, proposed.proposed_by) == (40_000_500_000, admin_user)
-    assert proposed.status == OverrideStatus.PROPOSED
+    assert proposed.status == JointStatus.PROPOSED
 
 
 def test_a_second_person_confirms_in_the_list(proposed, client, django_user_model):
@@ -181,13 +181,13 @@ def test_the_same_person_cannot_confirm_in_the_list(proposed, admin_client):
     answer = decide(admin_client, proposed, "confirm")
 
     assert "another person must confirm it" in answer.content.decode()
-    assert Override.objects.get().status == OverrideStatus.PROPOSED
+    assert Override.objects.get().status == JointStatus.PROPOSED
 
 
 def test_a_proposal_can_be_declined_in_the_list(proposed, admin_client):
     decide(admin_client, proposed, "decline")
 
-    assert Override.objects.get().status == OverrideStatus.DECLINED
+    assert Override.objects.get().status == JointStatus.DECLINED
 
 
 def test_a_second_proposal_for_the_asset_says_that_one_is_open(proposed, admin_client):

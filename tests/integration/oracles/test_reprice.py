@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from oracles import services
 from oracles.documents import read_document, store_document
 from oracles.domain.canonical import sha256
-from oracles.models import Document, Round
+from oracles.models import Document, Round, Valuation
 
 NOW = 1_800_000_000
 pytestmark = pytest.mark.usefixtures("deployment", "chain_clock")
@@ -84,3 +84,41 @@ def test_a_file_that_is_no_snapshot_gets_one_sentence(opened, tmp_path, content)
 def test_a_file_that_is_not_there_gets_one_sentence(opened, tmp_path):
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("reprice", "--round", "1", "--snapshot", str(tmp_path / "none.json"))
+
+
+@pytest.fixture
+def fetched(opened, tmp_path):
+    """What an outsider has: the snapshot's file and the root; its database knows no round."""
+    path = tmp_path / "snapshot.bin"
+    path.write_bytes(read_document(opened.snapshot_hash))
+    root = opened.root
+    Valuation.objects.all().delete()
+    Round.objects.all().delete()
+    return path, root
+
+
+def test_an_outsider_needs_the_snapshot_and_the_root_alone(fetched, capsys):
+    path, root = fetched
+
+    call_command("reprice", "--round", "1", "--snapshot", str(path), "--root", root)
+
+    assert f"1 values, root {root}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"root": "0x" + "12" * 32}, "is not reproduced: root 0x1212"),
+        ({"round": "2"}, "is not reproduced: number 2 but 1 here"),
+        ({"root": "0x12"}, "'0x12' is no root"),
+        ({"snapshot": None}, "say by --snapshot which inputs"),
+    ],
+)
+def test_an_outsider_s_check_fails_in_a_sentence(fetched, given, words):
+    path, root = fetched
+    asked = {"round": "1", "snapshot": str(path), "root": root} | given
+
+    with pytest.raises(CommandError, match=words):
+        call_command(
+            "reprice", *(f"--{name}={value}" for name, value in asked.items() if value is not None)
+        )

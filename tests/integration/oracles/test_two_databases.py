@@ -146,3 +146,25 @@ def test_what_was_heard_between_two_rounds_explains_the_move(make_asset):
     (word,) = move.news
     assert (word.source, word.amount, word.before) == ("alpha", 900 * USD, 1_001 * USD)
     assert (move.before_at, move.after_at) == (NOW, later)
+
+
+def test_a_word_that_came_too_late_for_its_round_explains_the_next(make_asset):
+    build(make_asset, 1)
+    published(open_round(observed_at=NOW), at=NOW + 10)
+    asset = Asset.objects.get(canonical="0")
+    later = NOW + 30_000
+    late = NewObservation(
+        source="alpha",
+        asset_id=asset.pk,
+        kind="sale",
+        value=900 * USD,
+        unit="usd",
+        scale=6,
+        observed_at=NOW - 5,
+    )
+    record_observations(observations=[late], now=later)
+    published(open_round(observed_at=later), at=later + 10)
+
+    move = last_move(asset)
+
+    assert [(one.kind, one.observed_at) for one in move.news] == [("Sale", NOW - 5)]

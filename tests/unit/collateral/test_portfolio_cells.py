@@ -59,6 +59,13 @@ def refused(asset_class, name, raw, unit="", decimal_mark=""):
         ("5.", "5"),
         ("-3", "-3"),
         ("+3", "3"),
+        ("1e+05", "100000"),
+        ("1.25E+05", "125000"),
+        ("7\u202f500,50", "7500.50"),
+        ("1\u00a0234\u00a0567", "1234567"),
+        ("1\u2019234.5", "1234.5"),
+        ("$ 1,234,567.00", "1234567"),
+        ("1.234.567,-", "1234567"),
     ],
 )
 def test_a_number_with_one_meaning_is_read_exactly(raw, number):
@@ -110,7 +117,11 @@ def test_a_declared_decimal_mark_settles_it(raw, mark, number):
         "0x10",
         "1/2",
         "5%",
-        "EUR 5",
+        "5 km",
+        "5 5 USD 5",
+        "1e-3",
+        "1e+400",
+        "+-5",
         ",",
         ".",
     ],
@@ -120,6 +131,46 @@ def test_what_is_no_number_is_refused(raw):
         parse_number(raw)
 
     assert refusal.value.code == "NOT_A_NUMBER"
+
+
+@pytest.mark.parametrize(
+    ("raw", "beside"),
+    [
+        ("€12500", "EUR"),
+        ("12500 €", "EUR"),
+        ("eur 12500", "EUR"),
+        ("EUR12500,-", "EUR"),
+        ("$12500", "SGD"),
+        ("¥12500", "JPY"),
+        ("CHF 12'500", "CHF"),
+        ("12500 km", "km"),
+        ("12500KM", "km"),
+        ("12500 m2", "m2"),
+    ],
+)
+def test_its_own_currency_or_unit_may_stand_beside_a_number(raw, beside):
+    found = parse_number(raw, beside=beside)
+
+    assert found == 12_500
+
+
+@pytest.mark.parametrize(
+    ("raw", "beside", "code"),
+    [
+        ("€5", "USD", "CURRENCY_MISMATCH"),
+        ("5 EUR", "USD", "CURRENCY_MISMATCH"),
+        ("US$5", "EUR", "CURRENCY_MISMATCH"),
+        ("USD 5", "SGD", "CURRENCY_MISMATCH"),
+        ("5 mi", "km", "NOT_A_NUMBER"),
+        ("$5", "km", "NOT_A_NUMBER"),
+        ("5 each", "USD", "NOT_A_NUMBER"),
+    ],
+)
+def test_another_currency_or_unit_beside_a_number_is_refused(raw, beside, code):
+    with pytest.raises(CellError) as refusal:
+        parse_number(raw, beside=beside)
+
+    assert refusal.value.code == code
 
 
 @pytest.mark.parametrize(("raw", "mark"), [("1,5", "."), ("1.5", ","), ("1.234.5", ".")])
@@ -152,6 +203,15 @@ def test_a_number_against_the_declared_mark_is_refused(raw, mark):
         ("31-MAR-2026", "", date(2026, 3, 31)),
         ("March 31, 2026", "", date(2026, 3, 31)),
         ("Sept. 1 2026", "", date(2026, 9, 1)),
+        ("03/31/26", "", date(2026, 3, 31)),
+        ("04/03/26", "dmy", date(2026, 3, 4)),
+        ("4.3.69", "dmy", date(1969, 3, 4)),
+        ("4.3.68", "dmy", date(2068, 3, 4)),
+        ("31-Jan-26", "", date(2026, 1, 31)),
+        ("2026-03", "", date(2026, 3, 1)),
+        ("Mar 2026", "", date(2026, 3, 1)),
+        ("2026", "year", date(2026, 1, 1)),
+        ("2026.0", "year", date(2026, 1, 1)),
     ],
 )
 def test_a_date_with_one_meaning_is_read(raw, unit, day):
@@ -176,6 +236,13 @@ def test_a_date_with_one_meaning_is_read(raw, unit, day):
         ("31 Foo 2026", "", "NOT_A_DATE"),
         ("31 Ju 2026", "", "NOT_A_DATE"),
         ("31 Jan 26", "", "NOT_A_DATE"),
+        ("31/03/26", "", "AMBIGUOUS_DATE"),
+        ("05/05/16", "", "AMBIGUOUS_DATE"),
+        ("05-09-16", "", "NOT_A_DATE"),
+        ("2026-13", "", "NOT_A_DATE"),
+        ("Foo 2026", "", "NOT_A_DATE"),
+        ("2026", "", "NOT_A_DATE"),
+        ("16695", "year", "NOT_A_DATE"),
         ("2026-03-31T", "", "NOT_A_DATE"),
     ],
 )
@@ -234,6 +301,13 @@ def test_a_cell_is_kept_in_whole_base_units_rounded_down(asset_class, name, raw,
 
 
 @pytest.mark.parametrize(
+    ("raw", "year"), [("1998", 1998), ("1998.0", 1998), ("03/2015", 2015), ("3.2015", 2015)]
+)
+def test_a_year_may_be_kept_as_a_fraction_or_with_its_month(raw, year):
+    assert cell(CAR, "year_built", raw) == year
+
+
+@pytest.mark.parametrize(
     ("asset_class", "name", "raw", "code"),
     [
         (CAR, "price", "-1", "NEGATIVE_PRICE"),
@@ -246,6 +320,8 @@ def test_a_cell_is_kept_in_whole_base_units_rounded_down(asset_class, name, raw,
         (CAR, "year_built", "1000", "YEAR_SENTINEL"),
         (CAR, "year_built", "2028", "YEAR_SENTINEL"),
         (CAR, "year_built", "98", "YEAR_SENTINEL"),
+        (CAR, "year_built", "1998.5", "YEAR_SENTINEL"),
+        (CAR, "year_built", "13/2015", "YEAR_SENTINEL"),
         (HOUSE, "bedrooms", "2.5", "NOT_WHOLE"),
         (HOUSE, "sold_on", "2026-11-23", "FUTURE_DATE"),
         (HOUSE, "country", "Utopia", "COUNTRY_FORMAT"),
@@ -286,6 +362,10 @@ def test_units_are_known_and_a_foreign_currency_needs_its_rate(name, code, known
         (["04/03/2026", "12/12/2026"], ""),
         (["31/03/2026", "03/31/2026"], ""),
         (["2026-03-31", "", "soon"], ""),
+        (["04/03/26", "03/31/26"], "mdy"),
+        (["04/03/26", "31/03/26"], ""),
+        (["31/03/26", "03/31/26"], ""),
+        (["31/03/2026", "31/03/26"], "dmy"),
     ],
 )
 def test_a_column_shows_its_order_by_a_day_that_is_no_month(cells, order):

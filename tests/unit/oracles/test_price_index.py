@@ -42,8 +42,15 @@ def test_a_header_is_passed_over():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "CA,2018,4,x\n", "CA,2018,5,1\nCA,2018,5,1\n", "CA,2018,1,1\nCA,soon,1,1\n", "a\nb\n"],
-    ids=["nothing", "no level", "no quarter", "no year", "no index"],
+    [
+        "",
+        "CA,2018,4,x\n",
+        "CA,2018,5,1\nCA,2018,5,1\n",
+        "CA,2018,1,1\nCA,soon,1,1\n",
+        "a\nb\n",
+        "1" * 200_000,
+    ],
+    ids=["nothing", "no level", "no quarter", "no year", "no index", "a cell without end"],
 )
 def test_what_is_no_index_is_refused_in_a_sentence(text):
     with pytest.raises(OracleError, match="index"):

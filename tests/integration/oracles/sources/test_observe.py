@@ -43,6 +43,8 @@ def test_rows_are_recorded_and_bad_ones_named_by_their_line(make_asset, file, ca
         ("value,observed_at\n1,2", "lacks asset"),
         (b"asset,value,observed_at\n\xff\xfe", "not UTF-8"),
         ('asset,value,observed_at\n"1,2,3', "no CSV"),
+        ('"asset,value', "no CSV"),
+        ("asset," + "v" * 200_000, "no CSV"),
     ],
 )
 def test_a_file_that_cannot_be_read_gets_one_sentence(file, content, words):

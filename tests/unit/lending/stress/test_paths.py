@@ -73,6 +73,9 @@ def test_hours_are_a_time_too():
         ("day,car\n0,1\n1,NaN\n", "NOT_A_NUMBER"),
         ("day,car\n0,1\n1,1e40\n", "NOT_A_NUMBER"),
         ("day,car\n0,1\n1,cheap\n", "NOT_A_NUMBER"),
+        ("day,car\n0,1\n1,1e999999999\n", "NOT_A_NUMBER"),
+        ("day,car\n1e999999999,1\n1,1\n", "NOT_A_NUMBER"),
+        pytest.param("day,car\n0,1\n1," + "1" * 200_000, "CSV_SYNTAX", id="a cell without end"),
         ("day,car\n0,1\n99999,1\n", "TOO_LONG"),
     ],
 )

@@ -72,7 +72,7 @@ def test_an_unreadable_fact_is_missing_and_counted(cell):
         ("1" + "0" * 30, "NOT_A_NUMBER"),
         ("1" + "0" * 14, "OUT_OF_RANGE"),
         ("inf", "NOT_A_NUMBER"),
-        ("EUR 5", "NOT_A_NUMBER"),
+        ("EUR 5", "CURRENCY_MISMATCH"),
         ("0.0000001", "ZERO_PRICE"),
     ],
 )
