@@ -1,19 +1,23 @@
 """The Celery application. Its messages are doorbells: they carry ids, and tasks re-read state."""
 
 import os
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from celery import Celery, Task
-from celery.beat import Scheduler
+from celery.beat import ScheduleEntry, Scheduler
 from celery.exceptions import Ignore
 from celery.signals import beat_init, worker_ready
 
 from config.leadership import TRY_AGAIN_S, Leadership
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# They load every page. Whoever starts the processes runs them (`manage.py check`), not each worker.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class CappedTask(Task):
@@ -43,7 +47,16 @@ def poison() -> ModuleType:
 
 app = Celery("ballast", task_cls=CappedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+# All apps' tasks, or those that a worker's queues bring, so that it starts sooner.
+named = os.environ.get("WORKER_APPS")
+app.autodiscover_tasks(named.split(",") if named else None)
+
+
+class DueAtStart(ScheduleEntry):
+    """An entry that rings as soon as the clock runs: what waits since a crash waits no longer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "last_run_at": kwargs.get("last_run_at") or LONG_AGO})
 
 
 class StaticScheduler(Scheduler):
@@ -51,6 +64,8 @@ class StaticScheduler(Scheduler):
 
     Of several on several machines one rings: the one that holds the lock in PostgreSQL.
     """
+
+    Entry = DueAtStart
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
