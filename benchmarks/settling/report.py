@@ -40,8 +40,6 @@ def _others(figures: "Figures") -> list[str]:
     share = engine.per_s / limit.per_s
     runs = [figures.engine, figures.monad, *([figures.queue] if figures.queue else [])]
     peak = max(run.peak_bytes for run in runs)
-    read = figures.catchup
-    caught_up = f"{read.events_per_s:,.0f} ({read.logs:,} + {read.words:,})" if read else "-"
     return table(
         [
             ("figure", "target", "measured"),
@@ -52,7 +50,6 @@ def _others(figures: "Figures") -> list[str]:
             ("the same, 20 % hot keys", "at least 12", f"{figures.speedup_hot:.2f}"),
             ("gas used ÷ limits declared", "at least 0.90", f"{engine.block_fill:.3f}"),
             ("kill -9 of all to sending again", "at most 5 s", f"{figures.recovery_s:.1f} s"),
-            ("events/s of a catch-up (logs + words)", "at least 5,000", caught_up),
             ("peak memory of a process", "at most 1,024 MiB", f"{peak >> 20:,} MiB"),
             ("duplicates", "0", str(figures.duplicates)),
             ("lost", "0", str(figures.lost)),

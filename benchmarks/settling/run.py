@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 
-from benchmarks.catchup import Catchup, measure
 from benchmarks.settling.engine import Run, disturbed, drain, drive, recover
 from benchmarks.settling.mining import mining
 from benchmarks.settling.report import settlement_tables
@@ -23,8 +21,6 @@ HIGH_BLOCK_GAS = 30_000_000_000
 MONAD_SHARE = 4
 WARM_UP = 6_400
 RECOVERY_OPERATIONS = 200_000
-# The chain holds millions of words by then; a part of them tells the rate.
-CATCHUP_BUDGET_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +49,6 @@ class Figures:
     monad: Run
     duplicates: int = 0
     lost: int = 0
-    catchup: Catchup | None = None
 
 
 def bench_settlement(say: Say, size: Size) -> dict[str, Any]:
@@ -64,12 +59,6 @@ def bench_settlement(say: Say, size: Size) -> dict[str, Any]:
     figures = _measure(say, world, size)
     say("Comparing every loan on the chain with what was asked for.")
     figures.duplicates, figures.lost = world.differences()
-    say("Reading the chain from its start, as a reader that knows nothing.")
-    figures.catchup = measure(
-        chain=world.chain,
-        confirmations=settings.CHAIN_CONFIRMATIONS,
-        budget_s=CATCHUP_BUDGET_S,
-    )
     for line in settlement_tables(figures):
         say(line)
     return as_json(figures)
@@ -133,7 +122,6 @@ def as_json(figures: Figures) -> dict[str, Any]:
         "block_fill": round(engine.block_fill, 4),
         "duplicates": figures.duplicates,
         "lost": figures.lost,
-        "catchup_events_per_s": round(figures.catchup.events_per_s) if figures.catchup else None,
         "recovery_seconds": round(figures.recovery_s, 2),
         "queue_ops_per_s": round(figures.queue.per_s) if figures.queue else None,
         "peak_memory_mib": _peak(figures) >> 20,

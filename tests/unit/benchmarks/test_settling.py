@@ -4,7 +4,6 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.catchup import Catchup
 from benchmarks.settling.cpu import us_per_operation
 from benchmarks.settling.engine import STAGES, Run
 from benchmarks.settling.report import settlement_tables
@@ -82,15 +81,6 @@ def test_the_report_says_what_each_part_costs_and_what_all_do():
     assert any(line.split() == ["PostgreSQL", "12.3", "12.3"] for line in lines)
     assert any(line.split() == ["in", "all", "15.3", "15.3"] for line in lines)
     assert any(line.startswith("duplicates") and line.endswith("0") for line in lines)
-
-
-def test_a_catch_up_counts_settled_words_as_events():
-    read = Catchup(logs=1_000, words=19_000, seconds=4.0)
-
-    found = figures(catchup=read)
-
-    assert as_json(found)["catchup_events_per_s"] == 5_000
-    assert any("5,000 (1,000 + 19,000)" in line for line in settlement_tables(found))
 
 
 class Chain:
