@@ -1,8 +1,8 @@
 """Django application configuration."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
+
+from settlement import projection
 
 
 class CollateralConfig(AppConfig):
@@ -11,5 +11,5 @@ class CollateralConfig(AppConfig):
     verbose_name = "Collateral"
 
     def ready(self) -> None:
-        """Have the event reader call us; our models can be loaded only now."""
-        import_module("collateral.projection").register()
+        """Have the event reader call us."""
+        projection.expect("collateral.projection.register")

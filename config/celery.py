@@ -2,13 +2,14 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from celery import Celery, Task
-from celery.beat import Scheduler
+from celery.beat import ScheduleEntry, Scheduler
 from celery.exceptions import Ignore
 from celery.signals import beat_init, task_postrun, worker_ready
 from django.db import connections
@@ -16,6 +17,9 @@ from django.db import connections
 from config.leadership import TRY_AGAIN_S, Leadership
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# They load every page. Whoever starts the processes runs them (`manage.py check`), not each worker.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class CappedTask(Task):
@@ -48,7 +52,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # Celery would end a process's pool of connections before and after each task; beginning a session
 # in PostgreSQL anew costs more than most tasks do (docs/decisions/0050).
 app.conf.CELERY_DB_REUSE_MAX = sys.maxsize
-app.autodiscover_tasks()
+# All apps' tasks, or those that a worker's queues bring, so that it starts sooner.
+named = os.environ.get("WORKER_APPS")
+app.autodiscover_tasks(named.split(",") if named else None)
+
+
+class DueAtStart(ScheduleEntry):
+    """An entry that rings as soon as the clock runs: what waits since a crash waits no longer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "last_run_at": kwargs.get("last_run_at") or LONG_AGO})
 
 
 class StaticScheduler(Scheduler):
@@ -56,6 +69,8 @@ class StaticScheduler(Scheduler):
 
     Of several on several machines one rings: the one that holds the lock in PostgreSQL.
     """
+
+    Entry = DueAtStart
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -26,7 +26,8 @@ globals().update(mail_settings(ENVIRONMENT.email_url))
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    # Registered with the addresses (config.urls): a worker shows no pages and starts without them.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -7,6 +7,8 @@ from django.urls import include, path
 
 from config import probes
 
+admin.autodiscover()
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("collateral.api.urls")),

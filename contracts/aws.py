@@ -7,12 +7,12 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-
 from contracts.errors import SignerUnavailable
+from contracts.http import FAILURES, Connection
 
 TIMEOUT_S = 10
 _TYPE = "application/x-amz-json-1.1"
@@ -62,14 +62,14 @@ class Kms:
         body = json.dumps(request).encode()
         headers = self.headers(action, body, datetime.now(UTC))
         try:
-            answer = requests.post(self.endpoint, data=body, headers=headers, timeout=TIMEOUT_S)
-            told: dict[str, Any] = answer.json()
-        except (requests.RequestException, ValueError) as error:
+            status, answer = Connection(self.endpoint, TIMEOUT_S).post(body, headers)
+            told: dict[str, Any] = json.loads(answer)
+        except FAILURES as error:
             raise SignerUnavailable(
                 f"KMS at {self.endpoint} gave no answer ({type(error).__name__})."
             ) from error
-        if answer.status_code != requests.codes.ok:
-            reason = told.get("__type", answer.status_code)
+        if status != HTTPStatus.OK:
+            reason = told.get("__type", status)
             raise SignerUnavailable(f"KMS refused {action}: {reason} {told.get('message', '')}")
         return told
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from web3 import HTTPProvider, Web3
 
@@ -13,7 +14,7 @@ class PlainSender:
 
     def __init__(self, rpc_url: str, wallet: LocalWallet, *, poll_s: float) -> None:
         self._web3 = Web3(HTTPProvider(rpc_url))
-        self._account: LocalAccount = wallet.account
+        self._account: LocalAccount = Account.from_key(wallet.key)
         self._poll_s = poll_s
         address = self._account.address
         self._nonce = int(self._web3.eth.get_transaction_count(address))

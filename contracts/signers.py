@@ -5,23 +5,20 @@ credentials come from the environment, never from a source: sources are stored a
 """
 
 import json
-import os
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-import requests
 from coincurve import PublicKey
-from eth_account import Account
 from eth_utils.crypto import keccak
 
 from contracts.abi import checksum
 from contracts.aws import Kms
 from contracts.errors import SignerUnavailable
+from contracts.http import FAILURES, Connection
 from contracts.transactions import unsigned_type_2, with_signature
-from contracts.wallet import LocalWallet
 
-PASSWORD_VARIABLE = "KEYSTORE_PASSWORD"
 TIMEOUT_S = 10
 _CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _POINT_BYTES = 65
@@ -40,7 +37,9 @@ def signer_from(source: str) -> TransactionSigner:
     """Return the key that a source names, or raise `SignerUnavailable`."""
     kind, _, rest = source.partition(":")
     if kind == "keystore" and rest:
-        return keystore(Path(rest))
+        # What deciphers is loaded where there is such a key: workers must start quickly.
+        opened: TransactionSigner = import_module("contracts.keystore").keystore(Path(rest))
+        return opened
     if kind == "kms" and rest:
         return KmsSigner(Kms.from_environment(), rest)
     if kind == "web3signer" and "#" in rest:
@@ -49,23 +48,6 @@ def signer_from(source: str) -> TransactionSigner:
     raise SignerUnavailable(
         f"'{source}' names no key. Write keystore:PATH, kms:KEY_ID or web3signer:URL#PUBLIC_KEY."
     )
-
-
-def keystore(path: Path) -> LocalWallet:
-    """Return the key in an encrypted file (Web3 Secret Storage, version 3)."""
-    password = os.environ.get(PASSWORD_VARIABLE)
-    if password is None:
-        raise SignerUnavailable(f"{PASSWORD_VARIABLE} is not set, so {path} cannot be opened.")
-    try:
-        key = Account.decrypt(json.loads(path.read_text()), password)
-    except OSError as error:
-        raise SignerUnavailable(f"The key file {path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise SignerUnavailable(
-            f"The key file {path} cannot be opened: it is no keystore of version 3, or "
-            f"{PASSWORD_VARIABLE} is not its password."
-        ) from error
-    return LocalWallet(Account.from_key(key))
 
 
 class KmsSigner:
@@ -88,6 +70,7 @@ class Web3Signer:
 
     def __init__(self, url: str, public_key: str) -> None:
         self._url = f"{url.rstrip('/')}/api/v1/eth1/sign/0x{public_key.removeprefix('0x')}"
+        self._connection = Connection(self._url, TIMEOUT_S)
         point = bytes.fromhex(public_key.removeprefix("0x"))
         self.address = address_of(b"\x04" + point[-_POINT_BYTES + 1 :])
 
@@ -104,10 +87,9 @@ class Web3Signer:
 
     def _asked(self, data: str) -> bytes:
         try:
-            response = requests.post(self._url, json={"data": data}, timeout=TIMEOUT_S)
-            response.raise_for_status()
-            return bytes.fromhex(response.text.strip().removeprefix("0x"))
-        except (requests.RequestException, ValueError) as error:
+            answer = self._connection.post_json(json.dumps({"data": data}).encode())
+            return bytes.fromhex(answer.decode().strip().removeprefix("0x"))
+        except FAILURES as error:
             raise SignerUnavailable(
                 f"The signer at {self._url} gave no signature ({type(error).__name__}). Check "
                 "that it runs and holds this key."

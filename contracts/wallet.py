@@ -1,20 +1,15 @@
 """Keys that sign: local ones for relayers and for the actors of a development chain."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from coincurve import PrivateKey, PublicKey
-from eth_account import Account
-from eth_account.messages import encode_defunct
-from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 
 from contracts.abi import checksum
+from contracts.derivation import derived_key
 from contracts.transactions import sign_type_2
 from contracts.typed_data import TypedData, digest
-
-Account.enable_unaudited_hdwallet_features()
 
 FIRST_ACCOUNT = {
     "governor": 0,
@@ -27,7 +22,6 @@ FIRST_ACCOUNT = {
     "lender": 400,
     "owner": 1000,
 }
-DYNAMIC_FEE_TYPE = 2
 _SIGNATURE_BYTES = 65
 
 
@@ -38,10 +32,15 @@ class SignatureInvalid(ValueError):
 class LocalWallet:
     """A key in this process's memory."""
 
-    def __init__(self, account: LocalAccount) -> None:
-        self.account = account
-        self.address: str = account.address
-        self._key = PrivateKey(bytes(account.key))
+    def __init__(self, key: bytes) -> None:
+        """Take the 32 bytes of a key."""
+        self._key = PrivateKey(key)
+        self.address = _address_of(self._key.public_key)
+
+    @property
+    def key(self) -> bytes:
+        """The secret itself, for tools that sign in their own way."""
+        return self._key.secret
 
     def sign_digest(self, message_digest: bytes) -> bytes:
         """Return the 65-byte signature of a 32-byte hash."""
@@ -54,24 +53,21 @@ class LocalWallet:
 
     def sign_text(self, text: str) -> bytes:
         """Return the 65-byte `personal_sign` signature of a text."""
-        return bytes(self.account.sign_message(encode_defunct(text=text)).signature)
+        return self.sign_digest(_text_digest(text))
 
     def sign_transaction(self, fields: Mapping[str, Any]) -> tuple[bytes, str]:
-        """Return the raw bytes of a signed transaction, and its hash."""
-        if fields.get("type") == DYNAMIC_FEE_TYPE and "accessList" not in fields:
-            return sign_type_2(self._key, fields)
-        signed = self.account.sign_transaction(dict(fields))
-        return bytes(signed.raw_transaction), signed.hash.to_0x_hex()
+        """Return the raw bytes of a signed type 2 transaction, and its hash."""
+        return sign_type_2(self._key, fields)
 
 
 def random_wallet() -> LocalWallet:
     """Return a wallet with a fresh key, which is kept nowhere: for whoever is simulated."""
-    return LocalWallet(Account.create())
+    return LocalWallet(PrivateKey().secret)
 
 
 def development_wallet(mnemonic: str, purpose: str, index: int = 0) -> LocalWallet:
     """Return one wallet of a purpose's range (`FIRST_ACCOUNT`)."""
-    return LocalWallet(_derived(mnemonic, FIRST_ACCOUNT[purpose] + index))
+    return LocalWallet(derived_key(mnemonic, FIRST_ACCOUNT[purpose] + index))
 
 
 def development_wallets(mnemonic: str, purpose: str, count: int) -> list[LocalWallet]:
@@ -86,9 +82,7 @@ def recover(typed_data: TypedData, signature: bytes) -> str:
 
 def recover_text(text: str, signature: bytes) -> str:
     """Return the address whose key signed a text with `personal_sign`."""
-    encoded = text.encode()
-    prefix = f"\x19Ethereum Signed Message:\n{len(encoded)}".encode()
-    return recover_digest(keccak(prefix + encoded), signature)
+    return recover_digest(_text_digest(text), signature)
 
 
 def recover_digest(message_digest: bytes, signature: bytes) -> str:
@@ -105,10 +99,13 @@ def recover_digest(message_digest: bytes, signature: bytes) -> str:
     except Exception as error:
         # The library raises bare exceptions for anything a curve point cannot be.
         raise SignatureInvalid("No key can have made this signature. Sign again.") from error
-    return checksum("0x" + keccak(public.format(compressed=False)[1:])[-20:].hex())
+    return _address_of(public)
 
 
-@lru_cache(maxsize=10_000)
-def _derived(mnemonic: str, index: int) -> LocalAccount:
-    account: LocalAccount = Account.from_mnemonic(mnemonic, account_path=f"m/44'/60'/0'/0/{index}")
-    return account
+def _text_digest(text: str) -> bytes:
+    encoded = text.encode()
+    return keccak(f"\x19Ethereum Signed Message:\n{len(encoded)}".encode() + encoded)
+
+
+def _address_of(key: PublicKey) -> str:
+    return checksum("0x" + keccak(key.format(compressed=False)[1:])[-20:].hex())

@@ -1,8 +1,8 @@
 """Django application configuration."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
+
+from settlement import projection
 
 
 class GovernanceConfig(AppConfig):
@@ -10,5 +10,5 @@ class GovernanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the event reader what to do with the risk terms' events."""
-        import_module("governance.projection").register()
+        """Tell the event reader who takes the risk terms' events."""
+        projection.expect("governance.projection.register")

@@ -1,8 +1,8 @@
 """Django application configuration."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
+
+from settlement import directory, projection
 
 
 class LendingConfig(AppConfig):
@@ -10,7 +10,6 @@ class LendingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell settlement what to do with our contracts' events, and which loans there are."""
-        import_module("lending.projection").register_all()
-        loans = import_module("lending.selectors.directory")
-        import_module("settlement.directory").register_loans(loans.closed_by_loan)
+        """Tell settlement who takes our contracts' events, and who knows the loans."""
+        projection.expect("lending.projection.register_all")
+        directory.register_loans("lending.selectors.directory.closed_by_loan")

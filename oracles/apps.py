@@ -1,8 +1,8 @@
 """Django application configuration."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
+
+from settlement import projection
 
 
 class OraclesConfig(AppConfig):
@@ -11,5 +11,5 @@ class OraclesConfig(AppConfig):
     verbose_name = "Oracles"
 
     def ready(self) -> None:
-        """Have the event reader call us; our models can be loaded only now."""
-        import_module("oracles.projections").register()
+        """Have the event reader call us."""
+        projection.expect("oracles.projections.register")

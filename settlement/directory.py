@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+from django.utils.module_loading import import_string
+
 # Of the given loan ids, those that exist, each with whether it is closed.
 Directory = Callable[[Collection[int]], Mapping[int, bool]]
-_directories: list[Directory] = []
+_directories: list[Directory | str] = []
 
 
-def register_loans(directory: Directory) -> None:
-    """Have intake ask this directory; the last one registered counts."""
+def register_loans(directory: Directory | str) -> None:
+    """Have intake ask this directory; the last one registered counts.
+
+    One given by its dotted path is loaded when it is first asked.
+    """
     _directories.append(directory)
 
 
-def unregister_loans(directory: Directory) -> None:
+def unregister_loans(directory: Directory | str) -> None:
     """Undo `register_loans`."""
     _directories.remove(directory)
 
@@ -24,4 +29,6 @@ def closed_by_loan(loan_ids: Collection[int]) -> Mapping[int, bool]:
     """
     if not _directories:
         return dict.fromkeys(loan_ids, False)
-    return _directories[-1](loan_ids)
+    newest = _directories[-1]
+    ask: Directory = import_string(newest) if isinstance(newest, str) else newest
+    return ask(loan_ids)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
+from django.utils.module_loading import import_string
 
 from contracts.domain.words import Word, decode_operations, decode_results
 from contracts.types import Event
@@ -19,6 +20,7 @@ Handler = Callable[[Event], None]
 _handlers: dict[tuple[str, str], list[Handler]] = {}
 _writers: list[tuple[Callable[[], None], Callable[[], None]]] = []
 _tables: dict[str, "Projected"] = {}
+_expected: list[str] = []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,14 @@ class Projected:
     model: type[Model]
     fields: tuple[str, ...]
     reset: Callable[[], None]
+
+
+def expect(registration: str) -> None:
+    """Have a function, given by its dotted path, register handlers when events first matter.
+
+    A process that projects nothing never loads what handlers need, and starts sooner.
+    """
+    _expected.append(registration)
 
 
 def register(contract: str, name: str, handler: Handler) -> None:
@@ -69,6 +79,7 @@ def register_writer(write: Callable[[], None], discard: Callable[[], None]) -> N
 
 def project(events: Sequence[Event]) -> None:
     """Hand each event to its handlers, in order; an error stops the reader where it is."""
+    _complete()
     try:
         for event in events:
             for handler in _handlers.get((event.contract, event.name), ()):
@@ -83,12 +94,14 @@ def project(events: Sequence[Event]) -> None:
 
 def reset() -> None:
     """Empty all that events alone decide. Needs a transaction, to which foreign keys defer."""
+    _complete()
     for table in _tables.values():
         table.reset()
 
 
 def state_hashes() -> dict[str, str]:
     """Return a hash of what events decided, by table."""
+    _complete()
     return {label: _hash(table) for label, table in sorted(_tables.items())}
 
 
@@ -97,6 +110,12 @@ def settled_words(event: Event) -> list[tuple[Word, int]]:
     words = decode_operations(event.words)
     results = bytes.fromhex(event.args["results"][2:])
     return list(zip(words, decode_results(results, len(words)), strict=True))
+
+
+def _complete() -> None:
+    while _expected:
+        import_string(_expected[0])()
+        del _expected[0]
 
 
 def _emptied(model: type[Model]) -> Callable[[], None]:

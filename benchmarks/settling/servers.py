@@ -17,7 +17,7 @@ from config.paths import POSTGRES_DATA_DIR, ROOT, RUN_DIR
 from config.stack.part import STATE_DIR, Part
 from config.stack.postgres import Postgres
 from config.stack.redis import Redis
-from config.stack.services import CeleryProcess
+from config.stack.services import SETTLING, CeleryProcess
 
 DIRECTORY_VARIABLE = "BALLAST_BENCH_DIR"
 QUEUES = {"chain": 2, "read": 1}
@@ -90,7 +90,7 @@ class Workers:
         os.environ["CHAIN_PROFILE"] = profile
         self.parts = [
             *(_worker(queue, count, mark) for queue, count in QUEUES.items()),
-            CeleryProcess(name=f"bench-beat-{mark}", label="Beat", arguments=clock),
+            CeleryProcess(name=f"bench-beat-{mark}", label="Beat", arguments=clock, apps=SETTLING),
         ]
 
     def start(self) -> None:
@@ -137,7 +137,10 @@ def _worker(queue: str, count: int, mark: int) -> CeleryProcess:
     options += ["--hostname", f"bench-{queue}-{mark}@ballast"]
     options += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return CeleryProcess(
-        name=f"bench-{queue}-{mark}", label=f"Worker {queue}", arguments=["worker", *options]
+        name=f"bench-{queue}-{mark}",
+        label=f"Worker {queue}",
+        arguments=["worker", *options],
+        apps=SETTLING,
     )
 
 

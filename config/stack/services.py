@@ -10,10 +10,14 @@ from pathlib import Path
 from django.conf import settings
 
 from config.paths import ROOT
+from config.schedule import CHAIN_QUEUE, READ_QUEUE
 from config.stack.part import STATE_DIR, Part
 from config.stack.ports import choose_port, remembered_port
 
 READY_FILE_VARIABLE = "BALLAST_READY_FILE"
+APPS_VARIABLE = "WORKER_APPS"
+# What sends and follows, and the clock, need no other app's tasks: they are back sooner.
+SETTLING = ("settlement",)
 
 
 @dataclass(kw_only=True)
@@ -60,6 +64,8 @@ class CeleryProcess(Part):
 
     stop_timeout_s: int = 8
     arguments: Sequence[str] = ()
+    apps: Sequence[str] = ()
+    """Whose tasks it loads; all, when there are none."""
 
     def command(self) -> Sequence[str]:
         return [sys.executable, "-m", "celery", "-A", "config", *self.arguments]
@@ -68,7 +74,8 @@ class CeleryProcess(Part):
         self.ready_file.unlink(missing_ok=True)
 
     def environment(self) -> dict[str, str]:
-        return {READY_FILE_VARIABLE: str(self.ready_file), "PYTHONPATH": str(ROOT)}
+        told = {READY_FILE_VARIABLE: str(self.ready_file), "PYTHONPATH": str(ROOT)}
+        return told | ({APPS_VARIABLE: ",".join(self.apps)} if self.apps else {})
 
     def is_ready(self) -> bool:
         return self.ready_file.exists()
@@ -85,7 +92,10 @@ def worker(queue: str, concurrency: int, *more: str) -> CeleryProcess:
     arguments += ["--hostname", f"{queue}@ballast", "--loglevel", "WARNING"]
     arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return CeleryProcess(
-        name=f"worker-{queue}", label=f"Worker '{queue}' ({concurrency})", arguments=arguments
+        name=f"worker-{queue}",
+        label=f"Worker '{queue}' ({concurrency})",
+        arguments=arguments,
+        apps=SETTLING if queue in (CHAIN_QUEUE, READ_QUEUE) else (),
     )
 
 
@@ -93,4 +103,4 @@ def beat() -> CeleryProcess:
     """Return the clock; it keeps no memory of rings, so that none is made up for after a pause."""
     arguments = ["beat", "--scheduler", "config.celery:StaticScheduler", "--pidfile", ""]
     arguments += ["--schedule", "", "--loglevel", "WARNING"]
-    return CeleryProcess(name="beat", label="Beat", arguments=arguments)
+    return CeleryProcess(name="beat", label="Beat", arguments=arguments, apps=SETTLING)

@@ -147,6 +147,8 @@ def _pay(loan: LoanState, amount: int, now: int) -> LoanState:
     paid = replace(loan, principal=principal, accrued_scaled=accrued_scaled, last_accrual=clock)
     if principal == 0 and accrued_scaled == 0:
         return replace(paid, status=Status.REPAID, impaired=0)
+    if not paid.impaired:
+        return paid
     return replace(paid, impaired=min(paid.impaired, paid.debt_up(now)))
 
 

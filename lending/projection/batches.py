@@ -7,8 +7,8 @@ from contracts.types import Event
 from lending.domain import loans as domain
 from lending.domain.lanes import LaneSums
 from lending.domain.units import loan_id_of
-from lending.models import Loan, LoanEntry
-from lending.projection.ledger import changed, entry_of, loans_of, shift_lane
+from lending.models import Loan
+from lending.projection.ledger import Entry, changed, entry_of, loans_of, shift_lane
 from settlement.projection import settled_words
 
 Step = Callable[[domain.LoanState, Word, int], domain.Change]
@@ -42,7 +42,7 @@ def on_batch_settled(event: Event) -> None:
 
 def settle_word(
     event: Event, loan: Loan, word: Word, *, applied: bool
-) -> tuple[LaneSums, list[LoanEntry]]:
+) -> tuple[LaneSums, list[Entry]]:
     """Apply one word to a loan in memory; a failed one only counts."""
     loan.operations += 1
     if not applied:
@@ -53,9 +53,12 @@ def settle_word(
     if kind == Kind.CLOSE:
         # `LoanClosed` came before this event and has booked the close.
         return LaneSums(), []
-    before = loan.state.debt_up(event.block_time)
-    loan.state, change = STEPS[kind](loan.state, word, event.block_time)
-    amount = loan.state.debt_up(event.block_time) - before if kind == Kind.CHARGE else word.amount
+    # A loan's row becomes a state, and back, once: this runs for every word ever settled.
+    now, before = event.block_time, loan.state
+    after, change = STEPS[kind](before, word, now)
+    loan.state, amount = after, word.amount
+    if kind == Kind.CHARGE:
+        amount = after.debt_up(now) - before.debt_up(now)
     return change, [entry_of(event, loan.pk, NAMES[kind], amount=amount, word=word.number)]
 
 

@@ -4,6 +4,7 @@ Within a step of the reader changed rows stay in memory, and are written in bulk
 before a handler looks at them in the database (`settled_first`).
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +13,13 @@ from contracts.types import Event
 from lending.domain.lanes import LaneSums
 from lending.domain.loans import LoanState
 from lending.models import Claimable, Lane, Loan, LoanEntry
+from settlement.bulk import append, upsert
 from settlement.projection import Handler
 
-WRITTEN_AT_ONCE = 500
-_LOAN_FIELDS = [field.name for field in Loan._meta.concrete_fields if not field.primary_key]
-_LANE_FIELDS = [field.name for field in Lane._meta.concrete_fields if not field.primary_key]
+WRITTEN_AT_ONCE = 2_000
+# A line of the journal as it is stored; a step has so many that a model for each would be dear.
+Entry = tuple[int, str, int, str, str, int, int, str]
+_ENTRY = ("loan_id", "name", "amount", "party", "details", "at", "block_number", "tx_hash")
 
 
 @dataclass
@@ -27,7 +30,7 @@ class _Pending:
     lanes: dict[int, Lane] = field(default_factory=dict)
     changed_loans: set[int] = field(default_factory=set)
     changed_lanes: set[int] = field(default_factory=set)
-    entries: list[LoanEntry] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
 
 
 _pending = _Pending()
@@ -49,7 +52,7 @@ def loans_of(loan_ids: Iterable[int]) -> dict[int, Loan]:
     return {pk: _pending.loans[pk] for pk in wanted & _pending.loans.keys()}
 
 
-def changed(loans: Iterable[Loan], entries: Iterable[LoanEntry]) -> None:
+def changed(loans: Iterable[Loan], entries: Iterable[Entry]) -> None:
     """Have loans of `loans_of` and new journal lines written with the step."""
     _pending.changed_loans |= {loan.pk for loan in loans}
     _pending.entries += entries
@@ -98,17 +101,11 @@ def write() -> None:
     loans = [_pending.loans[pk] for pk in sorted(_pending.changed_loans)]
     entries = _pending.entries
     discard()
-    Lane.objects.bulk_create(
-        lanes, update_conflicts=True, unique_fields=["number"], update_fields=_LANE_FIELDS
-    )
-    Loan.objects.bulk_create(
-        loans,
-        batch_size=WRITTEN_AT_ONCE,
-        update_conflicts=True,
-        unique_fields=["loan_id"],
-        update_fields=_LOAN_FIELDS,
-    )
-    LoanEntry.objects.bulk_create(entries, batch_size=WRITTEN_AT_ONCE)
+    upsert(lanes)
+    for start in range(0, len(loans), WRITTEN_AT_ONCE):
+        upsert(loans[start : start + WRITTEN_AT_ONCE])
+    if entries:
+        append(LoanEntry, _ENTRY, entries)
 
 
 def discard() -> None:
@@ -119,18 +116,10 @@ def discard() -> None:
 
 def entry_of(
     event: Event, loan_id: int, name: str, *, amount: int = 0, party: str = "", **details: Any
-) -> LoanEntry:
+) -> Entry:
     """Return a line for a loan's journal, not yet stored."""
-    return LoanEntry(
-        loan_id=loan_id,
-        name=name,
-        amount=amount,
-        party=party,
-        details=details,
-        at=event.block_time,
-        block_number=event.block_number,
-        tx_hash=event.tx_hash,
-    )
+    at, block, told = event.block_time, event.block_number, json.dumps(details)
+    return loan_id, name, amount, party, told, at, block, event.tx_hash
 
 
 def credit(lane: int, party: str, amount: int) -> None:

@@ -138,7 +138,7 @@ def signed_by_sdk(chain, owner, role):
         chain,
         {
             "ask": "sign",
-            "key": "0x" + bytes(wallet.account.key).hex(),
+            "key": "0x" + wallet.key.hex(),
             "schema": typed_data.ATTESTATION_SCHEMA,
             "fields": [
                 {"type": kind, "name": name, "value": value}

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from eth_account import Account
 
 from collateral import services
 from collateral.domain.classes import CLASSES, Role, class_by_code
@@ -54,7 +53,7 @@ def chain_now(db):
 @pytest.fixture
 def wallets():
     """Three verifiers' wallets."""
-    return [LocalWallet(Account.from_key(bytes([9]) * 31 + bytes([n]))) for n in (1, 2, 3)]
+    return [LocalWallet(bytes([9]) * 31 + bytes([n])) for n in (1, 2, 3)]
 
 
 @pytest.fixture

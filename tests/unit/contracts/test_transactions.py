@@ -9,7 +9,7 @@ from contracts.transactions import sign_type_2
 from contracts.wallet import LocalWallet
 
 ACCOUNT = Account.from_key("0x" + "11" * 32)
-KEY = LocalWallet(ACCOUNT)._key
+KEY = LocalWallet(bytes(ACCOUNT.key))._key
 ADDRESS = "0x00000000000000000000000000000000000000A1"
 words = st.integers(0, 2**64)
 
