@@ -61,7 +61,7 @@ def proposal_created(event: Event) -> None:
         proposer=args["proposer"],
         targets=args["targets"],
         calls=args["calldatas"],
-        reason=args["description"].replace("\x00", ""),
+        reason=args["description"],
         proposed_at=event.block_time,
         vote_start=args["voteStart"],
         vote_end=args["voteEnd"],
@@ -79,7 +79,7 @@ def vote_cast(event: Event) -> None:
         voter=args["voter"],
         support=args["support"],
         weight=args["weight"],
-        reason=args["reason"].replace("\x00", ""),
+        reason=args["reason"],
         at=event.block_time,
     )
     tally = _TALLY[Support(args["support"])]
