@@ -105,6 +105,20 @@ def decode_arguments(contract: str, function: str, data: bytes) -> dict[str, Any
     }
 
 
+def decode_call(contract: str, data: bytes) -> tuple[str, dict[str, Any]] | None:
+    """Return the function that calldata calls and its arguments, or None when it is none of the
+    contract's, or what follows is not its arguments.
+    """
+    called = data[:SELECTOR_BYTES]
+    for name, item in abi_of(contract).functions.items():
+        if item.identifier == called:
+            try:
+                return item.name, decode_arguments(contract, name, data)
+            except (DecodingError, UnicodeDecodeError):
+                return None
+    return None
+
+
 def decode_revert(data: bytes) -> CallReverted:
     """Return the error in the return data of a reverted call."""
     selector, body = data[:SELECTOR_BYTES], data[SELECTOR_BYTES:]

@@ -121,6 +121,17 @@ def withdraw_workout(*, loan_id: int, borrower: str) -> None:
         raise LendingRefused("offer_missing", f"{loan} has no offer that could be withdrawn.")
 
 
+def read_offer(*, loan: Loan, now: int) -> WorkoutOffer:
+    """Return the offer that stands and that a vote could still give, or raise why there is none."""
+    offer = loan.workout_offers.filter(withdrawn=False, agreed_at=0).last()
+    if offer is None:
+        raise LendingRefused(
+            "offer_missing", f"The borrower of {loan} has not asked for new terms."
+        )
+    _check(loan, _plain(offer.workout), now)
+    return offer
+
+
 def _loan_of(loan_id: int, borrower: str = "") -> Loan:
     loan = Loan.objects.filter(pk=loan_id).first()
     if loan is None:

@@ -14,7 +14,9 @@ VOTER = "0x" + "00" * 12 + "70997970c51812dc3a010c7d01b50e0d17dc79c8"
 
 def vote_with(reason: bytes) -> Log:
     """A vote's log whose reason is any bytes, as the governor emits them."""
-    (cast,) = [item for item in abi_of("BallastGovernor").events.values() if item.name == "VoteCast"]
+    (cast,) = [
+        item for item in abi_of("BallastGovernor").events.values() if item.name == "VoteCast"
+    ]
     return Log(
         address=GOVERNOR,
         topics=[cast.identifier, bytes.fromhex(VOTER[2:])],
