@@ -175,7 +175,8 @@ def _inflow_short(need: Need, rooms: Collection[LaneRoom], now: int) -> LendingR
     return LendingRefused(
         "inflow_too_fast",
         f"At most {usd(max(0, most))} can be drawn on restaking tokens now, and "
-        f"{usd(need.on_tokens)} is asked for. The room refills within a day: ask for less, or {back}.",
+        f"{usd(need.on_tokens)} is asked for. The room refills within a day: ask for less, or "
+        f"{back}.",
     )
 
 

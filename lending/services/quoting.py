@@ -234,7 +234,8 @@ def _rules(terms: dict[str, Any], given: Quote, now: int) -> list[tuple[bool, st
         (
             given.rate_bps > terms["maxRateBps"],
             "rate_too_high",
-            f"The rate is {given.rate_bps} basis points now, above the {terms['maxRateBps']} signed.",
+            f"The rate is {given.rate_bps} basis points now, above the signed "
+            f"{terms['maxRateBps']}.",
         ),
         (
             principal > given.limit_units,

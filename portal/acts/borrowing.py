@@ -79,7 +79,12 @@ def borrow(request: HttpRequest) -> HttpResponse:
             services.request_loan(terms=message, signature=signature)
             return HttpResponseRedirect(reverse("portal:my_loans"))
         if step:
-            context |= _offer(request, step)
+            basket = _basket(request)
+            quote = services.quote(**basket, now=chain_time())
+            # Set before the terms are looked at: what is wrong with them leaves the form open.
+            context["quote"] = _quote_facts(quote)
+            if step == "terms":
+                context |= _terms(request, basket, quote)
     except ACT_REFUSED as refusal:
         context["problem"] = str(refusal)
     wallet = wallet_of(request)
@@ -103,33 +108,34 @@ def _typed(entry: Entry, request: HttpRequest) -> dict[str, Any]:
     return {"entry": entry, "value": typed}
 
 
-def _offer(request: HttpRequest, step: str) -> dict[str, Any]:
-    """Return what the chosen basket gives and, when an amount was asked for, what to sign."""
-    wallet, now = wallet_of(request), chain_time()
-    token_ids = [int(one) for one in request.POST.getlist("token") if one.isdecimal()]
-    lrt_amount = TOKENS.read(request.POST)
-    quote = services.quote(borrower=wallet, token_ids=token_ids, lrt_amount=lrt_amount, now=now)
-    offered = {"quote": _quote_facts(quote)}
-    if step != "terms":
-        return offered
-    asked = {entry.name: entry.read(request.POST) for entry in WANTED}
+def _basket(request: HttpRequest) -> dict[str, Any]:
+    token_ids = [one for one in request.POST.getlist("token") if one.isdecimal() and len(one) < 79]
+    return {
+        "borrower": wallet_of(request),
+        "token_ids": [int(one) for one in token_ids],
+        "lrt_amount": TOKENS.read(request.POST),
+    }
+
+
+def _terms(request: HttpRequest, basket: dict[str, Any], quote: services.Quote) -> dict[str, Any]:
+    """Return what the wallet is to sign, and the allowance that it gives first."""
+    asked, now = {entry.name: entry.read(request.POST) for entry in WANTED}, chain_time()
     typed = services.loan_terms(
-        borrower=wallet,
+        **basket,
         principal=asked["amount"],
         limit=asked["limit"],
         schedule=ScheduleKind(int(asked["schedule"])),
         instalments=asked["instalments"],
         interval=asked["days"] * DAY_S,
-        token_ids=token_ids,
-        lrt_amount=lrt_amount,
         max_rate_bps=quote.rate_bps,
         deadline=now + USABLE_FOR_S,
         now=now,
     )
     services.check_terms(typed["message"], now=now)
-    allowance = _allowance(wallet, lrt_amount) if lrt_amount else None
-    facts = _terms_facts(typed["message"], quote)
-    return offered | {"sheet": to_sign(typed, facts), "call": allowance}
+    allowance = None
+    if basket["lrt_amount"]:
+        allowance = _allowance(basket["borrower"], basket["lrt_amount"])
+    return {"sheet": to_sign(typed, _terms_facts(typed["message"], quote)), "call": allowance}
 
 
 def _allowance(wallet: str, lrt_amount: int) -> WalletCall:
