@@ -121,7 +121,7 @@ def _figures(
         Figure(
             label="Ready for you",
             value=usd(waiting.cash_ready + waiting.refund),
-            note=f"in cash, and {shares_text(waiting.shares_ready)} shares",
+            note=f"in cash, and shares worth {usd(worth(pool, tranche, waiting.shares_ready))}",
         ),
     ]
 
