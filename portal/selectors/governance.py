@@ -28,7 +28,7 @@ from portal.selectors.pipeline import read_stamp
 from portal.selectors.rows import Figure
 from portal.selectors.stamp import Stamp
 
-PROPOSALS_SHOWN, VOTES_SHOWN, MOST_SHOWN = 50, 100, 200
+PROPOSALS_SHOWN, VOTES_SHOWN, OPEN_CALLS = 50, 100, 3
 _STATES = {
     Standing.PENDING: State("watch", "▲", "Announced"),
     Standing.ACTIVE: State("watch", "▲", "Voting"),
@@ -115,7 +115,7 @@ class ProposalPage:
     sentence: str
     figures: list[Figure]
     calls: list[CallRow]
-    calls_left: int
+    more_calls: list[CallRow]
     votes: list[VoteRow]
 
 
@@ -156,8 +156,8 @@ def proposal_page(number: int) -> ProposalPage | None:
         row=_row(proposal, stamp.chain_time),
         sentence=_sentence(proposal, ballot, stamp.chain_time),
         figures=_figures(proposal, ballot),
-        calls=[_call(one) for one in calls[:MOST_SHOWN]],
-        calls_left=max(0, len(calls) - MOST_SHOWN),
+        calls=[_call(one) for one in calls[:OPEN_CALLS]],
+        more_calls=[_call(one) for one in calls[OPEN_CALLS:]],
         votes=[_vote(one) for one in votes],
     )
 
@@ -211,7 +211,9 @@ def _figures(proposal: Proposal, ballot: Ballot) -> list[Figure]:
         Figure(
             label="Needed",
             value=votes_text(ballot.quorum),
-            note=f"for it or neither; {percent(ratio_bps(part, ballot.quorum))} of it is there",
+            note="for it or neither; reached"
+            if ballot.has_quorum
+            else f"for it or neither; {percent(ratio_bps(part, ballot.quorum))} of it is there",
         ),
     ]
 
