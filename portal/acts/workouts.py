@@ -74,7 +74,7 @@ def workout(request: HttpRequest, loan_id: int) -> HttpResponse:
     if loan is None:
         raise Http404
     mine, step = wallet_of(request) == loan.borrower, request.POST.get("step", "")
-    context: dict[str, Any] = {"problem": ""}
+    context: dict[str, Any] = {"problem": "", "reason": request.POST.get("reason", "")}
     try:
         if mine and step in ("sign", "withdraw"):
             _decided(request, loan, step)
@@ -94,7 +94,6 @@ def workout(request: HttpRequest, loan_id: int) -> HttpResponse:
         mine=mine,
         **_standing(loan),
         fields=_fields(request, loan),
-        reason=request.POST.get("reason", ""),
         **context,
     )
 
