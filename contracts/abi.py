@@ -97,11 +97,13 @@ def decode_return(contract: str, function: str, data: bytes) -> Any:
 
 
 def decode_arguments(contract: str, function: str, data: bytes) -> dict[str, Any]:
-    """Return the arguments in the calldata of a call, by name."""
+    """Return the arguments in the calldata of a call by name, or by place where they have none."""
     item = function_of(contract, function)
     values = decode(item.input_types, data[SELECTOR_BYTES:])
+    pairs = zip(item.inputs, values, strict=True)
     return {
-        entry["name"]: plain(entry, value) for entry, value in zip(item.inputs, values, strict=True)
+        entry["name"] or str(place): plain(entry, value)
+        for place, (entry, value) in enumerate(pairs, start=1)
     }
 
 

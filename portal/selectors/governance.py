@@ -308,8 +308,8 @@ def workout_proposals(offers: Sequence[WorkoutOffer]) -> dict[int, Proposal]:
     found: dict[int, Proposal] = {}
     for proposal in Proposal.objects.order_by("id") if wanted else ():
         for call in decoded_calls(proposal):
-            if call.function == "workOut":
-                asked = call.arguments["workout"]
+            if (call.contract, call.function) == ("LoanBook", "workOut"):
+                asked = next(iter(call.arguments.values()))
                 pk = wanted.get((asked["loanId"], asked["nonce"]))
                 found |= {pk: proposal} if pk else {}
     return found

@@ -109,7 +109,7 @@ def test_drawing_releasing_and_extending_are_one_amendment_each(borrower, story,
     address = act_on(loan_id)
 
     def change(**given):
-        return sent(borrower.post(address, given), "LoanBook", "amend")["change"]
+        return sent(borrower.post(address, given), "LoanBook", "amend")["1"]
 
     extended = change(act="extend", schedule="1", instalments="6", days="30")
     assert change(act="draw", amount="1000")["draw"] == 1_000 * USD
@@ -273,8 +273,8 @@ def test_a_borrower_asks_for_new_terms_and_anyone_brings_them_to_a_vote(borrower
 
     given = sent(proposed, "BallastGovernor", "propose")
     inner = decode_arguments("LoanBook", "workOut", given["calldatas"][0])
-    assert inner["workout"]["instalments"] == 6
-    assert inner["signature"] == signature
+    assert inner["1"]["instalments"] == 6
+    assert inner["2"] == signature
     assert "The tenant left." in given["description"]
     assert "The tenant left." in borrower.get(reverse("portal:governance")).content.decode()
 
