@@ -18,10 +18,12 @@ __all__ = ["Event", "decode", "decode_all"]
 # What a contract hands on as text may be any bytes: a voter's reason, for one. Nobody may stop
 # the reader with them, so what is no text, or no database takes, stands there as U+FFFD.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-_texts = registry.copy()
+_texts = registry.copy()  # type: ignore[no-untyped-call]
 _texts.unregister_decoder("string")
 _texts.register_decoder(
-    BaseEquals("string"), StringDecoder(handle_string_errors="replace"), label="string"
+    BaseEquals("string"),  # type: ignore[no-untyped-call]
+    StringDecoder(handle_string_errors="replace"),  # type: ignore[no-untyped-call]
+    label="string",
 )
 _codec = ABICodec(_texts)
 
