@@ -1,6 +1,7 @@
 """The Celery application. Its messages are doorbells: they carry ids, and tasks re-read state."""
 
 import os
+import sys
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -9,7 +10,8 @@ from typing import Any
 from celery import Celery, Task
 from celery.beat import Scheduler
 from celery.exceptions import Ignore
-from celery.signals import beat_init, worker_ready
+from celery.signals import beat_init, task_postrun, worker_ready
+from django.db import connections
 
 from config.leadership import TRY_AGAIN_S, Leadership
 
@@ -43,6 +45,9 @@ def poison() -> ModuleType:
 
 app = Celery("ballast", task_cls=CappedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# Celery would end a process's pool of connections before and after each task; beginning a session
+# in PostgreSQL anew costs more than most tasks do (docs/decisions/0050).
+app.conf.CELERY_DB_REUSE_MAX = sys.maxsize
 app.autodiscover_tasks()
 
 
@@ -61,6 +66,16 @@ class StaticScheduler(Scheduler):
         if not self.leadership.is_held():
             return TRY_AGAIN_S
         return float(super().tick(*args, **kwargs))
+
+
+@task_postrun.connect
+def give_connections_back(**received: Any) -> None:
+    """Give the task's connection back to the pool, which throws a broken one away.
+
+    A task that runs within its caller works in the caller's transaction.
+    """
+    if not received["task"].request.is_eager:
+        connections.close_all()
 
 
 @worker_ready.connect

@@ -80,6 +80,8 @@ DATABASES = {
     "default": {
         **dj_database_url.parse(ENVIRONMENT.database_url),
         "CONN_MAX_AGE": 0,
+        # The pool looks whether a connection still lives before it hands it out.
+        "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
     }
 }

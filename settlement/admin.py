@@ -27,9 +27,10 @@ from settlement.models import (
     Incident,
     Operation,
     OperatorAction,
+    Parcel,
     Signer,
 )
-from settlement.selectors import operation_statuses
+from settlement.selectors import operation_statuses, parcel_outcomes
 from settlement.services import operating
 
 STATUS_LABELS = {
@@ -236,6 +237,26 @@ class OperationAdmin(ReadOnlyAdmin):
     @display(description="Status", label=OPERATION_LABELS)
     def shown_status(self, operation: Operation) -> str:
         return str(operation_statuses([operation])[operation.pk])
+
+
+@admin.register(Parcel)
+class ParcelAdmin(ReadOnlyAdmin):
+    """Operations that were accepted together, and how many of them stand where."""
+
+    list_display = ("client_key", "lane", "count", "first_number", "last_number", "accepted_at")
+    list_filter = ("lane",)
+    search_fields = ("client_key",)
+    ordering = ("-accepted_at", "-id")
+    exclude = ("words",)
+    readonly_fields = ("shown_outcomes",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Parcel]:
+        return super().get_queryset(request).defer("words")
+
+    @display(description="Its operations")
+    def shown_outcomes(self, parcel: Parcel) -> str:
+        counts = parcel_outcomes(parcel).most_common()
+        return ", ".join(f"{count:,} {status}" for status, count in counts)
 
 
 @admin.register(EventLog)

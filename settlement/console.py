@@ -1,5 +1,6 @@
 """What an operator sees at a glance: keys, what is stuck, hot loans, failures by reason."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from settlement.models import (
     Operation,
     Signer,
 )
-from settlement.services.waiting import waiting_lanes
+from settlement.services.waiting import loans_in_parcels, waiting_lanes
 
 STUCK_AFTER_S = 60
 SHOWN = 20
@@ -96,22 +97,20 @@ def stuck_batches() -> list[Batch]:
 def hot_loans() -> list[HotLoan]:
     """Return the loans with the most operations waiting for their turn."""
     waiting = Q()
+    counts: Counter[int] = Counter()
     for lane in waiting_lanes():
         progress = LaneProgress.objects.filter(lane=lane).first() or LaneProgress(lane=lane)
         # Ids begin with the lane, so that a range of them is a lane's queue.
         first = lane << LANE_SHIFT
         waiting |= Q(id__gt=first | progress.planned_through, id__lt=first + NUMBER_LIMIT)
         waiting |= Q(id__in=[first | number for number in progress.deferred])
+        counts.update(loans_in_parcels(progress))
     if not waiting:
         return []
-    rows = (
-        Operation.objects.filter(waiting)
-        .values("loan_id")
-        .annotate(waiting=Count("pk"))
-        .filter(waiting__gte=HOT_FROM)
-        .order_by("-waiting")[:SHOWN]
-    )
-    return [HotLoan(**row) for row in rows]
+    rows = Operation.objects.filter(waiting).values_list("loan_id").annotate(count=Count("pk"))
+    counts.update(dict(rows.filter(count__gte=HOT_FROM).order_by("-count")[:SHOWN]))
+    hot = counts.most_common(SHOWN)
+    return [HotLoan(loan_id=loan, waiting=count) for loan, count in hot if count >= HOT_FROM]
 
 
 def failures_by_reason() -> list[Failures]:

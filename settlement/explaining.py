@@ -11,7 +11,7 @@ from settlement.calldata import operations_of
 from settlement.domain.access import text_of
 from settlement.domain.kinds import WORDS
 from settlement.domain.packing import FAIR_SHARE, Waiting
-from settlement.models import Batch, Operation
+from settlement.models import Batch, Operation, Parcel
 from settlement.services.planning import MOST_SEEN, WORDS_ACCESS, plan_of
 
 SHOWN_LOANS = 5
@@ -34,8 +34,7 @@ def _contents(batch: Batch) -> Iterator[str]:
     hot = [f"{loan} ({count})" for loan, count in loans.most_common(SHOWN_LOANS) if count > 1]
     if hot:
         yield f"Loans with several operations, written once each: {', '.join(hot)}."
-    oldest = Operation.objects.filter(pk=(batch.lane or 0) << 40 | (batch.first_number or 0))
-    accepted = oldest.values_list("accepted_at", flat=True).first()
+    accepted = _accepted_at(striped(batch.lane or 0, batch.first_number or 0))
     if accepted and batch.claimed_at:
         waited = (batch.claimed_at - accepted).total_seconds()
         yield (
@@ -44,6 +43,15 @@ def _contents(batch: Batch) -> Iterator[str]:
         )
         yield from _barriers(batch, accepted)
     yield from _overtaken(batch, operations)
+
+
+def _accepted_at(operation_id: int) -> datetime | None:
+    """Return when an operation was accepted, by itself or in a parcel."""
+    alone = Operation.objects.filter(pk=operation_id).values_list("accepted_at", flat=True).first()
+    together = Parcel.objects.filter(pk__lte=operation_id).order_by("-pk").defer("words").first()
+    if alone or together is None or together.pk + together.count <= operation_id:
+        return alone
+    return together.accepted_at
 
 
 def _barriers(batch: Batch, accepted: datetime) -> Iterator[str]:

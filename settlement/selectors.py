@@ -1,5 +1,6 @@
 """What others may know of settlement."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from settlement.calldata import operations_of
 from settlement.domain.outcomes import OperationStatus, operation_status
 from settlement.errors import SettlementError
-from settlement.models import IN_FLIGHT, Batch, Block, Cursor, Lane, Operation
+from settlement.models import IN_FLIGHT, Batch, Block, Cursor, Lane, Operation, Parcel
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,28 @@ def operation_statuses(operations: Iterable[Operation]) -> dict[int, OperationSt
     return {
         pk: status for lane, keys in by_lane.items() for pk, status in _lane_statuses(lane, keys)
     }
+
+
+def parcel_outcomes(parcel: Parcel) -> Counter[OperationStatus]:
+    """Return how many of a parcel's operations stand where."""
+    return Counter(_parcel_statuses(parcel))
+
+
+def parcel_statuses(client_key: str) -> list[OperationStatus]:
+    """Return the status of each operation of a parcel, in the order in which they were given.
+
+    Raises `SettlementError` where there is no such parcel.
+    """
+    parcel = Parcel.objects.defer("words").filter(client_key=client_key).first()
+    if parcel is None:
+        raise SettlementError(f"There is no parcel {client_key}. Check the client key.")
+    return _parcel_statuses(parcel)
+
+
+def _parcel_statuses(parcel: Parcel) -> list[OperationStatus]:
+    numbers = range(parcel.first_number, parcel.last_number + 1)
+    found = dict(_lane_statuses(parcel.lane, dict(zip(numbers, numbers, strict=True))))
+    return [found[number] for number in numbers]
 
 
 def _lane_statuses(lane: int, keys: dict[int, int]) -> Iterator[tuple[int, OperationStatus]]:

@@ -18,12 +18,13 @@ from django.db.models import Max, Sum
 from benchmarks.errors import BenchFailed
 from benchmarks.settling.cpu import cpu_s_by_part, us_per_operation
 from benchmarks.settling.servers import Workers
-from benchmarks.settling.world import World
+from benchmarks.settling.world import LANES, World
 from settlement.models import Batch, BatchStatus
-from settlement.services import NewOperation, intake
+from settlement.services import NewOperation, NewParcel, intake, intake_parcels
 
-# Four full batches for each of sixteen lanes.
+# Four full batches for each of sixteen lanes: one by one, and in parcels.
 FED_TOGETHER = 25_600
+PARCELS_TOGETHER = LANES
 POLL_S = 0.1
 PATIENCE_S = 600
 WIPE_EVERY_S = 1.5
@@ -79,14 +80,35 @@ def feed(operations: Iterable[NewOperation]) -> int:
     return accepted
 
 
+def feed_parcels(parcels: Iterable[NewParcel]) -> int:
+    """Hand parcels to intake, one for each lane at a time; return how many operations it took."""
+    source, accepted = iter(parcels), 0
+    while some := list(islice(source, PARCELS_TOGETHER)):
+        outcome = intake_parcels(parcels=some)
+        if outcome.refused:
+            raise BenchFailed(f"Intake refused a parcel: {outcome.refused[0].message}")
+        accepted += outcome.accepted
+    return accepted
+
+
 def drive(world: World, workers: Workers, count: int, *, hot_percent: int = 0) -> Run:
-    """Feed so many operations while the engine runs, and wait until all are final."""
+    """Feed so many operations one by one while the engine runs, and wait until all are final."""
     # The load is made before the clock runs, as the batches of the chain's limit are.
     operations = list(world.collections(count, hot_percent=hot_percent))
+    return _driven(lambda: feed(operations), workers, count)
+
+
+def drive_parcels(world: World, workers: Workers, count: int) -> Run:
+    """Feed so many operations in parcels while the engine runs, and wait until all are final."""
+    parcels = list(world.parcels(count))
+    return _driven(lambda: feed_parcels(parcels), workers, count)
+
+
+def _driven(feeding: Callable[[], object], workers: Workers, count: int) -> Run:
     before = cpu_s_by_part(workers)
     first_batch = _newest_batch()
     begun = _database_time()
-    feed(operations)
+    feeding()
     settled = _await_final(first_batch, count)
     return _run(first_batch, settled, begun, workers, before)
 
@@ -94,7 +116,7 @@ def drive(world: World, workers: Workers, count: int, *, hot_percent: int = 0) -
 def drain(world: World, workers: Workers, count: int) -> Run:
     """Queue so many operations before the engine is started, and wait until all are final."""
     first_batch = _newest_batch()
-    feed(world.collections(count))
+    feed_parcels(world.parcels(count))
     before = cpu_s_by_part(workers)
     begun = _database_time()
     workers.start()
@@ -105,7 +127,7 @@ def drain(world: World, workers: Workers, count: int) -> Run:
 def recover(world: World, workers: Workers, count: int) -> float:
     """Kill every process of ours under load, start them, and return when they sent again."""
     first_batch = _newest_batch()
-    feed(world.collections(count))
+    feed_parcels(world.parcels(count))
     _await(lambda: _sent(first_batch) > 0, "Nothing was sent before the kill.")
     workers.kill()
     killed = _database_time()

@@ -23,6 +23,7 @@ def _throughputs(figures: "Figures") -> list[str]:
         ("naive: one web3.py transaction each", figures.naive),
         ("chain's limit, blocks of 1 s", figures.limit),
         ("engine, accepted to final, blocks of 1 s", figures.engine),
+        ("engine, each accepted by itself", figures.single),
         ("engine, a queue that was there before", figures.queue),
         ("chain's limit, 150 M gas each 0.4 s", figures.monad_limit),
         ("engine, 150 M gas each 0.4 s", figures.monad),
@@ -38,8 +39,8 @@ def _throughputs(figures: "Figures") -> list[str]:
 def _others(figures: "Figures") -> list[str]:
     engine, limit = figures.engine, figures.limit
     share = engine.per_s / limit.per_s
-    runs = [figures.engine, figures.monad, *([figures.queue] if figures.queue else [])]
-    peak = max(run.peak_bytes for run in runs)
+    runs = [figures.engine, figures.single, figures.queue, figures.monad]
+    peak = max(run.peak_bytes for run in runs if run is not None)
     return table(
         [
             ("figure", "target", "measured"),
@@ -59,7 +60,8 @@ def _others(figures: "Figures") -> list[str]:
 
 def _processor(figures: "Figures") -> list[str]:
     """Return what one operation costs in processor time, by part; true on a busy machine too."""
-    runs = [("blocks of 1 s", figures.engine), ("Monad's blocks", figures.monad)]
+    runs = [("blocks of 1 s", figures.engine), ("singly", figures.single)]
+    runs += [("Monad's blocks", figures.monad)]
     runs += [("queue", figures.queue)] if figures.queue else []
     rows = [("µs of processor an operation", *(name for name, _ in runs))]
     for part in figures.engine.cpu_us:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from benchmarks.settling.engine import Run, disturbed, drain, drive, recover
+from benchmarks.settling.engine import Run, disturbed, drain, drive, drive_parcels, recover
 from benchmarks.settling.mining import mining
 from benchmarks.settling.report import settlement_tables
 from benchmarks.settling.rivals import Limit, Rate, naive
@@ -19,6 +19,7 @@ Say = Callable[[str], None]
 LOCAL_INTERVAL_S = 1.0
 HIGH_BLOCK_GAS = 30_000_000_000
 MONAD_SHARE = 4
+SINGLE_SHARE = 4
 WARM_UP = 6_400
 RECOVERY_OPERATIONS = 200_000
 
@@ -27,7 +28,7 @@ RECOVERY_OPERATIONS = 200_000
 class Size:
     """How much is settled, on how many loans, and what goes wrong meanwhile."""
 
-    operations: int = 400_000
+    operations: int = 1_000_000
     queue: int = 1_000_000
     loans_per_lane: int = 1_000
     chaos: bool = False
@@ -41,6 +42,7 @@ class Figures:
     naive: Rate
     limit: Rate
     engine: Run
+    single: Run
     speedup: float
     speedup_hot: float
     recovery_s: float
@@ -78,7 +80,9 @@ def _measure(say: Say, world: World, size: Size) -> Figures:
             drive(world, workers, WARM_UP)
             say(f"The engine: {size.operations:,} operations.")
             with disturbed(workers, chaos=size.chaos, wipe_redis=size.wipe_redis):
-                engine = drive(world, workers, size.operations)
+                engine = drive_parcels(world, workers, size.operations)
+            say("The same, each operation accepted by itself.")
+            single = drive(world, workers, size.operations // SINGLE_SHARE)
             say("Traces of what it sent, then every process of ours is killed under load.")
             speedup = traced_speedup(world, workers, hot_percent=0)
             hot = traced_speedup(world, workers, hot_percent=20)
@@ -92,10 +96,10 @@ def _measure(say: Say, world: World, size: Size) -> Figures:
         workers.start()
         with mining(monad.block_gas, 0.4):
             drive(world, workers, WARM_UP)
-            small = drive(world, workers, part)
+            small = drive_parcels(world, workers, part)
     finally:
         workers.stop()
-    return Figures(slow, limit, engine, speedup, hot, recovery_s, queue, monad_limit, small)
+    return Figures(slow, limit, engine, single, speedup, hot, recovery_s, queue, monad_limit, small)
 
 
 def _queue(say: Say, world: World, workers: Workers, size: Size) -> Run | None:
@@ -112,6 +116,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
     monad, monad_limit = figures.monad, figures.monad_limit
     return {
         "settled_ops_per_s": round(engine.per_s),
+        "settled_singly_ops_per_s": round(figures.single.per_s),
         "chain_limit_ops_per_s": round(limit.per_s),
         "share_of_chain_limit": round(engine.per_s / limit.per_s, 3),
         "naive_ops_per_s": round(figures.naive.per_s, 1),
@@ -136,5 +141,5 @@ def as_json(figures: Figures) -> dict[str, Any]:
 
 
 def _peak(figures: Figures) -> int:
-    runs = [figures.engine, figures.monad, *([figures.queue] if figures.queue else [])]
-    return max(run.peak_bytes for run in runs)
+    runs = [figures.engine, figures.single, figures.queue, figures.monad]
+    return max(run.peak_bytes for run in runs if run is not None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 
 from benchmarks.market import ETHER, USD, Market, Terms
@@ -17,11 +18,13 @@ from contracts.rpc import Rpc
 from contracts.wallet import LocalWallet, development_wallets
 from lending.domain.loans import Status
 from lending.models import Lane, Loan
-from settlement.services import NewOperation
+from settlement.services import NewOperation, NewParcel
 
 LANES = 16
 PRINCIPAL = 1_000 * USD
 PLEDGE = ETHER // 2
+# Four full batches.
+PARCEL = 1_600
 # The least that a collection may take: a loan can be settled on a thousand times.
 AMOUNT = 1 * USD
 HOT_LOANS = 4
@@ -39,6 +42,8 @@ class World:
     """Numbers of the loans of each lane."""
     asked: Counter[int] = field(default_factory=Counter)
     operations: int = 0
+    collected: Counter[int] = field(default_factory=Counter)
+    """How many operations parcels have asked for, by lane."""
 
     @property
     def chain(self) -> Chain:
@@ -67,6 +72,29 @@ class World:
                 client_key=f"collect:{place}", kind=Kind.COLLECT, loan_id=loan_id, amount=AMOUNT
             )
         self.operations += count
+
+    def parcels(self, count: int) -> Iterator[NewParcel]:
+        """Yield so many collections, loan after loan, as a parcel for each lane in turns."""
+        while count:
+            size = min(PARCEL, -(-count // LANES))
+            for lane in range(LANES):
+                taken = min(size, count)
+                if taken:
+                    yield self._parcel(lane, taken)
+                    count -= taken
+
+    def _parcel(self, lane: int, size: int) -> NewParcel:
+        first = self.collected[lane]
+        loans = [self.loan_number(lane, first + place) for place in range(size)]
+        self.collected[lane] += size
+        self.asked.update(striped(lane, loan) for loan in loans)
+        return NewParcel(
+            client_key=f"parcel:{lane}:{first}",
+            lane=lane,
+            kind=Kind.COLLECT,
+            loan_numbers=np.array(loans, dtype=np.int64),
+            amounts=np.full(size, AMOUNT, dtype=np.int64),
+        )
 
     def note(self, loan_id: int) -> None:
         """Remember an operation that goes past the engine."""

@@ -27,5 +27,24 @@ def words_of_columns(
     return limbs.tobytes()
 
 
+def columns_of_words(words: bytes) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Return kinds, numbers, loan numbers and amounts: what `words_of_columns` was given."""
+    limbs = np.frombuffer(words, dtype=">u8").reshape(-1, _LIMBS).astype(np.uint64)
+    high, middle, low = limbs[:, 0], limbs[:, 1], limbs[:, 2]
+    loan_high = (high & _mask(16)) << _shift(_LOAN_LOW_BITS)
+    columns = (
+        high >> _shift(56),
+        high >> _shift(16) & _mask(40),
+        loan_high | middle >> _shift(64 - _LOAN_LOW_BITS),
+        (middle << _shift(_AMOUNT_LOW_BITS)) | low >> _shift(64 - _AMOUNT_LOW_BITS),
+    )
+    kinds, numbers, loan_numbers, amounts = (column.astype(np.int64) for column in columns)
+    return kinds, numbers, loan_numbers, amounts
+
+
+def _mask(bits: int) -> np.uint64:
+    return np.uint64((1 << bits) - 1)
+
+
 def _shift(bits: int) -> np.uint64:
     return np.uint64(bits)

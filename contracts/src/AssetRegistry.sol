@@ -30,6 +30,9 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
 
     bytes4 internal constant ERC5192_ID = 0xb45a3c0e;
     uint256 internal constant MAX_ANCHORS = 16;
+    /// @dev What an escrow's balance bears above the number of its tokens. Whoever moves a token
+    /// reads and writes both balances, so that who is an escrow costs no further reading.
+    uint128 private constant ESCROW_MARK = 1 << 127;
 
     // Worst case of a request, so that lack of gas stops a batch and never fails a request.
     uint256 internal constant GAS_PER_REQUEST = 200_000;
@@ -43,8 +46,6 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
     /// @dev Of a token's first anchor nothing is kept: it is the token id.
     mapping(bytes32 anchor => uint256 tokenId) private _anchors;
     mapping(address market => bool) public isMarket;
-    /// @notice Escrows of the markets' lanes, each known since its first pledge.
-    mapping(address escrow => bool) public isEscrow;
 
     error BatchGasTooLow(uint256 index);
 
@@ -70,7 +71,7 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
         tokenId = _tokenIdOf(request);
         uint256 taken = tokenByAnchor(bytes32(tokenId));
         if (taken != 0) revert AnchorTaken(taken);
-        if (isEscrow[request.owner]) revert AssetLocked(tokenId);
+        if (isEscrow(request.owner)) revert AssetLocked(tokenId);
         _claimAnchors(request.anchors, tokenId);
         Standing memory asset = _accept(request, tokenId, 0);
         asset.status = AssetStatus.Active;
@@ -152,11 +153,11 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
     function pledge(uint256 tokenId, address owner, address lane) external {
         if (!isMarket[msg.sender]) revert NotMarket(msg.sender);
         address holder = _requireOwned(tokenId);
-        if (isEscrow[holder]) revert AssetLocked(tokenId);
+        if (isEscrow(holder)) revert AssetLocked(tokenId);
         if (holder != owner) revert ERC721IncorrectOwner(owner, tokenId, holder);
         if (lane == address(0)) revert ERC721InvalidReceiver(lane);
         _requireActive(tokenId);
-        if (!isEscrow[lane]) isEscrow[lane] = true;
+        if (!isEscrow(lane)) _increaseBalance(lane, ESCROW_MARK);
         ERC721._update(lane, tokenId, address(0));
         emit Locked(tokenId);
     }
@@ -227,7 +228,7 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
         returns (address)
     {
         address holder = _requireOwned(tokenId);
-        if (!isEscrow[holder]) return holder;
+        if (!isEscrow(holder)) return holder;
         ILoanBook book = ILoanBook(ILane(holder).owner());
         LoanStatus status = book.loanOf(loanId).status;
         if (status == LoanStatus.None || status == LoanStatus.Closed) {
@@ -240,10 +241,20 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
         revert NotPledged(tokenId, loanId);
     }
 
+    /// @notice Whether an account is the escrow of a market's lane, known since its first pledge.
+    function isEscrow(address account) public view returns (bool) {
+        return account != address(0) && super.balanceOf(account) >= ESCROW_MARK;
+    }
+
+    /// @inheritdoc IERC721
+    function balanceOf(address owner) public view override(ERC721, IERC721) returns (uint256) {
+        return super.balanceOf(owner) % ESCROW_MARK;
+    }
+
     /// @inheritdoc IAssetRegistry
     function lockerOf(uint256 tokenId) public view returns (address) {
         address holder = _requireOwned(tokenId);
-        return isEscrow[holder] ? holder : address(0);
+        return isEscrow(holder) ? holder : address(0);
     }
 
     /// @inheritdoc IAssetRegistry
@@ -275,16 +286,16 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
         returns (address from)
     {
         address holder = _ownerOf(tokenId);
-        bool returned = holder != address(0) && isEscrow[holder];
+        bool returned = isEscrow(holder);
         if (!returned) _requireActive(tokenId);
-        if (isEscrow[to]) revert AssetLocked(tokenId);
+        if (isEscrow(to)) revert AssetLocked(tokenId);
         from = super._update(to, tokenId, auth);
         if (returned) emit Unlocked(tokenId);
     }
 
     /// @dev An escrow approves nobody: a token that leaves it has no approval to be cleared.
     function _approve(address to, uint256 tokenId, address auth, bool emitEvent) internal override {
-        if (to == address(0) && isEscrow[_ownerOf(tokenId)]) return;
+        if (to == address(0) && isEscrow(_ownerOf(tokenId))) return;
         super._approve(to, tokenId, auth, emitEvent);
     }
 

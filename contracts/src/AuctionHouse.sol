@@ -6,6 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Market} from "./book/LoanStore.sol";
 import {Governed} from "./Governed.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import {IAuctionHouse, Lot} from "./interfaces/IAuctionHouse.sol";
@@ -83,9 +84,9 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
 
     constructor(LoanBook loanBook_, ILendingPool pool_) Governed(loanBook_.authority()) {
         (loanBook, pool) = (loanBook_, pool_);
-        (registry, risk) = (loanBook_.registry(), loanBook_.risk());
-        oracle = loanBook_.oracle();
-        (token, unitScale) = (loanBook_.token(), loanBook_.unitScale());
+        Market memory market = loanBook_.market();
+        (registry, risk, oracle) = (market.from.registry, market.from.risk, market.from.oracle);
+        (token, unitScale) = (market.token, market.unitScale);
     }
 
     /// @inheritdoc IAuctionHouse

@@ -52,15 +52,12 @@ contract LoanBook is Stewardship {
     uint256 private constant MAX_WORDS = 400;
 
     IERC20 public immutable token;
-    IAssetRegistry public immutable registry;
-    IRiskTerms public immutable risk;
-    IValuationOracle public immutable oracle;
-    /// @notice Base units of the token in one ledger unit.
-    uint256 public immutable unitScale;
-    /// @notice Smallest payment that does not end a debt, and smallest principal; ledger units.
-    uint64 public immutable minimumPayment;
-    /// @notice Cures within a year after which a call has no cure window.
-    uint8 public immutable curesPerYear;
+    IAssetRegistry private immutable REGISTRY;
+    IRiskTerms private immutable RISK;
+    IValuationOracle private immutable ORACLE;
+    uint256 private immutable UNIT_SCALE;
+    uint64 private immutable MINIMUM_PAYMENT;
+    uint8 private immutable CURES_PER_YEAR;
 
     constructor(
         IAccessManager authority_,
@@ -70,9 +67,9 @@ contract LoanBook is Stewardship {
         uint8 curesPerYear_
     ) Governed(authority_) {
         token = token_;
-        (registry, risk, oracle) = (from.registry, from.risk, from.oracle);
-        unitScale = LedgerUnits.unitOf(token_);
-        (minimumPayment, curesPerYear) = (minimumPayment_, curesPerYear_);
+        (REGISTRY, RISK, ORACLE) = (from.registry, from.risk, from.oracle);
+        UNIT_SCALE = LedgerUnits.unitOf(token_);
+        (MINIMUM_PAYMENT, CURES_PER_YEAR) = (minimumPayment_, curesPerYear_);
     }
 
     // ---- Settling -----------------------------------------------------------------------------
@@ -123,7 +120,7 @@ contract LoanBook is Stewardship {
                 }
                 (LoanWord loan, uint256 interest) = Slots.read(slot).due();
                 uint256 paid = word.amount();
-                uint256 signs = loan.signOf(paid) | paid - minimumPayment | paid - interest
+                uint256 signs = loan.signOf(paid) | paid - MINIMUM_PAYMENT | paid - interest
                     | gasleft() - Batches.WORD_GAS;
                 if (int256(signs) < 0) break;
                 Slots.write(slot, loan.lessPaid(paid));
@@ -153,7 +150,7 @@ contract LoanBook is Stewardship {
             while (other | word.used(bits) == 0) {
                 uint256 amount = word.amount();
                 uint256 rest = left - amount;
-                if (int256(rest | amount - minimumPayment | gasleft() - Batches.WORD_GAS) < 0) {
+                if (int256(rest | amount - MINIMUM_PAYMENT | gasleft() - Batches.WORD_GAS) < 0) {
                     break;
                 }
                 left = rest;
@@ -215,7 +212,7 @@ contract LoanBook is Stewardship {
             return OperationFailure.WrongStatus;
         }
         if (kind == OperationKind.Collect) {
-            (batch.loan, failure) = batch.loan.collect(batch.tally, word.amount(), minimumPayment);
+            (batch.loan, failure) = batch.loan.collect(batch.tally, word.amount(), MINIMUM_PAYMENT);
             return failure;
         }
         bytes32[] calldata card = words[1:];
@@ -233,10 +230,10 @@ contract LoanBook is Stewardship {
         if (!loan.isOpen()) return Calling.repay(_book, _market(), loanId, maxAmount);
         uint256 debt = loan.debtUp(loan.interestScaled(block.timestamp));
         uint64 paid = uint64(maxAmount < debt ? maxAmount : debt);
-        if (paid < minimumPayment && paid < debt) revert AmountTooSmall(paid, minimumPayment);
+        if (paid < MINIMUM_PAYMENT && paid < debt) revert AmountTooSmall(paid, MINIMUM_PAYMENT);
         Tally memory tally;
         // Cash that has just been set aside is collected at once.
-        (_book.hot[loanId],) = loan.withPrefunded(paid).collect(tally, paid, minimumPayment);
+        (_book.hot[loanId],) = loan.withPrefunded(paid).collect(tally, paid, MINIMUM_PAYMENT);
         uint32 laneId = loanId.laneOf();
         uint256 sums = _book.sums[laneId].bookOne(tally, block.timestamp);
         emit Repaid(loanId, msg.sender, uint32(sums), paid);
@@ -249,7 +246,7 @@ contract LoanBook is Stewardship {
         LoanWord loan = _loanOf(loanId);
         LoanStatus status = loan.status();
         if (status != LoanStatus.Open) revert WrongStatus(loanId, status);
-        if (amount < minimumPayment) revert AmountTooSmall(amount, minimumPayment);
+        if (amount < MINIMUM_PAYMENT) revert AmountTooSmall(amount, MINIMUM_PAYMENT);
         _book.hot[loanId] = loan.withPrefunded(amount);
         uint32 laneId = loanId.laneOf();
         LaneWords storage lane = _book.sums[laneId];
@@ -346,7 +343,7 @@ contract LoanBook is Stewardship {
         external
         nonReentrantView
     {
-        Calling.call(_book, registry, risk, oracle, curesPerYear, msg.data);
+        Calling.call(_book, REGISTRY, RISK, ORACLE, CURES_PER_YEAR, msg.data);
     }
 
     /// @inheritdoc ILoanBook
@@ -354,7 +351,7 @@ contract LoanBook is Stewardship {
         external
         nonReentrantView
     {
-        Calling.callOverdue(_book, Sources(registry, risk, oracle), curesPerYear, msg.data);
+        Calling.callOverdue(_book, Sources(REGISTRY, RISK, ORACLE), CURES_PER_YEAR, msg.data);
     }
 
     /// @inheritdoc ILoanBook
@@ -396,7 +393,7 @@ contract LoanBook is Stewardship {
     ) external nonReentrant returns (LoanStatus) {
         _requireAuctionHouse();
         Sale memory sale = Sale(tokenId, lrtAmount, buyer, proceeds, lots);
-        return Selling.sell(_book, address(registry), ESCROW_CODE_HASH, loanId, sale, card);
+        return Selling.sell(_book, address(REGISTRY), ESCROW_CODE_HASH, loanId, sale, card);
     }
 
     // ---- Claims and shortfalls ----------------------------------------------------------------
@@ -453,6 +450,11 @@ contract LoanBook is Stewardship {
 
     // ---- Views --------------------------------------------------------------------------------
 
+    /// @notice What the book was deployed with.
+    function market() external view returns (Market memory) {
+        return _market();
+    }
+
     function pool() external view returns (address) {
         return _book.pool;
     }
@@ -507,7 +509,7 @@ contract LoanBook is Stewardship {
     function cureUntilOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64) {
         LoanWord loan = _loanOf(loanId);
         _requireCard(loanId, card);
-        return uint64(loan.cureUntil(Cards.cureWindowOf(card), oracle.stoppedSeconds()));
+        return uint64(loan.cureUntil(Cards.cureWindowOf(card), ORACLE.stoppedSeconds()));
     }
 
     function claimableOf(uint32 laneId, address party) external view returns (uint64) {
@@ -540,8 +542,8 @@ contract LoanBook is Stewardship {
     }
 
     function _market() internal view override returns (Market memory) {
-        Sources memory from = Sources(registry, risk, oracle);
-        return Market(from, token, unitScale, minimumPayment, curesPerYear, ESCROW_CODE_HASH);
+        Sources memory from = Sources(REGISTRY, RISK, ORACLE);
+        return Market(from, token, UNIT_SCALE, MINIMUM_PAYMENT, CURES_PER_YEAR, ESCROW_CODE_HASH);
     }
 
     function _requireAuctionHouse() private view {
@@ -557,11 +559,11 @@ contract LoanBook is Stewardship {
     function _pull(address till, uint64 amount) private {
         // Below 2^64 times a scale that was bounded when it was set.
         unchecked {
-            token.safeTransferFrom(msg.sender, till, amount * unitScale);
+            token.safeTransferFrom(msg.sender, till, amount * UNIT_SCALE);
         }
     }
 
     function _send(uint32 laneId, address to, uint64 amount) private {
-        ILane(tillOf(laneId)).sendToken(address(token), to, amount * unitScale);
+        ILane(tillOf(laneId)).sendToken(address(token), to, amount * UNIT_SCALE);
     }
 }

@@ -6,6 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Governed} from "./Governed.sol";
 import {ClassTerms, IRiskTerms} from "./interfaces/IRiskTerms.sol";
+import {OfferWord, OfferWords} from "./libraries/OfferWords.sol";
 import {TermBounds} from "./libraries/TermBounds.sol";
 import {TermsWord, TermsWords} from "./libraries/TermsWords.sol";
 
@@ -52,11 +53,11 @@ contract RiskTerms is IRiskTerms, Governed {
         uint16 curve;
     }
 
-    /// @dev A class's terms: what is asked of running loans, its ramp included, and what only new
-    /// borrowing is asked.
+    /// @dev A class's terms: what is asked of running loans, its ramp included, and what new
+    /// borrowing is asked, the rate of the epoch included.
     struct Row {
         TermsWord terms;
-        uint256 limits;
+        OfferWord offer;
     }
 
     /// @notice The pool that reports utilisation; set once.
@@ -119,12 +120,13 @@ contract RiskTerms is IRiskTerms, Governed {
         uint256 highest = Math.max(utilisationBps, Math.max(past.last, past.beforeLast));
         uint16 curve = _step(past.curve, uint16(highest));
         _utilisation = Utilisation(utilisationBps, past.last, curve);
+        if (curve != past.curve) _setRates(curve);
         emit UtilisationSet(utilisationBps, curve);
     }
 
     /// @inheritdoc IRiskTerms
     function termsOf(uint16 classId) public view returns (ClassTerms memory terms) {
-        return TermsWords.unpack(rowOf(classId), _rows[classId].limits);
+        return TermsWords.unpack(rowOf(classId), _rows[classId].offer);
     }
 
     /// @inheritdoc IRiskTerms
@@ -139,14 +141,9 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     /// @inheritdoc IRiskTerms
-    function offerOf(uint16 classId)
-        external
-        view
-        returns (TermsWord terms, uint256 freshFor, uint256 maxTenor, uint256 rate)
-    {
-        terms = rowOf(classId);
-        uint256 limits = _rows[classId].limits;
-        return (terms, uint32(limits), limits >> 32, _rateOf(terms));
+    function offerOf(uint16 classId) public view returns (OfferWord offer) {
+        offer = _rows[classId].offer;
+        if (offer.maxLtvBps() == 0) revert ClassUnknown(classId);
     }
 
     /// @inheritdoc IRiskTerms
@@ -159,7 +156,7 @@ contract RiskTerms is IRiskTerms, Governed {
 
     /// @inheritdoc IRiskTerms
     function rateBps(uint16 classId) external view returns (uint16) {
-        return uint16(_rateOf(_known(classId)));
+        return uint16(offerOf(classId).rateBps());
     }
 
     /// @inheritdoc IRiskTerms
@@ -176,8 +173,9 @@ contract RiskTerms is IRiskTerms, Governed {
         if (classId == MARKET || classId >= CLASS_LIMIT) revert ClassUnknown(classId);
         TermBounds.check(terms);
         if (_rows[classId].terms.maxLtvBps() == 0) _classes.push(classId);
-        (_rows[classId].terms, _rows[classId].limits) =
-            TermsWords.pack(terms, from, block.timestamp);
+        TermsWord word = TermsWords.pack(terms, from, block.timestamp);
+        OfferWord offer = OfferWords.pack(terms, _rateOf(word, _utilisation.curve));
+        _rows[classId] = Row(word, offer);
         emit ClassTermsSet(classId, terms);
         if (from > terms.liquidationLtvBps) {
             emit LiquidationLtvFalls(
@@ -191,10 +189,17 @@ contract RiskTerms is IRiskTerms, Governed {
         emit CapSet(classId, from, to, uint64(block.timestamp + CAP_GROWTH));
     }
 
+    /// @dev A close evaluates the curve once for each class, so that no draw has to.
+    function _setRates(uint256 curve) private {
+        for (uint256 i; i < _classes.length; ++i) {
+            Row storage row = _rows[_classes[i]];
+            row.offer = row.offer.withRate(_rateOf(row.terms, curve));
+        }
+    }
+
     /// @dev Rounded up: a fraction of a basis point is the pool's.
-    function _rateOf(TermsWord terms) private view returns (uint256) {
-        uint256 slope = terms.rateSlopeBps() * _utilisation.curve;
-        return terms.baseRateBps() + Math.ceilDiv(slope, BPS);
+    function _rateOf(TermsWord terms, uint256 curve) private pure returns (uint256) {
+        return terms.baseRateBps() + Math.ceilDiv(terms.rateSlopeBps() * curve, BPS);
     }
 
     /// @dev The curve follows the highest of the last three closes, one step at a time.

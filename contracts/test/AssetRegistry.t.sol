@@ -42,6 +42,34 @@ contract AssetRegistryPledgeTest is MintedBase {
         vm.assertTrue(registry.isEscrow(lane));
     }
 
+    function test_balances_count_tokens_of_owners_and_of_escrows_alike() public {
+        uint256 before = registry.balanceOf(owner);
+
+        _pledge();
+
+        vm.assertEq(registry.balanceOf(lane), 1);
+        vm.assertEq(registry.balanceOf(owner), before - 1);
+        vm.assertFalse(registry.isEscrow(owner));
+    }
+
+    function test_an_emptied_escrow_stays_one_and_counts_no_token() public {
+        _pledge();
+
+        vm.prank(lane);
+        registry.transferFrom(lane, owner, id);
+
+        vm.assertTrue(registry.isEscrow(lane));
+        vm.assertEq(registry.balanceOf(lane), 0);
+    }
+
+    function test_nobody_is_no_escrow_and_has_no_balance() public {
+        vm.assertFalse(registry.isEscrow(address(0)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC721Errors.ERC721InvalidOwner.selector, address(0))
+        );
+        registry.balanceOf(address(0));
+    }
+
     function test_the_lane_returns_the_token_unlocked() public {
         _pledge();
 

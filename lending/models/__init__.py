@@ -2,13 +2,14 @@
 
 from lending.models.auctions import AuctionLot, LotStatus
 from lending.models.lanes import Claimable, ClassRoom, Lane, Shortfall, TokenBalance
-from lending.models.loans import Loan, LoanCollateral, LoanEntry, PledgeStatus
+from lending.models.loans import AskedCollection, Loan, LoanCollateral, LoanEntry, PledgeStatus
 from lending.models.pool import PoolEpoch, PoolFill, PoolPosition, PoolState, Tranche
 from lending.models.requests import RequestStatus, TermsRequest, WorkoutOffer
 from lending.models.stress import StressRun
 from lending.models.terms import ClassTerms, OracleClock, RateCurve
 
 __all__ = [
+    "AskedCollection",
     "AuctionLot",
     "Claimable",
     "ClassRoom",

@@ -170,3 +170,18 @@ class LoanEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.amount}"
+
+
+class AskedCollection(models.Model):
+    """The last collection that was asked for on a loan. No event decides it, so no rebuild ends it.
+
+    How many words the loan had seen, and the due date that was reached: of two collections with
+    the same, one is asked for.
+    """
+
+    loan_id = models.BigIntegerField(primary_key=True)
+    operations = models.IntegerField()
+    due_index = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"Loan {self.loan_id}, due date {self.due_index}"

@@ -88,13 +88,19 @@ def _is_plain_and_right(operation: NewOperation, most: int, lanes: int) -> bool:
     )
 
 
+def refused_key(key: str) -> tuple[str, str] | None:
+    """Return code and sentence when a client key cannot be taken, or None."""
+    if 0 < len(key) <= MAX_KEY_LENGTH and key.isprintable() and "\\" not in key:
+        return None
+    return (
+        "client_key_invalid",
+        f"A client key has 1 to {MAX_KEY_LENGTH} printable characters and no backslash.",
+    )
+
+
 def _refused_envelope(operation: NewOperation, now: int) -> tuple[str, str] | None:
-    key = operation.client_key
-    if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isprintable() or "\\" in key:
-        return (
-            "client_key_invalid",
-            f"A client key has 1 to {MAX_KEY_LENGTH} printable characters and no backslash.",
-        )
+    if reason := refused_key(operation.client_key):
+        return reason
     if not 0 <= operation.priority <= MAX_PRIORITY:
         return "priority_invalid", f"The priority must be from 0 to {MAX_PRIORITY}."
     if operation.deadline is not None and operation.deadline <= now:

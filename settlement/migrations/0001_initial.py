@@ -51,6 +51,20 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Parcel',
+            fields=[
+                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('client_key', models.CharField(max_length=120)),
+                ('lane', models.IntegerField()),
+                ('count', models.IntegerField()),
+                ('words', models.BinaryField(help_text='A word of settle for each operation, in their order')),
+                ('accepted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('client_key',), name='parcel_client_key_once'), models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='parcel_not_empty'), models.CheckConstraint(condition=models.Q(('lane', django.db.models.expressions.CombinedExpression(models.F('id'), '>>', models.Value(40)))), name='parcel_id_of_its_lane')],
+            },
+        ),
+        migrations.CreateModel(
             name='RedeliveredTask',
             fields=[
                 ('message', models.CharField(max_length=200, primary_key=True, serialize=False)),
@@ -212,7 +226,6 @@ class Migration(migrations.Migration):
                 ('count', models.IntegerField(default=0, help_text='Operations in it')),
                 ('shape', models.SmallIntegerField(default=0, help_text='Kinds of its operations, a bit each')),
                 ('suspect', models.BooleanField(default=False, help_text='Simulated before it is sent')),
-                ('words_hash', models.CharField(blank=True, max_length=66)),
                 ('results', models.BinaryField(blank=True, null=True)),
                 ('applied', models.IntegerField(default=0)),
                 ('failed', models.IntegerField(default=0)),

@@ -1,14 +1,20 @@
-"""How PostgreSQL keeps the bytes of batches: as they are. Hashes and signatures do not shrink.
+"""How PostgreSQL keeps the bytes of batches and parcels: as they are. They hardly shrink.
 
-Trying to compress them cost more than writing them (docs/decisions/0050).
+Trying to compress them cost more than writing them (docs/decisions/0050), and of a parcel's words
+any part is read without the rest.
 """
 
-_COLUMNS = ("data", "raw", "results")
+_COLUMNS = (
+    *(("settlement_batch", column) for column in ("data", "raw", "results")),
+    ("settlement_parcel", "words"),
+)
 
 
 def _set(storage: str) -> str:
-    changes = ", ".join(f"ALTER COLUMN {column} SET STORAGE {storage}" for column in _COLUMNS)
-    return f"ALTER TABLE settlement_batch {changes};"
+    return "".join(
+        f"ALTER TABLE {table} ALTER COLUMN {column} SET STORAGE {storage};"
+        for table, column in _COLUMNS
+    )
 
 
 PLAIN = _set("EXTERNAL")

@@ -8,7 +8,7 @@ from settlement.models.incidents import (
     OperatorAction,
     RedeliveredTask,
 )
-from settlement.models.operations import Lane, LaneProgress, Operation
+from settlement.models.operations import Lane, LaneProgress, Operation, Parcel
 from settlement.models.signers import Signer
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "LaneSequence",
     "Operation",
     "OperatorAction",
+    "Parcel",
     "RedeliveredTask",
     "Signer",
 ]

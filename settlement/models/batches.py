@@ -81,7 +81,6 @@ class Batch(models.Model):
     count = models.IntegerField(default=0, help_text="Operations in it")
     shape = models.SmallIntegerField(default=0, help_text="Kinds of its operations, a bit each")
     suspect = models.BooleanField(default=False, help_text="Simulated before it is sent")
-    words_hash = models.CharField(max_length=66, blank=True)
     results = models.BinaryField(null=True, blank=True)
     applied = models.IntegerField(default=0)
     failed = models.IntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Operations as they were accepted, and each lane's place in them."""
+"""Operations as they were accepted, one by one or many together; each lane's place in them."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -85,3 +85,40 @@ class Operation(models.Model):
     def number(self) -> int:
         """The number within the lane, in order of arrival."""
         return self.id & (NUMBER_LIMIT - 1)
+
+
+class Parcel(models.Model):
+    """Operations of one lane that were accepted together under one client key; never updated.
+
+    The primary key is the id of the first; the others follow it. They take one row for all: what
+    a row for each costs is most of what an operation costs (docs/decisions/0078).
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    client_key = models.CharField(max_length=120)
+    lane = models.IntegerField()
+    count = models.IntegerField()
+    words = models.BinaryField(help_text="A word of settle for each operation, in their order")
+    accepted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["client_key"], name="parcel_client_key_once"),
+            models.CheckConstraint(condition=Q(count__gt=0), name="parcel_not_empty"),
+            models.CheckConstraint(
+                condition=Q(lane=F("id").bitrightshift(LANE_SHIFT)), name="parcel_id_of_its_lane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Parcel {self.client_key}: {self.count} operations of lane {self.lane}"
+
+    @property
+    def first_number(self) -> int:
+        """The number of its first operation within the lane."""
+        return self.id & (NUMBER_LIMIT - 1)
+
+    @property
+    def last_number(self) -> int:
+        """The number of its last operation within the lane."""
+        return self.first_number + self.count - 1

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from contracts.deployment_record import load
 from contracts.domain.columns import words_of_columns
-from contracts.domain.words import MAX_WORDS, Kind, encode_word, joined_words, words_hash
+from contracts.domain.words import MAX_WORDS, Kind, encode_word, joined_words
 from settlement.calldata import operations_of, settle_calldata
 from settlement.domain.access import text_of
 from settlement.domain.columns import Columns, Cut, cut
@@ -141,7 +141,6 @@ def _of_words(
         count=count,
         first_number=first_number,
         last_number=last_number,
-        words_hash="0x" + words_hash([words]).hex(),
         gas_modelled=gas_modelled,
         shape=sum(1 << kind for kind in kinds),
     )

@@ -136,7 +136,7 @@ def _again(stored: Batch) -> Batch:
         stored.save(update_fields=["status", "error", "failure"])
         return stored
     copied = ("kind", "lane", "chain_id", "signer", "contract", "function", "to_address")
-    copied += ("data", "first_number", "last_number", "words_hash", "count", "gas_modelled")
+    copied += ("data", "first_number", "last_number", "count", "gas_modelled")
     copied += ("reads", "writes", "adds", "after_number", "priority", "deadline")
     base = stored.client_key.split("#", 1)[0]
     attempt = Batch.objects.filter(client_key__startswith=f"{base}#").count() + 2

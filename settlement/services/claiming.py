@@ -5,14 +5,14 @@ database transaction, under the fencing token of the key's lease.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Max
-from django.db.models.functions import Now
+from django.db import connection, transaction
 
 from contracts.client import Chain
 from contracts.domain.words import striped
 from contracts.types import Fees
+from settlement import copying
 from settlement.domain.packing import Waiting
 from settlement.domain.profiles import Profile
 from settlement.failpoints import reached
@@ -167,7 +167,7 @@ def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, mined: int) ->
                 *("priority_fee_wei", "claimed_at", "error"),
             ],
         )
-        Batch.objects.bulk_create(found.packs)
+        copying.insert(found.packs)
         if found.progress is not None:
             found.progress.save()
         reached("claim.storing")
@@ -184,13 +184,24 @@ def _still_planned(signer: Signer, calls: list[Batch]) -> list[Batch]:
 
 
 def _number(signer: Signer, found: Claim, fees: Fees, mined: int) -> None:
-    # With the chain's id, so that the index of nonces answers.
-    mine = signer.batches.filter(chain_id=signer.chain_id)
-    used = mine.aggregate(last=Max("nonce"))["last"]
+    used, now = _last_nonce(signer)
     first = mined if used is None else max(mined, used + 1)
     for nonce, batch in enumerate(found.chosen, start=first):
         batch.nonce = nonce
         batch.max_fee_wei = fees.max_fee_wei
         batch.priority_fee_wei = fees.priority_fee_wei
-        batch.claimed_at = Now()
+        batch.claimed_at = now
         batch.client_key = batch.client_key or f"settle:{signer.pk}:{nonce}"
+
+
+def _last_nonce(signer: Signer) -> tuple[int | None, datetime]:
+    """Return the highest nonce that the key was given, and the database's time."""
+    with connection.cursor() as cursor:
+        # With the chain's id, so that the index of nonces answers.
+        cursor.execute(
+            "SELECT max(nonce), statement_timestamp() FROM settlement_batch "
+            "WHERE chain_id = %s AND signer_id = %s",
+            [signer.chain_id, signer.pk],
+        )
+        used, now = cursor.fetchone()
+    return used, now

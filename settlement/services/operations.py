@@ -1,7 +1,7 @@
 """Intake of operations: once, in bulk, in the transaction that caused them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
@@ -10,10 +10,9 @@ from contracts.deployment_record import load
 from contracts.domain.words import LANE_SHIFT
 from settlement.directory import closed_by_loan
 from settlement.domain.intake import NewOperation, Refusal, refused
-from settlement.doorbell import ring
 from settlement.errors import OperationRefused
-from settlement.models import Block, Lane, Operation, Signer
-from settlement.services.signers import ensure_signers
+from settlement.models import Block, Operation
+from settlement.services.numbering import ring_lanes, taken_numbers
 
 COLUMNS = ("id", "client_key", "kind", "lane", "loan_id", "amount")
 COLUMNS += ("payload", "priority", "deadline")
@@ -146,7 +145,7 @@ def _copy(by_lane: Mapping[int, Sequence[NewOperation]]) -> None:
     """Give each lane's next numbers to its operations and write all in one go."""
     if not by_lane:
         return
-    numbers = _taken_numbers({lane: len(by_lane[lane]) for lane in sorted(by_lane)})
+    numbers = taken_numbers({lane: len(rows) for lane, rows in by_lane.items()})
     lines = [
         _line(identifier, lane, each)
         for lane, operations in by_lane.items()
@@ -157,36 +156,7 @@ def _copy(by_lane: Mapping[int, Sequence[NewOperation]]) -> None:
     known = connection.wrap_database_errors
     with known, connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write("".join(lines))
-    for signer_id in _keys_of(by_lane):
-        ring("settlement.tasks.pump_signer", signer_id)
-
-
-def _taken_numbers(counts: Mapping[int, int]) -> dict[int, int]:
-    """Take so many numbers of each lane and return the first of each.
-
-    Lanes are locked in order: two intakes can then not wait for each other.
-    """
-    lanes = list(counts)
-    Lane.objects.bulk_create([Lane(number=lane) for lane in lanes], ignore_conflicts=True)
-    locked = Lane.objects.select_for_update().filter(number__in=lanes).order_by("number")
-    first = {lane.number: lane.next_operation for lane in locked}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE settlement_lane AS l SET next_operation = l.next_operation + v.count "
-            "FROM unnest(%s::int[], %s::int[]) AS v (number, count) WHERE l.number = v.number",
-            [lanes, list(counts.values())],
-        )
-    return first
-
-
-def _keys_of(lanes: Collection[int]) -> list[int]:
-    """Return the keys of these lanes."""
-    active = Signer.objects.filter(lane__in=lanes, retired_at__isnull=True)
-    found = list(active.values_list("pk", flat=True))
-    if len(found) < len(lanes):
-        ensure_signers()
-        found = list(active.values_list("pk", flat=True))
-    return found
+    ring_lanes(by_lane)
 
 
 def _line(identifier: int, lane: int, each: NewOperation) -> str:

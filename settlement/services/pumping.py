@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from contracts.client import Chain
 from contracts.errors import ChainError
 from contracts.types import Fees
+from settlement import copying
 from settlement.domain.fees import replacement_fees
 from settlement.domain.profiles import PROFILES, Profile
 from settlement.failpoints import reached
@@ -131,8 +132,7 @@ def _sign(held: Lease, claimed: Sequence[Batch]) -> None:
     ]
     with transaction.atomic():
         held.locked()
-        with connection.cursor() as cursor:
-            cursor.execute(_STORE_SIGNED, values)
+        copying.execute(_STORE_SIGNED, values)
         Batch.objects.bulk_update(cancelled, ["cancelled", "failure", "cancel_hashes"])
     reached("sign.stored")
 

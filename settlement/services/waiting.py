@@ -8,10 +8,11 @@ from django.db import connection
 from psycopg import Cursor
 
 from contracts.domain.columns import Numbers
-from contracts.domain.words import LANE_SHIFT, NUMBER_LIMIT
+from contracts.domain.words import LANE_SHIFT, NUMBER_LIMIT, WORD_BYTES
 from settlement.domain.columns import Columns
 from settlement.domain.packing import Waiting
 from settlement.models import LaneProgress, Operation
+from settlement.services.parcels import columns_between, columns_of, holds_loan, words_between
 
 # A lane that has put so many aside takes no new ones until they are fewer.
 MOST_DEFERRED = 20_000
@@ -33,6 +34,8 @@ _PLAIN = """
 _TRUE = b"\x01"
 _ARRAY_HEAD_BYTES = 20
 _MASK = NUMBER_LIMIT - 1
+
+Row = tuple[int, int, int, int, bytes | None, int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +95,37 @@ def plain_run(progress: LaneProgress, *, most: int) -> Columns | None:
     """
     if progress.deferred or progress.ahead:
         return None
-    first = progress.lane << LANE_SHIFT
-    after = first | progress.planned_through
+    lane, after = progress.lane, progress.planned_through
+    held = words_between(lane, after + 1, after + most)
+    if held and held[0][0] == after + 1:
+        return None if _has_urgent(lane, after) else columns_of(_unbroken(held))
+    return _plain_rows(lane, after, held[0][0] if held else NUMBER_LIMIT, most)
+
+
+def _unbroken(held: Sequence[tuple[int, bytes]]) -> bytes:
+    """Return the words of the parcels that follow one another without a single row between."""
+    following, run = held[0][0], []
+    for number, words in held:
+        if number != following:
+            break
+        run.append(words)
+        following += len(words) // WORD_BYTES
+    return b"".join(run)
+
+
+def _has_urgent(lane: int, after: int) -> bool:
+    first = lane << LANE_SHIFT
+    rows = Operation.objects.filter(lane=lane, priority__gt=0, pk__gt=first | after)
+    return rows.exists()
+
+
+def _plain_rows(lane: int, after: int, end: int, most: int) -> Columns | None:
+    """Return the lane's rows beyond one number and before another, if all of them are plain."""
+    first = lane << LANE_SHIFT
+    start = first | after
     cursor = Cursor(connection.connection)
     with connection.wrap_database_errors:
-        cursor.execute(
-            _PLAIN, [progress.lane, after, after, first + NUMBER_LIMIT, most], binary=True
-        )
+        cursor.execute(_PLAIN, [lane, start, start, first + end, most], binary=True)
     found = cursor.pgresult
     if found is None or found.get_value(0, 0) != _TRUE:
         return None
@@ -131,7 +158,39 @@ def has_waiting_before(loan_id: int, number: int) -> bool:
     fresh = earlier.filter(id__gt=first | progress.planned_through)
     fresh = fresh.exclude(id__in=[first | each for each in progress.ahead])
     deferred = [first | each for each in progress.deferred]
-    return fresh.exists() or (bool(deferred) and earlier.filter(id__in=deferred).exists())
+    return (
+        fresh.exists()
+        or (bool(deferred) and earlier.filter(id__in=deferred).exists())
+        or _parcels_hold_before(loan_id, number, progress)
+    )
+
+
+def _parcels_hold_before(loan_id: int, number: int, progress: LaneProgress) -> bool:
+    start, aside = progress.planned_through + 1, np.array(progress.deferred, dtype=np.int64)
+    if holds_loan(loan_id, first=start, last=number - 1, without=progress.ahead):
+        return True
+    found = _of_numbers(progress.lane, aside[aside < number].tolist())
+    return bool((found.loan_numbers == loan_id & _MASK).any())
+
+
+def _of_numbers(lane: int, numbers: Sequence[int]) -> Columns:
+    """Return those of the lane's operations with these numbers that parcels hold."""
+    if not numbers:
+        return columns_of(b"")
+    found = columns_between(lane, min(numbers), max(numbers))
+    return found.taken(np.flatnonzero(np.isin(found.numbers, numbers)))
+
+
+def loans_in_parcels(progress: LaneProgress) -> dict[int, int]:
+    """Return how many of a lane's operations that wait in parcels fall on each loan, by its id."""
+    lane = progress.lane
+    fresh = columns_between(lane, progress.planned_through + 1, NUMBER_LIMIT - 1)
+    fresh = fresh.taken(np.flatnonzero(~np.isin(fresh.numbers, progress.ahead)))
+    aside = _of_numbers(lane, progress.deferred)
+    loans, counts = np.unique(
+        np.concatenate([fresh.loan_numbers, aside.loan_numbers]), return_counts=True
+    )
+    return dict(zip((loans | lane << LANE_SHIFT).tolist(), counts.tolist(), strict=True))
 
 
 def waiting_lanes() -> list[int]:
@@ -145,23 +204,37 @@ def waiting_lanes() -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
-Row = tuple[int, int, int, int, bytes | None, int, int | None]
-
-
 def _deferred(lane: int, numbers: Sequence[int]) -> list[Row]:
     if not numbers:
         return []
     ids = [lane << LANE_SHIFT | number for number in numbers]
-    return _rows("id = ANY(%s) ORDER BY id", [ids])
+    rows = _rows("id = ANY(%s) ORDER BY id", [ids])
+    if len(rows) < len(numbers):
+        rows = sorted(rows + _rows_of(_of_numbers(lane, numbers)))
+    return rows
 
 
 def _next(lane: int, after: int, most: int) -> list[Row]:
     first = lane << LANE_SHIFT
     if not most:
         return []
-    return _rows(
+    rows = _rows(
         "id > %s AND id < %s ORDER BY id LIMIT %s", [first | after, first + NUMBER_LIMIT, most]
     )
+    held = _rows_of(columns_between(lane, after + 1, after + most))
+    return sorted(rows + held)[:most] if held else rows
+
+
+def _rows_of(columns: Columns) -> list[Row]:
+    """Return the operations of parcels in the shape of rows: plain, as they are."""
+    numbers, kinds, loans, amounts = (
+        column.tolist()
+        for column in (columns.numbers, columns.kinds, columns.loan_numbers, columns.amounts)
+    )
+    return [
+        (number, kind, loan, amount, None, 0, None)
+        for number, kind, loan, amount in zip(numbers, kinds, loans, amounts, strict=True)
+    ]
 
 
 def _urgent(lane: int, through: int, ahead: Collection[int], loans: set[int]) -> list[Row]:
@@ -187,7 +260,9 @@ def _follows_another(lane: int, row: Row, through: int, ahead: Collection[int]) 
     between = Operation.objects.filter(
         loan_id=first | row[2], id__gt=first | through, id__lt=first | row[0]
     )
-    return between.exclude(id__in=[first | number for number in ahead]).exists()
+    if between.exclude(id__in=[first | number for number in ahead]).exists():
+        return True
+    return holds_loan(first | row[2], first=through + 1, last=row[0] - 1, without=list(ahead))
 
 
 def _rows(condition: str, parameters: Sequence[object]) -> list[Row]:

@@ -10,6 +10,7 @@ import {Cards} from "../libraries/Cards.sol";
 import {Consent} from "../libraries/Consent.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
+import {SignedTerms} from "../libraries/SignedTerms.sol";
 import {Basket, Draw, Evidence, Outlook, Plan, Underwriter} from "../libraries/Underwriter.sol";
 import {Handover} from "./Handover.sol";
 import {Book, LoanStore, Market, NewTerms, Position} from "./LoanStore.sol";
@@ -39,7 +40,7 @@ library Amending {
         _takeOut(position, card, change);
         (Draw memory draw, uint256 limit) = _quote(outlook, card, call);
         position.lane.exclude(position.loan);
-        if (change.draw != 0) _draw(position, card, change, draw.rateBps);
+        if (change.draw != 0) _draw(position, card, change, uint16(draw.rateBps));
         if (change.draw != 0) Rooms.flowIn(book, position.laneId, card, change.draw);
         if (change.instalments != 0) _extend(position, card, change, draw);
         position.lane.include(position.loan);
@@ -117,8 +118,7 @@ library Amending {
     {
         LoanChange calldata change = call.changeAt(0);
         Plan memory plan = _planOf(card, change);
-        (draw, limit) =
-            Underwriter.quote(outlook, _basketOf(card), call.proofsAt(2), plan);
+        limit = Underwriter.quote(draw, outlook, _basketOf(card), call.proofsAt(2), plan);
         if (plan.standard) Underwriter.checkRate(draw.rateBps, change.maxRateBps);
     }
 
@@ -135,7 +135,7 @@ library Amending {
     {
         plan.standard = change.draw != 0 || change.instalments != 0;
         if (change.instalments != 0) {
-            Underwriter.checkDates(change.instalments, change.interval);
+            SignedTerms.checkDates(change.instalments, change.interval);
             plan.schedule = change.schedule;
             plan.tenor = uint256(change.instalments) * change.interval;
         } else {
@@ -183,13 +183,13 @@ library Amending {
         position.reschedule(
             card,
             NewTerms({
-                rateBps: draw.rateBps,
+                rateBps: uint16(draw.rateBps),
                 schedule: change.schedule,
                 instalments: change.instalments,
                 interval: change.interval,
-                gracePeriod: draw.gracePeriod,
-                cureWindow: draw.cureWindow,
-                lateFeeBps: draw.lateFeeBps
+                gracePeriod: uint24(draw.gracePeriod),
+                cureWindow: uint24(draw.cureWindow),
+                lateFeeBps: uint16(draw.lateFeeBps)
             })
         );
     }

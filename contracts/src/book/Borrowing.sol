@@ -3,131 +3,126 @@ pragma solidity ^0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {
-    Card,
-    ILoanBook,
-    LaneState,
-    LoanState,
-    LoanStatus,
-    LoanTerms
-} from "../interfaces/ILoanBook.sol";
+import {ILane} from "../interfaces/ILane.sol";
+import {ILoanBook, LoanStatus} from "../interfaces/ILoanBook.sol";
 import {Arguments} from "../libraries/Arguments.sol";
 import {Cards, MarkWord} from "../libraries/Cards.sol";
-import {LoanMath} from "../libraries/LoanMath.sol";
-import {Slots} from "../libraries/Slots.sol";
+import {LoanWord} from "../libraries/Payments.sol";
+import {TermsPlace} from "../libraries/SignedTerms.sol";
+import {LaneWords, Slots} from "../libraries/Slots.sol";
 import {Draw, Outlook, Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 import {Handover} from "./Handover.sol";
-import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
+import {Book, LoanStore, Market} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @title Opening a loan
+/// @notice Terms are read where they lie, and loan, lane and card are made as the words that are
+/// kept: structs in memory would cost more than all that is worked out here. Everything is written
+/// before another contract is called to move something.
 library Borrowing {
     using Arguments for bytes;
-    using LoanMath for LaneState;
     using LoanStore for Book;
     using LoanStore for Market;
     using SafeERC20 for IERC20;
-    using Slots for LoanState;
 
     /// @notice See `ILoanBook.open`.
     function open(Book storage book, Market memory market, bytes calldata call)
         external
         returns (uint64)
     {
+        TermsPlace terms = call.termsAt(0);
         Outlook memory outlook = Outlook(market.from, market.from.oracle.present(false));
         Underwriter.requireRunning(outlook.present);
-        LoanTerms calldata terms = call.termsAt(0);
         _admit(book, market, terms);
         Draw memory draw = Underwriter.underwrite(outlook, terms, call.bytesAt(1), call.proofsAt(2));
-        Position memory position = _begin(book, terms, draw);
-        Card memory card = _cardOf(terms, draw);
-        card.classes =
-            Rooms.enter(book, terms.lane, call.proofsAt(2), terms.limit, terms.principal);
-        _record(book, position, card, terms.nonce);
-        _pledge(market, position, terms);
-        book.hot[position.id] = position.loan.pack();
-        book.sums[terms.lane].storeSums(position.lane);
-        market.send(position, terms.borrower, terms.principal);
-        return position.id;
+        (uint64 id, uint256 sums) = _lend(book, terms, draw);
+        uint256 classes =
+            Rooms.enter(book, terms.lane(), call.proofsAt(2), terms.limit(), terms.principal());
+        _record(book, id, terms, draw, classes);
+        _pledge(market, id, terms);
+        _pay(market, terms, sums);
+        return id;
     }
 
     /// @dev What the book itself knows: the nonce (rule S4), an unpaid shortfall (C4).
-    function _admit(Book storage book, Market memory market, LoanTerms calldata terms) private {
-        if (terms.principal < market.minimumPayment) revert ILoanBook.InvalidTerms("principal");
-        uint64 shortfall = book.shortfalls[terms.borrower];
-        if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(terms.borrower, shortfall);
-        book.useNonce(terms.borrower, terms.lane, terms.nonce);
+    function _admit(Book storage book, Market memory market, TermsPlace terms) private {
+        if (terms.principal() < market.minimumPayment) revert ILoanBook.InvalidTerms("principal");
+        address borrower = terms.borrower();
+        uint64 shortfall = book.shortfalls[borrower];
+        if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(borrower, shortfall);
+        book.useNonce(borrower, terms.lane(), terms.nonce());
     }
 
-    /// @dev Takes the draw out of the lane's own cash (rule L3); a lane that does not exist has none.
-    /// The loan's number is that of the event that opens it.
-    function _begin(Book storage book, LoanTerms calldata terms, Draw memory draw)
+    /// @dev Takes the draw out of the lane's own cash (rule L3); a lane that does not exist has
+    /// none. The loan's number is that of the event that opens it; one for each thing pledged
+    /// follows. Returns the loan's id and the lane's sums.
+    function _lend(Book storage book, TermsPlace terms, Draw memory draw)
         private
-        view
-        returns (Position memory position)
+        returns (uint64 loanId, uint256 sums)
     {
-        LaneState memory lane = book.sums[terms.lane].loadSums();
-        uint64 available = lane.available();
-        if (terms.principal > available) {
-            book.requireLane(terms.lane);
-            revert ILoanBook.LaneShortOfCash(terms.lane, available);
+        LaneWords storage lane = book.sums[terms.lane()];
+        sums = lane.sums;
+        (uint256 available, bool listed) = lane.drawable(sums);
+        if (terms.principal() > available) {
+            book.requireLane(terms.lane());
+            revert ILoanBook.LaneShortOfCash(terms.lane(), uint64(available));
         }
-        if (lane.listed) Handover.requireCleared(book, terms.borrower);
-        (position.laneId, position.lane) = (terms.lane, lane);
-        position.id = Words.idOf(terms.lane, ++lane.sequence);
-
-        LoanState memory loan = position.loan;
-        loan.principal = uint56(terms.principal);
-        loan.lastAccrual = uint32(block.timestamp);
-        loan.rateBps = draw.rateBps;
-        loan.status = LoanStatus.Open;
-        lane.cash -= terms.principal;
-        lane.include(loan);
+        if (listed) Handover.requireCleared(book, terms.borrower());
+        LoanWord loan = Slots.wordOf(
+            terms.principal(), 0, 0, block.timestamp, draw.rateBps, uint256(LoanStatus.Open)
+        );
+        loanId = Words.idOf(terms.lane(), uint32(sums) + 1);
+        book.hot[loanId] = loan;
+        sums = Slots.lent(sums, loan, 1 + _things(terms));
+        lane.sums = sums;
     }
 
-    function _cardOf(LoanTerms calldata terms, Draw memory draw)
-        private
-        view
-        returns (Card memory card)
-    {
-        (card.borrower, card.basePrincipal) = (terms.borrower, uint56(terms.principal));
-        (card.schedule, card.instalments) = (terms.schedule, terms.instalments);
-        (card.interval, card.openedAt) = (terms.interval, uint32(block.timestamp));
-        (card.gracePeriod, card.cureWindow) = (draw.gracePeriod, draw.cureWindow);
-        card.lateFeeBps = draw.lateFeeBps;
-        if (terms.limit > terms.principal) card.limit = uint56(terms.limit);
-        card.assets = terms.assets;
-        (card.lrt, card.lrtAmount) = (terms.lrt, uint96(terms.lrtAmount));
-        card.lrtOpeningPrice = draw.lrtPrice;
+    /// @dev Number of things that terms pledge.
+    function _things(TermsPlace terms) private pure returns (uint256 count) {
+        unchecked {
+            count = terms.assetCount() + (terms.lrtAmount() == 0 ? 0 : 1);
+        }
     }
 
-    function _record(Book storage book, Position memory position, Card memory held, uint256 nonce)
-        private
-    {
-        bytes32[] memory card = Cards.wordsOf(held);
-        book.marks[position.id] = MarkWord.wrap(0).withCard(card);
+    function _record(
+        Book storage book,
+        uint64 loanId,
+        TermsPlace terms,
+        Draw memory draw,
+        uint256 classes
+    ) private {
+        bytes32[] memory card = Cards.wordsOf(terms, draw, classes);
+        book.marks[loanId] = MarkWord.wrap(0).withCard(card);
         emit ILoanBook.LoanOpened(
-            position.id,
-            held.borrower,
-            position.lane.sequence,
-            position.loan.rateBps,
-            nonce,
+            loanId,
+            terms.borrower(),
+            uint32(loanId),
+            uint16(draw.rateBps),
+            terms.nonce(),
             card
         );
     }
 
-    function _pledge(Market memory market, Position memory position, LoanTerms calldata terms)
-        private
-    {
-        address escrow = address(market.escrow(terms.lane));
-        uint256[] calldata assets = terms.assets;
-        for (uint256 i; i < assets.length; ++i) {
-            emit ILoanBook.Pledged(position.id, assets[i], ++position.lane.sequence);
-            market.from.registry.pledge(assets[i], terms.borrower, escrow);
+    function _pledge(Market memory market, uint64 loanId, TermsPlace terms) private {
+        address escrow = address(market.escrow(terms.lane()));
+        uint32 sequence = uint32(loanId);
+        uint256 count = terms.assetCount();
+        for (uint256 i; i < count; ++i) {
+            uint256 tokenId = terms.assetAt(i);
+            emit ILoanBook.Pledged(loanId, tokenId, ++sequence);
+            market.from.registry.pledge(tokenId, terms.borrower(), escrow);
         }
-        if (terms.lrtAmount == 0) return;
-        emit ILoanBook.LrtPledged(position.id, terms.lrt, ++position.lane.sequence, terms.lrtAmount);
-        IERC20(terms.lrt).safeTransferFrom(terms.borrower, escrow, terms.lrtAmount);
+        uint128 lrtAmount = terms.lrtAmount();
+        if (lrtAmount == 0) return;
+        emit ILoanBook.LrtPledged(loanId, terms.lrt(), ++sequence, lrtAmount);
+        IERC20(terms.lrt()).safeTransferFrom(terms.borrower(), escrow, lrtAmount);
+    }
+
+    /// @dev Out of the lane's till.
+    function _pay(Market memory market, TermsPlace terms, uint256 sums) private {
+        address till = LoanStore.derive(Slots.till(sums, terms.lane()), market.escrowCodeHash);
+        uint256 amount = terms.principal() * market.unitScale;
+        ILane(till).sendToken(address(market.token), terms.borrower(), amount);
     }
 }

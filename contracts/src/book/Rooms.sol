@@ -8,6 +8,7 @@ import {Card, ILoanBook, Room} from "../interfaces/ILoanBook.sol";
 import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Underwriter} from "../libraries/Underwriter.sol";
+import {ValueProofs} from "../libraries/ValueProofs.sol";
 import {Book, Market} from "./LoanStore.sol";
 import {IStewardship} from "../interfaces/IStewardship.sol";
 
@@ -17,6 +18,7 @@ import {IStewardship} from "../interfaces/IStewardship.sol";
 /// payment touches no room, and no basket hides what leans on a class.
 library Rooms {
     using SafeCast for uint256;
+    using ValueProofs for ValueProof;
 
     /// @dev A lane's bucket for restaking tokens holds this part of its allowance.
     uint256 private constant INFLOW_PARTS = 4;
@@ -81,28 +83,28 @@ library Rooms {
         ValueProof[] calldata proofs,
         uint64 commitment,
         uint64 principal
-    ) internal returns (uint64 classes) {
+    ) internal returns (uint256 classes) {
         for (uint256 i; i < proofs.length; ++i) {
-            uint16 classId = proofs[i].leaf.classId;
-            if (classes & _bitOf(classId) != 0) continue;
-            classes |= _bitOf(classId);
-            Room memory room = book.rooms[lane][classId];
-            if (commitment > room.left) {
-                revert IStewardship.ClassRoomShort(lane, classId, room.left, commitment);
+            uint256 classId = proofs[i].classId();
+            uint256 bit = 1 << classId;
+            if (classes & bit != 0) continue;
+            classes |= bit;
+            Room storage room = book.rooms[lane][classId];
+            uint256 word = _read(room);
+            if (commitment > uint64(word)) {
+                revert IStewardship.ClassRoomShort(
+                    lane, uint16(classId), uint64(word), commitment
+                );
             }
-            if (classId == Underwriter.LRT_CLASS) _flowIn(room, lane, principal);
-            room.left -= commitment;
-            room.used += commitment;
-            book.rooms[lane][classId] = room;
+            uint256 used = uint64(word >> 64) + commitment;
+            _write(room, word >> 128 << 128 | used << 64 | uint64(word) - commitment);
+            if (classId == Underwriter.LRT_CLASS) _pour(book, lane, principal);
         }
     }
 
     /// @notice A later draw; the room for it was taken at the opening, the bucket's part was not.
     function flowIn(Book storage book, uint32 lane, Card memory card, uint64 amount) internal {
-        if (card.classes & _bitOf(Underwriter.LRT_CLASS) == 0) return;
-        Room memory room = book.rooms[lane][Underwriter.LRT_CLASS];
-        _flowIn(room, lane, amount);
-        book.rooms[lane][Underwriter.LRT_CLASS] = room;
+        if (card.classes & _bitOf(Underwriter.LRT_CLASS) != 0) _pour(book, lane, amount);
     }
 
     /// @notice Counts a loan in the class of an asset that is added to it, whatever the room: who
@@ -154,7 +156,8 @@ library Rooms {
 
     /// @dev The bucket counts what is lent on the tokens, not the tokens: what is only topped up
     /// brings nobody a risk, and is never refused.
-    function _flowIn(Room memory room, uint32 lane, uint64 amount) private view {
+    function _pour(Book storage book, uint32 lane, uint64 amount) private {
+        Room storage room = book.rooms[lane][Underwriter.LRT_CLASS];
         (uint256 spent, uint256 most) = _bucketOf(room);
         if (amount > most - spent) {
             revert IStewardship.InflowTooFast(lane, uint64(most - spent), amount);
@@ -168,6 +171,19 @@ library Rooms {
         most = (uint256(room.left) + room.used) / INFLOW_PARTS;
         uint256 refilled = most * (block.timestamp - room.spentAt) / INFLOW_REFILL;
         spent = Math.min(Math.saturatingSub(room.spent, refilled), most);
+    }
+
+    /// @dev A room as it lies in its slot, first field lowest.
+    function _read(Room storage room) private view returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := sload(room.slot)
+        }
+    }
+
+    function _write(Room storage room, uint256 word) private {
+        assembly ("memory-safe") {
+            sstore(room.slot, word)
+        }
     }
 
     function _bitOf(uint16 classId) private pure returns (uint64) {

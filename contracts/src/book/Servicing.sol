@@ -19,6 +19,7 @@ import {Arguments} from "../libraries/Arguments.sol";
 import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
 import {Schedule} from "../libraries/Schedule.sol";
+import {SignedTerms} from "../libraries/SignedTerms.sol";
 import {Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
@@ -149,7 +150,7 @@ library Servicing {
         returns (uint256[] memory longer)
     {
         uint256 place = assets.length;
-        if (place == Underwriter.MAX_ASSETS) revert ILoanBook.InvalidTerms("assets");
+        if (place == SignedTerms.MAX_ASSETS) revert ILoanBook.InvalidTerms("assets");
         longer = new uint256[](place + 1);
         for (uint256 i; i < place; ++i) {
             longer[i] = assets[i];

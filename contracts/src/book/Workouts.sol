@@ -5,6 +5,7 @@ import {Card, ILoanBook, LoanState, LoanStatus, LoanWorkout} from "../interfaces
 import {Arguments} from "../libraries/Arguments.sol";
 import {Cards} from "../libraries/Cards.sol";
 import {Consent} from "../libraries/Consent.sol";
+import {SignedTerms} from "../libraries/SignedTerms.sol";
 import {TermBounds} from "../libraries/TermBounds.sol";
 import {Sources, Underwriter} from "../libraries/Underwriter.sol";
 import {Handover} from "./Handover.sol";
@@ -60,7 +61,7 @@ library Workouts {
         LoanWorkout calldata workout
     ) private view {
         Underwriter.checkRate(workout.rateBps, rateBps);
-        Underwriter.checkDates(workout.instalments, workout.interval);
+        SignedTerms.checkDates(workout.instalments, workout.interval);
         uint256 tenor = uint256(workout.instalments) * workout.interval;
         _check(tenor <= TermBounds.MAX_TENOR, "tenor");
         _check(workout.lateFeeBps <= card.lateFeeBps, "lateFeeBps");

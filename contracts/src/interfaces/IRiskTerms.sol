@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {OfferWord} from "../libraries/OfferWords.sol";
 import {TermsWord} from "../libraries/TermsWords.sol";
 
 /// @notice The governed terms of one asset class, inside hard bounds.
@@ -57,15 +58,8 @@ interface IRiskTerms {
     function termsOf(uint16 classId) external view returns (ClassTerms memory);
     /// @notice The same, as the words that a market reads; what only new borrowing is asked is left out.
     function rowOf(uint16 classId) external view returns (TermsWord);
-    /// @notice All that new borrowing is asked, in one call.
-    /// @return terms See `rowOf`.
-    /// @return freshFor Seconds for which an attestation gives full borrowing value.
-    /// @return maxTenor Longest life of a loan, seconds.
-    /// @return rate See `rateBps`.
-    function offerOf(uint16 classId)
-        external
-        view
-        returns (TermsWord terms, uint256 freshFor, uint256 maxTenor, uint256 rate);
+    /// @notice All that new borrowing is asked, the rate of the present epoch included.
+    function offerOf(uint16 classId) external view returns (OfferWord);
     /// @notice Rate of a class in the present epoch, basis points a year (rule D4).
     function rateBps(uint16 classId) external view returns (uint16);
     /// @notice The curve's utilisation: highest of the last three closes, moved at most one step a

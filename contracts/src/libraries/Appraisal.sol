@@ -67,11 +67,11 @@ struct Weights {
 /// @param cureWindow Shortest of the classes, seconds.
 /// @param lrtPrice Price of 10^18 restaking tokens now, ledger units.
 struct Draw {
-    uint16 rateBps;
-    uint16 lateFeeBps;
-    uint24 gracePeriod;
-    uint24 cureWindow;
-    uint64 lrtPrice;
+    uint256 rateBps;
+    uint256 lateFeeBps;
+    uint256 gracePeriod;
+    uint256 cureWindow;
+    uint256 lrtPrice;
 }
 
 /// @notice What a loan is to run on.

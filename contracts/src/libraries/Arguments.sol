@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LoanChange, LoanTerms, LoanWorkout} from "../interfaces/ILoanBook.sol";
+import {LoanChange, LoanWorkout} from "../interfaces/ILoanBook.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
+import {TermsPlace} from "./SignedTerms.sol";
 
 /// @title Arguments of a call, read where they lie in its calldata
 /// @notice The loan book hands its calldata on to a library as it is: encoding terms and proofs
@@ -62,12 +63,9 @@ library Arguments {
     function termsAt(bytes calldata call, uint256 place)
         internal
         pure
-        returns (LoanTerms calldata terms)
+        returns (TermsPlace)
     {
-        uint256 tail = _tailOf(call, place);
-        assembly ("memory-safe") {
-            terms := tail
-        }
+        return TermsPlace.wrap(_tailOf(call, place));
     }
 
     /// @notice Argument number `place`, a change of a loan.

@@ -2,6 +2,8 @@
 pragma solidity ^0.8.30;
 
 import {Card, ILoanBook, Marks, ScheduleKind} from "../interfaces/ILoanBook.sol";
+import {Draw} from "./Appraisal.sol";
+import {TermsPlace} from "./SignedTerms.sol";
 
 /// @notice A loan's second slot as one word, first field highest: `hash of the card (200) |
 /// firstCureAt (32) | cures (8) | chargedThrough (16)`.
@@ -34,23 +36,39 @@ library Cards {
     function wordsOf(Card memory card) internal pure returns (bytes32[] memory words) {
         uint256 count = card.assets.length;
         bool hasLrt = card.lrt != address(0);
-        words = new bytes32[](2 + count + (hasLrt ? 2 : 0));
-        words[0] = bytes32(
-            uint256(uint160(card.borrower)) << 96 | uint256(card.basePrincipal) << 40
-                | uint256(card.schedule) << 32 | uint256(card.instalments) << 16
-                | (hasLrt ? 1 << 8 : 0) | count
+        words = _blank(count, hasLrt);
+        words[0] = _who(
+            card.borrower, card.basePrincipal, card.schedule, card.instalments, hasLrt, count
         );
-        words[1] = bytes32(
-            uint256(card.interval) << 224 | uint256(card.openedAt) << 192 | uint256(card.gracePeriod)
-                << 168 | uint256(card.cureWindow) << 144 | uint256(card.lateFeeBps) << 128
-                | uint256(card.limit) << 72 | card.classes
-        );
+        words[1] = _when(card.interval, card.openedAt, card.limit, card.classes)
+            | _patience(card.gracePeriod, card.cureWindow, card.lateFeeBps);
         for (uint256 i; i < count; ++i) {
             words[2 + i] = bytes32(card.assets[i]);
         }
         if (!hasLrt) return words;
         words[2 + count] = bytes32(uint256(uint160(card.lrt)) << 96 | card.lrtAmount);
         words[3 + count] = bytes32(uint256(card.lrtOpeningPrice));
+    }
+
+    /// @notice Words of the card of a loan that opens now, of its signed terms and what they got.
+    function wordsOf(TermsPlace terms, Draw memory draw, uint256 classes)
+        internal
+        view
+        returns (bytes32[] memory words)
+    {
+        (uint256 count, uint256 lrtAmount) = (terms.assetCount(), terms.lrtAmount());
+        words = _blank(count, lrtAmount != 0);
+        uint256 principal = terms.principal();
+        words[0] = _who(
+            terms.borrower(), principal, terms.schedule(), terms.instalments(), lrtAmount != 0, count
+        );
+        uint256 limit = terms.limit();
+        words[1] = _when(terms.interval(), block.timestamp, limit > principal ? limit : 0, classes)
+            | _patience(draw.gracePeriod, draw.cureWindow, draw.lateFeeBps);
+        terms.copyAssets(words, 2);
+        if (lrtAmount == 0) return words;
+        words[2 + count] = bytes32(uint256(uint160(terms.lrt())) << 96 | lrtAmount);
+        words[3 + count] = bytes32(draw.lrtPrice);
     }
 
     /// @notice What the words of a card say; they have been compared with its hash.
@@ -105,6 +123,47 @@ library Cards {
             mstore(assets, count)
             calldatacopy(add(assets, 0x20), add(words.offset, 0x40), size)
             mstore(0x40, add(add(assets, 0x20), size))
+        }
+    }
+
+    function _who(
+        address borrower,
+        uint256 basePrincipal,
+        ScheduleKind schedule,
+        uint256 instalments,
+        bool hasLrt,
+        uint256 count
+    ) private pure returns (bytes32) {
+        uint256 kinds = uint256(schedule) << 32 | instalments << 16 | (hasLrt ? 1 << 8 : 0);
+        return bytes32(uint256(uint160(borrower)) << 96 | basePrincipal << 40 | kinds | count);
+    }
+
+    /// @dev The second word without the three fields of `_patience`.
+    function _when(uint256 interval, uint256 openedAt, uint256 limit, uint256 classes)
+        private
+        pure
+        returns (bytes32)
+    {
+        return bytes32(interval << 224 | openedAt << 192 | limit << 72 | classes);
+    }
+
+    function _patience(uint256 gracePeriod, uint256 cureWindow, uint256 lateFeeBps)
+        private
+        pure
+        returns (bytes32)
+    {
+        return bytes32(gracePeriod << 168 | cureWindow << 144 | lateFeeBps << 128);
+    }
+
+    /// @dev As many words as a card has, all to be filled.
+    function _blank(uint256 count, bool hasLrt) private pure returns (bytes32[] memory words) {
+        unchecked {
+            count += hasLrt ? 4 : 2;
+        }
+        assembly ("memory-safe") {
+            words := mload(0x40)
+            mstore(words, count)
+            mstore(0x40, add(words, shl(5, add(count, 1))))
         }
     }
 

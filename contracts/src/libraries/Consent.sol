@@ -2,8 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {ILoanBook, LoanChange, LoanTerms, LoanWorkout} from "../interfaces/ILoanBook.sol";
+import {ILoanBook, LoanChange, LoanWorkout} from "../interfaces/ILoanBook.sol";
 import {CappedSignature} from "./CappedSignature.sol";
+import {SignedTerms, TermsPlace} from "./SignedTerms.sol";
 
 /// @title What a borrower signs for the loan book (EIP-712; domain "Ballast LoanBook", "1")
 /// @dev The domain is hashed anew each time: after a fork of the chain no old signature counts.
@@ -38,25 +39,21 @@ library Consent {
         }
     }
 
-    function hash(LoanTerms calldata terms) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                TERMS_TYPEHASH,
-                terms.borrower,
-                terms.lane,
-                terms.principal,
-                terms.limit,
-                terms.maxRateBps,
-                terms.schedule,
-                terms.instalments,
-                terms.interval,
-                keccak256(abi.encodePacked(terms.assets)),
-                terms.lrt,
-                terms.lrtAmount,
-                terms.nonce,
-                terms.deadline
-            )
-        );
+    /// @dev Words are hashed as they lie there, with the hash of the assets in the place where theirs
+    /// is said. The number of assets has been checked.
+    function hash(TermsPlace terms) internal pure returns (bytes32 found) {
+        (bytes32 kind, uint256 assets) = (TERMS_TYPEHASH, terms.assetsPlace());
+        (uint256 size, uint256 place) = (32 * SignedTerms.WORDS, 32 * (1 + SignedTerms.ASSETS));
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let assetsSize := shl(5, calldataload(assets))
+            calldatacopy(free, add(assets, 0x20), assetsSize)
+            let assetsHash := keccak256(free, assetsSize)
+            mstore(free, kind)
+            calldatacopy(add(free, 0x20), terms, size)
+            mstore(add(free, place), assetsHash)
+            found := keccak256(free, add(size, 0x20))
+        }
     }
 
     function hash(LoanChange calldata change) internal pure returns (bytes32) {

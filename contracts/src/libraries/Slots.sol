@@ -130,22 +130,33 @@ library Slots {
         if (rest != to.rest) to.rest = rest;
     }
 
-    /// @notice What a draw touches of a lane: its first slot, the pool's own cash as cash. The second
-    /// is read only where the first says that it must be.
-    function loadSums(LaneWords storage from) internal view returns (LaneState memory lane) {
-        uint256 sums = from.sums;
-        (lane.sequence, lane.cash) = (uint32(sums), uint64(sums >> FREE & FREE_BITS));
-        lane.b = uint112(sums >> SLOPE & SLOPE_BITS);
-        lane.a = int144(int256(sums) >> LEVEL);
-        lane.till = uint8(sums >> TILL & 1);
-        if (sums >> WARNED & 1 != 0) {
-            uint256 rest = from.rest;
-            (lane.aside, lane.listed) = (uint64(rest >> 128), rest >> LISTED != 0);
-        }
+    /// @notice What a draw may take of a lane with these sums, and whether there is a list to be
+    /// asked. The second slot is read only where the first says that it must be.
+    function drawable(LaneWords storage lane, uint256 sums)
+        internal
+        view
+        returns (uint256 cash, bool listed)
+    {
+        cash = sums >> FREE & FREE_BITS;
+        if (sums >> WARNED & 1 == 0) return (cash, false);
+        uint256 rest = lane.rest;
+        return (Math.saturatingSub(cash, uint64(rest >> 128)), rest >> LISTED != 0);
     }
 
-    function storeSums(LaneWords storage to, LaneState memory lane) internal {
-        to.sums = _sums(lane.a, lane.b, lane.cash, _marksOf(lane), lane.sequence);
+    /// @notice The sums once a new loan has drawn its principal, which they have, in so many events.
+    function lent(uint256 sums, LoanWord loan, uint256 count) internal pure returns (uint256) {
+        unchecked {
+            uint256 principal = loan.principal();
+            uint256 slope = principal * loan.rateBps();
+            int256 level = int256(principal * LoanMath.SCALE) - int256(slope * loan.lastAccrual());
+            return _sums(
+                (int256(sums) >> LEVEL) + level,
+                (sums >> SLOPE & SLOPE_BITS) + slope,
+                (sums >> FREE & FREE_BITS) - principal,
+                sums >> TILL & MARK_BITS,
+                uint32(sums) + count
+            );
+        }
     }
 
     function sequence(LaneWords storage lane) internal view returns (uint32) {

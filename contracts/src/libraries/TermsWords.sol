@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ClassTerms} from "../interfaces/IRiskTerms.sol";
+import {OfferWord} from "./OfferWords.sol";
 
 /// @notice What of a class's terms is asked of running loans, in one word, first field lowest:
 /// `enabled (1) | mustAmortise (7) | maxLtvBps (16) | liquidationLtvBps (16) | baseRateBps (16) |
@@ -15,13 +16,13 @@ using TermsWords for TermsWord global;
 library TermsWords {
     uint256 private constant LIQUIDATION = 24;
 
-    /// @notice Both words of a row; the second is `freshFor (32) | maxTenor (32)`.
+    /// @notice What running loans are asked.
     /// @param rampFromBps Liquidation LTV from which the present one has been falling.
     /// @param changedAt When it began to, unix seconds.
     function pack(ClassTerms memory terms, uint256 rampFromBps, uint256 changedAt)
         internal
         pure
-        returns (TermsWord first, uint256 second)
+        returns (TermsWord)
     {
         uint256 shares = uint256(terms.maxLtvBps) | uint256(terms.liquidationLtvBps) << 16
             | uint256(terms.baseRateBps) << 32 | uint256(terms.rateSlopeBps) << 48
@@ -30,13 +31,13 @@ library TermsWords {
         uint256 windows = uint256(terms.gracePeriod) | uint256(terms.cureWindow) << 24
             | uint256(terms.auctionDuration) << 48;
         uint256 flags = (terms.enabled ? 1 : 0) | (terms.mustAmortise ? 2 : 0);
-        first = TermsWord.wrap(
+        return TermsWord.wrap(
             flags | shares << 8 | windows << 136 | rampFromBps << 208 | changedAt << 224
         );
-        second = uint256(terms.freshFor) | uint256(terms.maxTenor) << 32;
     }
 
-    function unpack(TermsWord word, uint256 second) internal pure returns (ClassTerms memory) {
+    /// @notice The terms as they were set, of both words of a row.
+    function unpack(TermsWord word, OfferWord offer) internal pure returns (ClassTerms memory) {
         return ClassTerms({
             enabled: word.enabled(),
             mustAmortise: word.mustAmortise(),
@@ -51,8 +52,8 @@ library TermsWords {
             gracePeriod: uint32(word.gracePeriod()),
             cureWindow: uint32(word.cureWindow()),
             auctionDuration: uint32(word.auctionDuration()),
-            freshFor: uint32(second),
-            maxTenor: uint32(second >> 32)
+            freshFor: uint32(offer.freshFor()),
+            maxTenor: uint32(offer.maxTenor())
         });
     }
 

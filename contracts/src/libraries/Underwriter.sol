@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AssetStatus, IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
-import {ILoanBook, LoanTerms, ScheduleKind} from "../interfaces/ILoanBook.sol";
+import {ILoanBook, ScheduleKind} from "../interfaces/ILoanBook.sol";
 import {IPause} from "../interfaces/IPause.sol";
 import {IValuationOracle, ValueProof, ValueStatus} from "../interfaces/IValuationOracle.sol";
 import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
@@ -22,7 +22,9 @@ import {Answers} from "./Answers.sol";
 import {AssetWord} from "./AssetWords.sol";
 import {Cards} from "./Cards.sol";
 import {Consent} from "./Consent.sol";
+import {OfferWord} from "./OfferWords.sol";
 import {Present} from "./Presents.sol";
+import {TermsPlace} from "./SignedTerms.sol";
 import {TermsWord} from "./TermsWords.sol";
 import {Valuation} from "./Valuation.sol";
 import {ValueProofs} from "./ValueProofs.sol";
@@ -33,15 +35,14 @@ library Underwriter {
     using Answers for address;
     using SafeCast for uint256;
     using Valuation for uint256;
+    using ValueProofs for ValueProof;
 
     /// @notice Class of restaking tokens; every other class is of physical assets.
     uint16 internal constant LRT_CLASS = 14;
 
-    uint256 internal constant MAX_ASSETS = 32;
     /// @notice Seconds for which anyone may bring proofs for what has to be sold; then what has none
     /// counts as withheld, and its appraisal cap stands in (rule V4).
     uint256 internal constant WITHHELD_AFTER = 2 days;
-    uint256 private constant MIN_INTERVAL = 1 days;
     /// @dev Interest of so many seconds must fit the hot slot, so that no payment can overflow.
     uint256 private constant LONGEST_LIFE = 50 * 365 days;
 
@@ -50,7 +51,7 @@ library Underwriter {
         uint256 id;
         bool isLrt;
         bool bandBroken;
-        uint16 classId;
+        uint256 classId;
         uint256 price;
         uint256 value;
         AssetWord asset;
@@ -61,38 +62,42 @@ library Underwriter {
     /// (rule V1). The borrower signs for the contract that asks.
     function underwrite(
         Outlook memory outlook,
-        LoanTerms calldata terms,
+        TermsPlace terms,
         bytes calldata signature,
         ValueProof[] calldata proofs
     ) internal view returns (Draw memory drawn) {
-        _checkTerms(terms);
-        Consent.requireSigned(terms.borrower, Consent.hash(terms), signature);
-        Basket memory basket = Basket(terms.assets, terms.lrt, terms.lrtAmount, 0, Evidence.Newest);
-        uint256 tenor = uint256(terms.instalments) * terms.interval;
-        uint256 limit;
-        (drawn, limit) = quote(outlook, basket, proofs, Plan(terms.schedule, tenor, true));
-        checkRate(drawn.rateBps, terms.maxRateBps);
-        if (terms.principal > limit) revert ILoanBook.AboveLtv(terms.principal, uint64(limit));
-        checkSize(terms.principal, drawn.rateBps);
+        terms.check();
+        Consent.requireSigned(terms.borrower(), Consent.hash(terms), signature);
+        Basket memory basket =
+            Basket(terms.assets(), terms.lrt(), terms.lrtAmount(), 0, Evidence.Newest);
+        uint256 tenor = uint256(terms.instalments()) * terms.interval();
+        Plan memory plan = Plan(terms.schedule(), tenor, true);
+        uint256 limit = quote(drawn, outlook, basket, proofs, plan);
+        checkRate(drawn.rateBps, terms.maxRateBps());
+        uint64 principal = terms.principal();
+        if (principal > limit) revert ILoanBook.AboveLtv(principal, uint64(limit));
+        checkSize(principal, drawn.rateBps);
     }
 
-    /// @notice What the present table gives a basket on newest-round values, and what may be owed
-    /// on it: borrowing value at the opening LTVs (rules V1, V2).
+    /// @notice Into an empty draw, what the present table gives a basket on newest-round values.
+    /// Returns what may be owed on it: borrowing value at the opening LTVs (rules V1, V2).
     function quote(
+        Draw memory drawn,
         Outlook memory outlook,
         Basket memory basket,
         ValueProof[] calldata proofs,
         Plan memory plan
-    ) internal view returns (Draw memory drawn, uint256 limit) {
+    ) internal view returns (uint256 limit) {
         _checkRounds(outlook.present, basket, proofs);
         (drawn.gracePeriod, drawn.cureWindow) = (type(uint24).max, type(uint24).max);
         Item memory item;
         for (uint256 i; i < proofs.length; ++i) {
             _identify(item, outlook.from, basket, i);
-            uint256 share = _offer(outlook.from, drawn, item, plan);
+            OfferWord offer = _offerOf(outlook.from.risk, item.classId);
+            _take(drawn, offer, item, plan);
             _value(item, outlook, basket, proofs[i]);
-            limit += item.value.share(share).share(item.terms.maxLtvBps());
-            if (item.isLrt) drawn.lrtPrice = uint64(item.price);
+            limit += item.value.share(_freshness(item, offer)).share(offer.maxLtvBps());
+            if (item.isLrt) drawn.lrtPrice = item.price;
         }
     }
 
@@ -114,13 +119,8 @@ library Underwriter {
         if (block.timestamp < until) revert IPause.ProtocolIsPaused(until);
     }
 
-    function checkRate(uint16 rateBps, uint16 maxRateBps) internal pure {
-        if (rateBps > maxRateBps) revert ILoanBook.RateTooHigh(rateBps, maxRateBps);
-    }
-
-    function checkDates(uint16 instalments, uint32 interval) internal pure {
-        if (instalments == 0) revert ILoanBook.InvalidTerms("instalments");
-        if (interval < MIN_INTERVAL) revert ILoanBook.InvalidTerms("interval");
+    function checkRate(uint256 rateBps, uint16 maxRateBps) internal pure {
+        if (rateBps > maxRateBps) revert ILoanBook.RateTooHigh(uint16(rateBps), maxRateBps);
     }
 
     /// @notice Refuses a principal that, alone or with its interest, could outgrow the hot slot.
@@ -139,11 +139,13 @@ library Underwriter {
         Item memory item;
         _identifyAsset(item, from, proof.leaf.assetId);
         // A class without terms has no say: the call reverts.
-        if (!from.risk.rowOf(item.classId).enabled()) revert ILoanBook.ClassDisabled(item.classId);
+        if (!_offerOf(from.risk, item.classId).enabled()) {
+            revert ILoanBook.ClassDisabled(uint16(item.classId));
+        }
         Outlook memory outlook = Outlook(from, from.oracle.present(false));
         _requireSpeaking(outlook.present);
         _proven(item, outlook, true, proof);
-        if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
+        if (proof.status() != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
         requireLasting(item.id, item.asset, tenor);
     }
 
@@ -251,9 +253,9 @@ library Underwriter {
         item.terms = TermsWord.wrap(address(outlook.from.risk).word(question, item.classId));
         if (outlook.present.isSilent()) return _appraiseAtCap(item, basket);
         ValueProof calldata proof = newest[i];
-        if (proof.leaf.assetId == 0 && _mayMiss(item, basket)) return _appraiseAtCap(item, basket);
+        if (proof.assetId() == 0 && _mayMiss(item, basket)) return _appraiseAtCap(item, basket);
         item.price = _proven(item, outlook, true, proof);
-        item.bandBroken = item.isLrt && proof.leaf.status == ValueStatus.Frozen;
+        item.bandBroken = item.isLrt && proof.status() == ValueStatus.Frozen;
         if (basket.evidence == Evidence.BothRounds && !item.bandBroken) {
             item.price = _higher(item, outlook.present, _proven(item, outlook, false, previous[i]));
         }
@@ -268,7 +270,7 @@ library Underwriter {
         ValueProof calldata proof
     ) private view {
         item.price = _proven(item, outlook, true, proof);
-        if (proof.leaf.status != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
+        if (proof.status() != ValueStatus.Valid) revert ILoanBook.AssetUnusable(item.id);
         _appraise(item, basket);
     }
 
@@ -303,16 +305,14 @@ library Underwriter {
         ValueProof calldata proof
     ) private view returns (uint256) {
         Present memory present = outlook.present;
-        if (proof.leaf.assetId != item.id) {
-            revert ILoanBook.ProofMismatch(item.id, proof.leaf.assetId);
-        }
-        if (proof.leaf.classId != item.classId) {
-            revert ILoanBook.ProofMismatch(item.classId, proof.leaf.classId);
+        if (proof.assetId() != item.id) revert ILoanBook.ProofMismatch(item.id, proof.assetId());
+        if (proof.classId() != item.classId) {
+            revert ILoanBook.ProofMismatch(item.classId, proof.classId());
         }
         uint32 round = newest ? present.newest() : present.previous();
         bytes32 root = newest ? present.newestRoot : present.previousRoot;
         ValueProofs.check(outlook.from.oracle, round, root, proof);
-        return proof.leaf.lower;
+        return proof.lower();
     }
 
     /// @dev The higher of both rounds; a physical asset's jump waits for the void window (V3).
@@ -329,56 +329,40 @@ library Underwriter {
         return Math.max(newest, previous);
     }
 
-    function _checkTerms(LoanTerms calldata terms) private view {
-        if (block.timestamp > terms.deadline) revert ILoanBook.TermsExpired(terms.deadline);
-        checkDates(terms.instalments, terms.interval);
-        if (terms.limit < terms.principal || terms.limit > type(uint56).max) {
-            revert ILoanBook.InvalidTerms("limit");
-        }
-        bool hasLrt = terms.lrtAmount != 0;
-        if (hasLrt != (terms.lrt != address(0))) revert ILoanBook.InvalidTerms("lrt");
-        if (terms.lrtAmount > type(uint96).max) revert ILoanBook.InvalidTerms("lrtAmount");
-        uint256 count = terms.assets.length;
-        if (count > MAX_ASSETS || (count == 0 && !hasLrt)) {
-            revert ILoanBook.InvalidTerms("assets");
-        }
-        uint256 last;
-        for (uint256 i; i < count; ++i) {
-            if (terms.assets[i] <= last) revert ILoanBook.InvalidTerms("assets");
-            last = terms.assets[i];
-        }
+    function _offerOf(IRiskTerms risk, uint256 classId) private view returns (OfferWord) {
+        return OfferWord.wrap(address(risk).word(IRiskTerms.offerOf.selector, classId));
     }
 
-    /// @dev Reads what the item's class offers: into the draw the dearest rate and fee and the
-    /// shortest patience. Returns the item's freshness, or the reason against it.
-    function _offer(Sources memory from, Draw memory drawn, Item memory item, Plan memory plan)
+    /// @dev Takes what an item's class offers into the draw: the dearest rate and fee and the
+    /// shortest patience.
+    function _take(Draw memory drawn, OfferWord offer, Item memory item, Plan memory plan)
         private
         view
-        returns (uint256)
     {
-        (TermsWord terms, uint256 freshFor, uint256 maxTenor, uint256 rate) =
-            from.risk.offerOf(item.classId);
-        item.terms = terms;
-        if (plan.standard) _checkClass(item, plan, maxTenor);
-        drawn.rateBps = uint16(Math.max(drawn.rateBps, rate));
-        drawn.lateFeeBps = uint16(Math.max(drawn.lateFeeBps, terms.lateFeeBps()));
-        drawn.gracePeriod = uint24(Math.min(drawn.gracePeriod, terms.gracePeriod()));
-        drawn.cureWindow = uint24(Math.min(drawn.cureWindow, terms.cureWindow()));
-        if (item.isLrt) return Valuation.BPS;
-        requireLasting(item.id, item.asset, plan.tenor);
-        AssetWord asset = item.asset;
-        return Valuation.freshnessBps(
-            asset.attestedAt(), asset.validUntil(), freshFor, block.timestamp
-        );
+        if (plan.standard) _checkClass(offer, item, plan);
+        if (!item.isLrt) requireLasting(item.id, item.asset, plan.tenor);
+        drawn.rateBps = Math.max(drawn.rateBps, offer.rateBps());
+        drawn.lateFeeBps = Math.max(drawn.lateFeeBps, offer.lateFeeBps());
+        drawn.gracePeriod = Math.min(drawn.gracePeriod, offer.gracePeriod());
+        drawn.cureWindow = Math.min(drawn.cureWindow, offer.cureWindow());
     }
 
     /// @dev What a class asks of new borrowing and of an extension.
-    function _checkClass(Item memory item, Plan memory plan, uint256 maxTenor) private pure {
-        if (!item.terms.enabled()) revert ILoanBook.ClassDisabled(item.classId);
-        if (item.terms.mustAmortise() && plan.schedule != ScheduleKind.Amortising) {
+    function _checkClass(OfferWord offer, Item memory item, Plan memory plan) private pure {
+        if (!offer.enabled()) revert ILoanBook.ClassDisabled(uint16(item.classId));
+        if (offer.mustAmortise() && plan.schedule != ScheduleKind.Amortising) {
             revert ILoanBook.InvalidTerms("schedule");
         }
-        if (plan.tenor > maxTenor) revert ILoanBook.InvalidTerms("tenor");
+        if (plan.tenor > offer.maxTenor()) revert ILoanBook.InvalidTerms("tenor");
+    }
+
+    /// @dev What of its value an item gives new borrowing: restaking tokens do not age.
+    function _freshness(Item memory item, OfferWord offer) private view returns (uint256) {
+        if (item.isLrt) return Valuation.BPS;
+        AssetWord asset = item.asset;
+        return Valuation.freshnessBps(
+            asset.attestedAt(), asset.validUntil(), offer.freshFor(), block.timestamp
+        );
     }
 
     /// @notice Refuses an asset that may not be pledged for `tenor` (rule A4).

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IValuationOracle, ValueLeaf, ValueProof} from "../interfaces/IValuationOracle.sol";
+import {
+    IValuationOracle,
+    ValueLeaf,
+    ValueProof,
+    ValueStatus
+} from "../interfaces/IValuationOracle.sol";
 
 /// @title Whether a value stands in a round
 /// @notice Checked where the proof lies in calldata: to hand it on would cost more than to check it.
@@ -17,8 +22,33 @@ library ValueProofs {
         if (_rootOf(proof.path, leafHash(oracle, round, leaf)) != root) {
             revert IValuationOracle.BadProof(leaf.assetId, round);
         }
-        if (block.timestamp > leaf.validUntil) {
-            revert IValuationOracle.ValueExpired(leaf.assetId, leaf.validUntil);
+        uint64 validUntil = uint64(_word(proof, 6));
+        if (block.timestamp > validUntil) {
+            revert IValuationOracle.ValueExpired(leaf.assetId, validUntil);
+        }
+    }
+
+    // ---- Words of a leaf: the compiler would check each one each time it is read --------------
+
+    function assetId(ValueProof calldata proof) internal pure returns (uint256) {
+        return _word(proof, 0);
+    }
+
+    function classId(ValueProof calldata proof) internal pure returns (uint256) {
+        return _word(proof, 1);
+    }
+
+    function status(ValueProof calldata proof) internal pure returns (ValueStatus) {
+        return ValueStatus(uint8(_word(proof, 2)));
+    }
+
+    function lower(ValueProof calldata proof) internal pure returns (uint256) {
+        return uint64(_word(proof, 4));
+    }
+
+    function _word(ValueProof calldata proof, uint256 nth) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(proof, shl(5, nth)))
         }
     }
 

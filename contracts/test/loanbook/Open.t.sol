@@ -28,6 +28,11 @@ abstract contract OpenBase is BookBase {
 }
 
 contract OpenTest is OpenBase {
+    /// @dev Place of the terms in the calldata of `open`: after the selector and three heads.
+    uint256 private constant TERMS_AT = 4 + 3 * 32;
+    uint256 private constant ASSETS_FIELD = 8;
+    uint256 private constant NONCE_FIELD = 11;
+
     /// @custom:invariant I-05 L3
     function test_open_pays_the_draw_out_of_the_lane() public {
         uint256 before = token.balanceOf(borrower);
@@ -77,6 +82,38 @@ contract OpenTest is OpenBase {
         vm.assertEq(tail.cureWindow, 14 days);
         vm.assertEq(tail.lateFeeBps, 300);
         vm.assertEq(tail.chargedThrough, 0);
+    }
+
+    /// @custom:invariant I-28
+    function test_what_a_word_of_the_terms_has_beyond_its_type_was_not_signed() public {
+        LoanTerms memory terms = _terms(HOUSE, 100_000 * USD);
+        bytes memory signature = _sign(BORROWER_KEY, terms);
+        ValueProof[] memory proofs = _proofsFor(terms.assets, terms.lrt, 2);
+        bytes memory refusal =
+            abi.encodeWithSelector(ILoanBook.InvalidSignature.selector, borrower);
+
+        for (uint256 field; field < 13; ++field) {
+            if (field == ASSETS_FIELD || field == NONCE_FIELD) continue;
+            bytes memory data = abi.encodeCall(ILoanBook.open, (terms, signature, proofs));
+            data[TERMS_AT + 32 * field] = 0x80;
+            (bool opened, bytes memory reason) = address(book).call(data);
+
+            vm.assertFalse(opened);
+            vm.assertEq(reason, refusal);
+        }
+    }
+
+    function test_assets_beyond_the_calldata_are_none() public {
+        LoanTerms memory terms = _terms(HOUSE, 100_000 * USD);
+        bytes memory signature = _sign(BORROWER_KEY, terms);
+        ValueProof[] memory proofs = _proofsFor(terms.assets, terms.lrt, 2);
+        bytes memory data = abi.encodeCall(ILoanBook.open, (terms, signature, proofs));
+        data[TERMS_AT + 32 * ASSETS_FIELD + 28] = 0x01;
+
+        (bool opened, bytes memory reason) = address(book).call(data);
+
+        vm.assertFalse(opened);
+        vm.assertEq(reason, _invalid("assets"));
     }
 
     /// @custom:invariant C3

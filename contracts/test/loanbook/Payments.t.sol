@@ -65,6 +65,42 @@ contract PaymentsTest is Test {
         vm.assertEq(abi.encode(Slots.load(lane)), abi.encode(expected));
     }
 
+    function testFuzz_a_lent_word_is_an_included_struct(
+        uint256 seed,
+        uint256 principal,
+        uint8 count
+    ) public {
+        LoanState memory other = _loan(seed, 0);
+        LaneState memory expected = _laneOf(other);
+        LoanState memory loan;
+        loan.principal = uint56(bound(principal, 1, 4e12));
+        (loan.rateBps, loan.lastAccrual) = (other.rateBps, uint32(block.timestamp));
+        loan.status = LoanStatus.Open;
+
+        lane.sums = Slots.lent(lane.sums, loan.pack(), count);
+
+        expected.include(loan);
+        expected.cash -= loan.principal;
+        expected.sequence += count;
+        vm.assertEq(abi.encode(Slots.load(lane)), abi.encode(expected));
+    }
+
+    /// @custom:invariant L3 L5b
+    function test_a_draw_may_take_what_is_the_lanes_own_and_at_hand() public {
+        LaneState memory state;
+        (state.cash, state.owed) = (100, 30);
+        _assertDrawable(state, 70, false);
+
+        state.aside = 20;
+        _assertDrawable(state, 50, false);
+
+        state.aside = 71;
+        _assertDrawable(state, 0, false);
+
+        (state.aside, state.listed) = (0, true);
+        _assertDrawable(state, 70, true);
+    }
+
     function testFuzz_what_is_packed_comes_back(uint256 word) public pure {
         // Status and reason are of few values; the bits above them are not used.
         uint256 marks = (word % 7) | word / 7 % 3 << 3 | (word >> 128 & 1) << 5;
@@ -111,6 +147,17 @@ contract PaymentsTest is Test {
 
     function storeLane(LaneState memory state) external {
         Slots.store(lane, state);
+    }
+
+    function _assertDrawable(LaneState memory state, uint256 expected, bool expectedListed)
+        private
+    {
+        Slots.store(lane, state);
+
+        (uint256 cash, bool listed) = lane.drawable(lane.sums);
+
+        vm.assertEq(cash, expected);
+        vm.assertEq(listed, expectedListed);
     }
 
     /// @dev A loan that has run for a while; its numbers as large as the underwriter lets them be.

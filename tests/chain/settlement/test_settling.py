@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.conf import settings
 
@@ -12,8 +13,8 @@ from contracts.domain.words import Kind, Result, striped
 from settlement import directory, projection, services
 from settlement.domain.outcomes import OperationStatus
 from settlement.models import Batch, BatchStatus, EventLog, Operation
-from settlement.selectors import operation_statuses
-from settlement.services import NewOperation
+from settlement.selectors import operation_statuses, parcel_statuses
+from settlement.services import NewOperation, NewParcel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,6 +90,32 @@ def test_operations_on_loans_that_do_not_exist_fail_one_by_one(chain, settled):
     assert {result for _, result in settled} == {Result.FAILED}
     assert EventLog.objects.filter(name="OperationFailed").count() == 10
     assert set(operation_statuses(Operation.objects.all()).values()) == {OperationStatus.FAILED}
+
+
+def test_parcels_and_rows_of_a_lane_are_settled_in_the_order_of_arrival(chain, settled):
+    parcels = [
+        NewParcel(
+            client_key=f"parcel {lane}",
+            lane=lane,
+            kind=Kind.COLLECT,
+            loan_numbers=np.arange(1, 1_001, dtype=np.int64),
+            amounts=np.full(1_000, 2_000_000, dtype=np.int64),
+        )
+        for lane in (1, 2)
+    ]
+    services.intake(operations=collect(1, 2))
+    services.intake_parcels(parcels=parcels)
+    services.intake(operations=[each for each in collect(1, 5) if each.client_key > "1:1"])
+
+    while services.signers_with_work():
+        settle(chain)
+
+    assert parcel_statuses("parcel 1") == [OperationStatus.FAILED] * 1_000
+    assert parcel_statuses("parcel 2") == [OperationStatus.FAILED] * 1_000
+    assert set(operation_statuses(Operation.objects.all()).values()) == {OperationStatus.FAILED}
+    assert len(settled) == 2_005
+    firsts = Batch.objects.filter(lane=1).order_by("nonce").values_list("first_number", flat=True)
+    assert list(firsts) == sorted(firsts)
 
 
 def test_a_batch_that_is_sent_twice_is_skipped_the_second_time(chain, settled):

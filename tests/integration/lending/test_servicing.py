@@ -2,9 +2,9 @@
 
 import pytest
 
-from contracts.domain.words import Kind, Result
+from contracts.domain.words import Kind, Result, decode_operations, striped
 from lending.domain.loans import Status
-from lending.models import Loan, PoolState
+from lending.models import AskedCollection, Loan, PoolState
 from lending.services import (
     call_loans,
     calling,
@@ -15,7 +15,7 @@ from lending.services import (
     open_auctions,
     take_for_reserve,
 )
-from settlement.models import Batch, BatchStatus, Operation
+from settlement.models import Batch, BatchStatus, Operation, Parcel
 from tests.integration.lending.story import BORROWER, CAR, DAY, HOUSE, MONTH, USD
 
 
@@ -35,6 +35,12 @@ def keys():
     return list(Operation.objects.order_by("id").values_list("client_key", flat=True))
 
 
+def asked():
+    """Return the words of the collections that were asked for, in order."""
+    rows = Parcel.objects.order_by("id").values_list("words", flat=True)
+    return [word for words in rows for word in decode_operations([bytes(words)])]
+
+
 def fresh_round(story, number, **values):
     given = {"house": 300_000 * USD, "car": 20_000 * USD} | values
     story.publish(number, **given)
@@ -48,10 +54,11 @@ def test_a_due_instalment_is_collected_once_it_is_funded(story):
 
     counts = [before, collect_due(now=due_at - 1), collect_due(now=due_at)]
 
-    operation = Operation.objects.get()
+    (word,) = asked()
     plan = Loan.objects.get(pk=loan_id).state.plan()
     assert counts == [0, 0, 1]
-    assert (operation.kind, operation.amount) == (Kind.COLLECT, plan.planned(1))
+    assert (word.kind, word.amount) == (Kind.COLLECT, plan.planned(1))
+    assert striped(0, word.loan_number) == loan_id
 
 
 def test_a_collection_under_way_is_not_asked_twice(story):
@@ -73,7 +80,35 @@ def test_a_part_is_collected_when_not_all_is_funded_and_the_rest_later(story):
 
     collect_due(now=story.now)
 
-    assert keys() == [f"collect:{loan_id}:1:0", f"collect:{loan_id}:1:1"]
+    assert len(asked()) == 2
+
+
+def test_a_collection_that_a_reorganisation_sent_on_its_way_again_is_not_doubled(story):
+    loan_id = story.open()
+    story.prefund(loan_id, 1_000 * USD)
+    story.tick(MONTH)
+    collect_due(now=story.now)
+    story.settle(0, (Kind.COLLECT, loan_id, 1_000 * USD, Result.APPLIED))
+    story.prefund(loan_id, 5_000 * USD)
+    collect_due(now=story.now)
+
+    Loan.objects.filter(pk=loan_id).update(operations=0)
+    again = collect_due(now=story.now)
+
+    assert again == 0
+    assert AskedCollection.objects.get().operations == 1
+
+
+def test_a_loan_that_ended_meanwhile_does_not_end_the_asking_of_its_lane(story, monkeypatch):
+    story.prefund(story.open(), 5_000 * USD)
+    story.tick(MONTH)
+    with monkeypatch.context() as patched:
+        patched.setattr("settlement.services.parcels.closed_by_loan", lambda ids: {})
+        refused = collect_due(now=story.now)
+
+    accepted = collect_due(now=story.now)
+
+    assert (refused, accepted) == (0, 1)
 
 
 def test_after_a_collection_nothing_more_is_due_until_the_next_date(story):
@@ -81,7 +116,7 @@ def test_after_a_collection_nothing_more_is_due_until_the_next_date(story):
     story.prefund(loan_id, 9_000 * USD)
     story.tick(MONTH)
     collect_due(now=story.now)
-    amount = Operation.objects.get().amount
+    amount = asked()[0].amount
     story.tick(30)
     story.settle(0, (Kind.COLLECT, loan_id, amount, Result.APPLIED))
 
@@ -96,7 +131,7 @@ def test_the_last_instalment_and_the_seconds_after_it_end_the_loan(story):
     story.tick(MONTH)
     for _ in range(2):
         collect_due(now=story.now)
-        amount = Operation.objects.order_by("-id").first().amount
+        amount = asked()[-1].amount
         story.tick(45)
         story.settle(0, (Kind.COLLECT, loan_id, amount, Result.APPLIED))
 
@@ -111,7 +146,7 @@ def test_a_loan_whose_words_keep_failing_is_left_alone(story):
         collect_due(now=story.now)
         story.settle(0, (Kind.COLLECT, loan_id, 1, Result.FAILED))
 
-    assert Operation.objects.count() == 5
+    assert len(asked()) == 5
 
 
 def test_a_missed_due_date_is_charged_only_beyond_its_grace(story):

@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from contracts.abi import encode_call
-from contracts.domain.words import Kind, encode_results, encode_word, striped, words_hash
+from contracts.domain.words import Kind, encode_results, encode_word, striped
 from settlement.models import Batch, BatchStatus, Block, Cursor, EventLog, Operation, Signer
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,6 @@ def batch():
         first_number=1,
         last_number=2,
         count=2,
-        words_hash="0x" + words_hash(words).hex(),
         results=encode_results([1, 2]),
         applied=1,
         failed=1,

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.domain.columns import words_of_columns
+from contracts.domain.columns import columns_of_words, words_of_columns
 from contracts.domain.words import Kind, joined_words
 from settlement.domain.columns import Columns, cut
 from settlement.domain.gas import SETTLE_GAS
@@ -84,4 +84,6 @@ def test_what_finds_no_room_is_left():
 def test_words_of_columns_are_those_of_their_rows(rows):
     arrays = [np.array([row[place] for row in rows], np.int64) for place in range(4)]
 
-    assert words_of_columns(*arrays) == joined_words(rows)
+    words = words_of_columns(*arrays)
+    assert words == joined_words(rows)
+    assert [each.tolist() for each in columns_of_words(words)] == [each.tolist() for each in arrays]

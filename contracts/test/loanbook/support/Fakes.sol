@@ -16,6 +16,7 @@ import {
 
 import {AssetWord} from "../../../src/libraries/AssetWords.sol";
 import {Present, Presents} from "../../../src/libraries/Presents.sol";
+import {OfferWord, OfferWords} from "../../../src/libraries/OfferWords.sol";
 import {TermsWord, TermsWords} from "../../../src/libraries/TermsWords.sol";
 
 /// @notice A token of any number of decimals, that anyone may mint.
@@ -113,17 +114,12 @@ contract FakeRisk {
         return _terms[classId].baseRateBps;
     }
 
-    function rowOf(uint16 classId) public view returns (TermsWord word) {
-        (word,) = TermsWords.pack(_terms[classId], 0, 0);
+    function rowOf(uint16 classId) external view returns (TermsWord) {
+        return TermsWords.pack(_terms[classId], 0, 0);
     }
 
-    function offerOf(uint16 classId)
-        external
-        view
-        returns (TermsWord terms, uint256 freshFor, uint256 maxTenor, uint256 rate)
-    {
-        ClassTerms storage row = _terms[classId];
-        return (rowOf(classId), row.freshFor, row.maxTenor, row.baseRateBps);
+    function offerOf(uint16 classId) external view returns (OfferWord) {
+        return OfferWords.pack(_terms[classId], _terms[classId].baseRateBps);
     }
 }
 
