@@ -15,6 +15,8 @@ urlpatterns = [
     path("livez", probes.livez, name="livez"),
     path("readyz", probes.readyz, name="readyz"),
     path("api/v1/", include("oracles.urls")),
+    path("api/v1/", include("lending.urls")),
+    path("api/v1/", include("governance.urls")),
     path("metrics", probes.metrics, name="metrics"),
 ]
 if importlib.util.find_spec("portal.urls"):

@@ -97,12 +97,28 @@ def decode_return(contract: str, function: str, data: bytes) -> Any:
 
 
 def decode_arguments(contract: str, function: str, data: bytes) -> dict[str, Any]:
-    """Return the arguments in the calldata of a call, by name."""
+    """Return the arguments in the calldata of a call by name, or by place where they have none."""
     item = function_of(contract, function)
     values = decode(item.input_types, data[SELECTOR_BYTES:])
+    pairs = zip(item.inputs, values, strict=True)
     return {
-        entry["name"]: plain(entry, value) for entry, value in zip(item.inputs, values, strict=True)
+        entry["name"] or str(place): plain(entry, value)
+        for place, (entry, value) in enumerate(pairs, start=1)
     }
+
+
+def decode_call(contract: str, data: bytes) -> tuple[str, dict[str, Any]] | None:
+    """Return the function that calldata calls and its arguments, or None when it is none of the
+    contract's, or what follows is not its arguments.
+    """
+    called = data[:SELECTOR_BYTES]
+    for name, item in abi_of(contract).functions.items():
+        if item.identifier == called:
+            try:
+                return item.name, decode_arguments(contract, name, data)
+            except (DecodingError, UnicodeDecodeError):
+                return None
+    return None
 
 
 def decode_revert(data: bytes) -> CallReverted:

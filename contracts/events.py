@@ -5,13 +5,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from eth_abi.abi import decode as decode_abi
+from eth_abi.codec import ABICodec
+from eth_abi.decoding import StringDecoder
+from eth_abi.registry import BaseEquals, registry
 
 from contracts.abi import abi_of, checksum, jsonable, plain
 from contracts.deployment_record import Deployment, load
 from contracts.types import Event, Log
 
 __all__ = ["Event", "decode", "decode_all"]
+
+# What a contract hands on as text may be any bytes: a voter's reason, for one. Nobody may stop
+# the reader with them, so what is no text, or no database takes, stands there as U+FFFD.
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_texts = registry.copy()  # type: ignore[no-untyped-call]
+_texts.unregister_decoder("string")
+_texts.register_decoder(
+    BaseEquals("string"),  # type: ignore[no-untyped-call]
+    StringDecoder(handle_string_errors="replace"),  # type: ignore[no-untyped-call]
+    label="string",
+)
+_codec = ABICodec(_texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +70,17 @@ def _arguments(layout: _Layout, log: Log) -> dict[str, Any]:
         entry["name"]: _topic(entry["type"], topic)
         for entry, topic in zip(layout.indexed, log.topics[1:], strict=True)
     }
-    stored = decode_abi(layout.stored_types, log.data) if layout.stored else ()
+    stored = _codec.decode(layout.stored_types, log.data) if layout.stored else ()
     for entry, value in zip(layout.stored, stored, strict=True):
-        values[entry["name"]] = jsonable(plain(entry, value))
+        values[entry["name"]] = _storable(jsonable(plain(entry, value)))
     return {name: values[name] for name in layout.order}
+
+
+def _storable(value: Any) -> Any:
+    """Return the value without the one character that PostgreSQL keeps in no text."""
+    if isinstance(value, str):
+        return value.replace("\x00", UNREADABLE)
+    return [_storable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _topic(kind: str, topic: bytes) -> Any:

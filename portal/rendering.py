@@ -25,7 +25,9 @@ SECTIONS = (
     ("assets", "Assets"),
     ("auctions", "Auctions"),
     ("pool", "Pool"),
+    ("governance", "Governance"),
     ("verifiers", "Verifiers"),
+    ("my_loans", "My loans"),
     ("mine", "My assets"),
     ("status", "Status"),
 )

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from portal import views
+from portal.acts import borrowing, workouts
+from portal.acts import views as acts
 from portal.owner import mail, particulars, signed, uploads, verifying
 from portal.owner import views as owner
 
@@ -18,7 +20,15 @@ urlpatterns = [
     path("devices/<int:device_id>/", views.device, name="device"),
     path("auctions/", views.auctions, name="auctions"),
     path("auctions/<int:loan_id>/", views.auction, name="auction"),
+    path("loans/<int:loan_id>/act/", acts.loan, name="act_on_loan"),
+    path("loans/<int:loan_id>/new-terms/", workouts.workout, name="workout"),
+    path("auctions/<int:loan_id>/buy/", acts.auction, name="buy"),
+    path("my-loans/", acts.my_loans, name="my_loans"),
+    path("borrow/", borrowing.borrow, name="borrow"),
     path("pool/", views.pool, name="pool"),
+    path("pool/lend/", acts.lend, name="lend"),
+    path("governance/", acts.governing, name="governance"),
+    path("governance/<int:number>/", acts.proposal, name="proposal"),
     path("status/", views.status, name="status"),
     path("verifiers/", verifying.verifiers, name="verifiers"),
     path("verifiers/apply/", verifying.apply, name="apply"),

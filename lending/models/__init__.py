@@ -4,7 +4,7 @@ from lending.models.auctions import AuctionLot, LotStatus
 from lending.models.lanes import Claimable, ClassRoom, Lane, Shortfall, TokenBalance
 from lending.models.loans import AskedCollection, Loan, LoanCollateral, LoanEntry, PledgeStatus
 from lending.models.pool import PoolEpoch, PoolFill, PoolPosition, PoolState, Tranche
-from lending.models.requests import RequestStatus, TermsRequest
+from lending.models.requests import RequestStatus, TermsRequest, WorkoutOffer
 from lending.models.stress import StressRun
 from lending.models.terms import ClassTerms, OracleClock, RateCurve
 
@@ -32,4 +32,5 @@ __all__ = [
     "TermsRequest",
     "TokenBalance",
     "Tranche",
+    "WorkoutOffer",
 ]

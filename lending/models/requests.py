@@ -1,4 +1,4 @@
-"""Terms that borrowers signed, waiting to become loans."""
+"""What borrowers signed: terms waiting to become loans, and new terms for called ones."""
 
 from django.db import models
 
@@ -50,3 +50,32 @@ class TermsRequest(models.Model):
 
     def __str__(self) -> str:
         return f"Request of {self.borrower}"
+
+
+class WorkoutOffer(models.Model):
+    """New terms that the borrower of a called loan signed, for governance to decide (rule D8).
+
+    What was signed never changes. The last offer that was not withdrawn is the one that stands.
+    """
+
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="workout_offers")
+    nonce = Uint256Field()
+    deadline = models.BigIntegerField("usable until, chain time")
+    workout = models.JSONField()
+    signature = models.CharField(max_length=2000)
+    reason = models.CharField("why, in the borrower's words", max_length=1000)
+    offered_at = models.BigIntegerField("chain time")
+    withdrawn = models.BooleanField(default=False)
+    agreed_at = models.BigIntegerField("given by a vote at, chain time", default=0)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "nonce"], name="workout_offer_once"),
+            models.CheckConstraint(
+                condition=models.Q(agreed_at__gte=0), name="workout_offer_agreed_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"New terms for {self.loan}"

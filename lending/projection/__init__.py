@@ -68,6 +68,13 @@ def register_all() -> None:
             reset=forget_openings,
         )
     )
+    register_table(
+        Projected(
+            model=models.WorkoutOffer,
+            fields=("loan_id", "nonce", "agreed_at"),
+            reset=forget_agreements,
+        )
+    )
     for part in (ledger, tokens):
         register_writer(part.write, part.discard)
     for contract, handlers in HANDLERS.items():
@@ -83,3 +90,8 @@ def forget_openings() -> None:
     models.TermsRequest.objects.filter(loan__isnull=False).update(
         status=models.RequestStatus.SENT, loan=None
     )
+
+
+def forget_agreements() -> None:
+    """Take offered workouts back to where no vote has given them."""
+    models.WorkoutOffer.objects.filter(agreed_at__gt=0).update(agreed_at=0)

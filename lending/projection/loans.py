@@ -1,5 +1,7 @@
 """Loans from opening to close, by the events of LoanBook."""
 
+from collections.abc import Mapping
+
 from contracts.types import Event
 from lending.domain import loans as domain
 from lending.domain.lanes import LaneSums
@@ -11,6 +13,11 @@ from lending.projection.ledger import book, credit, loan_of, note, shift_lane
 from lending.projection.openings import on_loan_opened
 from lending.projection.rooms import flow_in, give_back
 from lending.selectors.valuing import stopped_seconds
+
+GIVEN_BY_WORKOUT = (
+    *("rateBps", "schedule", "instalments", "interval"),
+    *("gracePeriod", "cureWindow", "lateFeeBps"),
+)
 
 
 def on_lane_added(event: Event) -> None:
@@ -70,8 +77,18 @@ def on_loan_extended(event: Event) -> None:
     else:
         _work_out(event, loan, terms)
         name = "worked_out"
+        _agree(loan, args, now=event.block_time)
     give_back(loan, max(0, commitment - loan.commitment))
     note(event, loan.pk, name, instalments=terms.instalments, rate_bps=terms.rate_bps)
+
+
+def _agree(loan: Loan, given: Mapping[str, int], *, now: int) -> None:
+    """Mark the offer whose terms the vote gave; its nonce is not in the event."""
+    for offer in loan.workout_offers.filter(agreed_at=0, offered_at__lte=now).order_by("-id"):
+        if all(int(offer.workout[name]) == given[name] for name in GIVEN_BY_WORKOUT):
+            offer.agreed_at = now
+            offer.save(update_fields=["agreed_at"])
+            return
 
 
 def _work_out(event: Event, loan: Loan, terms: domain.NewSchedule) -> None:

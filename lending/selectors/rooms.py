@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from collateral.domain.classes import class_by_id
+from collateral.domain.display import usd
 from collateral.models import Asset
 from lending.domain.errors import LendingRefused
 from lending.domain.rooms import Room
@@ -143,17 +145,21 @@ def shortage(need: Need, rooms: Collection[LaneRoom], now: int) -> LendingRefuse
 def _cash_short(asked: int, most: int) -> LendingRefused:
     return LendingRefused(
         "pool_short_of_cash",
-        f"No lane of the pool can pay out {asked} units now; the most is {most}. "
+        f"No lane of the pool can pay out {usd(asked)} now; the most is {usd(most)}. "
         f"Ask for less, or come back after the next close of the pool, {_next_close()}.",
     )
 
 
 def _class_short(class_id: int, asked: int, most: int) -> LendingRefused:
-    what = "restaking tokens" if class_id == LRT_CLASS else f"assets of class {class_id}"
+    what = (
+        "restaking tokens"
+        if class_id == LRT_CLASS
+        else f"assets of the class {class_by_id(class_id).label}"
+    )
     return LendingRefused(
         "class_room_short",
-        f"The pool lends at most {most} units more on {what} until its next close, and this loan "
-        f"may draw {asked}. Ask for less, or come back after the close, {_next_close()}.",
+        f"The pool lends at most {usd(most)} more on {what} until its next close, and this "
+        f"loan may draw {usd(asked)}. Ask for less, or come back after the close, {_next_close()}.",
     )
 
 
@@ -168,8 +174,9 @@ def _inflow_short(need: Need, rooms: Collection[LaneRoom], now: int) -> LendingR
     back = f"come back at {_moment(min(known))}" if known else f"come back {_next_close()}"
     return LendingRefused(
         "inflow_too_fast",
-        f"At most {max(0, most)} units can be drawn on restaking tokens now, and {need.on_tokens} "
-        f"are asked for. The room refills within a day: ask for less, or {back}.",
+        f"At most {usd(max(0, most))} can be drawn on restaking tokens now, and "
+        f"{usd(need.on_tokens)} is asked for. The room refills within a day: ask for less, or "
+        f"{back}.",
     )
 
 

@@ -9,7 +9,7 @@ from contracts.deployment_record import load
 from lending.domain.errors import LendingRefused
 from lending.domain.schedule import ScheduleKind
 from lending.models import Loan, Tranche
-from lending.parameters import ledger_unit
+from lending.parameters import ledger_unit, oracle_parameters
 from lending.selectors.cards import card_words
 from lending.selectors.valuing import clock, pledges_of
 from oracles.selectors import proofs
@@ -31,18 +31,23 @@ def wallet_call(action: str, **given: Any) -> WalletCall:
 
     Amounts are ledger units, of restaking tokens and shares their own base units.
     """
-    maker = ACTIONS.get(action)
-    if maker is None:
-        raise LendingRefused(
-            "action_unknown", f"There is no action {action}. Known: {', '.join(sorted(ACTIONS))}."
-        )
-    contract, function, arguments = maker(**given)
+    contract, function, arguments = call_of(action, **given)
     return WalletCall(
         to=load().address(contract), data="0x" + encode_call(contract, function, arguments).hex()
     )
 
 
 Call = tuple[str, str, Sequence[Any]]
+
+
+def call_of(action: str, **given: Any) -> Call:
+    """Return the call of an action as contract, function and arguments."""
+    maker = ACTIONS.get(action)
+    if maker is None:
+        raise LendingRefused(
+            "action_unknown", f"There is no action {action}. Known: {', '.join(sorted(ACTIONS))}."
+        )
+    return maker(**given)
 
 
 def _approve(*, contract: str, amount: int, token: str = STABLECOIN) -> Call:
@@ -53,9 +58,36 @@ def _approve(*, contract: str, amount: int, token: str = STABLECOIN) -> Call:
 def _cure(*, loan_id: int, amount: int) -> Call:
     """Bring the newest proofs beside the payment."""
     loan = _loan(loan_id)
-    ids = [pledge.oracle_id for pledge in pledges_of([loan], now=chain_time())[loan_id]]
-    newest = proofs(asset_ids=ids, round_number=clock().newest)
-    return "LoanBook", "cure", [loan_id, amount, newest, card_words(loan)]
+    return "LoanBook", "cure", [loan_id, amount, _newest(loan), card_words(loan)]
+
+
+def _call(*, loan_id: int) -> Call:
+    """Call an unhealthy loan, with the proofs of the last two rounds (rule V1)."""
+    loan, rounds = _loan(loan_id), clock()
+    previous = _proofs(loan, rounds.previous)
+    return "LoanBook", "call", [loan_id, _newest(loan), previous, card_words(loan)]
+
+
+def _with_newest(contract: str, function: str) -> Callable[..., Call]:
+    """Return the maker of a call that takes a loan, its newest proofs and its card."""
+
+    def make(*, loan_id: int) -> Call:
+        loan = _loan(loan_id)
+        return contract, function, [loan_id, _newest(loan), card_words(loan)]
+
+    return make
+
+
+def _newest(loan: Loan) -> list[Any]:
+    """Return the newest proofs of what a loan holds; none while the oracle is silent (V4)."""
+    times = clock()
+    silent = times.is_silent(chain_time(), ttl=oracle_parameters().ttl)
+    return [] if silent else _proofs(loan, times.newest)
+
+
+def _proofs(loan: Loan, round_number: int) -> list[Any]:
+    ids = [pledge.oracle_id for pledge in pledges_of([loan], now=chain_time())[loan.pk]]
+    return list(proofs(asset_ids=ids, round_number=round_number))
 
 
 def _amend(
@@ -125,6 +157,12 @@ def _vault(tranche: Tranche | int) -> str:
     return f"{Tranche(tranche).label}Vault"
 
 
+def _end_reservation(*, lane: int, borrower: str, loan_id: int = 0) -> Call:
+    """End a reservation; with the loan that drew on it, where one did."""
+    card = card_words(_loan(loan_id)) if loan_id else []
+    return "LendingPool", "endReservation", [lane, borrower, loan_id, card]
+
+
 def _pay_shortfall(*, borrower: str, lane: int, amount: int) -> Call:
     return "LoanBook", "payShortfall", [borrower, lane, amount]
 
@@ -178,13 +216,21 @@ ACTIONS: dict[str, Callable[..., Call]] = {
     "cure": _cure,
     "close": _with_card("LoanBook", "close"),
     "claim": lambda *, lane: ("LoanBook", "claim", [lane]),
+    "deliver": _with_card("LoanBook", "deliver"),
+    "sweep_ended": _on_loan("LoanBook", "sweepEnded"),
+    "call": _call,
+    "call_overdue": _with_newest("LoanBook", "callOverdue"),
     "pay_shortfall": _pay_shortfall,
+    "open_auction": _with_newest("AuctionHouse", "open"),
     "buy": _with_card("AuctionHouse", "buy", "max_price"),
+    "take_for_reserve": _with_card("AuctionHouse", "takeForReserve"),
     "request_deposit": _request_deposit,
     "request_redeem": _request_redeem,
     "claim_deposit": _claim_deposit,
     "claim_redemption": _claim_redemption,
     "claim_refund": _claim_refund,
     "reserve_draw": lambda *, lane, amount: ("LendingPool", "reserveDraw", [lane, amount]),
+    "end_reservation": _end_reservation,
+    "close_epoch": lambda: ("LendingPool", "closeEpoch", []),
     "fund_reserve": lambda *, amount: ("LendingPool", "fundReserve", [amount]),
 }

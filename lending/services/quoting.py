@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from collateral.domain.display import usd
 from collateral.models import Asset, AssetStatus
 from contracts.deployment_record import load
 from contracts.typed_data import TypedData
@@ -18,7 +19,8 @@ from lending.selectors.rooms import lane_with_room, most_principal, needs
 from lending.selectors.valuing import LRT_CLASS, Pledge, clock, pledges
 
 MAX_ASSETS = 32
-MIN_INTERVAL_S = 86_400
+DAY_S = 86_400
+MIN_INTERVAL_S = DAY_S
 NOBODY = "0x" + "00" * 20
 NONCE_BITS = 64
 LRT_TOKEN = "TestRestakingToken"
@@ -204,11 +206,10 @@ def _rules(terms: dict[str, Any], given: Quote, now: int) -> list[tuple[bool, st
         (
             shortfall is not None,
             "borrower_in_shortfall",
-            f"A past loan left {shortfall.amount if shortfall else 0} units unpaid. "
-            "Pay them first.",
+            f"A past loan left {usd(shortfall.amount if shortfall else 0)} unpaid. Pay them first.",
         ),
         (now > terms["deadline"], "terms_expired", "The signed terms have run out. Sign again."),
-        (principal < minimum, "principal_too_small", f"A loan is of at least {minimum} units."),
+        (principal < minimum, "principal_too_small", f"A loan is of at least {usd(minimum)}."),
         (
             terms["instalments"] < 1 or terms["interval"] < MIN_INTERVAL_S,
             "schedule_invalid",
@@ -222,7 +223,8 @@ def _rules(terms: dict[str, Any], given: Quote, now: int) -> list[tuple[bool, st
         (
             tenor > given.max_tenor_s,
             "tenor_too_long",
-            f"The loan would last {tenor} s; this collateral allows {given.max_tenor_s} s.",
+            f"The loan would last {tenor // DAY_S:,} days; this collateral allows "
+            f"{given.max_tenor_s // DAY_S:,}.",
         ),
         (
             now + tenor > given.matures_before,
@@ -232,12 +234,13 @@ def _rules(terms: dict[str, Any], given: Quote, now: int) -> list[tuple[bool, st
         (
             given.rate_bps > terms["maxRateBps"],
             "rate_too_high",
-            f"The rate is {given.rate_bps} bps now, above the {terms['maxRateBps']} bps signed.",
+            f"The rate is {given.rate_bps} basis points now, above the signed "
+            f"{terms['maxRateBps']}.",
         ),
         (
             principal > given.limit_units,
             "above_limit",
-            f"{principal} units are asked for; this collateral allows {given.limit_units}. "
+            f"{usd(principal)} is asked for; this collateral allows {usd(given.limit_units)}. "
             "Ask for less or add collateral.",
         ),
     ]

@@ -13,6 +13,7 @@ from lending.selectors.rooms import LaneRoom, lane_rooms, needs, shortage
 from lending.selectors.valuing import clock, lrt_oracle_id
 from lending.services.attempts import next_key, refusal
 from lending.services.quoting import check_terms, typed_terms
+from lending.services.signed import is_address, read_number, read_numbers, signed_bytes
 from oracles.selectors import proofs
 from settlement.models import Batch, BatchStatus
 from settlement.selectors import chain_time
@@ -34,22 +35,19 @@ FINAL_REFUSALS = frozenset(
         "TermsExpired",
     }
 )
-FIELDS = (
-    "borrower",
-    "lane",
-    "principal",
-    "limit",
-    "maxRateBps",
-    "schedule",
-    "instalments",
-    "interval",
-    "assets",
-    "lrt",
-    "lrtAmount",
-    "nonce",
-    "deadline",
-)
-_TEXT = ("borrower", "lrt")
+# Widths of the contract's fields; of those that we store, what a column holds.
+BITS = {
+    "lane": 31,
+    "principal": 63,
+    "limit": 63,
+    "maxRateBps": 16,
+    "schedule": 8,
+    "instalments": 16,
+    "interval": 32,
+    "lrtAmount": 128,
+    "nonce": 256,
+    "deadline": 63,
+}
 
 
 def request_loan(*, terms: Mapping[str, Any], signature: bytes | str) -> TermsRequest:
@@ -63,7 +61,7 @@ def request_loan(*, terms: Mapping[str, Any], signature: bytes | str) -> TermsRe
     ).first()
     if known is not None:
         return _same(known, plain)
-    raw = bytes.fromhex(signature.removeprefix("0x")) if isinstance(signature, str) else signature
+    raw = signed_bytes(signature)
     _check_signature(plain, raw)
     now = chain_time()
     check_terms(plain, now=now)
@@ -210,17 +208,14 @@ def stored_terms(request: TermsRequest) -> dict[str, Any]:
 
 
 def _plain(terms: Mapping[str, Any]) -> dict[str, Any]:
-    missing = [name for name in FIELDS if name not in terms]
-    if missing:
-        raise LendingRefused("terms_incomplete", f"The terms lack {', '.join(missing)}.")
-    try:
-        plain = {name: int(terms[name]) for name in FIELDS if name not in (*_TEXT, "assets")}
-        assets = [int(token_id) for token_id in terms["assets"]]
-    except (TypeError, ValueError) as error:
+    numbers, assets = read_numbers(terms, BITS), terms.get("assets")
+    texts = {name: str(terms.get(name, "")) for name in ("borrower", "lrt")}
+    if not isinstance(assets, list | tuple) or not all(map(is_address, texts.values())):
         raise LendingRefused(
-            "terms_malformed", "A number in the terms cannot be read. Ask for new terms."
-        ) from error
-    return plain | {"assets": assets} | {name: str(terms[name]) for name in _TEXT}
+            "terms_malformed",
+            "assets is a list of token ids; borrower and lrt are addresses: 0x and 40 digits.",
+        )
+    return numbers | texts | {"assets": [read_number(one, "assets", 256) for one in assets]}
 
 
 def _jsonable(terms: dict[str, Any]) -> dict[str, Any]:

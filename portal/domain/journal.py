@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from portal.domain.formatting import middle, moment, usd
+from portal.domain.formatting import counted, middle, moment, percent, usd
 
 REASONS = {
     "health": "its collateral is worth too little",
@@ -64,6 +64,13 @@ _SENTENCES: dict[str, Callable[[int, str, Entry], str]] = {
     "sold": _sold,
     "written_off": lambda a, p, d: f"{usd(a)} could not be recovered and was written off.",
     "closed": lambda a, p, d: "The loan was closed and its collateral returned.",
+    "drawn": lambda a, p, d: f"{usd(a)} more was paid out to the borrower.",
+    "extended": lambda a, p, d: f"A new schedule began: {counted(d['instalments'], 'due date')}.",
+    "worked_out": lambda a, p, d: (
+        f"A vote gave it new terms: {counted(d['instalments'], 'due date')} at "
+        f"{percent(d['rate_bps'])} a year, and time to cure it."
+    ),
+    "income_kept": lambda a, p, d: f"{usd(a)} of income that no debt needed waits for {middle(p)}.",
     "return_waits": lambda a, p, d: (
         "Part of the collateral could not be moved yet: it waits in the escrow for its owner."
     ),

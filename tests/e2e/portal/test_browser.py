@@ -3,6 +3,7 @@
 import pytest
 
 from settlement.models import Block
+from tests.e2e.desk.axe import serious_findings
 from tests.integration.portal import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +19,12 @@ def addresses(loans):
         "/assets/",
         "/assets/1/",
         "/auctions/",
+        f"/loans/{loans['steady'].pk}/act/",
+        f"/loans/{loans['called'].pk}/act/",
+        f"/loans/{loans['called'].pk}/new-terms/",
         f"/auctions/{loans['auctioned'].pk}/",
+        f"/auctions/{loans['auctioned'].pk}/buy/",
+        "/governance/",
         "/pool/",
         "/status/",
         "/nowhere/",
@@ -103,3 +109,24 @@ def test_each_page_has_one_heading_and_names_its_regions(open_page):
         assert page.locator("svg[role=img]:not([aria-label])").count() == 0, address
         assert page.locator("th:not([scope])").count() == 0, address
         assert page.locator("table:not(:has(caption, thead))").count() == 0, address
+
+
+def test_no_page_keeps_anybody_out(open_page):
+    loans = world.make_small_world()
+
+    for address in addresses(loans):
+        assert serious_findings(open_page(address)) == [], address
+
+
+def test_a_form_without_scripts_shows_what_the_wallet_would_send(open_page):
+    loans = world.make_small_world()
+    page = open_page(f"/loans/{loans['steady'].pk}/act/", scripts=False)
+
+    page.get_by_role("button", name="Set money aside").scroll_into_view_if_needed()
+    form = page.locator("form", has=page.get_by_role("button", name="Set money aside"))
+    form.get_by_label("Amount").fill("250")
+    form.get_by_role("button").click()
+
+    page.get_by_text("Your wallet sets $250.00 aside with this loan.").wait_for()
+    page.get_by_text("Details: 2 transactions").click()
+    assert page.locator("details[open] pre").count() == 2

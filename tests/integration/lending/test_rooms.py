@@ -134,7 +134,7 @@ def test_the_whole_limit_needs_room_and_the_refusal_says_until_when(story):
 
     assert lane_with_room(need({CAR_CLASS}, 9_000 * USD, 10_000 * USD), now=story.now) == 0
     assert refusal.code == "class_room_short"
-    assert "at most 10000000000 units more on assets of class 2" in refusal.sentence
+    assert "at most $10,000.00 more on assets of the class" in refusal.sentence
     assert "from 2027-01-16 08:00 UTC on" in refusal.sentence
     assert START == 1_800_000_000
 
@@ -149,7 +149,7 @@ def test_a_full_bucket_says_when_it_has_refilled(story):
     later = story.tick(DAY // 2)
 
     assert refusal.code == "inflow_too_fast"
-    assert "At most 0 units" in refusal.sentence
+    assert "At most $0.00" in refusal.sentence
     assert "come back at 2027-01-16 20:00 UTC" in refusal.sentence
     assert lane_with_room(need({LRT_CLASS}, bucket // 2), now=later) == 0
 

@@ -1,0 +1,1 @@
+"""How a proposal stands, by the rules of its governor."""
