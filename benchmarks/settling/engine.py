@@ -129,14 +129,13 @@ def recover(world: World, workers: Workers, count: int) -> float:
     first_batch = _newest_batch()
     feed_parcels(world.parcels(count))
     _await(lambda: _sent(first_batch) > 0, "Nothing was sent before the kill.")
+    begun = _database_time()
     workers.kill()
     killed = _database_time()
-    begun = time.perf_counter()
     workers.start()
     _await(lambda: _sent_after(killed), "Nothing was sent after the kill.")
-    seconds = time.perf_counter() - begun
     _await_final(first_batch, count)
-    return seconds
+    return _first_sent_after(killed) - begun
 
 
 @contextmanager

@@ -48,10 +48,11 @@ def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
     signer = Signer.objects.get(pk=held.signer_id)
     if signer.paused or signer.retired_at:
         return []
-    room = _room(signer, chain, profile)
+    flying = signer.batches.filter(status__in=IN_FLIGHT).count()
+    room = _room(signer, flying, chain, profile)
     if room <= 0:
         return []
-    if room == profile.in_flight and refused_for_delegation(signer, chain):
+    if not flying and refused_for_delegation(signer, chain):
         hand_over(signer)
         return []
     plan = plan_of(signer, most=room)
@@ -70,9 +71,8 @@ def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
     return _store(held, signer, found, fees, mined)
 
 
-def _room(signer: Signer, chain: Chain, profile: Profile) -> int:
-    """Return how many transactions the key may send now."""
-    flying = signer.batches.filter(status__in=IN_FLIGHT).count()
+def _room(signer: Signer, flying: int, chain: Chain, profile: Profile) -> int:
+    """Return how many transactions the key may send now, beside those in flight."""
     least = profile.reserve_balance_wei
     if not least or chain.balance(signer.address) >= least:
         return profile.in_flight - flying

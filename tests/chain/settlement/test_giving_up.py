@@ -240,6 +240,16 @@ def test_a_key_below_its_reserve_waits_until_its_last_transaction_is_final(chain
     assert pump(chain) == 1
 
 
+def test_a_delegated_key_below_its_reserve_is_paused_before_it_sends(chain, mine, monad):
+    submit("a")
+    address = Signer.objects.get(lane=0).address
+    chain.rpc.request("anvil_setBalance", address, hex(monad.reserve_balance_wei // 2))
+    chain.rpc.request("anvil_setCode", address, "0xef0100" + "11" * 20)
+
+    assert pump(chain) == 0
+    assert "EIP-7702" in Signer.objects.get(lane=0).paused
+
+
 @pytest.mark.parametrize(("percent", "least"), [(10, 1_125), (100, 2_000)])
 def test_a_replacement_is_raised_by_what_the_chains_nodes_ask_for(
     chain, monkeypatch, percent, least
