@@ -50,7 +50,7 @@ def poison() -> ModuleType:
 app = Celery("ballast", task_cls=CappedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Celery would end a process's pool of connections before and after each task; beginning a session
-# in PostgreSQL anew costs more than most tasks do (docs/decisions/0050).
+# in PostgreSQL anew costs more than most tasks do (docs/decisions/0078).
 app.conf.CELERY_DB_REUSE_MAX = sys.maxsize
 # All apps' tasks, or those that a worker's queues bring, so that it starts sooner.
 named = os.environ.get("WORKER_APPS")

@@ -1,19 +1,53 @@
-"""Many rows in one statement: what the event reader writes at a step's end."""
+"""Many rows in one statement, and bytes that travel as they are.
+
+Django writes values into the text of a statement: bytes as twice as many hexadecimal digits, which
+PostgreSQL reads back. For what is mostly bytes that is most of the work (docs/decisions/0050).
+"""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
 
 from django.db import connection
 from django.db.models import Field, Model
+from psycopg import Cursor
 
 
 def append(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Append rows (`COPY`); values are as PostgreSQL takes them, JSON as text."""
     named = ", ".join(f'"{column}"' for column in columns)
     statement = f'COPY "{model._meta.db_table}" ({named}) FROM STDIN'
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # What COPY raises goes past Django, which would name it as its own.
+    known = connection.wrap_database_errors
+    with known, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert new rows of one model and give them their keys: a lean `bulk_create`.
+
+    Values must be plain ones, not expressions. Raises `IntegrityError` as `bulk_create` does.
+    """
+    if not rows:
+        return
+    model, fields = type(rows[0]), _fields(type(rows[0]))
+    for row, key in zip(rows, _keys(model, len(rows)), strict=True):
+        row.pk = key
+        row._state.adding = False
+    append(
+        model,
+        [field.column for field in fields],
+        (
+            [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+            for row in rows
+        ),
+    )
+
+
+def execute(statement: str, parameters: Sequence[object]) -> None:
+    """Execute a statement with its parameters beside it."""
+    with connection.wrap_database_errors:
+        Cursor(connection.connection).execute(statement.encode(), parameters)
 
 
 def upsert(rows: Sequence[Model]) -> None:
@@ -30,6 +64,16 @@ def upsert(rows: Sequence[Model]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_upsert_of(model), columns)
+
+
+def _keys(model: type[Model], count: int) -> list[int]:
+    """Take so many keys of the model's sequence."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, model._meta.pk.column, count],
+        )
+        return [key for (key,) in cursor.fetchall()]
 
 
 def _fields(model: type[Model]) -> Sequence[Field]:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from contracts.client import Chain
 from contracts.domain.words import striped
 from contracts.types import Fees
-from settlement import copying
+from settlement import bulk
 from settlement.domain.packing import Waiting
 from settlement.domain.profiles import Profile
 from settlement.failpoints import reached
@@ -167,7 +167,7 @@ def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, mined: int) ->
                 *("priority_fee_wei", "claimed_at", "error"),
             ],
         )
-        copying.insert(found.packs)
+        bulk.insert(found.packs)
         if found.progress is not None:
             found.progress.save()
         reached("claim.storing")

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from contracts.client import Chain
 from contracts.errors import ChainError
 from contracts.types import Fees
-from settlement import copying
+from settlement import bulk
 from settlement.domain.fees import replacement_fees
 from settlement.domain.profiles import PROFILES, Profile
 from settlement.failpoints import reached
@@ -132,7 +132,7 @@ def _sign(held: Lease, claimed: Sequence[Batch]) -> None:
     ]
     with transaction.atomic():
         held.locked()
-        copying.execute(_STORE_SIGNED, values)
+        bulk.execute(_STORE_SIGNED, values)
         Batch.objects.bulk_update(cancelled, ["cancelled", "failure", "cancel_hashes"])
     reached("sign.stored")
 
