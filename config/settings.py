@@ -1,15 +1,18 @@
 """Django's settings. What differs between machines comes from the environment (config.env)."""
 
+import os
+
 import dj_database_url
 
 from config.env import read_environment
 from config.mail import mail_settings
-from config.paths import CHAIN_DIR, DATA_DIR, ROOT
+from config.paths import CHAIN_DIR, DATA_DIR, ROOT, kernel_cache_dir
 from config.schedule import TASK_ROUTES, WORK_QUEUE, beat_schedule
 from config.stack.ports import remembered_port
 from portal import admin_theme
 
 ENVIRONMENT = read_environment()
+os.environ.setdefault("NUMBA_CACHE_DIR", str(kernel_cache_dir()))
 
 BASE_DIR = ROOT
 DATA_ROOT = DATA_DIR

@@ -65,10 +65,12 @@ _SENTENCES: dict[str, Callable[[int, str, Entry], str]] = {
     "written_off": lambda a, p, d: f"{usd(a)} could not be recovered and was written off.",
     "closed": lambda a, p, d: "The loan was closed and its collateral returned.",
     "drawn": lambda a, p, d: f"{usd(a)} more was paid out to the borrower.",
-    "extended": lambda a, p, d: f"A new schedule began: {counted(d['instalments'], 'due date')}.",
+    "extended": lambda a, p, d: (
+        f"A new schedule began: {counted(d.get('instalments') or 0, 'due date')}."
+    ),
     "worked_out": lambda a, p, d: (
-        f"A vote gave it new terms: {counted(d['instalments'], 'due date')} at "
-        f"{percent(d['rate_bps'])} a year, and time to cure it."
+        f"A vote gave it new terms: {counted(d.get('instalments') or 0, 'due date')} at "
+        f"{percent(d.get('rate_bps') or 0)} a year, and time to cure it."
     ),
     "income_kept": lambda a, p, d: f"{usd(a)} of income that no debt needed waits for {middle(p)}.",
     "return_waits": lambda a, p, d: (

@@ -145,7 +145,7 @@ def test_a_revocation_is_brought_to_the_registry_once_it_is_public(
 
 def test_a_proposal_is_made_once_and_can_be_taken_back(title, people):
     made = services.propose_revocation(attestation_id=title.pk, reason=REASON, user=people[0])
-    with pytest.raises(VerificationError, match="proposed for"):
+    with pytest.raises(VerificationError, match="proposed already"):
         services.propose_revocation(attestation_id=title.pk, reason=REASON, user=people[1])
 
     services.decline_decision(decision_id=made.pk, user=people[0])

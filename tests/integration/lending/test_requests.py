@@ -87,7 +87,7 @@ def test_the_lane_with_the_most_room_is_chosen_after_what_is_asked_already(story
 
 
 def test_more_than_any_lane_has_is_refused_with_what_there_is(story):
-    with pytest.raises(LendingRefused, match="the most is 1000000000000") as refusal:
+    with pytest.raises(LendingRefused, match=r"the most is \$1,000,000\.00") as refusal:
         terms_for(story, principal=2_000_000 * USD)
 
     assert refusal.value.code == "pool_short_of_cash"
