@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -20,7 +21,10 @@ from config.stack.redis import Redis
 from config.stack.services import SETTLING, CeleryProcess
 
 DIRECTORY_VARIABLE = "BALLAST_BENCH_DIR"
-QUEUES = {"chain": 2, "read": 1}
+# One worker for both queues: on few cores it is back sooner than two that load the same.
+QUEUES, POOL = "chain,read", 3
+# A killed process is gone at once; that its parent has not yet taken note of it means nothing.
+DEATH_TIMEOUT_S = 10
 # More memory for what is written than an idle machine wants; durability stays as it is.
 POSTGRES_OPTIONS = {"shared_buffers": "256MB", "max_wal_size": "4GB", "wal_compression": "on"}
 
@@ -89,7 +93,7 @@ class Workers:
         clock += ["--schedule", "", "--loglevel", "WARNING"]
         os.environ["CHAIN_PROFILE"] = profile
         self.parts = [
-            *(_worker(queue, count, mark) for queue, count in QUEUES.items()),
+            _worker(mark),
             CeleryProcess(name=f"bench-beat-{mark}", label="Beat", arguments=clock, apps=SETTLING),
         ]
 
@@ -104,9 +108,14 @@ class Workers:
         doomed = self.processes()
         for process in doomed:
             _kill(process)
-        psutil.wait_procs(doomed, timeout=10)
+        deadline = time.monotonic() + DEATH_TIMEOUT_S
+        while any(map(_lives, doomed)) and time.monotonic() < deadline:
+            time.sleep(0.01)
         for part in self.parts:
             part.release()
+        # Their keepers end with them; until then a start would find them kept.
+        while any(part.is_kept() for part in self.parts) and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def kill_one(self, number: int) -> None:
         """Kill one process of the workers' pool; the pool makes a new one."""
@@ -132,13 +141,13 @@ class Workers:
         }
 
 
-def _worker(queue: str, count: int, mark: int) -> CeleryProcess:
-    options = ["--queues", queue, "--concurrency", str(count), "--loglevel", "WARNING"]
-    options += ["--hostname", f"bench-{queue}-{mark}@ballast"]
+def _worker(mark: int) -> CeleryProcess:
+    options = ["--queues", QUEUES, "--concurrency", str(POOL), "--loglevel", "WARNING"]
+    options += ["--hostname", f"bench-{mark}@ballast"]
     options += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return CeleryProcess(
-        name=f"bench-{queue}-{mark}",
-        label=f"Worker {queue}",
+        name=f"bench-worker-{mark}",
+        label="Workers",
         arguments=["worker", *options],
         apps=SETTLING,
     )
@@ -153,6 +162,12 @@ def _children_of(pid: int) -> list[psutil.Process]:
 
 def _children(process: psutil.Process) -> list[psutil.Process]:
     return _children_of(process.pid)
+
+
+def _lives(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def _kill(process: psutil.Process) -> None:
