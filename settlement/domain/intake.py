@@ -88,6 +88,16 @@ def _is_plain_and_right(operation: NewOperation, most: int, lanes: int) -> bool:
     )
 
 
+def loan_unknown(loan_id: int) -> tuple[str, str]:
+    """Return code and sentence for a loan that does not exist."""
+    return "loan_unknown", f"There is no loan {loan_id}. Check the number."
+
+
+def loan_closed(loan_id: int) -> tuple[str, str]:
+    """Return code and sentence for a loan that has ended."""
+    return "loan_closed", f"Loan {loan_id} is closed; nothing can be done to it."
+
+
 def refused_key(key: str) -> tuple[str, str] | None:
     """Return code and sentence when a client key cannot be taken, or None."""
     if 0 < len(key) <= MAX_KEY_LENGTH and key.isprintable() and "\\" not in key:

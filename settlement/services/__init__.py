@@ -5,7 +5,7 @@ from settlement.domain.parcels import NewParcel
 from settlement.services.calls import retry, submit_call
 from settlement.services.confirming import confirm_batches
 from settlement.services.operations import Intake, accept, intake
-from settlement.services.parcels import ParcelIntake, intake_parcels
+from settlement.services.parcels import intake_parcels
 from settlement.services.pumping import pump_signer, signers_to_ring, signers_with_work
 from settlement.services.reading import read_chain
 from settlement.services.reading.rebuilding import reindex
@@ -15,7 +15,6 @@ __all__ = [
     "Intake",
     "NewOperation",
     "NewParcel",
-    "ParcelIntake",
     "Refusal",
     "accept",
     "confirm_batches",

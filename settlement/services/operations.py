@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from contracts.deployment_record import load
 from contracts.domain.words import LANE_SHIFT
 from settlement.directory import closed_by_loan
-from settlement.domain.intake import NewOperation, Refusal, refused
+from settlement.domain.intake import NewOperation, Refusal, loan_closed, loan_unknown, refused
 from settlement.errors import OperationRefused
 from settlement.models import Block, Operation
 from settlement.services.numbering import ring_lanes, taken_numbers
@@ -94,11 +94,9 @@ def _without_unknown_loans(
     for key, operation in wanted.items():
         closed = known.get(operation.loan_id)
         if closed is None:
-            words = f"There is no loan {operation.loan_id}. Check the number."
-            refusals.append(Refusal(key, "loan_unknown", words))
+            refusals.append(Refusal(key, *loan_unknown(operation.loan_id)))
         elif closed:
-            words = f"Loan {operation.loan_id} is closed; nothing can be done to it."
-            refusals.append(Refusal(key, "loan_closed", words))
+            refusals.append(Refusal(key, *loan_closed(operation.loan_id)))
         else:
             kept[key] = operation
     return kept

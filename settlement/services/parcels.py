@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from django.db import IntegrityError, connection, transaction
@@ -12,10 +11,11 @@ from contracts.domain.columns import Numbers, columns_of_words, words_of_columns
 from contracts.domain.words import LANE_SHIFT, NUMBER_LIMIT, WORD_BYTES, striped
 from settlement.directory import closed_by_loan
 from settlement.domain.columns import Columns
-from settlement.domain.intake import Refusal
+from settlement.domain.intake import Refusal, loan_closed, loan_unknown
 from settlement.domain.parcels import MOST_TOGETHER, NewParcel, refused_parcel
 from settlement.models import Parcel
 from settlement.services.numbering import ring_lanes, taken_numbers
+from settlement.services.operations import Intake
 
 # Two intakes that bring one key at once meet in the index; the second looks again.
 ATTEMPTS = 3
@@ -32,16 +32,7 @@ _WORDS = f"""
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParcelIntake:
-    """What became of the operations of one intake: new ones, known ones; and refused parcels."""
-
-    accepted: int = 0
-    known: int = 0
-    refused: tuple[Refusal, ...] = ()
-
-
-def intake_parcels(*, parcels: Iterable[NewParcel]) -> ParcelIntake:
+def intake_parcels(*, parcels: Iterable[NewParcel]) -> Intake:
     """Store what is new and right; say what is known and what is refused. Safe to repeat.
 
     The same key with the same body is the same parcel. One that is refused harms no neighbour.
@@ -54,7 +45,7 @@ def intake_parcels(*, parcels: Iterable[NewParcel]) -> ParcelIntake:
         except IntegrityError:
             if attempt == ATTEMPTS - 1:
                 raise
-    return ParcelIntake(refused=tuple(refusals))
+    return Intake(refused=tuple(refusals))
 
 
 def words_between(lane: int, first: int, last: int) -> list[tuple[int, bytes]]:
@@ -113,11 +104,9 @@ def _without_unknown_loans(
         unknown = [loan for loan in loans if loan not in known]
         closed = [loan for loan in loans if known.get(loan)]
         if unknown:
-            words = f"There is no loan {unknown[0]}. Check the number."
-            refusals.append(Refusal(key, "loan_unknown", words))
+            refusals.append(Refusal(key, *loan_unknown(unknown[0])))
         elif closed:
-            words = f"Loan {closed[0]} is closed; nothing can be done to it."
-            refusals.append(Refusal(key, "loan_closed", words))
+            refusals.append(Refusal(key, *loan_closed(closed[0])))
         else:
             kept[key] = parcel
     return kept
@@ -134,7 +123,7 @@ def _known(wanted: dict[str, NewParcel]) -> dict[str, bytes]:
 
 def _stored(
     wanted: dict[str, NewParcel], known: dict[str, bytes], refusals: list[Refusal]
-) -> ParcelIntake:
+) -> Intake:
     """Store all but what is known, or raise `IntegrityError` when more is known than that."""
     clashing = [key for key, body in known.items() if body != _body(wanted[key])]
     fresh = [parcel for key, parcel in wanted.items() if key not in known]
@@ -142,7 +131,7 @@ def _stored(
         with transaction.atomic():
             Parcel.objects.bulk_create(_rows(fresh))
             ring_lanes({parcel.lane for parcel in fresh})
-    return ParcelIntake(
+    return Intake(
         accepted=sum(map(len, fresh)),
         known=sum(len(wanted[key]) for key in known if key not in clashing),
         refused=(*refusals, *(Refusal(key, *_other_body(key)) for key in clashing)),
