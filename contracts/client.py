@@ -347,6 +347,7 @@ def _block(found: Mapping[str, Any]) -> Block:
         parent_hash=found["parentHash"],
         timestamp=int(found["timestamp"], 16),
         logs_bloom=int(found["logsBloom"], 16),
+        gas_used=int(found["gasUsed"], 16),
     )
 
 

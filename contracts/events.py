@@ -1,6 +1,6 @@
 """Decoding of logs into events by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +10,7 @@ from eth_abi.decoding import StringDecoder
 from eth_abi.registry import BaseEquals, registry
 
 from contracts.abi import abi_of, checksum, jsonable, plain
+from contracts.decoding import WORD_BYTES, Reader, Unusual, reader_of
 from contracts.deployment_record import Deployment, load
 from contracts.types import Event, Log
 
@@ -37,6 +38,8 @@ class _Layout:
     indexed: tuple[dict[str, Any], ...]
     stored: tuple[dict[str, Any], ...]
     stored_types: tuple[str, ...]
+    readers: tuple[Reader, ...] | None
+    """What reads the stored fields by their places, where all have such readers."""
 
 
 def decode(log: Log, deployment: Deployment | None = None, *, block_time: int = 0) -> Event | None:
@@ -70,10 +73,24 @@ def _arguments(layout: _Layout, log: Log) -> dict[str, Any]:
         entry["name"]: _topic(entry["type"], topic)
         for entry, topic in zip(layout.indexed, log.topics[1:], strict=True)
     }
-    stored = _codec.decode(layout.stored_types, log.data) if layout.stored else ()
-    for entry, value in zip(layout.stored, stored, strict=True):
-        values[entry["name"]] = _storable(jsonable(plain(entry, value)))
+    for entry, value in zip(layout.stored, _stored(layout, log.data), strict=True):
+        values[entry["name"]] = value
     return {name: values[name] for name in layout.order}
+
+
+def _stored(layout: _Layout, data: bytes) -> Iterable[Any]:
+    """Return the fields that are not topics: by their places, or else by the codec."""
+    if layout.readers is not None and len(data) >= len(layout.readers) * WORD_BYTES:
+        try:
+            return [
+                read(data[place * WORD_BYTES : (place + 1) * WORD_BYTES], data)
+                for place, read in enumerate(layout.readers)
+            ]
+        except Unusual:
+            pass
+    values = _codec.decode(layout.stored_types, data)
+    fields = zip(layout.stored, values, strict=True)
+    return [_storable(jsonable(plain(entry, value))) for entry, value in fields]
 
 
 def _storable(value: Any) -> Any:
@@ -100,10 +117,13 @@ def _layout(contract: str, topic: bytes) -> _Layout | None:
     if item is None:
         return None
     typed = list(zip(item.inputs, item.input_types, strict=True))
+    stored_types = tuple(kind for entry, kind in typed if not entry["indexed"])
+    readers = [reader for kind in stored_types if (reader := reader_of(kind)) is not None]
     return _Layout(
         name=item.name,
         order=tuple(entry["name"] for entry in item.inputs),
         indexed=tuple(entry for entry in item.inputs if entry["indexed"]),
         stored=tuple(entry for entry in item.inputs if not entry["indexed"]),
-        stored_types=tuple(kind for entry, kind in typed if not entry["indexed"]),
+        stored_types=stored_types,
+        readers=tuple(readers) if len(readers) == len(stored_types) else None,
     )

@@ -1,19 +1,23 @@
 """Values that the chain gives us."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block's header; the time is in unix seconds, the bloom filter a number of 2048 bits."""
+    """A block's header; the time is in unix seconds, the bloom filter a number of 2048 bits.
+
+    The gas that was used bounds what is in a block before anything of it is read.
+    """
 
     number: int
     hash: str
     parent_hash: str
     timestamp: int
     logs_bloom: int = 0
+    gas_used: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,8 @@ class Fees:
 class Event:
     """A decoded event. In `args`, bytes are 0x-prefixed text and structs are dicts.
 
-    `block_time` (unix seconds) is set by whoever knows the block; `words` is filled for
-    `BatchSettled`, whose words are only in its transaction's calldata.
+    `block_time` (unix seconds) is set by whoever knows the block; `words`, end to end, is filled
+    for `BatchSettled`, whose words are only in its transaction's calldata.
     """
 
     name: str
@@ -67,4 +71,4 @@ class Event:
     tx_hash: str
     log_index: int
     block_time: int = 0
-    words: list[bytes] = field(default_factory=list)
+    words: bytes = b""

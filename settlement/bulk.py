@@ -14,13 +14,19 @@ from psycopg import Cursor
 
 def append(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Append rows (`COPY`); values are as PostgreSQL takes them, JSON as text."""
-    named = ", ".join(f'"{column}"' for column in columns)
-    statement = f'COPY "{model._meta.db_table}" ({named}) FROM STDIN'
     # What COPY raises goes past Django, which would name it as its own.
     known = connection.wrap_database_errors
-    with known, connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with known, connection.cursor() as cursor, cursor.copy(_copy_of(model, columns)) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def append_text(model: type[Model], columns: Sequence[str], parts: Iterable[str]) -> None:
+    """Append rows that are already lines of `COPY`'s text format, many in each part."""
+    known = connection.wrap_database_errors
+    with known, connection.cursor() as cursor, cursor.copy(_copy_of(model, columns)) as copy:
+        for part in parts:
+            copy.write(part)
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -78,6 +84,11 @@ def _keys(model: type[Model], count: int) -> list[int]:
 
 def _fields(model: type[Model]) -> Sequence[Field]:
     return model._meta.concrete_fields
+
+
+def _copy_of(model: type[Model], columns: Sequence[str]) -> str:
+    named = ", ".join(f'"{column}"' for column in columns)
+    return f'COPY "{model._meta.db_table}" ({named}) FROM STDIN'
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from contracts.abi import decode_arguments, encode_call
+from contracts.abi import SELECTOR_BYTES, decode_arguments, encode_call
 from contracts.domain.words import WORD_BYTES, split_operations
 from settlement.domain.packing import Waiting
 from settlement.models import Batch
@@ -20,6 +20,20 @@ def read_words(words: Sequence[bytes]) -> list[Waiting]:
         Waiting(word.number, word.kind, word.loan_number, word.amount, payload)
         for word, payload in split_operations(words)
     ]
+
+
+def words_in(data: bytes) -> bytes:
+    """Return the words that calldata of `settle` carries, end to end, from where it says they lie.
+
+    What is no such calldata gives other words, or none: their hash tells.
+    """
+    place = SELECTOR_BYTES + _number_at(data, SELECTOR_BYTES + WORD_BYTES)
+    start = place + WORD_BYTES
+    return data[start : start + _number_at(data, place) * WORD_BYTES]
+
+
+def _number_at(data: bytes, place: int) -> int:
+    return int.from_bytes(data[place : place + WORD_BYTES])
 
 
 def settle_calldata(lane: int, words: bytes) -> bytes:

@@ -6,18 +6,21 @@ anew from the stored events; its hash then is the same.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
 from django.utils.module_loading import import_string
 
-from contracts.domain.words import Word, decode_operations, decode_results
+from contracts.domain.words import WORD_BYTES, Word, cut_words, decode_operations, decode_results
 from contracts.types import Event
 
+# Events and settled words that are handled together.
+PORTION = 40_000
 Handler = Callable[[Event], None]
 _handlers: dict[tuple[str, str], list[Handler]] = {}
+_preparers: list[Callable[[Sequence[Event]], None]] = []
 _writers: list[tuple[Callable[[], None], Callable[[], None]]] = []
 _tables: dict[str, "Projected"] = {}
 _expected: list[str] = []
@@ -71,25 +74,57 @@ def register_rows(*models: type[Model], without: Sequence[str] = ()) -> None:
         register_table(Projected(model=model, fields=tuple(names), reset=_emptied(model)))
 
 
+def register_preparer(prepare: Callable[[Sequence[Event]], None]) -> None:
+    """Have a function read at once what handlers will need for the events that it is shown."""
+    if prepare not in _preparers:
+        _preparers.append(prepare)
+
+
 def register_writer(write: Callable[[], None], discard: Callable[[], None]) -> None:
     """Have handlers' changes that are still in memory written at a step's end, or discarded."""
     if (write, discard) not in _writers:
         _writers.append((write, discard))
 
 
-def project(events: Sequence[Event]) -> None:
-    """Hand each event to its handlers, in order; an error stops the reader where it is."""
+def project(events: Iterable[Event]) -> int:
+    """Hand each event to its handlers, in order, and return how many there were.
+
+    An error stops the reader where it is.
+    """
     _complete()
+    count = 0
     try:
-        for event in events:
-            for handler in _handlers.get((event.contract, event.name), ()):
-                handler(event)
-        for write, _ in _writers:
-            write()
+        for part in portions(events):
+            _project(part)
+            count += len(part)
     except BaseException:
         for _, discard in _writers:
             discard()
         raise
+    return count
+
+
+def portions(events: Iterable[Event]) -> Iterator[list[Event]]:
+    """Yield the events, so many at once as may wait in memory for what they change."""
+    part, size = [], 0
+    for event in events:
+        part.append(event)
+        size += 1 + len(event.words) // WORD_BYTES
+        if size >= PORTION:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _project(events: Sequence[Event]) -> None:
+    for prepare in _preparers:
+        prepare(events)
+    for event in events:
+        for handler in _handlers.get((event.contract, event.name), ()):
+            handler(event)
+    for write, _ in _writers:
+        write()
 
 
 def reset() -> None:
@@ -107,7 +142,7 @@ def state_hashes() -> dict[str, str]:
 
 def settled_words(event: Event) -> list[tuple[Word, int]]:
     """Return the operations of a `BatchSettled` event, each with its result (`Result`)."""
-    words = decode_operations(event.words)
+    words = decode_operations(cut_words(event.words))
     results = bytes.fromhex(event.args["results"][2:])
     return list(zip(words, decode_results(results, len(words)), strict=True))
 

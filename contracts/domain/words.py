@@ -123,9 +123,14 @@ def decode_operations(words: Sequence[bytes]) -> list[Word]:
     return [word for word, _ in split_operations(words)]
 
 
-def words_hash(words: Iterable[bytes]) -> bytes:
+def cut_words(words: bytes) -> list[bytes]:
+    """Return words that lie end to end, one by one."""
+    return [words[at : at + WORD_BYTES] for at in range(0, len(words), WORD_BYTES)]
+
+
+def words_hash(words: bytes) -> bytes:
     """Return the hash that `BatchSettled` carries: keccak256 of the words end to end."""
-    digest: bytes = sha3.keccak_256(b"".join(words)).digest()
+    digest: bytes = sha3.keccak_256(words).digest()
     return digest
 
 

@@ -46,3 +46,11 @@ class LaneSums:
     def worth_scaled(self, now: int) -> int:
         """Return what the lane adds to NAV at `now`, scaled; exact (rule P3)."""
         return (self.room() + self.impaired) * SCALE + self.a + self.b * now
+
+
+def earning_part(
+    *, principal: int, accrued_scaled: int, last_accrual: int, rate_bps: int
+) -> tuple[int, int]:
+    """Return what a loan that earns adds to its lane's `a` and `b` (rule D1)."""
+    b = principal * rate_bps
+    return principal * SCALE - b * last_accrual + accrued_scaled, b

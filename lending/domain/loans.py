@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from lending.domain import interest
 from lending.domain.errors import LendingRefused
-from lending.domain.lanes import LaneSums
+from lending.domain.lanes import LaneSums, earning_part
 from lending.domain.schedule import Schedule, ScheduleKind
 from lending.domain.units import SCALE, YEAR_S, ceil_div
 
@@ -111,8 +111,13 @@ class LoanState:
         """Return what this loan adds to its lane's `a` and `b`."""
         if self.status != Status.OPEN:
             return LaneSums()
-        b = self.principal * self.rate_bps
-        return LaneSums(a=self.principal * SCALE - b * self.last_accrual + self.accrued_scaled, b=b)
+        a, b = earning_part(
+            principal=self.principal,
+            accrued_scaled=self.accrued_scaled,
+            last_accrual=self.last_accrual,
+            rate_bps=self.rate_bps,
+        )
+        return LaneSums(a=a, b=b)
 
 
 Change = tuple[LoanState, LaneSums]

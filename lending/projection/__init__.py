@@ -9,6 +9,7 @@ from lending.projection import auctions, batches, ledger, loans, pledges, pool, 
 from settlement.projection import (
     Projected,
     register,
+    register_preparer,
     register_rows,
     register_table,
     register_writer,
@@ -33,9 +34,12 @@ IN_MEMORY = (
     loans.on_charged,
     loans.on_collected,
     loans.on_income_kept,
+    loans.on_loan_opened,
     loans.on_prefund_withdrawn,
     loans.on_prefunded,
     loans.on_repaid,
+    pledges.on_lrt_pledged,
+    pledges.on_pledged,
 )
 # What events alone make; rows that refer to others come before them.
 ROWS = (
@@ -75,8 +79,9 @@ def register_all() -> None:
             reset=forget_agreements,
         )
     )
+    register_preparer(ledger.prepare)
     for part in (ledger, tokens):
-        register_writer(part.write, part.discard)
+        register_writer(part.finish, part.discard)
     for contract, handlers in HANDLERS.items():
         for name, handler in handlers.items():
             by_itself = handler in IN_MEMORY or handler is tokens.on_transfer

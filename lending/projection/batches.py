@@ -8,7 +8,8 @@ from lending.domain import loans as domain
 from lending.domain.lanes import LaneSums
 from lending.domain.units import loan_id_of
 from lending.models import Loan
-from lending.projection.ledger import Entry, changed, entry_of, loans_of, shift_lane
+from lending.projection.ledger import Entry, changed, collect, entry_of, loans_of, shift_lane
+from lending.projection.runs import only_collects, run_of
 from settlement.projection import settled_words
 
 Step = Callable[[domain.LoanState, Word, int], domain.Change]
@@ -21,13 +22,14 @@ class WordsMissing(Exception):
 
 def on_batch_settled(event: Event) -> None:
     """Apply a batch to its loans in memory, with one line each in the journal."""
+    if only_collects(event.words):
+        run = run_of(event)
+        _check_count(event, len(run.numbers))
+        collect(run)
+        return
     lane = event.args["lane"]
     words = settled_words(event)
-    if len(words) != event.args["count"]:
-        raise WordsMissing(
-            f"The batch of lane {lane} in {event.tx_hash} settled {event.args['count']} words, "
-            f"but {len(words)} were found in its transaction."
-        )
+    _check_count(event, len(words))
     loans = loans_of({loan_id_of(lane=lane, number=w.loan_number) for w, _ in words})
     total, entries = LaneSums(), []
     for word, result in words:
@@ -38,6 +40,14 @@ def on_batch_settled(event: Event) -> None:
             entries += entry
     changed(loans.values(), entries)
     shift_lane(lane, total, event)
+
+
+def _check_count(event: Event, found: int) -> None:
+    if found != event.args["count"]:
+        raise WordsMissing(
+            f"The batch of lane {event.args['lane']} in {event.tx_hash} settled "
+            f"{event.args['count']} words, but {found} were found in its transaction."
+        )
 
 
 def settle_word(

@@ -12,25 +12,32 @@ from typing import Any
 from contracts.types import Event
 from lending.domain.lanes import LaneSums
 from lending.domain.loans import LoanState
-from lending.models import Claimable, Lane, Loan, LoanEntry
-from settlement.bulk import append, upsert
+from lending.models import Claimable, ClassRoom, Lane, Loan, LoanCollateral, LoanEntry
+from lending.projection.requests import note_openings
+from lending.projection.runs import ENTRY, Run, settle
+from settlement.bulk import append, insert, upsert
 from settlement.projection import Handler
 
 WRITTEN_AT_ONCE = 2_000
 # A line of the journal as it is stored; a step has so many that a model for each would be dear.
 Entry = tuple[int, str, int, str, str, int, int, str]
-_ENTRY = ("loan_id", "name", "amount", "party", "details", "at", "block_number", "tx_hash")
 
 
 @dataclass
 class _Pending:
-    """Loans and lanes as they stand in this step, those that changed, and new journal lines."""
+    """Rows as they stand in this step, those that changed, new ones, and runs of collections, whose
+    loans are only in the database.
+    """
 
     loans: dict[int, Loan] = field(default_factory=dict)
     lanes: dict[int, Lane] = field(default_factory=dict)
     changed_loans: set[int] = field(default_factory=set)
     changed_lanes: set[int] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    rooms: dict[int, dict[int, ClassRoom]] = field(default_factory=dict)
+    changed_rooms: set[tuple[int, int]] = field(default_factory=set)
+    pledges: dict[tuple[int, int], LoanCollateral] = field(default_factory=dict)
 
 
 _pending = _Pending()
@@ -47,6 +54,7 @@ def loan_of(event: Event) -> Loan:
 
 def loans_of(loan_ids: Iterable[int]) -> dict[int, Loan]:
     """Return the loans of these ids that there are, as they stand in this step."""
+    _settle_runs()
     wanted = set(loan_ids)
     _pending.loans |= Loan.objects.in_bulk(wanted - _pending.loans.keys())
     return {pk: _pending.loans[pk] for pk in wanted & _pending.loans.keys()}
@@ -61,21 +69,63 @@ def changed(loans: Iterable[Loan], entries: Iterable[Entry]) -> None:
 def book(event: Event, loan: Loan, state: LoanState, change: LaneSums) -> None:
     """Store a loan's new state and move its lane's sums."""
     loan.state = state
-    if loan._state.adding:
-        loan.save(force_insert=True)
-        _pending.loans[loan.pk] = loan
+    _pending.loans[loan.pk] = loan
     changed([loan], [])
     shift_lane(loan.lane_id, change, event)
 
 
 def shift_lane(number: int, change: LaneSums, event: Event) -> Lane:
     """Add a change to a lane's sums and note the number of its last event."""
-    lane = _pending.lanes.get(number) or Lane.objects.get(pk=number)
+    lane = changed_lane(number)
     lane.sums = lane.sums.plus(change)
     lane.sequence = max(lane.sequence, event.args.get("sequence", 0))
+    return lane
+
+
+def changed_lane(number: int) -> Lane:
+    """Return a lane that is to be written with the step."""
+    lane = _pending.lanes.get(number) or Lane.objects.get(pk=number)
     _pending.lanes[number] = lane
     _pending.changed_lanes.add(number)
     return lane
+
+
+def changed_room(lane: int, class_id: int) -> ClassRoom:
+    """Return a lane's room in a class, to be written with the step."""
+    if lane not in _pending.rooms:
+        _pending.rooms[lane] = {row.class_id: row for row in ClassRoom.objects.filter(lane=lane)}
+    _pending.changed_rooms.add((lane, class_id))
+    rooms = _pending.rooms[lane]
+    return rooms.setdefault(class_id, ClassRoom(lane_id=lane, class_id=class_id))
+
+
+def is_new(loan: Loan) -> bool:
+    """Tell whether nothing of a loan is in the database yet."""
+    return loan._state.adding
+
+
+def pledged_anew(loan: Loan, token_id: int, **what: Any) -> LoanCollateral:
+    """Return a new loan's pledge of a token, to be written with the step."""
+    fresh = LoanCollateral(loan_id=loan.pk, token_id=token_id, **what)
+    return _pending.pledges.setdefault((loan.pk, token_id), fresh)
+
+
+def collect(run: Run) -> None:
+    """Have a batch that only collects applied with others of its kind, after all that came before.
+    """
+    if _pending.changed_loans or _pending.entries:
+        write()
+    _pending.runs.append(run)
+    shift_lane(run.event.args["lane"], LaneSums(), run.event)
+
+
+def prepare(events: Iterable[Event]) -> None:
+    """Read at once the loans that events of a step are about."""
+    loans_of(
+        event.args["loanId"]
+        for event in events
+        if event.contract == "LoanBook" and "loanId" in event.args
+    )
 
 
 def note(
@@ -86,26 +136,64 @@ def note(
 
 
 def settled_first(handler: Handler) -> Handler:
-    """Return a handler for which all changes so far are in the database."""
+    """Return a handler for which all changes so far are in the database, which it may change."""
 
     def handle(event: Event) -> None:
         write()
+        _pending.lanes.clear()
+        _pending.rooms.clear()
         handler(event)
 
     return handle
 
 
 def write() -> None:
-    """Write what changed, and keep nothing in memory."""
-    lanes = [_pending.lanes[number] for number in sorted(_pending.changed_lanes)]
+    """Write what changed. Loans stay in memory for the next events of the step."""
+    _settle_runs()
+    upsert([_pending.lanes[number] for number in sorted(_pending.changed_lanes)])
     loans = [_pending.loans[pk] for pk in sorted(_pending.changed_loans)]
-    entries = _pending.entries
-    discard()
-    upsert(lanes)
     for start in range(0, len(loans), WRITTEN_AT_ONCE):
         upsert(loans[start : start + WRITTEN_AT_ONCE])
-    if entries:
-        append(LoanEntry, _ENTRY, entries)
+    note_openings([loan for loan in loans if is_new(loan)])
+    for loan in loans:
+        loan._state.adding = False
+    insert(list(_pending.pledges.values()))
+    _write_rooms()
+    if _pending.entries:
+        append(LoanEntry, ENTRY, _pending.entries)
+    for written in (
+        *(_pending.changed_lanes, _pending.changed_loans, _pending.changed_rooms),
+        *(_pending.pledges, _pending.entries),
+    ):
+        written.clear()
+
+
+def _write_rooms() -> None:
+    ClassRoom.objects.bulk_create(
+        [_pending.rooms[lane][class_id] for lane, class_id in sorted(_pending.changed_rooms)],
+        update_conflicts=True,
+        unique_fields=["lane", "class_id"],
+        update_fields=["left", "used", "spent", "spent_at"],
+    )
+
+
+def finish() -> None:
+    """Write what changed, and keep nothing in memory: others change rows between two steps."""
+    write()
+    discard()
+
+
+def _settle_runs() -> None:
+    """Apply the runs of collections, and read their loans anew where they are asked for."""
+    if not _pending.runs:
+        return
+    changes, loan_ids = settle(_pending.runs)
+    _pending.runs.clear()
+    for loan_id in loan_ids:
+        _pending.loans.pop(loan_id, None)
+    for number, change in changes.items():
+        lane = changed_lane(number)
+        lane.sums = lane.sums.plus(change)
 
 
 def discard() -> None:

@@ -6,8 +6,8 @@ from lending.domain import loans as domain
 from lending.domain.loans import LoanState
 from lending.domain.schedule import ScheduleKind
 from lending.domain.units import lane_of
-from lending.models import Lane, Loan, RequestStatus, TermsRequest
-from lending.projection.ledger import book, note
+from lending.models import Loan
+from lending.projection.ledger import book, changed_lane, note
 from lending.projection.rooms import enter
 
 
@@ -15,9 +15,8 @@ def on_loan_opened(event: Event) -> None:
     """The draw is paid out; the card says on which terms."""
     card = decode_card([bytes.fromhex(word[2:]) for word in event.args["card"]])
     state = opened_state(event, card)
-    lane = Lane.objects.get(pk=lane_of(event.args["loanId"]))
+    lane = changed_lane(lane_of(event.args["loanId"]))
     lane.loans += 1
-    lane.save(update_fields=["loans"])
     loan = Loan(
         loan_id=event.args["loanId"],
         lane=lane,
@@ -30,9 +29,6 @@ def on_loan_opened(event: Event) -> None:
     book(event, loan, *domain.apply_open(state))
     enter(loan, principal=state.principal, now=event.block_time)
     note(event, loan.pk, "opened", amount=state.principal, party=loan.borrower)
-    TermsRequest.objects.filter(
-        borrower=loan.borrower, lane_number=lane.number, nonce=loan.nonce
-    ).update(status=RequestStatus.OPENED, loan=loan, reason="")
 
 
 def opened_state(event: Event, card: Card) -> LoanState:

@@ -6,21 +6,21 @@ from lending.domain.lanes import LaneSums
 from lending.domain.loans import Status
 from lending.domain.units import lane_of
 from lending.models import AuctionLot, LoanCollateral, LotStatus, PledgeStatus
-from lending.projection.ledger import changed, loan_of, shift_lane
+from lending.projection.ledger import changed, is_new, loan_of, pledged_anew, shift_lane
 from lending.projection.rooms import join
 from lending.selectors.valuing import LRT_CLASS
 
 
 def on_pledged(event: Event) -> None:
     """An asset goes into the lane's custody, at the opening or as a top-up."""
-    loan_id, token_id = event.args["loanId"], event.args["tokenId"]
-    # An asset that comes back goes to the end of the loan's list.
-    LoanCollateral.objects.filter(
-        loan_id=loan_id, token_id=token_id, status=PledgeStatus.RETURNED
-    ).delete()
+    loan, token_id = loan_of(event), event.args["tokenId"]
     class_id = Asset.objects.values_list("class_id", flat=True).get(token_id=token_id)
-    LoanCollateral.objects.create(loan_id=loan_id, token_id=token_id, class_id=class_id)
-    loan = loan_of(event)
+    if is_new(loan):
+        pledged_anew(loan, token_id, class_id=class_id)
+    else:
+        # An asset that comes back goes to the end of the loan's list.
+        loan.collateral.filter(token_id=token_id, status=PledgeStatus.RETURNED).delete()
+        loan.collateral.create(token_id=token_id, class_id=class_id)
     join(loan, class_id)
     changed([loan], [])
     _touch(event)
@@ -28,14 +28,14 @@ def on_pledged(event: Event) -> None:
 
 def on_lrt_pledged(event: Event) -> None:
     """Restaking tokens go into the lane's custody, at the opening or as a top-up."""
-    row, _ = LoanCollateral.objects.get_or_create(
-        loan_id=event.args["loanId"],
-        token_id=0,
-        defaults={"class_id": LRT_CLASS, "lrt": event.args["token"]},
-    )
-    row.lrt_amount += event.args["amount"]
-    row.status = PledgeStatus.HELD
-    row.save()
+    loan, what = loan_of(event), {"class_id": LRT_CLASS, "lrt": event.args["token"]}
+    if is_new(loan):
+        pledged_anew(loan, 0, **what).lrt_amount += event.args["amount"]
+    else:
+        row, _ = loan.collateral.get_or_create(token_id=0, defaults=what)
+        row.lrt_amount += event.args["amount"]
+        row.status = PledgeStatus.HELD
+        row.save()
     _touch(event)
 
 

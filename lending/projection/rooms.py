@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contracts.types import Event
 from lending.domain.rooms import Room, hand_out
 from lending.models import ClassRoom, Lane, Loan
+from lending.projection.ledger import changed_room
 from lending.selectors.valuing import LRT_CLASS
 
 ROOM_FIELDS = ["left", "used"]
@@ -63,9 +64,8 @@ def give_back(loan: Loan, amount: int) -> None:
 
 def _change(lane: int, classes: int, step: Callable[[Room], Room]) -> None:
     for class_id in _numbers(classes):
-        row = ClassRoom.objects.get_or_create(lane_id=lane, class_id=class_id)[0]
+        row = changed_room(lane, class_id)
         row.room = step(row.room)
-        row.save()
 
 
 def _numbers(classes: int) -> Iterator[int]:

@@ -29,7 +29,7 @@ def on_transfer(event: Event) -> None:
             _moved[key] = _moved.get(key, 0) + change
 
 
-def write() -> None:
+def finish() -> None:
     """Add what moved to the balances, in one statement."""
     rows = sorted(_moved.items())
     discard()

@@ -1,7 +1,21 @@
-"""How many blocks to ask for at once: as many as a node gives in good time."""
+"""How many blocks to read at once: as many as a node and the database take in good time."""
+
+from collections.abc import Sequence
 
 LARGEST = 2_000
+# What is in a block costs gas: so much is at most 40,000 events, or 200,000 settled words.
+GAS_AT_ONCE = 1_000_000_000
 _TARGET_S = 2.0
+
+
+def within_gas(gas_used: Sequence[int]) -> int:
+    """Return how many of these blocks, given by the gas used in each, make one step; at least one."""
+    total = 0
+    for place, gas in enumerate(gas_used):
+        total += gas
+        if total > GAS_AT_ONCE:
+            return max(place, 1)
+    return len(gas_used)
 
 
 def widened(window: int, *, took_s: float) -> int:

@@ -74,10 +74,11 @@ def _read_window(
     if not applied:
         return None
     took_s = time.monotonic() - began
-    if len(step.blocks) == cursor.window:
-        window = widened(cursor.window, took_s=took_s)
-        Cursor.objects.filter(name=READER).update(window=window)
-    return len(step.blocks)
+    count = len(step.blocks)
+    # At the end of the chain there are fewer than asked for at other times: that tells nothing.
+    if count == cursor.window or count < last - cursor.block_number:
+        Cursor.objects.filter(name=READER).update(window=widened(count, took_s=took_s))
+    return count
 
 
 def _was_replaced(chain: Chain, cursor: Cursor) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from contracts import events
-from contracts.abi import decode_arguments
 from contracts.bloom import bloom_of, may_hold_any
 from contracts.client import Chain
 from contracts.domain.words import words_hash
 from contracts.errors import ChainRejected
 from contracts.types import Block, Event, Log
+from settlement.calldata import words_in
 from settlement.errors import LogsMissing, NodesDisagree, ReorganisationFound, WordsMismatch
+from settlement.domain.windows import within_gas
 from settlement.models import Cursor
 
 # Blocks this far below the head are asked for as a range; nearer ones each by its hash, so that
@@ -30,7 +31,10 @@ class Step:
 
 
 def fetch(chain: Chain, cursor: Cursor, last: int, head_number: int) -> Step:
-    """Return the blocks after the cursor with their events, checked to be one chain."""
+    """Return the blocks after the cursor with their events, checked to be one chain.
+
+    They end before `last` where their gas is as much as one step should hold.
+    """
     blocks = _blocks(chain, cursor, last)
     logs = _logs(chain, blocks, head_number)
     times = {block.hash: block.timestamp for block in blocks}
@@ -72,7 +76,7 @@ def _blocks(chain: Chain, cursor: Cursor, last: int) -> list[Block]:
                 f"{block.parent_hash}."
             )
         parent = block.hash
-    return blocks
+    return blocks[: within_gas([block.gas_used for block in blocks])]
 
 
 def _logs(chain: Chain, blocks: Sequence[Block], head_number: int) -> list[Log]:
@@ -139,8 +143,8 @@ def _with_words(chain: Chain, decoded: Sequence[Event]) -> list[Event]:
     ]
 
 
-def _words(event: Event, data: bytes) -> list[bytes]:
-    words: list[bytes] = list(decode_arguments("LoanBook", "settle", data)["words"])
+def _words(event: Event, data: bytes) -> bytes:
+    words = words_in(data)
     if "0x" + words_hash(words).hex() != event.args["wordsHash"]:
         raise WordsMismatch(f"The words in transaction {event.tx_hash} are not those of its event.")
     return words

@@ -1,12 +1,12 @@
 """Projections made anew from the raw logs alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from contracts import events
 from contracts.deployment_record import load
-from contracts.domain.words import WORD_BYTES
+from contracts.domain.words import cut_words
 from contracts.types import Event, Log
 from settlement import projection
 from settlement.locks import Singleton, singleton
@@ -14,7 +14,6 @@ from settlement.models import EventLog, LaneSequence
 from settlement.services.reading.storing import number_lanes
 
 EVENTS_AT_ONCE = 2_000
-_TOPIC_BYTES = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +45,14 @@ def rebuild() -> int:
     """
     projection.reset()
     LaneSequence.objects.all().delete()
-    count, stored = 0, stored_events()
+    return projection.project(_numbered(stored_events()))
+
+
+def _numbered(stored: Iterator[Event]) -> Iterator[Event]:
+    """Pass the events on, many at once, while their lanes' numbers are checked and kept."""
     while chunk := list(islice(stored, EVENTS_AT_ONCE)):
         number_lanes(chunk)
-        projection.project(chunk)
-        count += len(chunk)
-    return count
+        yield from chunk
 
 
 def stored_events() -> Iterator[Event]:
@@ -61,7 +62,8 @@ def stored_events() -> Iterator[Event]:
     for row in rows.iterator(chunk_size=EVENTS_AT_ONCE):
         log = Log(
             address=deployment.address(row.contract),
-            topics=tuple(_cut(bytes(row.topics), _TOPIC_BYTES)),
+            # A topic has as many bytes as a word.
+            topics=tuple(cut_words(bytes(row.topics))),
             data=bytes(row.data),
             block_number=row.block_number,
             block_hash=row.block_hash,
@@ -70,9 +72,4 @@ def stored_events() -> Iterator[Event]:
         )
         event = events.decode(log, deployment, block_time=row.block_time)
         if event is not None:
-            event.words.extend(_cut(bytes(row.words), WORD_BYTES))
-            yield event
-
-
-def _cut(data: bytes, size: int) -> list[bytes]:
-    return [data[at : at + size] for at in range(0, len(data), size)]
+            yield replace(event, words=bytes(row.words)) if row.words else event

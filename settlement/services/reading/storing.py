@@ -103,5 +103,5 @@ def _row(log: Log, event: Event) -> tuple[object, ...]:
     return (
         *(log.block_number, log.block_hash, event.block_time, log.log_index, log.tx_hash),
         *(event.contract, event.name, json.dumps(event.args), b"".join(log.topics), log.data),
-        *(b"".join(event.words), False),
+        *(event.words, False),
     )

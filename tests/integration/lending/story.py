@@ -280,7 +280,7 @@ class Story:
             wordsHash="0x" + "00" * 32,
             count=len(words),
             results="0x" + encode_results(results).hex(),
-            words=encoded,
+            words=b"".join(encoded),
         )
 
     def offer(self, loan_id: int, *, token_id: int, start: int, floor: int, lrt: int = 0) -> None:

@@ -87,13 +87,13 @@ def test_results_that_are_too_short_for_their_count_are_refused():
 def test_the_hash_of_no_words_is_that_of_the_empty_string():
     empty = "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
 
-    assert words_hash([]).hex() == empty
+    assert words_hash(b"").hex() == empty
 
 
 def test_the_hash_depends_on_the_order_of_words():
     first, second = encode_word(1, 1, 1, 1), encode_word(1, 2, 1, 1)
 
-    assert words_hash([first, second]) != words_hash([second, first])
+    assert words_hash(first + second) != words_hash(second + first)
 
 
 @given(st.integers(0, 2**24 - 1), st.integers(0, 2**40 - 1))
