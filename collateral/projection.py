@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F
 
+from collateral import moved
 from collateral.domain.addresses import checksum_address
 from collateral.models import (
     ApplicationStatus,
@@ -43,6 +44,7 @@ _RULINGS = {
 def register() -> None:
     """Tell the event reader which events concern collateral, and what their handlers write."""
     projection.register_rows(Challenge, VerifierAuthority, VerifierExposure)
+    projection.register_writer(moved.write, moved.discard)
     for table in TABLES:
         projection.register_table(table)
     for name, handler in (
@@ -57,7 +59,7 @@ def register() -> None:
         ("Locked", asset_locked),
         ("Unlocked", asset_unlocked),
     ):
-        projection.register("AssetRegistry", name, handler)
+        projection.register("AssetRegistry", name, _in_order(handler))
     for name, handler in (
         ("VerifierSet", verifier_set),
         ("BondDeposited", bond_deposited),
@@ -73,22 +75,24 @@ def register() -> None:
         ("ChallengeDismissed", challenge_ended),
         ("ChallengeLapsed", challenge_ended),
     ):
-        projection.register("VerifierRegistry", name, handler)
+        projection.register("VerifierRegistry", name, _in_order(handler))
+
+
+def _in_order(handler: projection.Handler) -> projection.Handler:
+    """Return a handler before which all that was noted is written, unless it only notes."""
+    if handler in NOTING:
+        return handler
+
+    def handle(event: Event) -> None:
+        moved.write()
+        handler(event)
+
+    return handle
 
 
 def asset_minted(event: Event) -> None:
     """Record the token, its appraisal cap (ledger units) and its validity (unix seconds)."""
-    args = event.args
-    Asset.objects.filter(anchor=_anchor(args)).update(
-        token_id=int(args["tokenId"]),
-        status=AssetStatus.MINTED,
-        status_reason="",
-        appraisal_cap_units=int(args["appraisalCap"]),
-        attested_at=int(args["attestedAt"]),
-        valid_until=int(args["validUntil"]),
-        holder_address=args["owner"],
-    )
-    _tell(event, "minted", "The token is held by its owner.")
+    moved.mint(_anchor(event.args), event)
 
 
 def asset_reattested(event: Event) -> None:
@@ -119,7 +123,7 @@ def mint_failed(event: Event) -> None:
 
 def attestation_spent(event: Event) -> None:
     """Mark an attestation as used; its id is never used again."""
-    Attestation.objects.filter(uid=_hex(event.args["uid"])).update(spent=True)
+    moved.spend(_hex(event.args["uid"]))
 
 
 def attestation_revoked(event: Event) -> None:
@@ -149,17 +153,17 @@ def asset_status_changed(event: Event) -> None:
 
 def asset_transferred(event: Event) -> None:
     """Record who holds the token; a lane holds a pledged one."""
-    _token(event).update(holder_address=event.args["to"])
+    moved.move(int(event.args["tokenId"]), holder=event.args["to"])
 
 
 def asset_locked(event: Event) -> None:
     """Mark a token as pledged."""
-    _token(event).filter(status=AssetStatus.MINTED).update(status=AssetStatus.PLEDGED)
+    moved.move(int(event.args["tokenId"]), locked=True)
 
 
 def asset_unlocked(event: Event) -> None:
     """Mark a token as free again."""
-    _token(event).filter(status=AssetStatus.PLEDGED).update(status=AssetStatus.MINTED)
+    moved.move(int(event.args["tokenId"]), locked=False)
 
 
 def verifier_set(event: Event) -> None:
@@ -243,13 +247,7 @@ def exposure_released(event: Event) -> None:
 
 
 def _commit(event: Event, units: int) -> None:
-    verifier = _change(event, committed_units=units)
-    exposure, _ = VerifierExposure.objects.get_or_create(
-        verifier=verifier, week=int(event.args["week"])
-    )
-    VerifierExposure.objects.filter(pk=exposure.pk).update(
-        committed_units=F("committed_units") + units
-    )
+    moved.commit(checksum_address(event.args["verifier"]), int(event.args["week"]), units)
 
 
 def challenge_opened(event: Event) -> None:
@@ -304,6 +302,18 @@ def _anchor(args: Any) -> str:
 
 def _hex(value: bytes | str) -> str:
     return value if isinstance(value, str) else "0x" + value.hex()
+
+
+# Handlers that only note what happened.
+NOTING = (
+    asset_minted,
+    asset_transferred,
+    asset_locked,
+    asset_unlocked,
+    attestation_spent,
+    exposure_taken,
+    exposure_released,
+)
 
 
 def forget_tokens() -> None:

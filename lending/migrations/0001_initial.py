@@ -232,18 +232,19 @@ class Migration(migrations.Migration):
             name='LoanEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(db_index=True, max_length=24)),
+                ('name', models.CharField(max_length=24)),
                 ('amount', models.BigIntegerField(default=0)),
                 ('party', models.CharField(blank=True, max_length=42)),
                 ('details', models.JSONField(default=dict)),
                 ('at', models.BigIntegerField(verbose_name='chain time')),
                 ('block_number', models.BigIntegerField()),
                 ('tx_hash', models.CharField(max_length=66)),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='lending.loan')),
+                ('loan', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='lending.loan')),
             ],
             options={
                 'verbose_name_plural': 'loan entries',
                 'ordering': ['id'],
+                'indexes': [models.Index(condition=models.Q(('name', 'collected'), _negated=True), fields=['name'], name='loan_entry_by_name')],
             },
         ),
         migrations.CreateModel(

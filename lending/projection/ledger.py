@@ -18,6 +18,8 @@ from lending.projection.runs import ENTRY, Run, settle
 from settlement.bulk import append, insert, upsert
 from settlement.projection import Handler
 
+# One parameter for all ids: Django would look at each.
+_READ = "SELECT * FROM lending_loan WHERE loan_id = ANY(%s)"
 WRITTEN_AT_ONCE = 2_000
 # A line of the journal as it is stored; a step has so many that a model for each would be dear.
 Entry = tuple[int, str, int, str, str, int, int, str]
@@ -56,7 +58,9 @@ def loans_of(loan_ids: Iterable[int]) -> dict[int, Loan]:
     """Return the loans of these ids that there are, as they stand in this step."""
     _settle_runs()
     wanted = set(loan_ids)
-    _pending.loans |= Loan.objects.in_bulk(wanted - _pending.loans.keys())
+    missing = wanted - _pending.loans.keys()
+    if missing:
+        _pending.loans |= {loan.pk: loan for loan in Loan.objects.raw(_READ, [list(missing)])}
     return {pk: _pending.loans[pk] for pk in wanted & _pending.loans.keys()}
 
 

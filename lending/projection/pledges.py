@@ -1,5 +1,6 @@
 """What lanes hold for loans."""
 
+from collateral import moved
 from collateral.models import Asset
 from contracts.types import Event
 from lending.domain.lanes import LaneSums
@@ -14,6 +15,8 @@ from lending.selectors.valuing import LRT_CLASS
 def on_pledged(event: Event) -> None:
     """An asset goes into the lane's custody, at the opening or as a top-up."""
     loan, token_id = loan_of(event), event.args["tokenId"]
+    # What a token is may have been told in this very step.
+    moved.write()
     class_id = Asset.objects.values_list("class_id", flat=True).get(token_id=token_id)
     if is_new(loan):
         pledged_anew(loan, token_id, class_id=class_id)

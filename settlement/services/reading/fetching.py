@@ -38,9 +38,9 @@ def fetch(chain: Chain, cursor: Cursor, last: int, head_number: int) -> Step:
     blocks = _blocks(chain, cursor, last)
     logs = _logs(chain, blocks, head_number)
     times = {block.hash: block.timestamp for block in blocks}
-    kept, decoded = [], []
+    kept, decoded, deployment = [], [], chain.deployment
     for log in logs:
-        event = events.decode(log, chain.deployment, block_time=times[log.block_hash])
+        event = events.decode(log, deployment, block_time=times[log.block_hash])
         if event is not None:
             kept.append(log)
             decoded.append(event)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from collateral import projection
 from collateral.models import (
     Asset,
     Attestation,
@@ -12,6 +11,7 @@ from collateral.models import (
     VerifierAuthority,
 )
 from contracts.types import Event
+from settlement.projection import project
 from tests.integration.collateral.conftest import NOW, OTHER_OWNER, OWNER
 
 pytestmark = pytest.mark.django_db
@@ -34,17 +34,7 @@ def event(name, contract="AssetRegistry", **args):
 
 def told(name, **args):
     """Let the verifier registry say something of one verifier."""
-    handler = {
-        "BondDeposited": projection.bond_deposited,
-        "LrtBondDeposited": projection.lrt_bond_deposited,
-        "UnbondingStarted": projection.unbonding_started,
-        "BondWithdrawn": projection.bond_withdrawn,
-        "BondSlashed": projection.bond_slashed,
-        "ExposureTaken": projection.exposure_taken,
-        "ExposureReleased": projection.exposure_released,
-        "ChallengeOpened": projection.challenge_opened,
-    }.get(name, projection.challenge_ended)
-    handler(event(name, "VerifierRegistry", verifier=OTHER_OWNER, **args))
+    project([event(name, "VerifierRegistry", verifier=OTHER_OWNER, **args)])
 
 
 def minted(asset, **changes):
@@ -57,7 +47,7 @@ def minted(asset, **changes):
         "validUntil": NOW + 100,
         "evidenceRoot": asset.evidence_root,
     }
-    projection.asset_minted(event("AssetMinted", **(args | changes)))
+    project([event("AssetMinted", **(args | changes))])
     asset.refresh_from_db()
 
 
@@ -81,12 +71,12 @@ def test_a_pledge_and_its_end_follow_the_lock(submitted_car):
     minted(submitted_car)
     token = submitted_car.token_id
 
-    projection.asset_transferred(event("Transfer", **{"from": OWNER, "to": LANE, "tokenId": token}))
-    projection.asset_locked(event("Locked", tokenId=token))
+    project([event("Transfer", **{"from": OWNER, "to": LANE, "tokenId": token})])
+    project([event("Locked", tokenId=token)])
     submitted_car.refresh_from_db()
     pledged = submitted_car.status, submitted_car.holder_address
-    projection.asset_transferred(event("Transfer", **{"from": LANE, "to": OWNER, "tokenId": token}))
-    projection.asset_unlocked(event("Unlocked", tokenId=token))
+    project([event("Transfer", **{"from": LANE, "to": OWNER, "tokenId": token})])
+    project([event("Unlocked", tokenId=token)])
     submitted_car.refresh_from_db()
 
     assert pledged == ("pledged", LANE)
@@ -97,9 +87,7 @@ def test_a_pledge_and_its_end_follow_the_lock(submitted_car):
 def test_a_change_of_status_is_followed(submitted_car, code, status):
     minted(submitted_car)
 
-    projection.asset_status_changed(
-        event("AssetStatusChanged", tokenId=submitted_car.token_id, status=code)
-    )
+    project([event("AssetStatusChanged", tokenId=submitted_car.token_id, status=code)])
 
     submitted_car.refresh_from_db()
     assert submitted_car.status == status
@@ -108,9 +96,7 @@ def test_a_change_of_status_is_followed(submitted_car, code, status):
 def test_a_refused_mint_says_so(submitted_car):
     Asset.objects.filter(pk=submitted_car.pk).update(status="minting")
 
-    projection.mint_failed(
-        event("MintFailed", tokenId=int(submitted_car.anchor, 16), reason="0xdeadbeef")
-    )
+    project([event("MintFailed", tokenId=int(submitted_car.anchor, 16), reason="0xdeadbeef")])
 
     submitted_car.refresh_from_db()
     assert submitted_car.status == "mint_failed"
@@ -120,7 +106,7 @@ def test_a_refused_mint_says_so(submitted_car):
 def test_a_late_refusal_does_not_undo_a_mint(submitted_car):
     minted(submitted_car)
 
-    projection.mint_failed(event("MintFailed", tokenId=submitted_car.token_id, reason="0x00"))
+    project([event("MintFailed", tokenId=submitted_car.token_id, reason="0x00")])
 
     submitted_car.refresh_from_db()
     assert submitted_car.status == "minted"
@@ -139,7 +125,7 @@ def test_a_spent_attestation_is_marked(submitted_car, verifiers):
         valid_until=NOW + 1,
     )
 
-    projection.attestation_spent(event("AttestationSpent", uid="0x" + "ab" * 32))
+    project([event("AttestationSpent", uid="0x" + "ab" * 32)])
 
     attestation.refresh_from_db()
     assert attestation.spent
@@ -148,12 +134,8 @@ def test_a_spent_attestation_is_marked(submitted_car, verifiers):
 def test_authority_and_bond_follow_the_verifier_registry():
     registry = "VerifierRegistry"
 
-    projection.verifier_set(
-        event("VerifierSet", registry, verifier=OTHER_OWNER, classId=2, roles=3)
-    )
-    projection.verifier_set(
-        event("VerifierSet", registry, verifier=OTHER_OWNER, classId=2, roles=1)
-    )
+    project([event("VerifierSet", registry, verifier=OTHER_OWNER, classId=2, roles=3)])
+    project([event("VerifierSet", registry, verifier=OTHER_OWNER, classId=2, roles=1)])
     told("BondDeposited", amount=500)
     told("BondSlashed", amount=200, lrtAmount=0, fromUnbonding=0, lrtFromUnbonding=0)
 
@@ -206,14 +188,16 @@ def test_a_challenge_follows_its_ruling(ruling, status):
 def test_a_fresh_quorum_renews_cap_and_validity(submitted_car):
     minted(submitted_car)
 
-    projection.asset_reattested(
-        event(
-            "AssetReattested",
-            tokenId=submitted_car.token_id,
-            appraisalCap=9,
-            attestedAt=NOW + 5,
-            validUntil=NOW + 500,
-        )
+    project(
+        [
+            event(
+                "AssetReattested",
+                tokenId=submitted_car.token_id,
+                appraisalCap=9,
+                attestedAt=NOW + 5,
+                validUntil=NOW + 500,
+            )
+        ]
     )
 
     submitted_car.refresh_from_db()
@@ -236,10 +220,8 @@ def test_an_attestation_taken_back_ends_the_validity(submitted_car, verifiers):
     )
     token = submitted_car.token_id
 
-    projection.attestation_revoked(
-        event("AttestationRevoked", tokenId=token, attester=OWNER, uid=attestation.uid)
-    )
-    projection.asset_expired(event("AssetExpired", tokenId=token, validUntil=NOW + 3))
+    project([event("AttestationRevoked", tokenId=token, attester=OWNER, uid=attestation.uid)])
+    project([event("AssetExpired", tokenId=token, validUntil=NOW + 3)])
 
     attestation.refresh_from_db()
     submitted_car.refresh_from_db()

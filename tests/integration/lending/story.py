@@ -169,7 +169,7 @@ class Story:
 
     # Events
 
-    def tell(self, contract: str, name: str, /, words=(), **args) -> Event:
+    def tell(self, contract: str, name: str, /, words=b"", **args) -> Event:
         event = Event(
             name=name,
             contract=contract,
@@ -180,7 +180,7 @@ class Story:
             tx_hash=digest("tx", self.block),
             log_index=0,
             block_time=self.now,
-            words=tuple(words),
+            words=words,
         )
         project([event])
         return event
