@@ -98,14 +98,10 @@ class Loan(models.Model):
     def state(self) -> LoanState:
         """The loan as the domain knows it."""
         values = {name: getattr(self, name) for name in STATE_FIELDS}
-        return LoanState(
-            **values
-            | {
-                "status": Status(self.status),
-                "schedule": ScheduleKind(self.schedule),
-                "call_reason": CallReason(self.call_reason),
-            }
-        )
+        values["status"] = Status(self.status)
+        values["schedule"] = ScheduleKind(self.schedule)
+        values["call_reason"] = CallReason(self.call_reason)
+        return LoanState(**values)
 
     @state.setter
     def state(self, state: LoanState) -> None:

@@ -15,11 +15,11 @@ from lending.domain.loans import LoanState
 from lending.models import Claimable, ClassRoom, Lane, Loan, LoanCollateral, LoanEntry
 from lending.projection.requests import note_openings
 from lending.projection.runs import ENTRY, Run, settle
-from settlement.bulk import append, insert, upsert
+from settlement.bulk import append, insert, numbers, upsert
 from settlement.projection import Handler
 
 # One parameter for all ids: Django would look at each.
-_READ = "SELECT * FROM lending_loan WHERE loan_id = ANY(%s)"
+_READ = "SELECT * FROM lending_loan WHERE loan_id = ANY(%s::bigint[])"
 WRITTEN_AT_ONCE = 2_000
 # A line of the journal as it is stored; a step has so many that a model for each would be dear.
 Entry = tuple[int, str, int, str, str, int, int, str]
@@ -48,10 +48,11 @@ _pending = _Pending()
 def loan_of(event: Event) -> Loan:
     """Return the loan that an event is about."""
     loan_id = event.args["loanId"]
-    found = loans_of([loan_id])
-    if loan_id not in found:
+    _settle_runs()
+    loan = _pending.loans.get(loan_id) or loans_of([loan_id]).get(loan_id)
+    if loan is None:
         raise Loan.DoesNotExist(f"There is no loan {loan_id}.")
-    return found[loan_id]
+    return loan
 
 
 def loans_of(loan_ids: Iterable[int]) -> dict[int, Loan]:
@@ -60,7 +61,7 @@ def loans_of(loan_ids: Iterable[int]) -> dict[int, Loan]:
     wanted = set(loan_ids)
     missing = wanted - _pending.loans.keys()
     if missing:
-        _pending.loans |= {loan.pk: loan for loan in Loan.objects.raw(_READ, [list(missing)])}
+        _pending.loans |= {loan.pk: loan for loan in Loan.objects.raw(_READ, [numbers(missing)])}
     return {pk: _pending.loans[pk] for pk in wanted & _pending.loans.keys()}
 
 
@@ -210,8 +211,11 @@ def entry_of(
     event: Event, loan_id: int, name: str, *, amount: int = 0, party: str = "", **details: Any
 ) -> Entry:
     """Return a line for a loan's journal, not yet stored."""
-    at, block, told = event.block_time, event.block_number, json.dumps(details)
-    return loan_id, name, amount, party, told, at, block, event.tx_hash
+    told = json.dumps(details) if details else "{}"
+    return (
+        *(loan_id, name, amount, party),
+        *(told, event.block_time, event.block_number, event.tx_hash),
+    )
 
 
 def credit(lane: int, party: str, amount: int) -> None:

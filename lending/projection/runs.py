@@ -16,12 +16,12 @@ from lending.domain.collecting import Collected
 from lending.domain.lanes import LaneSums
 from lending.domain.units import lane_of, loan_id_of
 from lending.models import LoanEntry
-from settlement.bulk import append_text, execute
+from settlement.bulk import append_text, execute, numbers
 
 _READ = """
 SELECT loan_id, principal, prefunded, accrued_scaled, last_accrual, rate_bps, status, operations,
     failed_in_row
-FROM lending_loan WHERE loan_id = ANY(%s)
+FROM lending_loan WHERE loan_id = ANY(%s::bigint[])
 """
 _WRITE = """
 UPDATE lending_loan SET principal = new.principal, prefunded = new.prefunded,
@@ -119,7 +119,7 @@ def _moved(
 
 def _read(loan_ids: Iterable[int]) -> dict[int, Collected]:
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [sorted(loan_ids)])
+        cursor.execute(_READ, [numbers(sorted(loan_ids))])
         return {
             loan_id: Collected(principal, prefunded, int(accrued), *rest)
             for loan_id, principal, prefunded, accrued, *rest in cursor.fetchall()
@@ -130,6 +130,7 @@ def _write(loans: Mapping[int, Collected]) -> None:
     ids = sorted(loans)
     rows = [loans[loan_id] for loan_id in ids]
     columns = [
+        ids,
         [row.principal for row in rows],
         [row.prefunded for row in rows],
         [row.accrued_scaled for row in rows],
@@ -138,4 +139,4 @@ def _write(loans: Mapping[int, Collected]) -> None:
         [row.operations for row in rows],
         [row.failed_in_row for row in rows],
     ]
-    execute(_WRITE, [ids, *columns])
+    execute(_WRITE, [numbers(column) for column in columns])
