@@ -41,6 +41,15 @@ def _others(figures: "Figures") -> list[str]:
     share = engine.per_s / limit.per_s
     runs = [figures.engine, figures.single, figures.queue, figures.monad]
     peak = max(run.peak_bytes for run in runs if run is not None)
+    catchup = figures.catchup
+    read = (
+        [
+            ("event catch-up, events/s", "at least 5,000", f"{catchup.events_per_s:,.0f}"),
+            ("settled words of the same, words/s", "none", f"{catchup.words_per_s:,.0f}"),
+        ]
+        if catchup
+        else []
+    )
     return table(
         [
             ("figure", "target", "measured"),
@@ -52,6 +61,7 @@ def _others(figures: "Figures") -> list[str]:
             ("gas used ÷ limits declared", "at least 0.90", f"{engine.block_fill:.3f}"),
             ("kill -9 of all to sending again", "at most 5 s", f"{figures.recovery_s:.1f} s"),
             ("peak memory of a process", "at most 1,024 MiB", f"{peak >> 20:,} MiB"),
+            *read,
             ("duplicates", "0", str(figures.duplicates)),
             ("lost", "0", str(figures.lost)),
         ]

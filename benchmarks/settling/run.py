@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 
+from benchmarks.catchup import Catchup, measure
 from benchmarks.settling.engine import Run, disturbed, drain, drive, drive_parcels, recover
 from benchmarks.settling.mining import mining
 from benchmarks.settling.report import settlement_tables
@@ -51,6 +52,7 @@ class Figures:
     monad: Run
     duplicates: int = 0
     lost: int = 0
+    catchup: Catchup | None = None
 
 
 def bench_settlement(say: Say, size: Size) -> dict[str, Any]:
@@ -58,9 +60,12 @@ def bench_settlement(say: Say, size: Size) -> dict[str, Any]:
     call_command("migrate", interactive=False, verbosity=0)
     say(f"Opening and prefunding {size.loans_per_lane:,} loans in each of 16 lanes.")
     world = build(size.loans_per_lane)
+    opened = world.chain.head().number
     figures = _measure(say, world, size)
     say("Comparing every loan on the chain with what was asked for.")
     figures.duplicates, figures.lost = world.differences()
+    say("Reading all events of this chain anew, as a reader does that starts from nothing.")
+    figures.catchup = measure(chain=world.chain, opened=opened)
     for line in settlement_tables(figures):
         say(line)
     return as_json(figures)
@@ -130,6 +135,8 @@ def as_json(figures: Figures) -> dict[str, Any]:
         "recovery_seconds": round(figures.recovery_s, 2),
         "queue_ops_per_s": round(figures.queue.per_s) if figures.queue else None,
         "peak_memory_mib": _peak(figures) >> 20,
+        "catchup_events_per_s": round(figures.catchup.events_per_s) if figures.catchup else None,
+        "catchup_words_per_s": round(figures.catchup.words_per_s) if figures.catchup else None,
         "monad": {
             "settled_ops_per_s": round(monad.per_s),
             "chain_limit_ops_per_s": round(monad_limit.per_s),

@@ -171,9 +171,7 @@ class LoanEntry(models.Model):
         verbose_name_plural = "loan entries"
         # Collections are by far the most; nobody looks for them all by their name.
         indexes = [
-            models.Index(
-                fields=["name"], name="loan_entry_by_name", condition=~Q(name="collected")
-            )
+            models.Index(fields=["name"], name="loan_entry_by_name", condition=~Q(name="collected"))
         ]
 
     def __str__(self) -> str:

@@ -116,8 +116,7 @@ def pledged_anew(loan: Loan, token_id: int, **what: Any) -> LoanCollateral:
 
 
 def collect(run: Run) -> None:
-    """Have a batch that only collects applied with others of its kind, after all that came before.
-    """
+    """Have a batch that only collects applied with its like, after all that came before."""
     if _pending.changed_loans or _pending.entries:
         write()
     _pending.runs.append(run)

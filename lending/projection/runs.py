@@ -59,9 +59,7 @@ def run_of(event: Event) -> Run:
     _, numbers, loan_numbers, amounts = columns_of_words(event.words)
     first = loan_id_of(lane=event.args["lane"], number=0)
     results = decode_results(bytes.fromhex(event.args["results"][2:]), len(numbers))
-    return Run(
-        event, (loan_numbers + first).tolist(), numbers.tolist(), amounts.tolist(), results
-    )
+    return Run(event, (loan_numbers + first).tolist(), numbers.tolist(), amounts.tolist(), results)
 
 
 def settle(runs: Sequence[Run]) -> tuple[dict[int, LaneSums], Iterable[int]]:

@@ -9,7 +9,7 @@ _TARGET_S = 2.0
 
 
 def within_gas(gas_used: Sequence[int]) -> int:
-    """Return how many of these blocks, given by the gas used in each, make one step; at least one."""
+    """Return how many of these blocks make one step, by the gas used in each; at least one."""
     total = 0
     for place, gas in enumerate(gas_used):
         total += gas

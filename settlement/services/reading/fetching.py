@@ -10,8 +10,8 @@ from contracts.domain.words import words_hash
 from contracts.errors import ChainRejected
 from contracts.types import Block, Event, Log
 from settlement.calldata import words_in
-from settlement.errors import LogsMissing, NodesDisagree, ReorganisationFound, WordsMismatch
 from settlement.domain.windows import within_gas
+from settlement.errors import LogsMissing, NodesDisagree, ReorganisationFound, WordsMismatch
 from settlement.models import Cursor
 
 # Blocks this far below the head are asked for as a range; nearer ones each by its hash, so that

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -72,6 +74,7 @@ class Story:
         self.sequences: dict[int, int] = {}
         self.loans: dict[int, int] = {}
         self.words = 0
+        self.kept: list[Event] | None = None
 
     # What there is from the start
 
@@ -182,8 +185,20 @@ class Story:
             block_time=self.now,
             words=words,
         )
-        project([event])
+        if self.kept is None:
+            project([event])
+        else:
+            self.kept.append(event)
         return event
+
+    @contextmanager
+    def keeping(self) -> Iterator[list[Event]]:
+        """Keep the events that are told meanwhile, so that they can be projected in one step."""
+        self.kept = kept = []
+        try:
+            yield kept
+        finally:
+            self.kept = None
 
     def in_lane(self, name: str, lane: int, /, **args) -> Event:
         """Tell a sequenced event of the loan book."""

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from benchmarks.catchup import Catchup, Part
 from benchmarks.settling.cpu import us_per_operation
 from benchmarks.settling.engine import STAGES, Run
 from benchmarks.settling.report import settlement_tables
@@ -82,6 +83,17 @@ def test_the_report_says_what_each_part_costs_and_what_all_do():
     assert any(line.split() == ["PostgreSQL", *["12.3"] * 3] for line in lines)
     assert any(line.split() == ["in", "all", *["15.3"] * 3] for line in lines)
     assert any(line.startswith("duplicates") and line.endswith("0") for line in lines)
+
+
+def test_the_catch_up_counts_events_and_words_apart_and_each_over_its_own_blocks():
+    read = Catchup(Part(events=6_000, words=0, seconds=2.0), Part(50, 20_000, 0.5))
+
+    found, lines = as_json(figures(catchup=read)), settlement_tables(figures(catchup=read))
+
+    assert found["catchup_events_per_s"] == 3_000
+    assert found["catchup_words_per_s"] == 40_000
+    (line,) = (line for line in lines if line.startswith("event catch-up"))
+    assert line.split()[-4:] == ["at", "least", "5,000", "3,000"]
 
 
 class Chain:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from settlement.domain.windows import LARGEST, narrowed, widened
+from settlement.domain.windows import GAS_AT_ONCE, LARGEST, narrowed, widened, within_gas
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,20 @@ def test_no_window_is_larger_than_the_largest_or_empty():
 
 def test_a_refusal_quarters_the_window():
     assert narrowed(200) == 50
+
+
+@pytest.mark.parametrize(
+    ("gas_used", "count"),
+    [
+        ([], 0),
+        ([0] * 500, 500),
+        ([GAS_AT_ONCE], 1),
+        ([GAS_AT_ONCE + 1], 1),
+        ([GAS_AT_ONCE, 0, 1], 2),
+        ([1, GAS_AT_ONCE - 1, 1], 2),
+        ([1, GAS_AT_ONCE], 1),
+        ([GAS_AT_ONCE * 9, 1], 1),
+    ],
+)
+def test_a_step_ends_before_the_block_with_which_its_gas_would_be_too_much(gas_used, count):
+    assert within_gas(gas_used) == count
