@@ -101,7 +101,9 @@ def changed_room(lane: int, class_id: int) -> ClassRoom:
         _pending.rooms[lane] = {row.class_id: row for row in ClassRoom.objects.filter(lane=lane)}
     _pending.changed_rooms.add((lane, class_id))
     rooms = _pending.rooms[lane]
-    return rooms.setdefault(class_id, ClassRoom(lane_id=lane, class_id=class_id))
+    if class_id not in rooms:
+        rooms[class_id] = ClassRoom(lane_id=lane, class_id=class_id)
+    return rooms[class_id]
 
 
 def is_new(loan: Loan) -> bool:
