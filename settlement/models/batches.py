@@ -103,6 +103,10 @@ class Batch(models.Model):
                 name="batch_stored_before_broadcast",
             ),
             models.CheckConstraint(
+                condition=~Q(status="planned") | Q(nonce__isnull=True),
+                name="batch_signed_with_its_nonce",
+            ),
+            models.CheckConstraint(
                 condition=Q(first_number__isnull=True) | Q(last_number__gte=F("first_number")),
                 name="batch_range_in_order",
             ),

@@ -9,9 +9,10 @@ from django.db import IntegrityError, connection, transaction
 from contracts.deployment_record import load
 from contracts.domain.columns import Numbers, columns_of_words, words_of_columns
 from contracts.domain.words import LANE_SHIFT, NUMBER_LIMIT, WORD_BYTES, striped
-from settlement.directory import closed_by_loan
+from settlement import bulk
+from settlement.directory import closed_or_unknown
 from settlement.domain.columns import Columns
-from settlement.domain.intake import Refusal, loan_closed, loan_unknown
+from settlement.domain.intake import Refusal, refused_loan
 from settlement.domain.parcels import MOST_TOGETHER, NewParcel, refused_parcel
 from settlement.models import Parcel
 from settlement.services.numbering import ring_lanes, taken_numbers
@@ -97,16 +98,17 @@ def _well_formed(parcels: Iterable[NewParcel], refusals: list[Refusal]) -> dict[
 def _without_unknown_loans(
     wanted: dict[str, NewParcel], refusals: list[Refusal]
 ) -> dict[str, NewParcel]:
+    if not wanted:
+        return wanted
+    loans = {key: each.loan_numbers | each.lane << LANE_SHIFT for key, each in wanted.items()}
+    bad = closed_or_unknown(np.unique(np.concatenate(list(loans.values()))).tolist())
+    if not bad:
+        return wanted
     kept = {}
     for key, parcel in wanted.items():
-        loans = (np.unique(parcel.loan_numbers) | parcel.lane << LANE_SHIFT).tolist()
-        known = closed_by_loan(loans)
-        unknown = [loan for loan in loans if loan not in known]
-        closed = [loan for loan in loans if known.get(loan)]
-        if unknown:
-            refusals.append(Refusal(key, *loan_unknown(unknown[0])))
-        elif closed:
-            refusals.append(Refusal(key, *loan_closed(closed[0])))
+        found = sorted(bad.keys() & set(loans[key].tolist()))
+        if found:
+            refusals.append(Refusal(key, *refused_loan(found[0], closed=bad[found[0]])))
         else:
             kept[key] = parcel
     return kept
@@ -129,7 +131,7 @@ def _stored(
     fresh = [parcel for key, parcel in wanted.items() if key not in known]
     if fresh:
         with transaction.atomic():
-            Parcel.objects.bulk_create(_rows(fresh))
+            bulk.insert(_rows(fresh))
             ring_lanes({parcel.lane for parcel in fresh})
     return Intake(
         accepted=sum(map(len, fresh)),

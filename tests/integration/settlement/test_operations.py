@@ -39,7 +39,7 @@ def loans():
     unknown, closed = set(), set()
 
     def known(loan_ids):
-        return {each: each in closed for each in loan_ids if each not in unknown}
+        return {each: each in closed for each in loan_ids if each in closed | unknown}
 
     directory.register_loans(known)
     yield {"unknown": unknown, "closed": closed}
