@@ -27,6 +27,8 @@ from settlement.services.waiting import Window, plain_run, progress_of, window_o
 
 # So many operations more than fit into the free places are looked at, to see who is hot.
 LOOKAHEAD = 2_000
+# Of a lane's operations no more are taken at once: a claim must end well within a lease.
+MOST_AT_ONCE = 20_000
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ def _expired(plan: Plan) -> list[Batch]:
 def _add_plain_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> bool:
     """Fill the room with plain operations, and tell; False where each has to be looked at."""
     progress = progress_of(signer.lane or 0)
-    run = plain_run(progress, most=room * batching.USUAL_BATCH)
+    run = plain_run(progress, most=_most_words(room))
     cuts = None if run is None else batching.cut_plain(run, profile, room)
     if run is None or cuts is None:
         return False
@@ -118,7 +120,7 @@ def _add_plain_packs(found: Claim, signer: Signer, profile: Profile, room: int) 
 
 def _add_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> None:
     """Fill what room is left with batches of the lane's operations, each looked at by itself."""
-    size = room * batching.USUAL_BATCH + LOOKAHEAD
+    size = _most_words(room) + LOOKAHEAD
     window = window_of(signer.lane or 0, size=size, now=newest_block_time())
     if not (window.operations or window.expired):
         return
@@ -128,6 +130,10 @@ def _add_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> Non
     found.progress = window.advanced([*packing.deferred, *kept])
     if window.expired:
         found.given_up.append(batching.expired(signer, window.expired))
+
+
+def _most_words(room: int) -> int:
+    return min(room * batching.USUAL_BATCH, MOST_AT_ONCE)
 
 
 def _not_behind_calls(
