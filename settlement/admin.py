@@ -119,10 +119,10 @@ class BatchAdmin(OperatedAdmin):
     search_fields = ("client_key", "tx_hash")
     list_select_related = ("signer",)
     ordering = ("-id",)
-    exclude = ("data", "raw", "results")
+    exclude = ("data", "signature", "results")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
-        return super().get_queryset(request).defer("data", "raw")
+        return super().get_queryset(request).defer("data")
 
     @display(description="Status", label=STATUS_LABELS, ordering="status")
     def shown_status(self, batch: Batch) -> str:

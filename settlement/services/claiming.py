@@ -173,8 +173,8 @@ def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, mined: int) ->
         Batch.objects.bulk_update(
             found.calls,
             [
-                *("nonce", "gas_limit", "gas_modelled", "simulated", "max_fee_wei", "raw"),
-                *("priority_fee_wei", "claimed_at", "error", "tx_hash", "status"),
+                *("nonce", "gas_limit", "gas_modelled", "simulated", "max_fee_wei"),
+                *("priority_fee_wei", "claimed_at", "error", "signature", "tx_hash", "status"),
             ],
         )
         bulk.insert(found.packs)

@@ -18,7 +18,7 @@ from settlement.models import OPEN, Batch, BatchStatus, Signer
 from settlement.services.claiming import claim
 from settlement.services.errands import RESEND_AFTER_S, Errand, errand_of, errands
 from settlement.services.repairing import fill_gaps
-from settlement.services.sealing import NOOP, sign
+from settlement.services.sealing import NOOP, raw_of, sign
 from settlement.services.signers import FENCE, Lease, ensure_signers, lease, renew
 from settlement.services.strangers import give_back_taken
 from settlement.services.waiting import waiting_lanes
@@ -95,7 +95,7 @@ def _recovered(held: Lease, chain: Chain, errand: Errand) -> Errand:
     if errand.unsent:
         renew(held)
         mine = Batch.objects.filter(signer=held.signer_id, status=BatchStatus.SIGNED)
-        _send(held, chain, list(mine.order_by("nonce")))
+        _send(held, chain, list(mine.select_related("signer").order_by("nonce")))
     if errand.stale:
         renew(held)
         _send_again(held, chain)
@@ -103,11 +103,10 @@ def _recovered(held: Lease, chain: Chain, errand: Errand) -> Errand:
 
 
 def _send(held: Lease, chain: Chain, batches: Sequence[Batch], *, everywhere: bool = False) -> int:
-    """Broadcast stored bytes. Whatever the node answers, they count as sent: it may be wrong."""
+    """Broadcast what is stored. Whatever the node answers, they count as sent: it may be wrong."""
     if not batches:
         return 0
-    raws = [bytes(batch.raw) for batch in batches if batch.raw is not None]
-    answers = chain.send_many(raws, everywhere=everywhere)
+    answers = chain.send_many([raw_of(batch) for batch in batches], everywhere=everywhere)
     reached("broadcast.sent")
     errors = [str(answer) if isinstance(answer, ChainError) else "" for answer in answers]
     held.executed(_NOTE_SENT, [[batch.pk for batch in batches], errors])
@@ -148,7 +147,7 @@ def _replace(held: Lease, chain: Chain, batches: Sequence[Batch]) -> None:
         return
     market, rules = chain.fees(), profile()
     replaced = [batch for batch in batches if _replaced(batch, market, rules)]
-    fields = ["replaced_hashes", "max_fee_wei", "priority_fee_wei", "raw", "tx_hash"]
+    fields = ["replaced_hashes", "max_fee_wei", "priority_fee_wei", "signature", "tx_hash"]
     with transaction.atomic():
         held.locked()
         Batch.objects.bulk_update(replaced, [*fields, "cancel_hashes"])

@@ -49,7 +49,9 @@ def test_killed_between_signature_and_storing_the_nonces_are_as_if_never_given(w
     world.accept_calls(3, lane=world.lanes[0])
     world.die_at("claim.storing")
     asked = Batch.objects.filter(lane=world.lanes[0], kind="test")
-    assert set(asked.values_list("nonce", "raw", "status")) == {(None, None, BatchStatus.PLANNED)}
+    assert set(asked.values_list("nonce", "signature", "status")) == {
+        (None, None, BatchStatus.PLANNED)
+    }
     assert world.node.submitted == []
 
     world.let_pass(LEASE_PASSED_S)

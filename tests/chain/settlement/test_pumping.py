@@ -169,7 +169,7 @@ def test_killed_between_signature_and_storing_the_same_nonce_is_used(chain, mine
         with pytest.raises(Killed):
             pump(chain)
     claimed = Batch.objects.get()
-    assert (claimed.status, claimed.nonce, claimed.raw) == (BatchStatus.PLANNED, None, None)
+    assert (claimed.status, claimed.nonce, claimed.signature) == (BatchStatus.PLANNED, None, None)
 
     pump(chain)
     mine()
@@ -310,7 +310,7 @@ def test_a_mined_revert_is_recorded_with_its_reason(chain, mine):
 def test_a_reverted_batch_is_retried_in_a_row_of_its_own(chain):
     batch = submit("a")
     Batch.objects.update(
-        status=BatchStatus.REVERTED, nonce=0, raw=b"\x01", tx_hash="0x" + "11" * 32
+        status=BatchStatus.REVERTED, nonce=0, signature=b"\x01", tx_hash="0x" + "11" * 32
     )
 
     again = services.retry(batch)
@@ -362,7 +362,7 @@ def test_a_worker_whose_lease_was_taken_over_can_write_nothing(chain):
 
 def test_the_database_refuses_a_nonce_twice(chain):
     first, second = submit("a"), submit("b")
-    signed = {"status": BatchStatus.SIGNED, "nonce": 7, "raw": b"\x01"}
+    signed = {"status": BatchStatus.SIGNED, "nonce": 7, "signature": b"\x01"}
     Batch.objects.filter(pk=first.pk).update(tx_hash="0x" + "11" * 32, **signed)
 
     with pytest.raises(IntegrityError, match="batch_one_per_nonce"):

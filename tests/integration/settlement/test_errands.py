@@ -23,7 +23,7 @@ def signer():
 
 def batch(signer, status, *, nonce=None, **more):
     number = Batch.objects.count()
-    signed = {"raw": b"raw", "tx_hash": f"0x{number:064x}"} if status != "planned" else {}
+    signed = {"signature": b"65", "tx_hash": f"0x{number:064x}"} if status != "planned" else {}
     fields = {"kind": "settle", "chain_id": 1, "to_address": "0x", "data": b"", **signed, **more}
     return Batch.objects.create(
         client_key=f"{number}", signer=signer, status=status, nonce=nonce, **fields
