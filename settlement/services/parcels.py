@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Func, IntegerField, Value
 
 from contracts.deployment_record import load
 from contracts.domain.columns import Numbers, columns_of_words, words_of_columns
-from contracts.domain.words import LANE_SHIFT, NUMBER_LIMIT, WORD_BYTES, striped
+from contracts.domain.words import LANE_SHIFT, NUMBER_LIMIT, WORD_BYTES, striped, unstriped
 from settlement import bulk
 from settlement.directory import closed_or_unknown
 from settlement.domain.columns import Columns
@@ -20,6 +21,9 @@ from settlement.services.operations import Intake
 
 # Two intakes that bring one key at once meet in the index; the second looks again.
 ATTEMPTS = 3
+MOST_FOUND = 100
+_NUMBER_BYTES = LANE_SHIFT // 8
+_POSITION = "position(%(expressions)s)"
 # The words of a lane's parcels from one number to another: of each parcel the part within. No
 # parcel that begins further back than the largest is long can reach so far.
 _WORDS = f"""
@@ -78,6 +82,19 @@ def holds_loan(loan_id: int, *, first: int, last: int, without: Sequence[int] = 
     found = columns_between(loan_id >> LANE_SHIFT, first, last)
     numbers = found.numbers[found.loan_numbers == loan_id & (NUMBER_LIMIT - 1)]
     return bool((~np.isin(numbers, without)).any())
+
+
+def parcels_on(loan_id: int) -> list[int]:
+    """Return the ids of the newest parcels that hold an operation on the loan, newest first."""
+    lane, number = unstriped(loan_id)
+    # The same bytes may stand elsewhere in the words: whose loan they name is looked at.
+    sought = Value(number.to_bytes(_NUMBER_BYTES, "big"))
+    place = Func(
+        sought, F("words"), template=_POSITION, arg_joiner=" IN ", output_field=IntegerField()
+    )
+    held = Parcel.objects.annotate(place=place).filter(lane=lane, place__gt=0).order_by("-pk")
+    rows = held.values_list("pk", "words")[:MOST_FOUND]
+    return [pk for pk, words in rows if number in columns_of(bytes(words)).loan_numbers]
 
 
 def _well_formed(parcels: Iterable[NewParcel], refusals: list[Refusal]) -> dict[str, NewParcel]:

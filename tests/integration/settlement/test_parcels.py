@@ -321,3 +321,24 @@ def test_the_admin_shows_parcels_and_how_many_stand_where(client):
 
     assert "collect-a" in listed
     assert "3 waiting" in shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [
+        (striped(1, 2), ["b", "a"]),
+        (striped(1, 3), ["a"]),
+        (striped(2, 2), []),
+        # The bytes of this number stand in the words, as part of others.
+        (striped(1, 2 << 8), []),
+        (10**30, []),
+        (0, []),
+    ],
+)
+def test_parcels_are_found_by_a_loan_that_they_hold(client, sought, found):
+    put(parcel("a", loans=(1, 2, 3)), parcel("b", loans=(2, 4)))
+    client.force_login(User.objects.create_superuser("operator"))
+
+    page = client.get(reverse("admin:settlement_parcel_changelist"), {"q": str(sought)})
+
+    assert [each.client_key for each in page.context["cl"].result_list] == found
