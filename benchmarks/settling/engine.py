@@ -19,11 +19,12 @@ from benchmarks.errors import BenchFailed
 from benchmarks.settling.cpu import cpu_s_by_part, us_per_operation
 from benchmarks.settling.servers import Workers
 from benchmarks.settling.world import LANES, World
+from contracts.domain.words import MAX_WORDS
 from settlement.models import Batch, BatchStatus
 from settlement.services import NewOperation, NewParcel, intake, intake_parcels
 
-# Four full batches for each of sixteen lanes: one by one, and in parcels.
-FED_TOGETHER = 25_600
+# A full batch for each lane, and a parcel for each.
+FED_TOGETHER = LANES * MAX_WORDS
 PARCELS_TOGETHER = LANES
 POLL_S = 0.1
 PATIENCE_S = 600
