@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 LARGEST = 2_000
-# What is in a block costs gas: so much is at most 40,000 events, or 200,000 settled words.
+# What is in a block costs gas: so much is some 30,000 events, or 250,000 settled words.
 GAS_AT_ONCE = 1_000_000_000
 _TARGET_S = 2.0
 
