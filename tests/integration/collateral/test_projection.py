@@ -1,5 +1,7 @@
 """What the registries say on chain is what our rows say."""
 
+from dataclasses import replace
+
 import pytest
 
 from collateral.models import (
@@ -11,6 +13,7 @@ from collateral.models import (
     VerifierAuthority,
 )
 from contracts.types import Event
+from settlement import projection as step
 from settlement.projection import project
 from tests.integration.collateral.conftest import NOW, OTHER_OWNER, OWNER
 
@@ -81,6 +84,31 @@ def test_a_pledge_and_its_end_follow_the_lock(submitted_car):
 
     assert pledged == ("pledged", LANE)
     assert (submitted_car.status, submitted_car.holder_address) == ("minted", OWNER)
+
+
+@pytest.mark.parametrize("portion", [1, 1_000])
+def test_what_one_step_tells_of_a_token_holds_in_its_order(submitted_car, monkeypatch, portion):
+    monkeypatch.setattr(step, "PORTION", portion)
+    token = int(submitted_car.anchor, 16)
+    facts = {"appraisalCap": 1, "attestedAt": NOW, "validUntil": NOW + 1}
+    told_of_it = [
+        event("Transfer", **{"from": "0x" + "00" * 20, "to": OWNER, "tokenId": token}),
+        event("AssetMinted", tokenId=token, owner=OWNER, **facts),
+        event("Locked", tokenId=token),
+        event("Transfer", **{"from": OWNER, "to": LANE, "tokenId": token}),
+        event("Unlocked", tokenId=token),
+        event("AssetStatusChanged", tokenId=token, status=2),
+        event("Locked", tokenId=token),
+    ]
+
+    project([replace(each, log_index=place) for place, each in enumerate(told_of_it)])
+
+    submitted_car.refresh_from_db()
+    assert (submitted_car.status, submitted_car.holder_address) == ("frozen", LANE)
+    assert [change.kind for change in submitted_car.changes.order_by("id")][-2:] == [
+        "minted",
+        "status",
+    ]
 
 
 @pytest.mark.parametrize(("code", "status"), [(2, "frozen"), (3, "revoked"), (1, "minted")])
