@@ -93,7 +93,7 @@ def _inserted(model: type[Model]) -> Sequence[Field]:
 @cache
 def _type_of(field: Field) -> str:
     """Return the name of a column's type without its length, which COPY's binary form needs."""
-    return re.sub(r"\(\d+\)", "", field.db_type(connection))
+    return re.sub(r"\([\d, ]+\)", "", field.db_type(connection))
 
 
 def _fields(model: type[Model]) -> Sequence[Field]:
