@@ -88,10 +88,13 @@ def _measure(say: Say, world: World, size: Size) -> Figures:
         with mining(local.block_gas, LOCAL_INTERVAL_S):
             drive(world, workers, WARM_UP)
             say(f"The engine: {size.operations:,} operations.")
-            with disturbed(workers, chaos=size.chaos, wipe_redis=size.wipe_redis):
+            with disturbed(workers, chaos=size.chaos, wipe_redis=size.wipe_redis) as done:
                 engine = drive_parcels(world, workers, size.operations)
-            say("The same, each operation accepted by itself.")
-            single = drive(world, workers, size.operations // SINGLE_SHARE)
+                say("The same, each operation accepted by itself.")
+                single = drive(world, workers, size.operations // SINGLE_SHARE)
+            if done:
+                killed, wiped = done["killed"], done["wiped"]
+                say(f"Meanwhile {killed} workers were killed, and Redis was wiped {wiped} times.")
             say("Traces of what it sent, then every process of ours is killed under load.")
             speedup = traced_speedup(world, workers, hot_percent=0)
             hot = traced_speedup(world, workers, hot_percent=20)
