@@ -18,7 +18,8 @@ from oracles.domain.rounds import RoundResult, recompute
 from oracles.domain.snapshot import write_snapshot
 from oracles.models import BreakerTrip, Round, RoundStatus, SignedRound, Valuation
 from oracles.selectors.rounds import newest_round
-from oracles.services.gathering import Subjects, gather, next_number, rows_of
+from oracles.services.gathering import Subjects, gather, next_number
+from oracles.services.inputs import rows_of
 from oracles.services.recording import store_values
 from oracles.services.registry import observe_registry
 
