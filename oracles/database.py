@@ -1,22 +1,28 @@
 """Bulk traffic with PostgreSQL in its binary form: columns out, records in, never row by row."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 from psycopg import Cursor
+from psycopg.sql import SQL
 
 # Eleven bytes of name, four of flags, four of the length of no extension; a row of -1 fields.
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER = b"\xff\xff"
 _ROWS_AT_A_TIME = 100_000
-_READS_AHEAD = 2
+_AS_OF_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# The planner holds pages for as dear as on a turning disk, and sorts what an index has in order.
+_ALONG_INDEXES = "SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off"
+# Beside each there is the work on what it reads.
+_SESSIONS = 2
 # A number of 256 bits has up to 20 groups of four decimal digits, behind a header of four numbers.
 _HEADER, _MOST_GROUPS = 4, 20
 UINT256_BYTES = 2 * (_HEADER + _MOST_GROUPS)
@@ -40,27 +46,35 @@ def server_cursor() -> Cursor:
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
-    """Read everything within as of one moment; in an open transaction its isolation stands."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            _execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
+def one_moment() -> Iterator[Sequence[Cursor]]:
+    """Read everything within as of one moment; give the sessions that can do so side by side.
 
-
-def read_along_indexes() -> None:
-    """Let the rest of the transaction read along an index that has rows in order already.
-
-    Otherwise the planner, which holds pages for as dear as on a turning disk, sorts them.
+    The first is the caller's own. Within an open transaction, whose rows nobody else sees yet, it
+    is the only one.
     """
-    _execute("SET LOCAL enable_sort = off")
-    _execute("SET LOCAL enable_incremental_sort = off")
+    if connection.in_atomic_block:
+        with server_cursor() as cursor:
+            yield [cursor]
+        return
+    with transaction.atomic(), server_cursor() as cursor, ExitStack() as others:
+        cursor.execute(_AS_OF_ONE_MOMENT)
+        (moment,) = cursor.execute("SELECT pg_export_snapshot()").fetchone()
+        more = range(_SESSIONS - 1)
+        yield [cursor, *(others.enter_context(_session_at(moment)) for _ in more)]
 
 
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+@contextmanager
+def _session_at(moment: str) -> Iterator[Cursor]:
+    """Open another session that sees what the one that exported the moment sees."""
+    other = connection.copy()
+    try:
+        other.ensure_connection()
+        with other.connection.transaction(), Cursor(other.connection) as cursor:
+            cursor.execute(_AS_OF_ONE_MOMENT)
+            cursor.execute(SQL("SET TRANSACTION SNAPSHOT {}").format(moment))
+            yield cursor
+    finally:
+        other.close()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,29 +102,42 @@ class Read:
 
 
 @contextmanager
-def read_ahead(reads: Iterable[Read]) -> Iterator[Iterator[Column]]:
+def read_ahead(sessions: Sequence[Cursor], reads: Iterable[Read]) -> Iterator[Iterator[Column]]:
     """Give the records of one read after another, while the server works on the next ones.
 
-    A thread waits for the server on the caller's connection, so it sees what the caller's
-    transaction sees; until the block is left, nothing else may be asked on it. Then the thread is
-    gone, whatever ended the block.
+    A thread waits for each session; until the block is left, nothing else may be asked on them.
+    Then the threads are gone, whatever ended the block.
     """
-    server = ThreadPoolExecutor(1, thread_name_prefix="read-ahead")
-    with server_cursor() as cursor:
-        try:
-            yield _in_turn(server, cursor, reads)
-        finally:
-            server.shutdown(cancel_futures=True)
+    free: SimpleQueue[Cursor] = SimpleQueue()
+    for one in sessions:
+        one.execute(_ALONG_INDEXES)
+        free.put(one)
+    threads = ThreadPoolExecutor(len(sessions), thread_name_prefix="read-ahead")
+    try:
+        yield _in_turn(lambda read: threads.submit(_read, read, free), reads, 2 * len(sessions))
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
-def _in_turn(server: ThreadPoolExecutor, cursor: Cursor, reads: Iterable[Read]) -> Iterator[Column]:
+def _in_turn(
+    ask: Callable[[Read], Future[Column]], reads: Iterable[Read], most: int
+) -> Iterator[Column]:
+    """Yield what was asked for in turn; no more than so many answers wait or are waited for."""
     asked: deque[Future[Column]] = deque()
     for one in reads:
-        asked.append(server.submit(one.records, cursor))
-        if len(asked) > _READS_AHEAD:
+        asked.append(ask(one))
+        if len(asked) > most:
             yield asked.popleft().result()
     while asked:
         yield asked.popleft().result()
+
+
+def _read(one: Read, free: SimpleQueue[Cursor]) -> Column:
+    cursor = free.get()
+    try:
+        return one.records(cursor)
+    finally:
+        free.put(cursor)
 
 
 def _sent(kind: str, column: str) -> str:
@@ -133,17 +160,15 @@ def uint256_words(sent: Column) -> Column:
     """
     parts = np.frombuffer(sent.tobytes(), ">i2").reshape(-1, _HEADER + _MOST_GROUPS)
     weights, groups = parts[:, 1], parts[:, _HEADER:].astype(np.int64)
-    words = np.empty((len(parts), _WORDS), np.int64)
+    words = np.empty((_WORDS, len(parts)), np.int64)
     for weight in np.unique(weights):
         held = weights == weight
-        words[held] = groups[held, : weight + 1] @ _POWERS[_MOST_GROUPS - 1 - weight :]
+        powers = _POWERS[_MOST_GROUPS - 1 - weight :]
+        words[:, held] = (groups[held, : weight + 1] @ powers).T
     # Each sum is below 20 · 10^4 · 2^32, so it fits; what is beyond 32 bits moves up.
-    carry = np.zeros(len(parts), np.int64)
-    for place in reversed(range(_WORDS)):
-        carry += words[:, place]
-        words[:, place] = carry & _WORD_MASK
-        carry >>= 32
-    return words.astype(">u4").view(np.uint8)
+    for place in reversed(range(1, _WORDS)):
+        words[place - 1] += words[place] >> 32
+    return (words & _WORD_MASK).T.astype(">u4", order="C").view(np.uint8)
 
 
 def copy_in(table: str, names: Sequence[str], types: Sequence[str], rows: Iterator[Any]) -> None:

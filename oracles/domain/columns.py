@@ -133,7 +133,7 @@ def merged(parts: Sequence[Inputs]) -> tuple[Inputs, Column]:
     of a subject are in order. Its observations are renumbered in place: only sources that said
     something are named, so that two databases with equal observations give equal bytes.
     """
-    subjects = np.concatenate([part.subjects for part in parts])
+    subjects = np.concatenate([plain(part.subjects) for part in parts]).view(SUBJECT)
     order = _order_of(subjects["asset_id"])
     starts = starts_of(subjects["count"][order])
     places = np.empty(len(order), np.int64)

@@ -46,11 +46,11 @@ def gather(*, terms: OracleTerms, number: int, observed_at: int) -> Subjects:
 
     It does not depend on the order in which rows were written, nor on their ids.
     """
-    with one_moment():
+    with one_moment() as sessions:
         previous = newest_round()
         published = read_document(previous.content_hash) if previous else None
         tokens = _tokens(previous, observed_at)
-        assets, rows = said_of_assets(observed_at)
+        assets, rows = said_of_assets(observed_at, sessions)
     others = inputs_of([one for one, _ in tokens])
     inputs, order = merged([*assets, others])
     if published is not None:

@@ -1,10 +1,11 @@
 """Everything said of a million assets, read as columns a few thousand assets at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from django.db.models import Max, Min
+from psycopg import Cursor
 
 from collateral.models import Asset, AssetStatus
 from collateral.models.assets import ON_CHAIN
@@ -12,8 +13,8 @@ from oracles.database import (
     UINT256,
     Column,
     Read,
+    one_moment,
     read_ahead,
-    read_along_indexes,
     uint256_sent,
     uint256_words,
 )
@@ -38,7 +39,7 @@ _ASSETS_AT_A_TIME = 20_000
 _BYTE = 0xFF
 
 
-def said_of_assets(observed_at: int) -> tuple[list[Inputs], Column]:
+def said_of_assets(observed_at: int, sessions: Sequence[Cursor]) -> tuple[list[Inputs], Column]:
     """Return assets that somebody spoke of, with what was said by then, and their rows.
 
     The parts' subjects are in the order of their rows, as the rows are.
@@ -52,14 +53,13 @@ def said_of_assets(observed_at: int) -> tuple[list[Inputs], Column]:
         for low, high in _ranges()
         for one in (_assets(low, high), _observations(low, high, observed_at, source_pks))
     )
-    read_along_indexes()
-    with read_ahead(reads) as found:
+    with read_ahead(sessions, reads) as found:
         for assets, said in zip(found, found, strict=True):
             pks, subjects = _subjects(assets)
             places, observations = _observed(said, pks, source_pks)
             subjects["count"] = np.bincount(places, minlength=len(subjects))
             spoken_of = subjects["count"] > 0
-            subjects = subjects[spoken_of]
+            subjects = plain(subjects)[spoken_of].view(SUBJECT)
             rows.append(pks[spoken_of])
             parts.append(
                 Inputs(
@@ -74,7 +74,8 @@ def said_of_assets(observed_at: int) -> tuple[list[Inputs], Column]:
 
 def rows_of(values: Values) -> tuple[Column, dict[int, str]]:
     """Return the rows of values' assets by the places of their subjects, and the tokens by id."""
-    with read_ahead(_assets(low, high) for low, high in _ranges()) as found:
+    reads = (_assets(low, high) for low, high in _ranges())
+    with one_moment() as sessions, read_ahead(sessions, reads) as found:
         parts = [_subjects(assets) for assets in found]
     pks = np.concatenate([np.empty(0, np.int64), *(pks for pks, _ in parts)])
     ids = np.concatenate([np.empty(0, "S32"), *(id_column(one["asset_id"]) for _, one in parts)])
@@ -125,7 +126,7 @@ def _subjects(assets: Column) -> tuple[Column, Column]:
 def _observations(low: int, high: int, observed_at: int, source_pks: Column) -> Read:
     """Read what each source newly said of each kind: it says one thing for one moment."""
     series = "asset_id, source_id, kind"
-    code = f"(source_id << 16) | ({_codes('kind', KIND_CODES)} << 8) | "
+    kind, unit = _codes("kind", KIND_CODES), _codes("unit", UNIT_CODES)
     return Read(
         rows=f"SELECT DISTINCT ON ({series}) {series}, unit, amount, observed_at, raw_hash "
         "FROM oracles_observation WHERE verdict = 'accepted' AND asset_id BETWEEN %s AND %s "
@@ -134,7 +135,7 @@ def _observations(low: int, high: int, observed_at: int, source_pks: Column) -> 
         # Each field more costs the server as much as finding the row.
         fields={
             "asset": (">i8", "asset_id"),
-            "code": (">i8", code + _codes("unit", UNIT_CODES)),
+            "code": (">i8", f"(source_id << 16) | ({kind} << 8) | {unit}"),
             "amount": (">i8", "amount::int8"),
             "observed_at": (">i8", "observed_at"),
             "raw": (f"V{SHA256_BYTES}", "raw_hash"),
