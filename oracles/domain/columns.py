@@ -11,6 +11,7 @@ from oracles.domain.leaf import ValueLeaf, ValueStatus
 from oracles.domain.movement import Previous
 from oracles.domain.observations import Observation
 from oracles.domain.quantities import BASE_DECIMALS, ObservationKind, Unit
+from oracles.domain.spread import spread
 from oracles.domain.valuation import Subject, Valued
 
 Column = NDArray[Any]
@@ -139,13 +140,17 @@ def merged(parts: Sequence[Inputs]) -> tuple[Inputs, Column]:
     places = np.empty(len(order), np.int64)
     places[order] = starts[:-1]
     names = sorted(set().union(*(_named(part) for part in parts)))
-    said, first = np.empty(int(starts[-1]), OBSERVATION), 0
-    for part in parts:
+    said = np.empty(int(starts[-1]), OBSERVATION)
+    ends = np.cumsum([len(part) for part in parts])
+
+    def move(number: int) -> None:
+        part = parts[number]
         _renumber(part, names)
-        moved = places[first : first + len(part)] - part.starts[:-1]
+        moved = places[ends[number] - len(part) : ends[number]] - part.starts[:-1]
         target = np.repeat(moved, part.subjects["count"]) + np.arange(len(part.observations))
         plain(said)[target] = plain(part.observations)
-        first += len(part)
+
+    spread(move, range(len(parts)))
     rows = plain(subjects)[order].view(SUBJECT)
     return Inputs(sources=tuple(names), subjects=rows, observations=said, starts=starts), order
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from collateral.domain.keccak_lanes import LANES, STATE_WORDS, Words, compiled, permute, swapped
 from collateral.domain.large_merkle import LargeMerkleTree
-from oracles.domain.bulk.spread import spread
 from oracles.domain.columns import WORD, Column
 from oracles.domain.leaf import Domain, address_number
+from oracles.domain.spread import slices, spread
 
 _WORDS = 4
 _PREFIX = 12
@@ -31,7 +31,7 @@ def leaf_hashes(rows: Column, domain: Domain) -> Column:
     )
     hashes = np.empty((len(rows), _WORDS), np.uint64)
     words = np.frombuffer(prefix, np.uint64)
-    spread(lambda places: _hash_places(words, rows[places], hashes[places]), len(rows))
+    spread(lambda one: _hash_places(words, rows[one], hashes[one]), slices(len(rows)))
     return hashes.view(np.uint8)
 
 

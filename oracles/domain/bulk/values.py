@@ -11,11 +11,11 @@ from collateral.domain.keccak_lanes import compiled
 from oracles.domain.bulk.arithmetic import mul_div_down
 from oracles.domain.bulk.estimates import DISPUTED, LOWER, OBSERVED_AT, SOURCES, VALUE, estimate
 from oracles.domain.bulk.models import LARGEST_AMOUNT, MOST_OBSERVATIONS, model_table
-from oracles.domain.bulk.spread import spread
 from oracles.domain.columns import Column, Inputs, Values
 from oracles.domain.leaf import ValueStatus
 from oracles.domain.quantities import BPS, DAY_S
 from oracles.domain.snapshot import Snapshot
+from oracles.domain.spread import slices, spread
 
 _VALID, _CHALLENGED = int(ValueStatus.VALID), int(ValueStatus.CHALLENGED)
 
@@ -25,7 +25,7 @@ def fill(values: Values, snapshot: Snapshot) -> list[int]:
     inputs = snapshot.inputs
     left = np.zeros(len(inputs), np.bool_)
     times = snapshot.observed_at, max(0, snapshot.elapsed_s)
-    spread(lambda places: _fill_places(values, inputs, times, left, places), len(inputs))
+    spread(lambda one: _fill_places(values, inputs, times, left, one), slices(len(inputs)))
     # An id of zero is none; the scalar model says so.
     left[:1] |= not inputs.subjects["asset_id"][:1].any()
     return [int(place) for place in np.flatnonzero(left)]

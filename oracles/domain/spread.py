@@ -1,0 +1,30 @@
+"""A long pass over columns as many short ones, at once on all processors."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Piece = TypeVar("Piece")
+
+# So many subjects and what is said of them fit into a processor's own memory.
+_AT_A_TIME = 16_384
+
+
+def spread(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
+    """Do the work for all pieces, in no order; the first error ends it and is raised.
+
+    Worth it for compiled work and for numpy's: both let other threads run meanwhile.
+    """
+    if len(pieces) <= 1:
+        for piece in pieces:
+            work(piece)
+        return
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for _ in threads.map(work, pieces):
+            pass
+
+
+def slices(count: int) -> list[slice]:
+    """Return slices that hold so many places together."""
+    return [slice(first, first + _AT_A_TIME) for first in range(0, count, _AT_A_TIME)]
