@@ -26,5 +26,5 @@ def spread(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
 
 
 def slices(count: int) -> list[slice]:
-    """Return slices that hold so many places together."""
-    return [slice(first, first + _AT_A_TIME) for first in range(0, count, _AT_A_TIME)]
+    """Return slices that hold so many places together; an empty one where there are none."""
+    return [slice(first, first + _AT_A_TIME) for first in range(0, max(count, 1), _AT_A_TIME)]
