@@ -86,7 +86,7 @@ def rows_of(values: Values) -> tuple[Column, dict[int, str]]:
     if len(ids):
         known = ids[order[place]] == wanted
         rows[values.subject[known]] = pks[order[place[known]]]
-    tokens = Observation.objects.filter(token__startswith="0x")
+    tokens = Observation.objects.filter(token__startswith="0x").exclude(token="")
     tokens = tokens.values_list("token", flat=True).distinct()
     return rows, {address_number(one): one for one in tokens}
 
