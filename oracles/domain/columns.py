@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from collateral.domain.spread import spread
 from oracles.domain.leaf import ValueLeaf, ValueStatus
 from oracles.domain.movement import Previous
 from oracles.domain.observations import Observation
 from oracles.domain.quantities import BASE_DECIMALS, ObservationKind, Unit
-from oracles.domain.spread import spread
 from oracles.domain.valuation import Subject, Valued
 
 Column = NDArray[Any]

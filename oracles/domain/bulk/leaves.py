@@ -4,9 +4,9 @@ import numpy as np
 
 from collateral.domain.keccak_lanes import LANES, STATE_WORDS, Words, compiled, permute, swapped
 from collateral.domain.large_merkle import LargeMerkleTree
+from collateral.domain.spread import slices, spread
 from oracles.domain.columns import WORD, Column
 from oracles.domain.leaf import Domain, address_number
-from oracles.domain.spread import slices, spread
 
 _WORDS = 4
 _PREFIX = 12

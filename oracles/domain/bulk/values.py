@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from collateral.domain.keccak_lanes import compiled
+from collateral.domain.spread import slices, spread
 from oracles.domain.bulk.arithmetic import mul_div_down
 from oracles.domain.bulk.estimates import DISPUTED, LOWER, OBSERVED_AT, SOURCES, VALUE, estimate
 from oracles.domain.bulk.models import LARGEST_AMOUNT, MOST_OBSERVATIONS, model_table
@@ -15,7 +16,6 @@ from oracles.domain.columns import Column, Inputs, Values
 from oracles.domain.leaf import ValueStatus
 from oracles.domain.quantities import BPS, DAY_S
 from oracles.domain.snapshot import Snapshot
-from oracles.domain.spread import slices, spread
 
 _VALID, _CHALLENGED = int(ValueStatus.VALID), int(ValueStatus.CHALLENGED)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 Piece = TypeVar("Piece")
 
-# So many subjects and what is said of them fit into a processor's own memory.
+# What so many places of columns hold fits into a processor's own memory.
 _AT_A_TIME = 16_384
 
 
@@ -25,6 +25,8 @@ def spread(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
             pass
 
 
-def slices(count: int) -> list[slice]:
-    """Return slices that hold so many places together; an empty one where there are none."""
-    return [slice(first, first + _AT_A_TIME) for first in range(0, max(count, 1), _AT_A_TIME)]
+def slices(count: int, first: int = 0) -> list[slice]:
+    """Return slices that hold so many places from the first on; an empty one for none."""
+    end = first + count
+    starts = range(first, max(end, first + 1), _AT_A_TIME)
+    return [slice(start, min(start + _AT_A_TIME, end)) for start in starts]

@@ -3,17 +3,19 @@
 import numpy as np
 import pytest
 
-from oracles.domain.spread import slices, spread
+from collateral.domain.spread import slices, spread
 
 
+@pytest.mark.parametrize("first", [0, 5])
 @pytest.mark.parametrize("count", [0, 1, 16_383, 16_384, 16_385, 100_000])
-def test_slices_hold_every_place_once(count):
-    places = np.zeros(count, int)
+def test_slices_hold_every_place_once(count, first):
+    places = np.zeros(first + count + 10, int)
 
-    for one in slices(count):
+    for one in slices(count, first):
         places[one] += 1
 
-    assert np.all(places == 1)
+    assert np.flatnonzero(places).tolist() == list(range(first, first + count))
+    assert places.max() <= 1
     assert len(slices(count)) == max(1, -(-count // 16_384))
 
 
