@@ -1,6 +1,5 @@
 """A long pass over columns as many short ones, at once on all processors."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -20,7 +19,7 @@ def spread(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
         for piece in pieces:
             work(piece)
         return
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor() as threads:
         for _ in threads.map(work, pieces):
             pass
 
