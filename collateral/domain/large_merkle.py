@@ -12,7 +12,6 @@ from collateral.domain.merkle import MerkleError, MultiProof, multi_proof_of, si
 from collateral.domain.spread import slices, spread
 
 _WORDS = 4
-_ROW = np.dtype(f"V{WORD_BYTES}")
 _PADDING_WORD = 2 * _WORDS
 _LAST_RATE_WORD = 16
 _LAST_BIT = np.uint64(1 << 63)
@@ -67,11 +66,11 @@ def _sorted_order(words: Words) -> NDArray[Any]:
 
 
 def _take(words: Words, order: NDArray[Any], into: Words) -> None:
-    """Put rows into their order; seen as plain bytes they are copied several times faster."""
-    rows, places = words.view(_ROW).ravel(), into.view(_ROW).ravel()
+    """Put rows into their order, which names each of them once."""
 
     def take(one: slice) -> None:
-        places[one] = rows[order[one]]
+        # With a check of the order numpy would copy into a buffer first.
+        np.take(words, order[one], axis=0, out=into[one], mode="clip")
 
     spread(take, slices(len(order)))
 
