@@ -157,19 +157,24 @@ def _charts(device: Device, messages: QuerySet[TelemetryMessage]) -> list[LineCh
         for bucket, number in asked.items()
     }
     full = Scale(0, FULL_BPS)
+    incomes = _column(kept, "income")
+    # From nothing up: a line drawn between the least and the most would make a ripple a storm.
+    earned = Scale(0, max([*incomes.values(), 1]))
     charts = [
         _chart("Uptime", shares, bucket_s, _percent, full),
-        _chart("Income", _column(kept, "income"), bucket_s, usd, None),
+        _chart("Income", incomes, bucket_s, usd, earned),
         _chart("State of health", _column(kept, "health"), bucket_s, _percent, full),
     ]
     return [chart for chart in charts if chart is not None]
 
 
 def _bucket_s(messages: QuerySet[TelemetryMessage]) -> int:
-    """Return the width of a point: an hour while the history is short, later a day."""
-    span = messages.aggregate(first=Min("at"), last=Max("at"))
-    long = span["first"] is not None and span["last"] - span["first"] > 2 * DAY_S
-    return DAY_S if long else HOUR_S
+    """Return the width of a point: a round while the history is short, later an hour, a day."""
+    ends = messages.aggregate(first=Min("at"), last=Max("at"))
+    length = 0 if ends["first"] is None else ends["last"] - ends["first"]
+    if length > 2 * DAY_S:
+        return DAY_S
+    return HOUR_S if length > BUCKETS_SHOWN * ROUND_S else ROUND_S
 
 
 def _asked(device: Device, first_bucket: int, bucket_s: int) -> Mapping[int, int]:
@@ -194,13 +199,13 @@ def _chart(
     values: Mapping[int, int],
     bucket_s: int,
     words: Callable[[int], str],
-    scale: Scale | None,
+    scale: Scale,
 ) -> LineChart | None:
     points = [
         Point(at=bucket * bucket_s, value=value, words=words(value))
         for bucket, value in values.items()
     ]
-    ends = (words(scale.low), words(scale.high)) if scale else ("", "")
+    ends = (words(scale.low), words(scale.high))
     return line_chart(title=title, points=points, scale=scale, ends=ends)
 
 
