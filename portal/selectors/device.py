@@ -14,6 +14,7 @@ from collateral.models import Asset, Device, DeviceHead, TelemetryMessage, Uptim
 from collateral.services.uptime import ROUND_S
 from portal.domain.charts.line import LineChart, Point, line_chart
 from portal.domain.charts.scale import Scale
+from portal.domain.formatting import span
 from portal.domain.things import title
 from portal.selectors.rows import Figure
 
@@ -129,8 +130,7 @@ def _figures(device: Device, messages: QuerySet[TelemetryMessage]) -> list[Figur
 def _last_word(head: DeviceHead) -> str:
     if not head.at:
         return "none yet"
-    age_s = max(int(time.time()) - head.at, 0)
-    return f"the last {age_s // 60} min ago" if age_s < 2 * HOUR_S else f"{age_s // HOUR_S} h ago"
+    return f"the last {span(max(int(time.time()) - head.at, 0))} ago"
 
 
 def _charts(device: Device, messages: QuerySet[TelemetryMessage]) -> list[LineChart]:
