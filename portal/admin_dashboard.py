@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from collateral.models import Asset, Attestation, RequestStatus, VerificationRequest, Verifier
+from collateral.models import WAITING, Asset, Attestation, VerificationRequest, Verifier
+from collateral.selectors import requests_for
 from collateral.selectors.desk import expiring_for
 from lending.domain.loans import Status
 from lending.models import Loan
@@ -48,17 +49,23 @@ _ICONS = {
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the key figures to the index page of the admin."""
-    context["desk_figures"] = [
-        _requests(),
-        _assets(),
-        _loans(),
-        _rounds(),
-        _transactions(),
-    ]
     verifier = getattr(request.user, "verifier", None)
+    figures = [_requests(verifier), _assets(), _loans(), _rounds(), _transactions()]
     if verifier is not None:
-        context["desk_figures"].append(_running_out(verifier))
+        figures.append(_running_out(verifier))
+    context["desk_figures"] = [
+        {**figure, "link": _link(request, figure["model"], figure["query"])} for figure in figures
+    ]
     return context
+
+
+def _link(request: HttpRequest, model: type[Model], query: str) -> str:
+    """Return where the list of the model is, or nothing to somebody who may not see it."""
+    options = model._meta
+    registered = admin.site._registry.get(model)
+    if registered is None or not registered.has_view_permission(request):
+        return ""
+    return reverse(f"admin:{options.app_label}_{options.model_name}_changelist") + query
 
 
 def _running_out(verifier: Verifier) -> dict:
@@ -92,17 +99,15 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _figure(label: str, value: str, note: str, model: type[Model], query: str = "") -> dict:
-    link = ""
-    if admin.site.is_registered(model):
-        options = model._meta
-        link = reverse(f"admin:{options.app_label}_{options.model_name}_changelist") + query
-    return {"label": label, "value": value, "note": note, "link": link}
+    return {"label": label, "value": value, "note": note, "model": model, "query": query}
 
 
-def _requests() -> dict:
-    waiting = VerificationRequest.objects.filter(
-        status__in=[RequestStatus.OPEN, RequestStatus.CLAIMED]
-    ).aggregate(number=Count("id"), oldest=Min("created_at"))
+def _requests(verifier: Verifier | None) -> dict:
+    """Count what waits: to a verifier what it may decide, to other staff all."""
+    seen = requests_for(verifier) if verifier else VerificationRequest.objects.all()
+    waiting = seen.filter(status__in=WAITING).aggregate(
+        number=Count("id"), oldest=Min("created_at")
+    )
     note = "Nothing waits for a verifier"
     if waiting["oldest"]:
         age = int((timezone.now() - waiting["oldest"]).total_seconds())

@@ -11,16 +11,25 @@ from config.stack.services import Web
 from tests.browser import LAUNCH_ARGUMENTS, chromium_path
 
 TARGET = DATA_DIR / "screenshots"
-PAGES = ("", "loans/", "assets/", "auctions/", "pool/", "status/", "verifiers/", "sign-in/")
+PAGES = (
+    *("", "loans/", "assets/", "devices/", "auctions/", "pool/", "governance/", "status/"),
+    *("verifiers/", "sign-in/"),
+)
 # The first link of a list leads to the page of one thing.
-LISTS = ("loans/", "assets/", "auctions/", "admin/collateral/verificationrequest/")
+LISTS = (
+    *("loans/", "assets/", "devices/", "auctions/", "governance/"),
+    "admin/collateral/verificationrequest/",
+)
 ADMIN_PAGES = (
     "admin/",
     "admin/collateral/verificationrequest/",
     "admin/collateral/asset/",
     "admin/collateral/verifier/",
     "admin/lending/loan/",
+    "admin/collateral/jointdecision/",
+    "admin/oracles/valuation/",
     "admin/oracles/round/",
+    "admin/lending/stressrun/",
     "admin/settlement/batch/",
 )
 SIZES = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 360, "height": 780}}

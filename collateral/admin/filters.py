@@ -14,7 +14,16 @@ from settlement.selectors import chain_time
 DAY_S = 86_400
 
 
-class ClassFilter(SimpleListFilter):
+class OneOfFilter(SimpleListFilter):
+    """A filter that takes no other value than those it offers; what an address says may be any."""
+
+    def value(self) -> str | None:
+        """Return the chosen value, or None for one that is not offered."""
+        said = super().value()
+        return said if said in {value for value, _ in self.lookup_choices} else None
+
+
+class ClassFilter(OneOfFilter):
     """By asset class."""
 
     title = "class"
@@ -30,10 +39,10 @@ class ClassFilter(SimpleListFilter):
         return queryset.filter(asset__class_id=value) if value else queryset
 
 
-class MineFilter(SimpleListFilter):
+class MineFilter(OneOfFilter):
     """By who works on it."""
 
-    title = "taken"
+    title = "who has taken it"
     parameter_name = "taken"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -47,7 +56,7 @@ class MineFilter(SimpleListFilter):
         return queryset.filter(claimed_by=None) if self.value() == "nobody" else queryset
 
 
-class RenewalFilter(SimpleListFilter):
+class RenewalFilter(OneOfFilter):
     """By whether the thing has a token already."""
 
     title = "occasion"
@@ -64,10 +73,10 @@ class RenewalFilter(SimpleListFilter):
         return queryset.filter(asset__token_id__isnull=self.value() == "first")
 
 
-class AgeFilter(SimpleListFilter):
+class AgeFilter(OneOfFilter):
     """By how long the request has waited."""
 
-    title = "waiting for"
+    title = "time waited"
     parameter_name = "age"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -82,7 +91,7 @@ class AgeFilter(SimpleListFilter):
         return queryset.filter(created_at__lt=timezone.now() - timedelta(days=int(value)))
 
 
-class ExpiryFilter(SimpleListFilter):
+class ExpiryFilter(OneOfFilter):
     """By how soon it runs out."""
 
     title = "runs out"

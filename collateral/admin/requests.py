@@ -56,8 +56,8 @@ class VerificationRequestAdmin(OpenToVerifiers):
         return requests_for(verifier) if verifier else VerificationRequest.objects.all()
 
     def get_ordering(self, request: HttpRequest) -> tuple[OrderBy | str, ...]:
-        """Put what waits first, the oldest on top."""
-        return F("decided_at").asc(nulls_first=True), "created_at", "pk"
+        """Put what waits first, the oldest on top; below it what was decided last."""
+        return F("decided_at").desc(nulls_first=True), "created_at", "pk"
 
     @display(description="Asset", header=True)
     def asset_named(self, request: VerificationRequest) -> list[str]:

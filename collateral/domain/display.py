@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from collateral.domain.classes import AssetClass, Field, Kind
 
 _UNITS_PER_CENT = 10_000
-_ACRONYMS = frozenset({"vin", "mac", "imei", "eic", "apn", "fips", "gpu", "h3"})
+_ACRONYMS = ("vin", "mac", "imei", "eic", "apn", "fips", "gpu", "h3")
+_SPELLED = {word: word.upper() for word in _ACRONYMS} | {"gpus": "GPUs"}
 _PART_ENDS = re.compile(r"(?<!\\)\|")
 # Base unit → divisor, decimals shown, and the unit's sign.
 _READABLE: Mapping[str, tuple[int, int, str]] = {
@@ -93,9 +94,7 @@ def identifier_words(canonical: str) -> str:
 
 def field_label(field: Field) -> str:
     """Return a field's name as people write it."""
-    words = field.name.split("_")
-    spelled = [word.upper() if word in _ACRONYMS else word for word in words]
-    label = " ".join(spelled)
+    label = " ".join(_SPELLED.get(word, word) for word in field.name.split("_"))
     return label[0].upper() + label[1:]
 
 

@@ -110,8 +110,10 @@ def service_clock(request: VerificationRequest) -> tuple[str, str]:
 
 
 def _span(seconds: int) -> str:
-    hours = seconds // 3_600
-    return f"{hours // 24} d {hours % 24} h" if hours >= 24 else f"{hours} h"
+    minutes, hours = seconds // 60, seconds // 3_600
+    if hours >= 24:
+        return f"{hours // 24} d {hours % 24} h"
+    return f"{hours} h" if hours else f"{minutes} min" if minutes else "less than 1 min"
 
 
 def document_pairs(request: VerificationRequest) -> list[DocumentPair]:

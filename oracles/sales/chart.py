@@ -12,15 +12,18 @@ from oracles.sales.backtest import Backtest
 
 _LEDGER_UNITS_PER_USD = 1e6
 _LARGEST_ERROR = 1.5
-_INK, _BLUE, _AMBER, _GREY = "#1f2933", "#2563eb", "#d97706", "#9aa5b1"
+_INK, _PAPER, _TEAL, _AMBER, _GREY = "#1a2226", "#faf7f1", "#0b5a58", "#b26a00", "#8a9296"
 
 
 def draw(found: Backtest, *, title: str) -> bytes:
     """Return a PNG: value and lower bound beside each price, and the spread of errors."""
-    figure = Figure(figsize=(12, 5.4), layout="constrained")
+    figure = Figure(figsize=(12, 5.4), layout="constrained", facecolor=_PAPER)
     FigureCanvasAgg(figure)
     figure.suptitle(title, color=_INK, fontsize=14, fontweight="bold")
     left, right = figure.subplots(1, 2)
+    for axes in (left, right):
+        axes.set_facecolor(_PAPER)
+        axes.spines[["top", "right"]].set_visible(False)
     _draw_values(left, found)
     _draw_errors(right, found)
     picture = BytesIO()
@@ -34,7 +37,7 @@ def _draw_values(axes: Axes, found: Backtest) -> None:
     lower = np.array([one.lower for one in found.tested]) / _LEDGER_UNITS_PER_USD
     held = prices >= lower
     size = 14 if len(prices) < 2_000 else 3
-    axes.scatter(prices, central, s=size, color=_BLUE, alpha=0.55, lw=0, label="Value")
+    axes.scatter(prices, central, s=size, color=_TEAL, alpha=0.55, lw=0, label="Value")
     axes.scatter(
         prices[held], lower[held], s=size / 2, color=_GREY, alpha=0.6, lw=0, label="Lower bound"
     )
@@ -68,7 +71,7 @@ def _draw_errors(axes: Axes, found: Backtest) -> None:
     prices = np.array([one.sale.price_units for one in found.tested], dtype=float)
     figures = found.figures
     for values, colour, label in (
-        ([one.central for one in found.tested], _BLUE, f"Model, median {figures.mdape:.1%}"),
+        ([one.central for one in found.tested], _TEAL, f"Model, median {figures.mdape:.1%}"),
         (
             [one.naive for one in found.tested],
             _AMBER,

@@ -11,7 +11,7 @@ from lending.selectors.valuing import Assessment, Pledge
 from lending.selectors.wallets import call_of
 from portal.acts.forms import Act, Calls, Entry, Kind, Values, bringing, one, paying
 from portal.domain.formatting import percent, token_amount, usd
-from portal.selectors.titles import public_titles
+from portal.selectors.titles import own_titles
 
 BOOK = "LoanBook"
 DAY_S = 86_400
@@ -45,8 +45,18 @@ def dollars(units: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-def _amount(label: str = "Amount, in US dollars of stablecoin", value: int = 0) -> Entry:
-    return Entry(name="amount", label=label, kind=Kind.USD, value=dollars(value) if value else "")
+def all_of(units: int) -> str:
+    """Return an amount as a form takes it, to its last unit.
+
+    Where no more than the amount may be asked for, a cent rounded up would be refused.
+    """
+    whole, part = divmod(units, USD)
+    return f"{whole}.{part:06d}" if part % 10_000 else f"{whole}.{part // 10_000:02d}"
+
+
+def _amount(value: str = "") -> Entry:
+    label = "Amount, in US dollars of stablecoin"
+    return Entry(name="amount", label=label, kind=Kind.USD, value=value)
 
 
 def _repay(loan: Loan, now: int) -> Act:
@@ -66,7 +76,7 @@ def _repay(loan: Loan, now: int) -> Act:
         label="Repay",
         about=f"{usd(debt)} is owed now. Anyone may pay, any part of it; the amount below covers "
         "all of it and the interest until your payment arrives.",
-        entries=[_amount(value=debt + margin)],
+        entries=[_amount(dollars(debt + margin))],
         make=make,
     )
 
@@ -139,7 +149,7 @@ def _withdraw(loan: Loan) -> Act:
         label="Take back what is set aside",
         about=f"{usd(loan.prefunded)} is yours to take back. An instalment that is due without it "
         "counts as missed.",
-        entries=[_amount(value=loan.prefunded)],
+        entries=[_amount(all_of(loan.prefunded))],
         make=lambda given: (
             f"{usd(given['amount'])} of what is set aside returns to your wallet.",
             one("withdraw_prefunded", loan_id=loan.pk, amount=given["amount"]),
@@ -153,7 +163,7 @@ def _collect(loan: Loan) -> Act:
         code="collect",
         label="Pay from what is set aside",
         about="Pays debt now out of what is set aside, without waiting for the due date.",
-        entries=[_amount(value=loan.prefunded)],
+        entries=[_amount(all_of(loan.prefunded))],
         make=lambda given: (
             f"{usd(given['amount'])} of what is set aside pays this loan's debt now.",
             one("collect", loan_id=loan.pk, amount=given["amount"]),
@@ -190,7 +200,7 @@ def _draw(loan: Loan, standing: Assessment) -> Act:
 def _release(loan: Loan, standing: Assessment) -> Act:
     tokens = sum(one.item.lrt_amount or 0 for one in standing.pledges)
     held = [one.item.token_id for one in standing.pledges if one.item.token_id]
-    titles = public_titles(held)
+    titles = own_titles(held)
     choices = [("0", "No asset")] + [(str(i), titles.get(i, str(i))) for i in held]
     entries = [Entry(name="token", label="Asset", kind=Kind.CHOICE, choices=choices)]
     if tokens:
@@ -324,7 +334,7 @@ def _top_up(loan: Loan) -> Act:
 
 
 def _top_up_asset(loan: Loan, token_ids: Sequence[int]) -> Act:
-    titles = public_titles(token_ids)
+    titles = own_titles(token_ids)
     choices = [(str(one), titles.get(one, str(one))) for one in token_ids]
     return Act(
         code="top_up_asset",

@@ -9,7 +9,7 @@ from contracts.errors import ChainError
 from lending.models import Claimable, Lane, Shortfall
 from lending.selectors.wallets import call_of
 from portal.acts.forms import Act, Calls, Entry, Kind, Values, one, paying
-from portal.acts.loans import dollars
+from portal.acts.loans import all_of
 from portal.domain.formatting import usd
 
 
@@ -63,7 +63,7 @@ def _pay_shortfall(short: Shortfall) -> Act:
                 name="amount",
                 label="Amount, in US dollars of stablecoin",
                 kind=Kind.USD,
-                value=dollars(short.amount),
+                value=all_of(short.amount),
             )
         ],
         make=make,

@@ -1,5 +1,6 @@
 """Numbers, moments and hashes as the pages write them. Amounts are ledger units (1e-6 USD)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 UNITS_PER_USD = 1_000_000
@@ -90,6 +91,12 @@ def clock(unix_s: int) -> str:
 def iso(unix_s: int) -> str:
     """Return the moment for machines, as `<time datetime>` wants it."""
     return f"{_utc(unix_s):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a sentence lists them: `title, appraisal and inspection`."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def span(seconds: int) -> str:

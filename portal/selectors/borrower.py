@@ -13,7 +13,6 @@ from portal.selectors.book import loan_rows
 from portal.selectors.pipeline import read_stamp
 from portal.selectors.rows import LoanRow
 from portal.selectors.stamp import Stamp
-from portal.selectors.titles import public_titles
 
 REQUESTS_SHOWN, ASSETS_SHOWN = 20, 200
 _REQUEST_STATES = {
@@ -127,15 +126,13 @@ def pledgeable(wallet: str) -> list[Pledgeable]:
     free = Asset.objects.filter(
         holder_address=wallet, status=AssetStatus.MINTED, token_id__isnull=False
     ).order_by("token_id")[:ASSETS_SHOWN]
-    assets = list(free)
-    titles = public_titles([one.token_id for one in assets])
     return [
         Pledgeable(
             token_id=one.token_id,
-            title=titles[one.token_id],
+            title=one.name,
             note=f"{one.asset_class.label}, appraised at {usd(one.appraisal_cap_units or 0)}",
         )
-        for one in assets
+        for one in free
     ]
 
 

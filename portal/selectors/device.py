@@ -14,6 +14,7 @@ from collateral.models import Asset, Device, DeviceHead, TelemetryMessage, Uptim
 from collateral.services.uptime import ROUND_S
 from portal.domain.charts.line import LineChart, Point, line_chart
 from portal.domain.charts.scale import Scale
+from portal.domain.formatting import span
 from portal.domain.things import title
 from portal.selectors.rows import Figure
 
@@ -129,8 +130,7 @@ def _figures(device: Device, messages: QuerySet[TelemetryMessage]) -> list[Figur
 def _last_word(head: DeviceHead) -> str:
     if not head.at:
         return "none yet"
-    age_s = max(int(time.time()) - head.at, 0)
-    return f"the last {age_s // 60} min ago" if age_s < 2 * HOUR_S else f"{age_s // HOUR_S} h ago"
+    return f"the last {span(max(int(time.time()) - head.at, 0))} ago"
 
 
 def _charts(device: Device, messages: QuerySet[TelemetryMessage]) -> list[LineChart]:
@@ -157,19 +157,24 @@ def _charts(device: Device, messages: QuerySet[TelemetryMessage]) -> list[LineCh
         for bucket, number in asked.items()
     }
     full = Scale(0, FULL_BPS)
+    incomes = _column(kept, "income")
+    # From nothing up: a line drawn between the least and the most would make a ripple a storm.
+    earned = Scale(0, max([*incomes.values(), 1]))
     charts = [
         _chart("Uptime", shares, bucket_s, _percent, full),
-        _chart("Income", _column(kept, "income"), bucket_s, usd, None),
+        _chart("Income", incomes, bucket_s, usd, earned),
         _chart("State of health", _column(kept, "health"), bucket_s, _percent, full),
     ]
     return [chart for chart in charts if chart is not None]
 
 
 def _bucket_s(messages: QuerySet[TelemetryMessage]) -> int:
-    """Return the width of a point: an hour while the history is short, later a day."""
-    span = messages.aggregate(first=Min("at"), last=Max("at"))
-    long = span["first"] is not None and span["last"] - span["first"] > 2 * DAY_S
-    return DAY_S if long else HOUR_S
+    """Return the width of a point: a round while the history is short, later an hour, a day."""
+    ends = messages.aggregate(first=Min("at"), last=Max("at"))
+    length = 0 if ends["first"] is None else ends["last"] - ends["first"]
+    if length > 2 * DAY_S:
+        return DAY_S
+    return HOUR_S if length > BUCKETS_SHOWN * ROUND_S else ROUND_S
 
 
 def _asked(device: Device, first_bucket: int, bucket_s: int) -> Mapping[int, int]:
@@ -194,13 +199,13 @@ def _chart(
     values: Mapping[int, int],
     bucket_s: int,
     words: Callable[[int], str],
-    scale: Scale | None,
+    scale: Scale,
 ) -> LineChart | None:
     points = [
         Point(at=bucket * bucket_s, value=value, words=words(value))
         for bucket, value in values.items()
     ]
-    ends = (words(scale.low), words(scale.high)) if scale else ("", "")
+    ends = (words(scale.low), words(scale.high))
     return line_chart(title=title, points=points, scale=scale, ends=ends)
 
 

@@ -39,6 +39,7 @@ from collateral.services.disclosure import disclosable
 from collateral.services.renewal import RENEWAL_LEAD_S
 from lending.domain.health import freshness_bps
 from lending.models import ClassTerms
+from portal.domain.formatting import listed
 from portal.domain.states import State
 from portal.domain.things import sentence_case
 from portal.selectors.rows import Figure
@@ -205,7 +206,7 @@ def entry_form(
         describing=[one for one in entries if one.name not in parts],
         problem=problems.get("", ""),
         originator=posted.get("originator", ""),
-        roles=", ".join(role.label for role in asset_class.required_roles()),
+        roles=listed([role.label for role in asset_class.required_roles()]),
         problems=len(problems),
     )
 

@@ -75,8 +75,9 @@ def parse_number(raw: str, *, decimal_mark: str = "", beside: str = _DOLLARS) ->
         raise CellError(
             "AMBIGUOUS_NUMBER",
             f"{raw!r} can be read as {body.replace(',', '.')} or as "
-            f"{body.replace('.', '').replace(',', '')}; say which mark is the decimal one "
-            "(--decimal . or --decimal ,) or write it without a thousands mark.",
+            f"{body.replace('.', '').replace(',', '')}; write it without a "
+            "thousands mark and with two decimals or none, or for a whole file say which mark is "
+            "the decimal one (--decimal . or --decimal ,).",
         )
     return sign * _fraction(raw, body, decimal_mark or _decimal_mark(body))
 

@@ -2,9 +2,11 @@
 
 import sys
 from argparse import ArgumentParser
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
+from io import BufferedReader, RawIOBase, TextIOWrapper
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -56,7 +58,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{name} cannot be read: {error.strerror}.") from error
 
-    def _answer(self, lines: BinaryIO) -> None:
+    def _answer(self, lines: BufferedReader) -> None:
         answers: list[str] = []
         for line in bounded_lines(lines):
             answers.append(check_line(line).as_json())
@@ -67,9 +69,36 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(answers))
 
 
-def bounded_lines(lines: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines without their ends; of an endless one only what shows that it is too long."""
+def bounded_lines(source: BufferedReader) -> Iterator[bytes]:
+    """Yield the lines without their ends; of an endless one only what shows that it is too long.
+
+    A list that begins with the mark of UTF-16, as some shells and spreadsheets write, is read so.
+    """
+    is_utf16 = source.peek(2)[:2] in (BOM_UTF16_LE, BOM_UTF16_BE)
+    lines = utf16_as_utf8(source) if is_utf16 else source
     while line := lines.readline(MAX_LINE_BYTES + 2):
         yield line.rstrip(b"\r\n")
         while line and not line.endswith(b"\n"):
             line = lines.readline(MAX_LINE_BYTES)
+
+
+def utf16_as_utf8(source: BufferedReader) -> BufferedReader:
+    """Return a reader of the same text in UTF-8; what is no UTF-16 reads as U+FFFD."""
+    text = TextIOWrapper(source, encoding="utf-16", errors="replace", newline="")
+    return BufferedReader(_Encoded(text))
+
+
+class _Encoded(RawIOBase):
+    """The bytes of a text in UTF-8, made as they are read."""
+
+    def __init__(self, text: TextIOWrapper) -> None:
+        self._text = text
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        # No character takes more than four bytes.
+        part = self._text.read(len(buffer) // 4).encode("utf-8", "replace")
+        buffer[: len(part)] = part
+        return len(part)

@@ -105,15 +105,19 @@ export async function rootOf(file, documentBytes) {
   return hex(reached);
 }
 
+// What could not be asked says nothing about the disclosure, so it must not read as a refusal.
+class Unanswered extends Error {}
+
 async function ask(node, method, params) {
-  const answer = await fetch(node, {
+  const request = {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-  });
-  const { result, error } = await answer.json();
-  if (error) throw new Error(`The node refused ${method}: ${error.message}`);
-  return result;
+  };
+  const answer = await fetch(node, request).then((sent) => sent.json()).catch(() => null);
+  if (answer === null) throw new Unanswered(`Nothing at ${node} answers as a node of the chain. Check the address, and that the node lets this page ask it.`);
+  if (answer.error) throw new Unanswered(`The node refused ${method}: ${answer.error.message}`);
+  return answer.result;
 }
 
 export async function rootsOnChain(node, registry, tokenId) {
@@ -148,21 +152,35 @@ function show(heading, lines) {
   outcome.replaceChildren(title, list);
 }
 
+function disclosures(text) {
+  try {
+    return [parse(text)].flat();
+  } catch {
+    throw new Unanswered("The file is not JSON text. Choose the .json file that the owner made.");
+  }
+}
+
+function heading(error) {
+  return error instanceof Unanswered ? "Not checked" : "Does not hold";
+}
+
 async function check(form) {
-  const files = [parse(await form.disclosure.files[0].text())].flat();
+  const files = disclosures(await form.disclosure.files[0].text());
   if (!files.length) throw new Error("The file holds no disclosure.");
   const chosen = form.document.files[0];
   const bytes = chosen && new Uint8Array(await chosen.arrayBuffer());
-  const lines = [];
+  const fields = [];
+  const tokens = new Set();
   const sentences = new Set();
   // One that does not hold fails the file: nobody should have to look for it among those that do.
   for (const file of files) {
     const found = await verdict(file, bytes, form.registry.value, form.node.value);
     const value = "value" in file ? canonical(file.value) : `the document ${chosen.name}`;
     sentences.add(found.sentence);
-    lines.push(`${file.field}: ${value}`, `Token ${file.token_id}, evidence root ${found.root}`);
+    fields.push(`${file.field}: ${value}`);
+    tokens.add(`Token ${file.token_id}, evidence root ${found.root}`);
   }
-  show([...sentences].join(" "), [...new Set(lines)]);
+  show([...sentences].join(" "), [...fields, ...tokens]);
 }
 
 const form = globalThis.document?.getElementById("check");
@@ -171,6 +189,7 @@ form?.addEventListener("submit", async (event) => {
   try {
     await check(form);
   } catch (error) {
-    show("Does not hold", [error.message]);
+    // A step without its parts is met as a TypeError, whose message says nothing to a reader.
+    show(heading(error), [error instanceof TypeError ? "The proof in the file is not complete." : error.message]);
   }
 });

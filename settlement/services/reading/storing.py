@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from contracts.types import Event, Log
 from settlement import projection
@@ -83,6 +84,8 @@ def _move(step: Step) -> None:
         block_hash=newest.hash,
         block_time=newest.timestamp,
         head_number=step.head_number,
+        # `auto_now` is for saved rows only; pages tell by this whether the reader is stuck.
+        updated_at=Now(),
     )
 
 

@@ -35,6 +35,16 @@ def verdict(shown, registry, node, **changes):
     return call_module(VERIFY, VERDICT, **inputs)
 
 
+def test_a_node_that_does_not_answer_is_not_taken_for_a_refusal(minted):
+    asset, registry = minted
+    address = registry.deployment.address("AssetRegistry")
+    shown = services.disclose(asset_id=asset.pk, field="attributes.maker")
+
+    told = verdict(shown, address, "http://127.0.0.1:1/")
+
+    assert "answers as a node of the chain" in told["refused"]
+
+
 def test_a_field_is_found_under_the_root_that_the_quorum_signed(minted, anvil):
     asset, registry = minted
     address = registry.deployment.address("AssetRegistry")

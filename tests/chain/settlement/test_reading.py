@@ -1,9 +1,11 @@
 """The reader against a real node."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from contracts.types import Event
 from settlement import projection, services
@@ -47,6 +49,19 @@ def mint(chain, mine, count=1, key="mint"):
 
 def read(chain, confirmations=1):
     return services.read_chain(chain=chain, confirmations=confirmations)
+
+
+def test_a_reader_that_moves_is_never_taken_for_stuck(chain, mine):
+    mine()
+    read(chain)
+    Cursor.objects.update(updated_at=timezone.now() - timedelta(hours=1))
+    stuck = pipeline().lag_s
+
+    mine()
+    read(chain)
+
+    assert stuck >= 3_600
+    assert pipeline().lag_s < 3_600
 
 
 def test_events_are_stored_and_projected_in_their_order(chain, mine, seen):

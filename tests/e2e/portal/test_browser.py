@@ -111,11 +111,12 @@ def test_each_page_has_one_heading_and_names_its_regions(open_page):
         assert page.locator("table:not(:has(caption, thead))").count() == 0, address
 
 
-def test_no_page_keeps_anybody_out(open_page):
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_page_keeps_anybody_out(open_page, width):
     loans = world.make_small_world()
 
     for address in addresses(loans):
-        assert serious_findings(open_page(address)) == [], address
+        assert serious_findings(open_page(address, width=width)) == [], address
 
 
 def test_a_form_without_scripts_shows_what_the_wallet_would_send(open_page):

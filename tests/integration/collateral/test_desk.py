@@ -104,6 +104,14 @@ def test_a_verifier_sees_only_what_it_may_decide(desk, title, verifiers):
     assert "MCI 102" not in html
 
 
+@pytest.mark.parametrize("query", ["age=abc", "age=-1", "class=x", "class=1e3", "taken=%00"])
+def test_a_filter_takes_no_value_that_it_does_not_offer(desk, title, query):
+    response = desk.get(f"{reverse(QUEUE)}?{query}")
+
+    assert response.status_code in (200, 302)
+    assert "MCI 102" in desk.get(f"{reverse(QUEUE)}?{query}", follow=True).content.decode()
+
+
 @pytest.mark.parametrize("query", ["status=open", "role__exact=1", "class=2", "age=1", "q=1M8"])
 def test_every_filter_of_the_queue_answers(desk, title, query):
     response = desk.get(f"{reverse(QUEUE)}?{query}")

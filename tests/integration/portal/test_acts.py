@@ -103,6 +103,20 @@ def test_each_act_of_a_borrower_makes_its_call(borrower, story):
     assert done("sweep", act="sweep")["loanId"] == loan_id
 
 
+@pytest.mark.parametrize("code", ["withdraw", "collect"])
+@pytest.mark.parametrize("units", [100 * USD, 25_224_567, 25_220_000, 1])
+def test_what_a_form_proposes_to_take_is_no_more_than_there_is(borrower, story, code, units):
+    loan_id = story.open()
+    story.prefund(loan_id, units)
+    page = borrower.get(act_on(loan_id))
+    entry = next(act for act in page.context["acts"] if act.code == code).entries[0]
+
+    answer = borrower.post(act_on(loan_id), {"act": code, "amount": entry.value})
+
+    function = {"withdraw": "withdrawPrefunded", "collect": "collect"}[code]
+    assert sent(answer, "LoanBook", function)["amount"] == units
+
+
 def test_drawing_releasing_and_extending_are_one_amendment_each(borrower, story, monkeypatch):
     loan_id = story.open(assets=(HOUSE, CAR), limit=20_000 * USD)
     monkeypatch.setattr("lending.selectors.wallets.proofs", lambda **given: [])

@@ -43,10 +43,10 @@ def test_uptime_counts_the_rounds_that_were_asked(client, device):
     assert "97 %" in page
 
 
-def test_charts_appear_with_the_second_hour_and_have_tables(client, device):
+def test_charts_appear_with_the_second_round_and_have_tables(client, device):
     answer(device, START, income_units=1_000_000, health_bps=9_900)
     alone = client.get(f"/devices/{device.device}/").content.decode()
-    answer(device, START + HOUR_S, income_units=3_000_000, health_bps=9_800)
+    answer(device, START + ROUND_S, income_units=3_000_000, health_bps=9_800)
 
     page = client.get(f"/devices/{device.device}/").content.decode()
 
@@ -54,6 +54,19 @@ def test_charts_appear_with_the_second_hour_and_have_tables(client, device):
     assert page.count('role="img"') == 3
     assert "Uptime as a table" in page
     assert "$3.00" in page
+
+
+@pytest.mark.parametrize(("rounds", "points"), [(60, 2), (61, 2)])
+def test_points_are_rounds_while_they_have_room_and_then_hours(client, device, rounds, points):
+    answer(device, START, power_w=1)
+    answer(device, START + rounds * ROUND_S, power_w=1)
+
+    chart = client.get(f"/devices/{device.device}/").context["page"].charts[0]
+
+    width = HOUR_S if rounds > 60 else ROUND_S
+    assert len(chart.points) == points
+    assert {point.at % width for point in chart.points} == {0}
+    assert chart.last_at == (START + rounds * ROUND_S) // width * width
 
 
 def test_an_hour_without_an_answer_is_drawn_as_none(client, device):

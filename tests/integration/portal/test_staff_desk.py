@@ -2,7 +2,8 @@
 
 import pytest
 
-from collateral.models import Asset, VerificationRequest
+from collateral.domain.classes import Role
+from collateral.models import Asset, VerificationRequest, Verifier
 from portal.admin_theme import UNFOLD
 from tests.integration.portal import world
 
@@ -31,6 +32,27 @@ def test_the_figures_lead_to_their_lists(admin_client, themed):
 
     assert 'href="/admin/collateral/verificationrequest/"' in text
     assert 'href="/admin/lending/loan/"' in text
+
+
+def test_a_verifier_is_told_what_waits_for_it_and_led_nowhere_closed(
+    client, django_user_model, themed
+):
+    world.make_small_world()
+    person = django_user_model.objects.create_user("firm", password="x", is_staff=True)
+    verifier = Verifier.objects.create(address="0x" + "5" * 40, user=person)
+    car = world.make_asset(99, class_id=2)
+    verifier.authorities.create(class_id=car.class_id, roles=int(Role.TITLE))
+    for role in (Role.TITLE, Role.APPRAISAL):
+        VerificationRequest.objects.create(asset=car, role=role, evidence_root=car.evidence_root)
+    client.force_login(person)
+
+    answer = client.get("/admin/")
+
+    figures = {figure["label"]: figure for figure in answer.context["desk_figures"]}
+    assert figures["Requests waiting"]["value"] == "1"
+    links = [figure["link"] for figure in figures.values() if figure["link"]]
+    assert figures["Loans open"]["link"] == ""
+    assert [client.get(link).status_code for link in links] == [200] * len(links)
 
 
 def test_the_desk_takes_the_portals_colours(admin_client, themed):

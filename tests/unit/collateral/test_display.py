@@ -112,3 +112,10 @@ def test_every_flag_is_a_sentence(flag, part):
 
     assert part in found
     assert found.endswith(".")
+
+
+def test_several_gpus_keep_their_capitals():
+    fields = {field.name: field for field in class_by_code("gpu_server").fields}
+
+    assert field_label(fields["gpus"]) == "GPUs"
+    assert field_label(fields["gpu_memory"]) == "GPU memory"

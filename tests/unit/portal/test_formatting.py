@@ -160,3 +160,15 @@ def test_what_a_source_said_carries_its_unit(value, scale, unit, text):
 )
 def test_growth_is_told_for_a_year_from_a_day_on(first, last, span_s, text):
     assert f.yearly_growth(first, last, span_s) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["title"], "title"),
+        (["title", "device"], "title and device"),
+        (["title", "appraisal", "inspection"], "title, appraisal and inspection"),
+    ],
+)
+def test_words_are_listed_as_in_a_sentence(words, said):
+    assert f.listed(words) == said

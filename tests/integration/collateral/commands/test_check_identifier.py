@@ -47,6 +47,31 @@ def test_each_line_has_its_answer_in_order(tmp_path, end, last_line_ends):
     assert [one["code"] for one in answers] == CODES
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_list_in_utf_16_is_read_as_one_in_utf_8(tmp_path, encoding):
+    texts = ['{"scheme": "vin", "value": "1M8GDM9AXKP042788"}', "", "Ω not json", "x" * 70_000]
+    file = tmp_path / "list.jsonl"
+    file.write_bytes(("\ufeff" + "\r\n".join(texts) + "\r\n").encode(encoding))
+
+    answers = run(file=str(file))
+
+    assert [one["code"] for one in answers] == [
+        "OK",
+        "LINE_NOT_JSON",
+        "LINE_NOT_JSON",
+        "LINE_TOO_LONG",
+    ]
+
+
+def test_half_a_character_of_utf_16_is_refused_with_its_line(tmp_path):
+    file = tmp_path / "list.jsonl"
+    file.write_bytes(b"\xff\xfe{\x00\n\x00\x00\xd8\n")
+
+    answers = run(file=str(file))
+
+    assert [one["code"] for one in answers] == ["LINE_NOT_JSON", "LINE_NOT_JSON"]
+
+
 def test_a_long_list_is_answered_whole(tmp_path):
     file = tmp_path / "list.jsonl"
     file.write_bytes((LINES[0] + b"\n") * 2_345)
