@@ -32,7 +32,8 @@ QUICK = {
 }
 SUITE = re.compile(r"^Ran \d+ tests? for (\S+):\w+$", re.MULTILINE)
 
-TOTAL = re.compile(r"(\d+) tests passed, (\d+) failed")
+PASSED = re.compile(r"(\d+) tests passed, \d+ failed")
+FAILED = re.compile(r"^\[FAIL.*?\] (\w+)\(", re.MULTILINE)
 
 
 class WorkspaceBroken(Exception):
@@ -144,13 +145,13 @@ class Workspace:
         before = [suite for suite in suites if suite.start() < failed]
         return (before or suites)[-1].group(1)
 
-    def counts(self, tests: Sequence[str]) -> tuple[int, int]:
-        """Run test files to their end; return how many tests passed and failed."""
+    def outcome(self, tests: Sequence[str]) -> tuple[int, list[str]]:
+        """Run test files to their end; return how many tests passed, and which failed."""
         done = self._forge("test", "--match-path", _glob(tests), limit_s=BUILD_LIMIT_S)
-        total = TOTAL.search(done.stdout)
-        if total is None:
+        passed = PASSED.search(done.stdout)
+        if passed is None:
             raise WorkspaceBroken(f"No test ran: {done.stdout[-500:]} {done.stderr[-1_500:]}")
-        return int(total.group(1)), int(total.group(2))
+        return int(passed.group(1)), sorted(set(FAILED.findall(done.stdout)))
 
     def _forge(
         self, *arguments: str, limit_s: int = TEST_LIMIT_S

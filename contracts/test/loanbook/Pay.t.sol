@@ -53,6 +53,21 @@ contract PrefundTest is BookBase {
         book.prefund(loanId, MINIMUM - 1);
     }
 
+    function test_prefund_refuses_more_than_a_loan_can_hold() public {
+        uint64 loanId = _openHouse();
+        book.prefund(loanId, 5 * USD);
+        uint64 room = type(uint56).max - 5 * USD;
+        token.mint(address(this), room);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILoanBook.AmountTooLarge.selector, room + 1, room)
+        );
+        book.prefund(loanId, room + 1);
+        book.prefund(loanId, room);
+
+        vm.assertEq(book.loanOf(loanId).prefunded, type(uint56).max);
+    }
+
     function test_prefund_refuses_a_called_loan_and_an_unknown_one() public {
         uint64 loanId = _openCalled();
 

@@ -348,6 +348,15 @@ contract SettleCloseTest is SettleBase {
         book.settle(0, words);
     }
 
+    function test_a_batch_that_ends_where_a_card_belongs_is_none() public {
+        bytes32[] memory words = new bytes32[](1);
+        words[0] = _close(1);
+
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.CardCut.selector, 0));
+        vm.prank(relayer);
+        ILoanBook(address(book)).settle(0, words);
+    }
+
     function _two(bytes32 first, bytes32 second) private pure returns (bytes32[] memory both) {
         both = new bytes32[](2);
         (both[0], both[1]) = (first, second);
