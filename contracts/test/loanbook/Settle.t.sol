@@ -54,6 +54,16 @@ contract SettleCollectTest is SettleBase {
         vm.assertEq(_worth(0), worth);
     }
 
+    function test_the_last_unit_of_a_debt_is_collected_alone() public {
+        vm.warp(START);
+        book.repay(loanId, book.debtOf(loanId) - 1);
+
+        _settle(_collect(1, 1));
+
+        _assertStatus(loanId, LoanStatus.Repaid);
+        vm.assertEq(book.laneOf(0).owed, 30_000 * USD - 1);
+    }
+
     function test_collecting_the_debt_makes_the_loan_repaid() public {
         book.prefund(loanId, 90_000 * USD);
         uint64 debt = book.debtOf(loanId);
@@ -214,6 +224,11 @@ contract SettleCollectTest is SettleBase {
         bytes32[] memory words = new bytes32[](1);
         words[0] = _collect(1, 2 * USD);
 
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.BatchGasTooLow.selector, 0));
+        vm.prank(relayer);
+        book.settle{gas: 150_000}(0, words);
+        // More than the interest that is due goes the quick way.
+        words[0] = _collect(1, 20_000 * USD);
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.BatchGasTooLow.selector, 0));
         vm.prank(relayer);
         book.settle{gas: 150_000}(0, words);
