@@ -325,6 +325,21 @@ contract CallOverdueTest is BookBase {
         book.callOverdue(loanId, newest);
     }
 
+    function test_an_overdue_call_says_until_when_a_cure_is_awaited() public {
+        uint64 loanId = _openHouse();
+        vm.warp(START + 45 days);
+        uint64 debt = book.debtOf(loanId);
+        uint32 sequence = book.laneOf(0).sequence;
+        ValueProof[] memory newest = _proofs(loanId, 2);
+        bytes32[] memory card = book.wordsOf(loanId);
+
+        vm.expectEmit(address(book));
+        emit ILoanBook.LoanCalled(
+            loanId, sequence + 1, CallReason.Overdue, debt, debt, uint64(START + 59 days), 0
+        );
+        ILoanBook(address(book)).callOverdue(loanId, newest, card);
+    }
+
     function test_a_loan_that_nobody_opened_is_not_called() public {
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.LoanNotFound.selector, 77));
         ILoanBook(address(book)).callOverdue(77, new ValueProof[](0), new bytes32[](0));

@@ -192,7 +192,5 @@ def test_a_statement_that_alone_sets_what_is_returned_gives_way(compiler, monkey
 
     _, placed = Images(compiler, {NAME: tree}).make(mutants, [(NAME, "Pointer")])
 
-    left = {
-        mutant.line for i, mutant in enumerate(mutants) if FIRST_NUMBER + i not in placed
-    }
+    left = {mutant.line for i, mutant in enumerate(mutants) if FIRST_NUMBER + i not in placed}
     assert left == {16, 17}
