@@ -12,6 +12,8 @@ from coincurve import PrivateKey
 TYPE_2 = b"\x02"
 _EMPTY_ACCESS_LIST = b"\xc0"
 _SHORT = 56
+# The first byte of a list that is longer: it says how many bytes its length takes.
+_LONG_LIST = 0xF8
 
 
 def sign_type_2(key: PrivateKey, fields: Mapping[str, Any]) -> tuple[bytes, str]:
@@ -39,6 +41,18 @@ def with_signature(fields: Mapping[str, Any], signature: bytes) -> tuple[bytes, 
     return _signed(_body(fields), signature[:64] + bytes([parity]))
 
 
+def signature_in(raw: bytes, fields: Mapping[str, Any]) -> bytes:
+    """Return what a signed transaction of these fields ends with: parity, r and s, in RLP."""
+    first = raw[len(TYPE_2)]
+    head = 1 if first < _LONG_LIST else 1 + first - _LONG_LIST + 1
+    return raw[len(TYPE_2) + head + len(_body(fields)) :]
+
+
+def raw_type_2(fields: Mapping[str, Any], signature: bytes) -> bytes:
+    """Return the bytes of a signed transaction from its fields and what `signature_in` gave."""
+    return _whole(_body(fields) + signature)
+
+
 def _body(fields: Mapping[str, Any]) -> bytes:
     to = fields.get("to") or ""
     return b"".join(
@@ -57,7 +71,7 @@ def _body(fields: Mapping[str, Any]) -> bytes:
 
 
 def _unsigned(body: bytes) -> bytes:
-    return TYPE_2 + _prefix(len(body), 0xC0) + body
+    return _whole(body)
 
 
 def _signed(body: bytes, signature: bytes) -> tuple[bytes, str]:
@@ -68,8 +82,12 @@ def _signed(body: bytes, signature: bytes) -> tuple[bytes, str]:
             _integer(int.from_bytes(signature[32:64], "big")),
         )
     )
-    raw = TYPE_2 + _prefix(len(body), 0xC0) + body
+    raw = _whole(body)
     return raw, "0x" + sha3.keccak_256(raw).hexdigest()
+
+
+def _whole(body: bytes) -> bytes:
+    return TYPE_2 + _prefix(len(body), 0xC0) + body
 
 
 def _data(data: bytes | str) -> bytes:

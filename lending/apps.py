@@ -12,4 +12,4 @@ class LendingConfig(AppConfig):
     def ready(self) -> None:
         """Tell settlement who takes our contracts' events, and who knows the loans."""
         projection.expect("lending.projection.register_all")
-        directory.register_loans("lending.selectors.directory.closed_by_loan")
+        directory.register_loans("lending.selectors.directory.closed_or_unknown")

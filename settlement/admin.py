@@ -32,6 +32,7 @@ from settlement.models import (
 )
 from settlement.selectors import operation_statuses, parcel_outcomes
 from settlement.services import operating
+from settlement.services.parcels import parcels_on
 
 STATUS_LABELS = {
     BatchStatus.PLANNED.label: "info",
@@ -119,10 +120,10 @@ class BatchAdmin(OperatedAdmin):
     search_fields = ("client_key", "tx_hash")
     list_select_related = ("signer",)
     ordering = ("-id",)
-    exclude = ("data", "raw", "results")
+    exclude = ("data", "signature", "results")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
-        return super().get_queryset(request).defer("data", "raw")
+        return super().get_queryset(request).defer("data")
 
     @display(description="Status", label=STATUS_LABELS, ordering="status")
     def shown_status(self, batch: Batch) -> str:
@@ -246,12 +247,21 @@ class ParcelAdmin(ReadOnlyAdmin):
     list_display = ("client_key", "lane", "count", "first_number", "last_number", "accepted_at")
     list_filter = ("lane",)
     search_fields = ("client_key",)
+    search_help_text = "A client key, or the number of a loan: the newest parcels that hold it."
     ordering = ("-accepted_at", "-id")
     exclude = ("words",)
     readonly_fields = ("shown_outcomes",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Parcel]:
         return super().get_queryset(request).defer("words")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Parcel], search_term: str
+    ) -> tuple[QuerySet[Parcel], bool]:
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        if search_term.isdecimal():
+            found |= queryset.filter(pk__in=parcels_on(int(search_term)))
+        return found, duplicates
 
     @display(description="Its operations")
     def shown_outcomes(self, parcel: Parcel) -> str:

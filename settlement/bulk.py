@@ -4,6 +4,7 @@ Django writes values into the text of a statement: bytes as twice as many hexade
 PostgreSQL reads back. For what is mostly bytes that is most of the work (docs/decisions/0050).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -24,24 +25,26 @@ def append(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[o
 
 
 def insert(rows: Sequence[Model]) -> None:
-    """Insert new rows of one model and give them their keys: a lean `bulk_create`.
+    """Insert new rows of one model, and give them keys unless they have them: a lean `bulk_create`.
 
-    Values must be plain ones, not expressions. Raises `IntegrityError` as `bulk_create` does.
+    Values must be plain ones, not expressions; what has a default in the database gets that. Raises
+    `IntegrityError` as `bulk_create` does.
     """
     if not rows:
         return
-    model, fields = type(rows[0]), _fields(type(rows[0]))
-    for row, key in zip(rows, _keys(model, len(rows)), strict=True):
-        row.pk = key
+    model, fields = type(rows[0]), _inserted(type(rows[0]))
+    if rows[0].pk is None:
+        for row, key in zip(rows, _keys(model, len(rows)), strict=True):
+            row.pk = key
+    named = ", ".join(f'"{field.column}"' for field in fields)
+    statement = f'COPY "{model._meta.db_table}" ({named}) FROM STDIN (FORMAT BINARY)'
+    known = connection.wrap_database_errors
+    with known, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types([_type_of(field) for field in fields])
+        for row in rows:
+            copy.write_row([field.pre_save(row, add=True) for field in fields])
+    for row in rows:
         row._state.adding = False
-    append(
-        model,
-        [field.column for field in fields],
-        (
-            [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-            for row in rows
-        ),
-    )
 
 
 def execute(statement: str, parameters: Sequence[object]) -> None:
@@ -74,6 +77,17 @@ def _keys(model: type[Model], count: int) -> list[int]:
             [model._meta.db_table, model._meta.pk.column, count],
         )
         return [key for (key,) in cursor.fetchall()]
+
+
+@cache
+def _inserted(model: type[Model]) -> Sequence[Field]:
+    return [field for field in _fields(model) if not field.has_db_default()]
+
+
+@cache
+def _type_of(field: Field) -> str:
+    """Return the name of a column's type without its length, which COPY's binary form needs."""
+    return re.sub(r"\(\d+\)", "", field.db_type(connection))
 
 
 def _fields(model: type[Model]) -> Sequence[Field]:

@@ -1,6 +1,7 @@
 """The words of `settle` in and out of calldata."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from contracts.abi import decode_arguments, encode_call
 from contracts.domain.words import WORD_BYTES, split_operations
@@ -24,5 +25,10 @@ def read_words(words: Sequence[bytes]) -> list[Waiting]:
 
 def settle_calldata(lane: int, words: bytes) -> bytes:
     """Return the calldata of `settle`: the words go in as they are, without an encoder."""
-    head = encode_call("LoanBook", "settle", [lane, []])[:-WORD_BYTES]
-    return head + (len(words) // WORD_BYTES).to_bytes(WORD_BYTES, "big") + words
+    return _head(lane) + (len(words) // WORD_BYTES).to_bytes(WORD_BYTES, "big") + words
+
+
+@cache
+def _head(lane: int) -> bytes:
+    """Return what stands before the count of the words."""
+    return encode_call("LoanBook", "settle", [lane, []])[:-WORD_BYTES]

@@ -91,7 +91,7 @@ def stuck_batches() -> list[Batch]:
     """Return what has been on its way for long, oldest first."""
     long_ago = Now() - timedelta(seconds=STUCK_AFTER_S)
     flying = Batch.objects.filter(status__in=IN_FLIGHT, sent_at__lt=long_ago)
-    return list(flying.select_related("signer").defer("data", "raw").order_by("sent_at")[:SHOWN])
+    return list(flying.select_related("signer").defer("data").order_by("sent_at")[:SHOWN])
 
 
 def hot_loans() -> list[HotLoan]:

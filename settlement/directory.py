@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 
 from django.utils.module_loading import import_string
 
-# Of the given loan ids, those that exist, each with whether it is closed.
+# Of the given loan ids, those on which nothing can be settled: True of one that is closed, False of
+# one that nobody knows.
 Directory = Callable[[Collection[int]], Mapping[int, bool]]
 _directories: list[Directory | str] = []
 
@@ -22,13 +23,13 @@ def unregister_loans(directory: Directory | str) -> None:
     _directories.remove(directory)
 
 
-def closed_by_loan(loan_ids: Collection[int]) -> Mapping[int, bool]:
-    """Return the loans that exist, each with whether it is closed.
+def closed_or_unknown(loan_ids: Collection[int]) -> Mapping[int, bool]:
+    """Return the loans on which nothing can be settled, each with whether it is closed.
 
     Where nobody keeps a directory every loan may exist: the chain alone then judges.
     """
     if not _directories:
-        return dict.fromkeys(loan_ids, False)
+        return {}
     newest = _directories[-1]
     ask: Directory = import_string(newest) if isinstance(newest, str) else newest
     return ask(loan_ids)

@@ -19,14 +19,17 @@ from benchmarks.errors import BenchFailed
 from benchmarks.settling.cpu import cpu_s_by_part, us_per_operation
 from benchmarks.settling.servers import Workers
 from benchmarks.settling.world import LANES, World
+from contracts.domain.words import MAX_WORDS
 from settlement.models import Batch, BatchStatus
 from settlement.services import NewOperation, NewParcel, intake, intake_parcels
 
-# Four full batches for each of sixteen lanes: one by one, and in parcels.
-FED_TOGETHER = 25_600
+# A full batch for each lane, and a parcel for each.
+FED_TOGETHER = LANES * MAX_WORDS
 PARCELS_TOGETHER = LANES
 POLL_S = 0.1
 PATIENCE_S = 600
+# The first of each kind; a short run is disturbed too.
+FIRST_AFTER_S = 0.5
 WIPE_EVERY_S = 1.5
 # Longer than a lease: a key whose holder was killed must be able to change hands in between.
 CHAOS_EVERY_S = 5.0
@@ -139,32 +142,39 @@ def recover(world: World, workers: Workers, count: int) -> float:
 
 
 @contextmanager
-def disturbed(workers: Workers, *, chaos: bool, wipe_redis: bool) -> Iterator[None]:
-    """Kill processes of the workers at random, or empty the broker, while the block runs."""
-    over = threading.Event()
-    threads = [threading.Thread(target=_chaos, args=(workers, over))] if chaos else []
-    threads += [threading.Thread(target=_wipe, args=(over,))] if wipe_redis else []
+def disturbed(workers: Workers, *, chaos: bool, wipe_redis: bool) -> Iterator[Counter[str]]:
+    """Kill processes of the workers at random, or empty the broker, while the block runs.
+
+    Yields how often each was done so far.
+    """
+    over, done = threading.Event(), Counter[str]()
+    threads = [threading.Thread(target=_chaos, args=(workers, over, done))] if chaos else []
+    threads += [threading.Thread(target=_wipe, args=(over, done))] if wipe_redis else []
     for thread in threads:
         thread.start()
     try:
-        yield
+        yield done
     finally:
         over.set()
         for thread in threads:
             thread.join()
 
 
-def _chaos(workers: Workers, over: threading.Event) -> None:
-    rng = random.Random(SEED)
-    while not over.wait(CHAOS_EVERY_S * rng.uniform(0.5, 1.5)):
+def _chaos(workers: Workers, over: threading.Event, done: Counter[str]) -> None:
+    rng, wait_s = random.Random(SEED), FIRST_AFTER_S
+    while not over.wait(wait_s):
         workers.kill_one(rng.randrange(1 << 16))
+        done["killed"] += 1
+        wait_s = CHAOS_EVERY_S * rng.uniform(0.5, 1.5)
 
 
-def _wipe(over: threading.Event) -> None:
-    url = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://")
-    while not over.wait(WIPE_EVERY_S):
+def _wipe(over: threading.Event, done: Counter[str]) -> None:
+    url, wait_s = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://"), FIRST_AFTER_S
+    while not over.wait(wait_s):
         with redis.Redis.from_url(url) as client:
             client.flushall()
+        done["wiped"] += 1
+        wait_s = WIPE_EVERY_S
 
 
 def _run(

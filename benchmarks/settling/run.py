@@ -12,7 +12,8 @@ from benchmarks.settling.report import settlement_tables
 from benchmarks.settling.rivals import Limit, Rate, naive
 from benchmarks.settling.servers import Workers
 from benchmarks.settling.tracing import traced_speedup
-from benchmarks.settling.world import World, build
+from benchmarks.settling.world import LANES, World, build
+from contracts.domain.words import MAX_WORDS
 from settlement.domain.profiles import PROFILES
 
 Say = Callable[[str], None]
@@ -21,6 +22,9 @@ HIGH_BLOCK_GAS = 30_000_000_000
 MONAD_SHARE = 4
 SINGLE_SHARE = 4
 WARM_UP = 6_400
+# A full batch for each lane. Where blocks are small the last ones are full too: a transaction that
+# still fits into a block when its predecessor does not is dropped by anvil (and by no real node).
+WHOLE = LANES * MAX_WORDS
 RECOVERY_OPERATIONS = 200_000
 
 
@@ -79,10 +83,13 @@ def _measure(say: Say, world: World, size: Size) -> Figures:
         with mining(local.block_gas, LOCAL_INTERVAL_S):
             drive(world, workers, WARM_UP)
             say(f"The engine: {size.operations:,} operations.")
-            with disturbed(workers, chaos=size.chaos, wipe_redis=size.wipe_redis):
+            with disturbed(workers, chaos=size.chaos, wipe_redis=size.wipe_redis) as done:
                 engine = drive_parcels(world, workers, size.operations)
-            say("The same, each operation accepted by itself.")
-            single = drive(world, workers, size.operations // SINGLE_SHARE)
+                say("The same, each operation accepted by itself.")
+                single = drive(world, workers, size.operations // SINGLE_SHARE)
+            if done:
+                killed, wiped = done["killed"], done["wiped"]
+                say(f"Meanwhile {killed} workers were killed, and Redis was wiped {wiped} times.")
             say("Traces of what it sent, then every process of ours is killed under load.")
             speedup = traced_speedup(world, workers, hot_percent=0)
             hot = traced_speedup(world, workers, hot_percent=20)
@@ -90,7 +97,7 @@ def _measure(say: Say, world: World, size: Size) -> Figures:
             queue = _queue(say, world, workers, size)
         workers.stop()
         say("The same in blocks of 150 M gas each 0.4 s.")
-        part = size.operations // MONAD_SHARE
+        part = max(size.operations // MONAD_SHARE // WHOLE, 1) * WHOLE
         monad_limit = limits.measure(monad, operations=part, interval_s=0.4)
         workers = Workers("monad")
         workers.start()

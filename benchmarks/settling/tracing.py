@@ -6,10 +6,11 @@ from benchmarks.settling.engine import drive
 from benchmarks.settling.servers import Workers
 from benchmarks.settling.world import LANES, World
 from contracts.access import access_sets, ideal_speedup
+from contracts.domain.words import MAX_WORDS
 from settlement.models import Batch, BatchStatus
 
 BATCHES_PER_LANE = 2
-OPERATIONS = LANES * BATCHES_PER_LANE * 400
+OPERATIONS = LANES * BATCHES_PER_LANE * MAX_WORDS
 
 
 def traced_speedup(world: World, workers: Workers, *, hot_percent: int) -> float:

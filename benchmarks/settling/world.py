@@ -13,7 +13,7 @@ from benchmarks.market import ETHER, USD, Market, Terms
 from collateral.domain.keccak import keccak256
 from contracts.client import Chain
 from contracts.deployment import fund
-from contracts.domain.words import Kind, striped, unstriped
+from contracts.domain.words import MAX_WORDS, Kind, striped, unstriped
 from contracts.rpc import Rpc
 from contracts.wallet import LocalWallet, development_wallets
 from lending.domain.loans import Status
@@ -24,7 +24,7 @@ LANES = 16
 PRINCIPAL = 1_000 * USD
 PLEDGE = ETHER // 2
 # Four full batches.
-PARCEL = 1_600
+PARCEL = 4 * MAX_WORDS
 # The least that a collection may take: a loan can be settled on a thousand times.
 AMOUNT = 1 * USD
 HOT_LOANS = 4

@@ -49,7 +49,8 @@ contract LoanBook is Stewardship {
     using Words for uint64;
     using Words for uint256;
 
-    uint256 private constant MAX_WORDS = 400;
+    /// @dev Their bytes fill 32 KiB, for which a node's pool counts a transaction once.
+    uint256 private constant MAX_WORDS = 1_000;
 
     IERC20 public immutable token;
     IAssetRegistry private immutable REGISTRY;

@@ -9,16 +9,18 @@ from lending.domain.loans import Status
 _ENDED = (Status.CLOSED, Status.WRITTEN_OFF)
 
 
-def closed_by_loan(loan_ids: Collection[int]) -> dict[int, bool]:
-    """Return, of the given loans, those that exist, each with whether it has ended.
+def closed_or_unknown(loan_ids: Collection[int]) -> dict[int, bool]:
+    """Return those of the given loans on which nothing can be settled: True where one has ended.
 
     It answers from our mirror of the chain: what ended a moment ago is refused by the chain.
     """
     # One array instead of a thousand parameters: this is on the way of every operation.
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT loan_id, status FROM lending_loan "
-            "WHERE loan_id = ANY(string_to_array(%s, ',')::bigint[])",
-            [",".join(map(str, loan_ids))],
+            "SELECT wanted.id, loan.loan_id IS NOT NULL "
+            "FROM unnest(string_to_array(%s, ',')::bigint[]) AS wanted (id) "
+            "LEFT JOIN lending_loan loan ON loan.loan_id = wanted.id "
+            "WHERE loan.loan_id IS NULL OR loan.status = ANY(%s) ORDER BY 1",
+            [",".join(map(str, loan_ids)), list(map(int, _ENDED))],
         )
-        return {loan_id: status in _ENDED for loan_id, status in cursor.fetchall()}
+        return dict(cursor.fetchall())

@@ -88,14 +88,11 @@ def _is_plain_and_right(operation: NewOperation, most: int, lanes: int) -> bool:
     )
 
 
-def loan_unknown(loan_id: int) -> tuple[str, str]:
-    """Return code and sentence for a loan that does not exist."""
+def refused_loan(loan_id: int, *, closed: bool) -> tuple[str, str]:
+    """Return code and sentence for a loan that has ended, or else that does not exist."""
+    if closed:
+        return "loan_closed", f"Loan {loan_id} is closed; nothing can be done to it."
     return "loan_unknown", f"There is no loan {loan_id}. Check the number."
-
-
-def loan_closed(loan_id: int) -> tuple[str, str]:
-    """Return code and sentence for a loan that has ended."""
-    return "loan_closed", f"Loan {loan_id} is closed; nothing can be done to it."
 
 
 def refused_key(key: str) -> tuple[str, str] | None:

@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
                 ('simulated', models.BooleanField(default=False)),
                 ('max_fee_wei', models.BigIntegerField(blank=True, null=True)),
                 ('priority_fee_wei', models.BigIntegerField(blank=True, null=True)),
-                ('raw', models.BinaryField(blank=True, null=True)),
+                ('signature', models.BinaryField(blank=True, null=True)),
                 ('tx_hash', models.CharField(blank=True, max_length=66, null=True, unique=True)),
                 ('replaced_hashes', models.JSONField(blank=True, default=list)),
                 ('block_number', models.BigIntegerField(blank=True, null=True)),
@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'batches',
                 'indexes': [models.Index(condition=models.Q(('status__in', ['planned', 'signed', 'sent'])), fields=['signer', 'id'], name='batch_open_by_signer'), models.Index(condition=models.Q(('status__in', ['planned', 'signed', 'sent', 'mined'])), fields=['status', 'signer', 'id'], name='batch_not_final'), models.Index(fields=['lane', 'first_number'], name='batch_by_range'), models.Index(fields=['kind', 'shape', 'id'], name='batch_by_shape')],
-                'constraints': [models.UniqueConstraint(fields=('chain_id', 'signer', 'nonce'), name='batch_one_per_nonce'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['signed', 'sent', 'mined', 'final', 'reverted']), _negated=True), models.Q(('nonce__isnull', False), ('raw__isnull', False), ('tx_hash__isnull', False)), _connector='OR'), name='batch_stored_before_broadcast'), models.CheckConstraint(condition=models.Q(('first_number__isnull', True), ('last_number__gte', models.F('first_number')), _connector='OR'), name='batch_range_in_order')],
+                'constraints': [models.UniqueConstraint(fields=('chain_id', 'signer', 'nonce'), name='batch_one_per_nonce'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['signed', 'sent', 'mined', 'final', 'reverted']), _negated=True), models.Q(('nonce__isnull', False), ('signature__isnull', False), ('tx_hash__isnull', False)), _connector='OR'), name='batch_stored_before_broadcast'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'planned'), _negated=True), ('nonce__isnull', True), _connector='OR'), name='batch_signed_with_its_nonce'), models.CheckConstraint(condition=models.Q(('first_number__isnull', True), ('last_number__gte', models.F('first_number')), _connector='OR'), name='batch_range_in_order')],
             },
         ),
         migrations.RunSQL(_append_only.CREATE, _append_only.DROP),

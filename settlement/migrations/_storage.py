@@ -5,7 +5,7 @@ any part is read without the rest.
 """
 
 _COLUMNS = (
-    *(("settlement_batch", column) for column in ("data", "raw", "results")),
+    *(("settlement_batch", column) for column in ("data", "results")),
     ("settlement_parcel", "words"),
 )
 

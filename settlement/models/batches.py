@@ -62,7 +62,8 @@ class Batch(models.Model):
     simulated = models.BooleanField(default=False)
     max_fee_wei = models.BigIntegerField(null=True, blank=True)
     priority_fee_wei = models.BigIntegerField(null=True, blank=True)
-    raw = models.BinaryField(null=True, blank=True)
+    # With the fields it makes the bytes that are sent (settlement.services.sealing).
+    signature = models.BinaryField(null=True, blank=True)
     tx_hash = models.CharField(max_length=66, null=True, blank=True, unique=True)
     replaced_hashes = models.JSONField(default=list, blank=True)
     block_number = models.BigIntegerField(null=True, blank=True)
@@ -99,8 +100,12 @@ class Batch(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["signed", "sent", "mined", "final", "reverted"])
-                | Q(nonce__isnull=False, raw__isnull=False, tx_hash__isnull=False),
+                | Q(nonce__isnull=False, signature__isnull=False, tx_hash__isnull=False),
                 name="batch_stored_before_broadcast",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="planned") | Q(nonce__isnull=True),
+                name="batch_signed_with_its_nonce",
             ),
             models.CheckConstraint(
                 condition=Q(first_number__isnull=True) | Q(last_number__gte=F("first_number")),

@@ -104,7 +104,7 @@ def hand_over(signer: Signer) -> int:
     until it sends again or has been rotated. So do calls that would move the sender's own tokens.
     """
     keys = [each for each in keys_for(lane=None, purpose=RELAYER) if each.pk != signer.pk]
-    waiting = signer.batches.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
+    waiting = signer.batches.filter(status=BatchStatus.PLANNED)
     moved = 0
     for batch in waiting.exclude(kind=SETTLE).order_by("pk") if keys else ():
         if any(key.endswith(signer.address) for key in (*batch.writes, *batch.adds)):

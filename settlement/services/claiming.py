@@ -1,7 +1,7 @@
 """What a key sends next: calls whose turn it is, then its lane's operations in batches.
 
-Whatever is chosen is simulated where that is due, and then gets its nonces and is stored in one
-database transaction, under the fencing token of the key's lease.
+Whatever is chosen is simulated where that is due, gets its nonces and is signed, and then is stored
+in one database transaction, under the fencing token of the key's lease.
 """
 
 from dataclasses import dataclass
@@ -21,11 +21,14 @@ from settlement.selectors import newest_block_time
 from settlement.services import batching, simulating
 from settlement.services.calls import hand_over
 from settlement.services.planning import Plan, plan_of
+from settlement.services.sealing import seal
 from settlement.services.signers import Lease, refused_for_delegation
 from settlement.services.waiting import Window, plain_run, progress_of, window_of
 
 # So many operations more than fit into the free places are looked at, to see who is hot.
 LOOKAHEAD = 2_000
+# Of a lane's operations no more are taken at once: a claim must end well within a lease.
+MOST_AT_ONCE = 20_000
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ class Claim:
 
 
 def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
-    """Choose, store and number what the key sends next; return it, ready to be signed."""
+    """Choose, number, sign and store what the key sends next; return it, ready to be broadcast."""
     signer = Signer.objects.get(pk=held.signer_id)
     if signer.paused or signer.retired_at:
         return []
@@ -104,7 +107,7 @@ def _expired(plan: Plan) -> list[Batch]:
 def _add_plain_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> bool:
     """Fill the room with plain operations, and tell; False where each has to be looked at."""
     progress = progress_of(signer.lane or 0)
-    run = plain_run(progress, most=room * batching.USUAL_BATCH)
+    run = plain_run(progress, most=_most_words(room))
     cuts = None if run is None else batching.cut_plain(run, profile, room)
     if run is None or cuts is None:
         return False
@@ -117,7 +120,7 @@ def _add_plain_packs(found: Claim, signer: Signer, profile: Profile, room: int) 
 
 def _add_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> None:
     """Fill what room is left with batches of the lane's operations, each looked at by itself."""
-    size = room * batching.USUAL_BATCH + LOOKAHEAD
+    size = _most_words(room) + LOOKAHEAD
     window = window_of(signer.lane or 0, size=size, now=newest_block_time())
     if not (window.operations or window.expired):
         return
@@ -129,12 +132,16 @@ def _add_packs(found: Claim, signer: Signer, profile: Profile, room: int) -> Non
         found.given_up.append(batching.expired(signer, window.expired))
 
 
+def _most_words(room: int) -> int:
+    return min(room * batching.USUAL_BATCH, MOST_AT_ONCE)
+
+
 def _not_behind_calls(
     signer: Signer, window: Window, found: Claim
 ) -> tuple[list[Waiting], list[Waiting]]:
     """Part the operations whose loan has an earlier call that is not sent yet."""
     going = {batch.pk for batch in found.calls}
-    rows = signer.batches.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
+    rows = signer.batches.filter(status=BatchStatus.PLANNED)
     rows = rows.exclude(kind=batching.SETTLE).values_list("pk", "after_number", "writes")
     first = {key: after for pk, after, writes in rows if pk not in going for key in writes}
     if not first:
@@ -150,21 +157,24 @@ def _not_behind_calls(
 
 
 def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, mined: int) -> list[Batch]:
-    """Write nonces, fees and rows; the database refuses a double nonce.
+    """Give nonces, sign, and write all of it at once; the database refuses a double nonce.
 
-    `mined` is how many of the key's transactions the chain has.
+    `mined` is how many of the key's transactions the chain has. Nobody else numbers while the
+    lease is held; where a call has been cancelled meanwhile nothing is stored, and nothing sent.
     """
+    _number(signer, found, fees, mined)
+    seal(found.chosen)
     with transaction.atomic():
         held.locked()
+        if not _still_planned(signer, found.calls):
+            return []
         for batch in found.given_up:
             batch.save()
-        found.calls = _still_planned(signer, found.calls)
-        _number(signer, found, fees, mined)
         Batch.objects.bulk_update(
             found.calls,
             [
                 *("nonce", "gas_limit", "gas_modelled", "simulated", "max_fee_wei"),
-                *("priority_fee_wei", "claimed_at", "error"),
+                *("priority_fee_wei", "claimed_at", "error", "signature", "tx_hash", "status"),
             ],
         )
         bulk.insert(found.packs)
@@ -175,12 +185,11 @@ def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, mined: int) ->
     return found.chosen
 
 
-def _still_planned(signer: Signer, calls: list[Batch]) -> list[Batch]:
-    """Return, locked, the calls that nobody cancelled or gave to another key meanwhile."""
-    planned = signer.batches.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
+def _still_planned(signer: Signer, calls: list[Batch]) -> bool:
+    """Lock the calls and tell whether nobody cancelled one or gave it to another key meanwhile."""
+    planned = signer.batches.filter(status=BatchStatus.PLANNED)
     locked = planned.select_for_update().filter(pk__in=[batch.pk for batch in calls])
-    kept = set(locked.values_list("pk", flat=True)) if calls else set()
-    return [batch for batch in calls if batch.pk in kept]
+    return not calls or len(locked.values_list("pk", flat=True)) == len(calls)
 
 
 def _number(signer: Signer, found: Claim, fees: Fees, mined: int) -> None:

@@ -7,11 +7,11 @@ from django.db import connection
 from settlement.errors import SettlementError
 
 RESEND_AFTER_S = 6
-# Numbered and not signed; signed and not broadcast; broadcast long ago, or cancelled since;
+# Signed and not broadcast; broadcast long ago, or cancelled since;
 # without a nonce; in flight; whether operations of the key's lane are in no batch, and whether
 # the key is there for new ones. What is open is found by an index that holds nothing else.
 _ASK = """
-    SELECT s.id, o.unsigned, o.unsent, o.stale, o.planned, o.in_flight,
+    SELECT s.id, o.unsent, o.stale, o.planned, o.in_flight,
         coalesce(l.next_operation > coalesce(p.planned_through, 0) + 1
             OR cardinality(p.deferred) > 0, false),
         s.retired_at IS NULL AND (s.lease_until IS NULL OR s.lease_until < statement_timestamp())
@@ -19,13 +19,12 @@ _ASK = """
     LEFT JOIN settlement_lane l ON l.number = s.lane
     LEFT JOIN settlement_laneprogress p ON p.lane = s.lane
     CROSS JOIN LATERAL (
-        SELECT coalesce(bool_or(status = 'planned' AND nonce IS NOT NULL), false) AS unsigned,
-            coalesce(bool_or(status = 'signed'), false) AS unsent,
+        SELECT coalesce(bool_or(status = 'signed'), false) AS unsent,
             coalesce(bool_or(status = 'sent' AND (
                 broadcast_at < statement_timestamp() - make_interval(secs => %s)
                 OR (cancelled <> '' AND cancel_hashes = '[]'::jsonb AND kind <> 'noop')
             )), false) AS stale,
-            coalesce(bool_or(status = 'planned' AND nonce IS NULL), false) AS planned,
+            coalesce(bool_or(status = 'planned'), false) AS planned,
             count(*) FILTER (WHERE status IN ('signed', 'sent')) AS in_flight
         FROM settlement_batch b
         WHERE b.signer_id = s.id AND b.status IN ('planned', 'signed', 'sent')
@@ -38,7 +37,6 @@ class Errand:
     """What a key has to do: what was begun and not ended, and what has not begun."""
 
     signer_id: int
-    unsigned: bool
     unsent: bool
     stale: bool
     planned: bool
@@ -50,7 +48,7 @@ class Errand:
     @property
     def left_over(self) -> bool:
         """Whether something was begun and stopped, or waits longer than it should."""
-        return self.unsigned or self.unsent or self.stale
+        return self.unsent or self.stale
 
     def may_claim(self, most: int) -> bool:
         """Tell whether something new waits, and fewer than so many are in flight."""

@@ -47,7 +47,7 @@ def cancel(*, batch: Batch, actor: AbstractBaseUser, reason: str) -> str:
     def act() -> str:
         calls = Batch.objects.filter(pk=batch.pk, first_number=None, cancelled="")
         told = f"Cancelled by {actor.get_username()}: {reason}"
-        waiting = calls.filter(status=BatchStatus.PLANNED, nonce__isnull=True)
+        waiting = calls.filter(status=BatchStatus.PLANNED)
         if waiting.update(status=BatchStatus.DEAD, failure=Failure.CANCELLED, error=told):
             return f"Batch {batch.pk} is cancelled."
         _require(

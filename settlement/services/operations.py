@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 
 from contracts.deployment_record import load
 from contracts.domain.words import LANE_SHIFT
-from settlement.directory import closed_by_loan
-from settlement.domain.intake import NewOperation, Refusal, loan_closed, loan_unknown, refused
+from settlement.directory import closed_or_unknown
+from settlement.domain.intake import NewOperation, Refusal, refused, refused_loan
 from settlement.errors import OperationRefused
 from settlement.models import Block, Operation
 from settlement.services.numbering import ring_lanes, taken_numbers
@@ -86,17 +86,15 @@ def _chain_time() -> int:
 def _without_unknown_loans(
     wanted: dict[str, NewOperation], refusals: list[Refusal]
 ) -> dict[str, NewOperation]:
-    loans = {operation.loan_id for operation in wanted.values()}
-    known = closed_by_loan(loans)
-    if not any(known.values()) and len(known) == len(loans):
+    bad = closed_or_unknown({operation.loan_id for operation in wanted.values()})
+    if not bad:
         return wanted
     kept = {}
     for key, operation in wanted.items():
-        closed = known.get(operation.loan_id)
-        if closed is None:
-            refusals.append(Refusal(key, *loan_unknown(operation.loan_id)))
-        elif closed:
-            refusals.append(Refusal(key, *loan_closed(operation.loan_id)))
+        if operation.loan_id in bad:
+            refusals.append(
+                Refusal(key, *refused_loan(operation.loan_id, closed=bad[operation.loan_id]))
+            )
         else:
             kept[key] = operation
     return kept

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Func, IntegerField, Value
 
 from contracts.deployment_record import load
 from contracts.domain.columns import Numbers, columns_of_words, words_of_columns
-from contracts.domain.words import LANE_SHIFT, NUMBER_LIMIT, WORD_BYTES, striped
-from settlement.directory import closed_by_loan
+from contracts.domain.words import LANE_SHIFT, NUMBER_LIMIT, WORD_BYTES, striped, unstriped
+from settlement import bulk
+from settlement.directory import closed_or_unknown
 from settlement.domain.columns import Columns
-from settlement.domain.intake import Refusal, loan_closed, loan_unknown
+from settlement.domain.intake import Refusal, refused_loan
 from settlement.domain.parcels import MOST_TOGETHER, NewParcel, refused_parcel
 from settlement.models import Parcel
 from settlement.services.numbering import ring_lanes, taken_numbers
@@ -19,6 +21,9 @@ from settlement.services.operations import Intake
 
 # Two intakes that bring one key at once meet in the index; the second looks again.
 ATTEMPTS = 3
+MOST_FOUND = 100
+_NUMBER_BYTES = LANE_SHIFT // 8
+_POSITION = "position(%(expressions)s)"
 # The words of a lane's parcels from one number to another: of each parcel the part within. No
 # parcel that begins further back than the largest is long can reach so far.
 _WORDS = f"""
@@ -79,6 +84,19 @@ def holds_loan(loan_id: int, *, first: int, last: int, without: Sequence[int] = 
     return bool((~np.isin(numbers, without)).any())
 
 
+def parcels_on(loan_id: int) -> list[int]:
+    """Return the ids of the newest parcels that hold an operation on the loan, newest first."""
+    lane, number = unstriped(loan_id)
+    # The same bytes may stand elsewhere in the words: whose loan they name is looked at.
+    sought = Value(number.to_bytes(_NUMBER_BYTES, "big"))
+    place = Func(
+        sought, F("words"), template=_POSITION, arg_joiner=" IN ", output_field=IntegerField()
+    )
+    held = Parcel.objects.annotate(place=place).filter(lane=lane, place__gt=0).order_by("-pk")
+    rows = held.values_list("pk", "words")[:MOST_FOUND]
+    return [pk for pk, words in rows if number in columns_of(bytes(words)).loan_numbers]
+
+
 def _well_formed(parcels: Iterable[NewParcel], refusals: list[Refusal]) -> dict[str, NewParcel]:
     """Return what is right by itself, by its key."""
     lanes = len(load().lanes)
@@ -97,16 +115,17 @@ def _well_formed(parcels: Iterable[NewParcel], refusals: list[Refusal]) -> dict[
 def _without_unknown_loans(
     wanted: dict[str, NewParcel], refusals: list[Refusal]
 ) -> dict[str, NewParcel]:
+    if not wanted:
+        return wanted
+    loans = {key: each.loan_numbers | each.lane << LANE_SHIFT for key, each in wanted.items()}
+    bad = closed_or_unknown(np.unique(np.concatenate(list(loans.values()))).tolist())
+    if not bad:
+        return wanted
     kept = {}
     for key, parcel in wanted.items():
-        loans = (np.unique(parcel.loan_numbers) | parcel.lane << LANE_SHIFT).tolist()
-        known = closed_by_loan(loans)
-        unknown = [loan for loan in loans if loan not in known]
-        closed = [loan for loan in loans if known.get(loan)]
-        if unknown:
-            refusals.append(Refusal(key, *loan_unknown(unknown[0])))
-        elif closed:
-            refusals.append(Refusal(key, *loan_closed(closed[0])))
+        found = sorted(bad.keys() & set(loans[key].tolist()))
+        if found:
+            refusals.append(Refusal(key, *refused_loan(found[0], closed=bad[found[0]])))
         else:
             kept[key] = parcel
     return kept
@@ -129,7 +148,7 @@ def _stored(
     fresh = [parcel for key, parcel in wanted.items() if key not in known]
     if fresh:
         with transaction.atomic():
-            Parcel.objects.bulk_create(_rows(fresh))
+            bulk.insert(_rows(fresh))
             ring_lanes({parcel.lane for parcel in fresh})
     return Intake(
         accepted=sum(map(len, fresh)),

@@ -99,9 +99,9 @@ class _BehindWords:
     """Tells of a call on a loan whether operations that came before it still wait on that loan."""
 
     def __init__(self, signer: Signer) -> None:
-        calls = signer.batches.filter(
-            status=BatchStatus.PLANNED, nonce__isnull=True, lane__isnull=False
-        ).exclude(kind=SETTLE)
+        calls = signer.batches.filter(status=BatchStatus.PLANNED, lane__isnull=False).exclude(
+            kind=SETTLE
+        )
         self._calls = {
             pk: (after, [key for key in writes if key.startswith("loan:")])
             for pk, after, writes in calls.values_list("pk", "after_number", "writes")[:MOST_SEEN]
@@ -130,7 +130,7 @@ def open_entries(signer_id: int) -> list[Entry]:
     Batches of words do not mind each other: while nothing else is open, none is looked at.
     """
     young = Q(created_at__gt=Now() - timedelta(seconds=PATIENCE_S))
-    mine = Q(signer=signer_id, status=BatchStatus.PLANNED, nonce__isnull=True)
+    mine = Q(signer=signer_id, status=BatchStatus.PLANNED)
     calls = _entries(mine | (young & ~Q(kind=SETTLE)))
     if not any(each.access != WORDS_ACCESS for each in calls):
         return calls

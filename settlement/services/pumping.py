@@ -1,44 +1,39 @@
-"""The actor of one key: claim, store, sign, store, and only then broadcast."""
+"""The actor of one key: claim, sign, store, and only then broadcast."""
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from contracts.client import Chain
 from contracts.errors import ChainError
 from contracts.types import Fees
-from settlement import bulk
 from settlement.domain.fees import replacement_fees
 from settlement.domain.profiles import PROFILES, Profile
 from settlement.failpoints import reached
-from settlement.models import OPEN, Batch, BatchStatus, Failure, Signer
-from settlement.selectors import newest_block_time
+from settlement.models import OPEN, Batch, BatchStatus, Signer
 from settlement.services.claiming import claim
 from settlement.services.errands import RESEND_AFTER_S, Errand, errand_of, errands
-from settlement.services.repairing import NOOP, NOOP_GAS, fill_gaps
-from settlement.services.signers import Lease, ensure_signers, lease, renew
+from settlement.services.repairing import fill_gaps
+from settlement.services.sealing import NOOP, raw_of, sign
+from settlement.services.signers import FENCE, Lease, ensure_signers, lease, renew
 from settlement.services.strangers import give_back_taken
 from settlement.services.waiting import waiting_lanes
-from settlement.wallets import wallet_of
 
 REPLACE_AFTER_S = 60
-DYNAMIC_FEE_TYPE = 2
 # Whose transfer of nothing is not signed yet.
 _CANCELLED = ~Q(cancelled="") & Q(cancel_hashes=[]) & ~Q(kind=NOOP)
-_STORE_SIGNED = """
-    UPDATE settlement_batch AS b SET raw = v.raw, tx_hash = v.tx_hash, status = 'signed'
-    FROM unnest(%s::bigint[], %s::bytea[], %s::text[]) AS v (id, raw, tx_hash)
-    WHERE b.id = v.id
-"""
-_NOTE_SENT = """
-    UPDATE settlement_batch SET status = 'sent', broadcast_at = now(),
-        sent_at = CASE status WHEN 'signed' THEN now() ELSE sent_at END
-    WHERE id = ANY(%s) AND status IN ('signed', 'sent')
+# Nobody waits for the disk: what is not noted is sent once more.
+_NOTE_SENT = f"""
+    WITH held AS ({FENCE} RETURNING id), noted AS (
+        UPDATE settlement_batch AS b SET status = 'sent', broadcast_at = now(), error = v.error,
+            sent_at = CASE status WHEN 'signed' THEN now() ELSE sent_at END
+        FROM held, unnest(%s::bigint[], %s::text[]) AS v (id, error)
+        WHERE b.id = v.id AND b.signer_id = held.id AND b.status IN ('signed', 'sent'))
+    SELECT count(*), set_config('synchronous_commit', 'off', true) FROM held
 """
 
 
@@ -82,104 +77,39 @@ def pump_signer(*, signer_id: int, chain: Chain) -> int:
     with lease(signer_id) as held:
         if held is None:
             return 0
-        _recover(held, chain, errand_of(signer_id))
+        errand = _recovered(held, chain, errand_of(signer_id))
         sent = 0
-        while errand_of(signer_id).may_claim(rules.in_flight):
+        while errand.may_claim(rules.in_flight):
             claimed = claim(held, chain, rules)
             if not claimed:
                 break
-            _sign(held, claimed)
             sent += _send(held, chain, claimed)
+            errand = errand_of(signer_id)
         return sent
 
 
-def _recover(held: Lease, chain: Chain, errand: Errand) -> None:
-    """Go on where the last holder of the lease stopped, whatever stopped it."""
-    mine = Batch.objects.filter(signer=held.signer_id).select_related("signer").order_by("nonce")
-    if errand.unsigned:
-        numbered = list(mine.filter(status=BatchStatus.PLANNED, nonce__isnull=False))
-        _give_up_late(numbered)
-        _sign(held, numbered)
-    if errand.unsigned or errand.unsent:
+def _recovered(held: Lease, chain: Chain, errand: Errand) -> Errand:
+    """Go on where the last holder of the lease stopped, whatever stopped it; what is due then."""
+    if not errand.left_over:
+        return errand
+    if errand.unsent:
         renew(held)
-        _send(held, chain, list(mine.filter(status=BatchStatus.SIGNED)))
+        mine = Batch.objects.filter(signer=held.signer_id, status=BatchStatus.SIGNED)
+        _send(held, chain, list(mine.select_related("signer").order_by("nonce")))
     if errand.stale:
         renew(held)
         _send_again(held, chain)
-
-
-def _give_up_late(numbered: Sequence[Batch]) -> None:
-    """Have the nonce of what was never signed, and is too late now, spent on nothing."""
-    bounded = [batch for batch in numbered if batch.deadline is not None and not batch.cancelled]
-    now = newest_block_time() if bounded else 0
-    for batch in bounded:
-        if batch.deadline is not None and batch.deadline <= now:
-            batch.failure = Failure.DEADLINE
-            batch.cancelled = f"The deadline {batch.deadline} passed before it was sent."
-
-
-def _sign(held: Lease, claimed: Sequence[Batch]) -> None:
-    """Sign what has a nonce and store it, in the order of nonces."""
-    if not claimed:
-        return
-    for batch in claimed:
-        _sign_one(batch)
-    cancelled = [batch for batch in claimed if batch.cancel_hashes]
-    values = [
-        [batch.pk for batch in claimed],
-        [bytes(batch.raw or b"") for batch in claimed],
-        [batch.tx_hash for batch in claimed],
-    ]
-    with transaction.atomic():
-        held.locked()
-        bulk.execute(_STORE_SIGNED, values)
-        Batch.objects.bulk_update(cancelled, ["cancelled", "failure", "cancel_hashes"])
-    reached("sign.stored")
-
-
-def _sign_one(batch: Batch) -> None:
-    batch.raw, batch.tx_hash = _signed(batch)
-    if batch.cancelled and batch.kind != NOOP:
-        batch.cancel_hashes = [*batch.cancel_hashes, batch.tx_hash]
-
-
-def _signed(batch: Batch) -> tuple[bytes, str]:
-    """Sign the batch, or a transfer of nothing in its place when it was cancelled."""
-    to, data, gas = batch.to_address, bytes(batch.data), batch.gas_limit
-    if batch.cancelled:
-        to, data, gas = batch.signer.address, b"", NOOP_GAS
-    fields: dict[str, Any] = {
-        "type": DYNAMIC_FEE_TYPE,
-        "chainId": batch.chain_id,
-        "nonce": batch.nonce,
-        "to": to,
-        "data": data,
-        "value": 0,
-        "gas": gas,
-        "maxFeePerGas": batch.max_fee_wei,
-        "maxPriorityFeePerGas": batch.priority_fee_wei,
-    }
-    return wallet_of(batch.signer).sign_transaction(fields)
+    return errand_of(held.signer_id)
 
 
 def _send(held: Lease, chain: Chain, batches: Sequence[Batch], *, everywhere: bool = False) -> int:
-    """Broadcast stored bytes. Whatever the node answers, they count as sent: it may be wrong."""
+    """Broadcast what is stored. Whatever the node answers, they count as sent: it may be wrong."""
     if not batches:
         return 0
-    raws = [bytes(batch.raw) for batch in batches if batch.raw is not None]
-    answers = chain.send_many(raws, everywhere=everywhere)
+    answers = chain.send_many([raw_of(batch) for batch in batches], everywhere=everywhere)
     reached("broadcast.sent")
-    noted = []
-    for batch, answer in zip(batches, answers, strict=True):
-        error = str(answer) if isinstance(answer, ChainError) else ""
-        if error != batch.error:
-            batch.error = error
-            noted.append(batch)
-    with transaction.atomic():
-        held.locked()
-        Batch.objects.bulk_update(noted, ["error"])
-        with connection.cursor() as cursor:
-            cursor.execute(_NOTE_SENT, [[batch.pk for batch in batches]])
+    errors = [str(answer) if isinstance(answer, ChainError) else "" for answer in answers]
+    held.executed(_NOTE_SENT, [[batch.pk for batch in batches], errors])
     reached("broadcast.stored")
     return len(batches)
 
@@ -199,7 +129,6 @@ def _send_again(held: Lease, chain: Chain) -> None:
     unmined = [batch for batch, found in zip(stale, receipts, strict=True) if found is None]
     unmined = give_back_taken(held, unmined, chain)
     _replace(held, chain, _waiting_long(unmined))
-    _sign(held, filled)
     # A node that took it and did not pass it on is no use: now every node gets it.
     _send(held, chain, [*filled, *unmined], everywhere=True)
 
@@ -218,7 +147,7 @@ def _replace(held: Lease, chain: Chain, batches: Sequence[Batch]) -> None:
         return
     market, rules = chain.fees(), profile()
     replaced = [batch for batch in batches if _replaced(batch, market, rules)]
-    fields = ["replaced_hashes", "max_fee_wei", "priority_fee_wei", "raw", "tx_hash"]
+    fields = ["replaced_hashes", "max_fee_wei", "priority_fee_wei", "signature", "tx_hash"]
     with transaction.atomic():
         held.locked()
         Batch.objects.bulk_update(replaced, [*fields, "cancel_hashes"])
@@ -239,5 +168,5 @@ def _replaced(batch: Batch, market: Fees, rules: Profile) -> bool:
         return False
     batch.replaced_hashes = [*batch.replaced_hashes, batch.tx_hash]
     batch.max_fee_wei, batch.priority_fee_wei = fees
-    _sign_one(batch)
+    sign(batch)
     return True

@@ -7,11 +7,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from contracts.client import Chain
-from settlement.models import Batch, BatchStatus, Signer
+from settlement.models import Batch, Signer
+from settlement.services.sealing import NOOP, NOOP_GAS, seal
 from settlement.services.signers import Lease
-
-NOOP = "noop"
-NOOP_GAS = 21_000
 
 
 def fill_gaps(held: Lease, stale: Sequence[Batch], chain: Chain) -> list[Batch]:
@@ -29,6 +27,7 @@ def fill_gaps(held: Lease, stale: Sequence[Batch], chain: Chain) -> list[Batch]:
         return []
     fees = chain.fees()
     rows = [_noop(signer, nonce, fees.max_fee_wei, fees.priority_fee_wei) for nonce in holes]
+    seal(rows)
     with transaction.atomic():
         held.locked()
         return Batch.objects.bulk_create(rows)
@@ -45,7 +44,6 @@ def _noop(signer: Signer, nonce: int, max_fee_wei: int, priority_fee_wei: int) -
         function="",
         to_address=signer.address,
         data=b"",
-        status=BatchStatus.PLANNED,
         nonce=nonce,
         gas_limit=NOOP_GAS,
         max_fee_wei=max_fee_wei,

@@ -35,7 +35,7 @@ def rotate(*, signer: Signer, source: str, chain: Chain) -> Signer:
             lane=old.lane,
             source=source,
         )
-        waiting = Batch.objects.filter(signer=old, status=BatchStatus.PLANNED, nonce__isnull=True)
+        waiting = Batch.objects.filter(signer=old, status=BatchStatus.PLANNED)
         waiting.update(signer=new)
         ring("settlement.tasks.pump_signer", new.pk)
         ring("settlement.tasks.pump_signer", old.pk)

@@ -1,6 +1,6 @@
 """Relayer keys as rows, and the lease under which a worker acts for one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ _TAKE = """
         FOR UPDATE SKIP LOCKED)
     RETURNING lease_token
 """
-_FENCE = """
+FENCE = """
     UPDATE settlement_signer SET lease_until = statement_timestamp() + make_interval(secs => %s)
     WHERE id = %s AND lease_token = %s
 """
@@ -46,9 +46,16 @@ class Lease:
 
     def locked(self) -> None:
         """Lock the signer's row and extend the lease, or raise `LeaseLost`. In a transaction."""
+        self.executed(f"WITH held AS ({FENCE} RETURNING id) SELECT count(*) FROM held")
+
+    def executed(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        """Execute what begins with `FENCE` and gives first how many rows that found: one.
+
+        Raises `LeaseLost` where it is none.
+        """
         with connection.cursor() as cursor:
-            cursor.execute(_FENCE, [LEASE_S, self.signer_id, self.token])
-            if cursor.rowcount:
+            cursor.execute(statement, [LEASE_S, self.signer_id, self.token, *parameters])
+            if cursor.fetchone()[0]:
                 return
         raise LeaseLost(
             f"Signer {self.signer_id} has been taken over by another worker; "

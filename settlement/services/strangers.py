@@ -15,7 +15,7 @@ from settlement.models import Batch, BatchStatus, Failure, Incident, IncidentKin
 from settlement.services.signers import Lease
 
 logger = logging.getLogger(__name__)
-_UNSIGNED = {"nonce": None, "raw": None, "tx_hash": None, "replaced_hashes": []}
+_UNSIGNED = {"nonce": None, "signature": None, "tx_hash": None, "replaced_hashes": []}
 _UNSIGNED |= {"cancel_hashes": [], "sent_at": None}
 
 

@@ -16,7 +16,6 @@ from tests.faults.support.proxy import hashes
 EDGES = (
     "claim.storing",
     "claim.stored",
-    "sign.stored",
     "broadcast.sent",
     "broadcast.stored",
 )
@@ -46,22 +45,26 @@ def test_killed_at_any_edge_of_reading_nothing_is_lost_or_doubled(world, ends_we
 
 
 @pytest.mark.fault(1)
-def test_killed_between_claim_and_signature_the_same_nonces_are_used(world, ends_well):
+def test_killed_between_signature_and_storing_the_nonces_are_as_if_never_given(world, ends_well):
     world.accept_calls(3, lane=world.lanes[0])
-    world.die_at("claim.stored")
-    claimed = dict(Batch.objects.filter(raw=None, nonce__isnull=False).values_list("pk", "nonce"))
+    world.die_at("claim.storing")
+    asked = Batch.objects.filter(lane=world.lanes[0], kind="test")
+    assert set(asked.values_list("nonce", "signature", "status")) == {
+        (None, None, BatchStatus.PLANNED)
+    }
+    assert world.node.submitted == []
 
     world.let_pass(LEASE_PASSED_S)
     ends_well()
 
-    assert claimed
-    assert dict(Batch.objects.filter(pk__in=claimed).values_list("pk", "nonce")) == claimed
+    nonces = sorted(asked.values_list("nonce", flat=True))
+    assert nonces == list(range(nonces[0], nonces[0] + 3))
 
 
 @pytest.mark.fault(2)
 def test_killed_between_storing_and_broadcast_identical_bytes_are_sent(world, ends_well):
     world.accept_calls(3, lane=world.lanes[0])
-    world.die_at("sign.stored")
+    world.die_at("claim.stored")
     stored = set(Batch.objects.filter(status=BatchStatus.SIGNED).values_list("tx_hash", flat=True))
     assert stored and world.node.submitted == []
 

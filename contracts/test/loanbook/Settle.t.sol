@@ -212,10 +212,10 @@ contract SettleCollectTest is SettleBase {
         book.settle(0, words);
     }
 
-    function test_a_batch_has_at_most_four_hundred_words() public {
-        bytes32[] memory words = new bytes32[](401);
+    function test_a_batch_has_at_most_a_thousand_words() public {
+        bytes32[] memory words = new bytes32[](1_001);
 
-        vm.expectRevert(abi.encodeWithSelector(ILoanBook.BatchTooLarge.selector, 401));
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.BatchTooLarge.selector, 1_001));
         vm.prank(relayer);
         book.settle(0, words);
     }

@@ -5,6 +5,7 @@ import pytest
 from settlement import services
 from settlement.models import Batch, BatchStatus, Cursor, Signer
 from settlement.services import confirming
+from settlement.services.sealing import raw_of
 
 HOLDER = "0x00000000000000000000000000000000000000A1"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,7 +82,7 @@ def test_after_a_reorganisation_a_batch_is_found_in_its_new_block(chain, mine):
 
 
 def first_raw(batch):
-    return "0x" + bytes(batch.raw).hex()
+    return "0x" + raw_of(batch).hex()
 
 
 def test_a_receipt_in_a_block_that_was_passed_over_is_asked_for_by_its_hash(chain, mine):

@@ -90,25 +90,6 @@ def test_a_call_that_waits_for_another_is_given_up_at_its_deadline_and_holds_nob
     assert fresh(next_one).status == BatchStatus.SENT
 
 
-def test_the_nonce_of_a_call_that_was_never_signed_in_time_is_spent_on_nothing(chain, mine):
-    late, next_one = submit("late", deadline=NOW), submit("next")
-    signer = Signer.objects.get(lane=0)
-    Batch.objects.filter(pk=late.pk).update(
-        nonce=chain.transaction_count(signer.address),
-        gas_limit=100_000,
-        max_fee_wei=10**10,
-        priority_fee_wei=10**6,
-    )
-    block_at(NOW)
-
-    pump(chain)
-    settle(chain, mine)
-
-    assert balance(chain) == 5
-    assert (fresh(late).status, late.failure) == (BatchStatus.REVERTED, Failure.DEADLINE)
-    assert fresh(next_one).status == BatchStatus.FINAL
-
-
 # ---- Cancelling ---------------------------------------------------------------------------------
 
 

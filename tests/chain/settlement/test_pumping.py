@@ -10,7 +10,8 @@ from contracts.wallet import development_wallet
 from settlement import services
 from settlement.errors import LeaseLost, RetryRefused
 from settlement.models import Batch, BatchStatus, Signer
-from settlement.services import calls, pumping, signers
+from settlement.services import calls, signers
+from settlement.services.signers import Lease
 
 HOLDER = "0x00000000000000000000000000000000000000A1"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,14 +162,14 @@ def die(*args, **kwargs):
     raise Killed
 
 
-def test_killed_between_claim_and_signature_the_same_nonce_is_used(chain, mine, monkeypatch):
+def test_killed_between_signature_and_storing_the_same_nonce_is_used(chain, mine, monkeypatch):
     submit("a")
     with monkeypatch.context() as patch:
-        patch.setattr(pumping, "_signed", die)
+        patch.setattr(Lease, "locked", die)
         with pytest.raises(Killed):
             pump(chain)
     claimed = Batch.objects.get()
-    assert (claimed.status, claimed.nonce, claimed.raw) == (BatchStatus.PLANNED, 0, None)
+    assert (claimed.status, claimed.nonce, claimed.signature) == (BatchStatus.PLANNED, None, None)
 
     pump(chain)
     mine()
@@ -309,7 +310,7 @@ def test_a_mined_revert_is_recorded_with_its_reason(chain, mine):
 def test_a_reverted_batch_is_retried_in_a_row_of_its_own(chain):
     batch = submit("a")
     Batch.objects.update(
-        status=BatchStatus.REVERTED, nonce=0, raw=b"\x01", tx_hash="0x" + "11" * 32
+        status=BatchStatus.REVERTED, nonce=0, signature=b"\x01", tx_hash="0x" + "11" * 32
     )
 
     again = services.retry(batch)
@@ -361,10 +362,11 @@ def test_a_worker_whose_lease_was_taken_over_can_write_nothing(chain):
 
 def test_the_database_refuses_a_nonce_twice(chain):
     first, second = submit("a"), submit("b")
-    Batch.objects.filter(pk=first.pk).update(nonce=7)
+    signed = {"status": BatchStatus.SIGNED, "nonce": 7, "signature": b"\x01"}
+    Batch.objects.filter(pk=first.pk).update(tx_hash="0x" + "11" * 32, **signed)
 
-    with pytest.raises(IntegrityError):
-        Batch.objects.filter(pk=second.pk).update(nonce=7)
+    with pytest.raises(IntegrityError, match="batch_one_per_nonce"):
+        Batch.objects.filter(pk=second.pk).update(tx_hash="0x" + "22" * 32, **signed)
 
 
 def test_the_database_refuses_a_broadcast_without_stored_bytes(chain):

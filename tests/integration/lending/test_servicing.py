@@ -103,7 +103,9 @@ def test_a_loan_that_ended_meanwhile_does_not_end_the_asking_of_its_lane(story, 
     story.prefund(story.open(), 5_000 * USD)
     story.tick(MONTH)
     with monkeypatch.context() as patched:
-        patched.setattr("settlement.services.parcels.closed_by_loan", lambda ids: {})
+        patched.setattr(
+            "settlement.services.parcels.closed_or_unknown", lambda ids: dict.fromkeys(ids, True)
+        )
         refused = collect_due(now=story.now)
 
     accepted = collect_due(now=story.now)

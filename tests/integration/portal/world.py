@@ -294,7 +294,7 @@ def make_batch(number: int, *, lane: int | None, status: str = "final", **more: 
         data=b"",
         status=status,
         nonce=number if stored else None,
-        raw=b"raw" if stored else None,
+        signature=b"65" if stored else None,
         tx_hash=digest("batch", number) if stored else None,
         created_at=timezone.now(),
         **more,

@@ -58,7 +58,7 @@ def batch():
         data=encode_call("LoanBook", "settle", [1, words]),
         status=BatchStatus.FINAL,
         nonce=0,
-        raw=b"\x01",
+        signature=b"\x01",
         tx_hash="0xaa",
         first_number=1,
         last_number=2,

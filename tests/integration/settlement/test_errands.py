@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.db.models.functions import Now
 
 from settlement.errors import SettlementError
@@ -22,7 +23,7 @@ def signer():
 
 def batch(signer, status, *, nonce=None, **more):
     number = Batch.objects.count()
-    signed = {"raw": b"raw", "tx_hash": f"0x{number:064x}"} if status != "planned" else {}
+    signed = {"signature": b"65", "tx_hash": f"0x{number:064x}"} if status != "planned" else {}
     fields = {"kind": "settle", "chain_id": 1, "to_address": "0x", "data": b"", **signed, **more}
     return Batch.objects.create(
         client_key=f"{number}", signer=signer, status=status, nonce=nonce, **fields
@@ -43,14 +44,16 @@ def test_a_key_without_anything_has_no_errand(signer):
 
 
 def test_what_was_begun_and_not_ended_is_left_over(signer):
-    batch(signer, BatchStatus.PLANNED, nonce=1)
-    unsigned = errand_of(signer.pk)
-    Batch.objects.all().delete()
     batch(signer, BatchStatus.SIGNED, nonce=1)
+
     unsent = errand_of(signer.pk)
 
-    assert (unsigned.unsigned, unsigned.unsent, unsigned.left_over) == (True, False, True)
-    assert (unsent.unsigned, unsent.unsent, unsent.left_over) == (False, True, True)
+    assert (unsent.unsent, unsent.left_over) == (True, True)
+
+
+def test_a_nonce_and_no_signature_cannot_be_stored(signer):
+    with pytest.raises(IntegrityError, match="batch_signed_with_its_nonce"):
+        batch(signer, BatchStatus.PLANNED, nonce=1)
 
 
 @pytest.mark.parametrize(("age_s", "stale"), [(RESEND_AFTER_S - 3, False), (RESEND_AFTER_S, True)])

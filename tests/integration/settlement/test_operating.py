@@ -46,7 +46,7 @@ def signer():
 
 
 def batch_of(signer, key, status=BatchStatus.PLANNED, nonce=None, **fields):
-    sent = {"raw": b"\x02", "tx_hash": "0x" + key.encode().hex().rjust(64, "0")}
+    sent = {"signature": b"\x02", "tx_hash": "0x" + key.encode().hex().rjust(64, "0")}
     return Batch.objects.create(
         client_key=key,
         kind="test",

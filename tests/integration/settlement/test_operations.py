@@ -1,13 +1,9 @@
 """Intake and planning against the database."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 
-from contracts.deployment_record import Deployment
 from contracts.domain.words import Kind, Result, encode_results, striped
-from settlement import directory, services
+from settlement import services
 from settlement.calldata import operations_of
 from settlement.domain.outcomes import OperationStatus
 from settlement.domain.packing import Pack
@@ -17,33 +13,7 @@ from settlement.selectors import operation_statuses, operations_settled, pipelin
 from settlement.services import NewOperation, batching
 from settlement.services.waiting import has_waiting_before, waiting_lanes, window_of
 
-pytestmark = pytest.mark.django_db
-BOOK = "0x00000000000000000000000000000000000000B0"
-
-
-@pytest.fixture(autouse=True)
-def _deployment():
-    Deployment(
-        chain_id=31337,
-        genesis_hash="0x" + "00" * 32,
-        block=1,
-        addresses={"LoanBook": BOOK},
-        lanes=(BOOK,) * 3,
-        parameters={},
-    ).save(Path(settings.DEPLOYMENT_FILE))
-
-
-@pytest.fixture(autouse=True)
-def loans():
-    """What the directory of loans knows: all are open but those named here."""
-    unknown, closed = set(), set()
-
-    def known(loan_ids):
-        return {each: each in closed for each in loan_ids if each not in unknown}
-
-    directory.register_loans(known)
-    yield {"unknown": unknown, "closed": closed}
-    directory.unregister_loans(known)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deployment", "loans")]
 
 
 def operation(key, lane=1, loan=1, kind=Kind.COLLECT, amount=5_000_000, **more):

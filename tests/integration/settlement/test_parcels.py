@@ -1,17 +1,13 @@
 """Operations that are accepted together: what is stored, what is refused, how they wait."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from contracts.deployment_record import Deployment
 from contracts.domain.words import Kind, Result, encode_results, striped
-from settlement import console, directory, services
+from settlement import console, services
 from settlement.calldata import operations_of
 from settlement.domain.outcomes import OperationStatus
 from settlement.domain.parcels import MOST_TOGETHER
@@ -23,33 +19,7 @@ from settlement.services import NewOperation, NewParcel, batching
 from settlement.services.parcels import words_between
 from settlement.services.waiting import has_waiting_before, plain_run, window_of
 
-pytestmark = pytest.mark.django_db
-BOOK = "0x00000000000000000000000000000000000000B0"
-
-
-@pytest.fixture(autouse=True)
-def _deployment():
-    Deployment(
-        chain_id=31337,
-        genesis_hash="0x" + "00" * 32,
-        block=1,
-        addresses={"LoanBook": BOOK},
-        lanes=(BOOK,) * 3,
-        parameters={},
-    ).save(Path(settings.DEPLOYMENT_FILE))
-
-
-@pytest.fixture(autouse=True)
-def loans():
-    """What the directory of loans knows: all are open but those named here."""
-    unknown, closed = set(), set()
-
-    def known(loan_ids):
-        return {each: each in closed for each in loan_ids if each not in unknown}
-
-    directory.register_loans(known)
-    yield {"unknown": unknown, "closed": closed}
-    directory.unregister_loans(known)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deployment", "loans")]
 
 
 def parcel(key="p", lane=1, loans=(1, 2, 3), amounts=None, kind=Kind.COLLECT):
@@ -351,3 +321,24 @@ def test_the_admin_shows_parcels_and_how_many_stand_where(client):
 
     assert "collect-a" in listed
     assert "3 waiting" in shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [
+        (striped(1, 2), ["b", "a"]),
+        (striped(1, 3), ["a"]),
+        (striped(2, 2), []),
+        # The bytes of this number stand in the words, as part of others.
+        (striped(1, 2 << 8), []),
+        (10**30, []),
+        (0, []),
+    ],
+)
+def test_parcels_are_found_by_a_loan_that_they_hold(client, sought, found):
+    put(parcel("a", loans=(1, 2, 3)), parcel("b", loans=(2, 4)))
+    client.force_login(User.objects.create_superuser("operator"))
+
+    page = client.get(reverse("admin:settlement_parcel_changelist"), {"q": str(sought)})
+
+    assert [each.client_key for each in page.context["cl"].result_list] == found

@@ -5,7 +5,7 @@ from eth_account import Account
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.transactions import sign_type_2
+from contracts.transactions import raw_type_2, sign_type_2, signature_in
 from contracts.wallet import LocalWallet
 
 ACCOUNT = Account.from_key("0x" + "11" * 32)
@@ -43,6 +43,7 @@ def test_the_bytes_are_those_of_a_general_signer(nonce, data, gas, fee, tip, cre
     signed = ACCOUNT.sign_transaction(fields)
     assert raw == bytes(signed.raw_transaction)
     assert tx_hash == signed.hash.to_0x_hex()
+    assert raw_type_2(fields, signature_in(raw, fields)) == raw
 
 
 @pytest.mark.parametrize("length", [55, 56, 255, 256])
