@@ -110,7 +110,7 @@ def _told(figures: dict[str, Any], say: Say) -> Mapping[str, Any]:
     for line in table(rows):
         say(line)
     say(
-        f"The reporter had {shown['cpu_s']} s of a processor in that time, its database session "
+        f"The reporter had {shown['cpu_s']} s of a processor in that time, its database "
         f"{shown['database_cpu_s']} s."
     )
     say(

@@ -36,7 +36,7 @@ INSERT INTO oracles_observation (asset_id, token, source_id, kind, value, unit, 
 SELECT id, '', %(source)s, CASE WHEN rents THEN 'rental_income' ELSE %(kind)s END, v,
     CASE WHEN rents THEN 'usd_per_month' ELSE 'usd' END, 6, v,
     %(now)s - (id * 7919 + %(source)s * 31) %% (120 * %(day)s), v::text,
-    encode(sha256((id || '/' || %(source)s)::bytea), 'hex'), 'accepted', '', '', now()
+    sha256((id || '/' || %(source)s)::bytea), 'accepted', '', '', now()
 FROM (
     SELECT id, rents, (20000 + id * 104729 %% 380000) * 10000 * (93 + (id * 31 + %(source)s) %% 15)
         / CASE WHEN rents THEN 40 ELSE 1 END AS v

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from collateral.domain.keccak import WORD_BYTES
 from collateral.domain.keccak_lanes import LANES, STATE_WORDS, Words, compiled, permute, swapped
 from collateral.domain.merkle import MerkleError, MultiProof, multi_proof_of, siblings_above
+from collateral.domain.spread import slices, spread
 
 _WORDS = 4
 _PADDING_WORD = 2 * _WORDS
@@ -29,10 +30,10 @@ class LargeMerkleTree:
         order = _sorted_order(words)
         count = len(words)
         self._nodes = np.empty((2 * count - 1, _WORDS), np.uint64)
-        self._nodes[count - 1 :] = words[order[::-1]]
+        _take(words, order[::-1], self._nodes[count - 1 :])
         self._position = np.empty(count, np.uint32)
         self._position[order] = np.arange(2 * count - 2, count - 2, -1, dtype=np.uint32)
-        _hash_levels(self._nodes)
+        _hash_nodes(self._nodes)
 
     @property
     def root(self) -> bytes:
@@ -64,14 +65,34 @@ def _sorted_order(words: Words) -> NDArray[Any]:
     return order
 
 
+def _take(words: Words, order: NDArray[Any], into: Words) -> None:
+    """Put rows into their order, which names each of them once."""
+
+    def take(one: slice) -> None:
+        # With a check of the order numpy would copy into a buffer first.
+        np.take(words, order[one], axis=0, out=into[one], mode="clip")
+
+    spread(take, slices(len(order)))
+
+
+def _hash_nodes(nodes: Words) -> None:
+    """Fill in all parents level by level, from the lowest: one level's do not need each other."""
+    parents = len(nodes) // 2
+    while parents:
+        first = (1 << (parents.bit_length() - 1)) - 1
+        spread(
+            lambda one: _hash_parents(nodes, one.start, one.stop), slices(parents - first, first)
+        )
+        parents = first
+
+
 @compiled
-def _hash_levels(nodes: Words) -> None:
-    """Fill in all parents, from the last: each block's children lie behind it."""
+def _hash_parents(nodes: Words, first: int, end: int) -> None:
+    """Fill in the parents of one level from the first to before the end."""
     state = np.zeros(STATE_WORDS, np.uint64)
-    last = len(nodes) // 2 - 1
-    while last >= 0:
-        # Parents after the middle have their children behind `last`, so eight need no waiting.
-        count = min(LANES, last - (last - 1) // 2) if last > 0 else 1
+    last = end - 1
+    while last >= first:
+        count = min(LANES, last - first + 1)
         _hash_block(nodes, last, count, state)
         last -= count
 

@@ -3,6 +3,8 @@
 import hashlib
 import json
 
+SHA256_BYTES = 32
+
 
 def canonical_json(document: object) -> bytes:
     """Return the document as JSON with sorted keys and no blanks; numbers that JSON lacks fail."""

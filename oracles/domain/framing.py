@@ -19,7 +19,8 @@ Records = NDArray[Any]
 
 def joined(header: dict[str, Any], *records: Records) -> bytes:
     """Return the document: the header, a line feed, and each table of records."""
-    return b"".join([canonical_json(header), b"\n", *(one.tobytes() for one in records)])
+    tables = (np.ascontiguousarray(one).data for one in records)
+    return b"".join([canonical_json(header), b"\n", *tables])
 
 
 def header_of(content: bytes, form: str) -> tuple[dict[str, Any], int]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from oracles.domain.columns import LEAF, Column, Values
+from oracles.domain.columns import LEAF, Column
 from oracles.domain.errors import SnapshotInvalid
 from oracles.domain.framing import domain_of, header_of, joined, records_of, whole
 from oracles.domain.leaf import Domain
@@ -20,7 +20,7 @@ class Published:
     rows: Column
 
 
-def write_leaves(snapshot: Snapshot, values: Values, *, snapshot_hash: bytes) -> bytes:
+def write_leaves(snapshot: Snapshot, rows: Column, *, snapshot_hash: bytes) -> bytes:
     """Return the published document: the leaves, and the hash of the inputs behind them.
 
     Its SHA-256 is the content hash of the round, so signatures bind the inputs as well.
@@ -34,9 +34,9 @@ def write_leaves(snapshot: Snapshot, values: Values, *, snapshot_hash: bytes) ->
         "model_set_hash": snapshot.model_set_hash,
         "snapshot_hash": snapshot_hash.hex(),
         "fields": _FIELDS,
-        "count": len(values),
+        "count": len(rows),
     }
-    return joined(header, values.leaf_rows())
+    return joined(header, rows)
 
 
 def read_leaves(content: bytes) -> Published:

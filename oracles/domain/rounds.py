@@ -70,15 +70,17 @@ def recompute(content: bytes) -> RoundResult:
             "NOTHING_TO_VALUE",
             "No subject has a fresh observation, so there is no round. Record observations first.",
         )
-    tree = tree_of(values.leaf_rows(), snapshot.domain)
-    leaves = write_leaves(snapshot, values, snapshot_hash=sha256(content))
+    rows = values.leaf_rows()
+    tree = tree_of(rows, snapshot.domain)
+    snapshot_hash = sha256(content)
+    leaves = write_leaves(snapshot, rows, snapshot_hash=snapshot_hash)
     return RoundResult(
         domain=snapshot.domain,
         observed_at=snapshot.observed_at,
         root=tree.root,
         content_hash=sha256(leaves),
         model_set_hash=model_set_hash(),
-        snapshot_hash=sha256(content),
+        snapshot_hash=snapshot_hash,
         leaves=leaves,
         snapshot=snapshot,
         values=values,

@@ -2,7 +2,10 @@
 
 import collateral.fields
 import django.db.models.deletion
+import django.db.models.functions.text
+import django.db.models.lookups
 import oracles.domain.quantities
+import oracles.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -207,7 +210,7 @@ class Migration(migrations.Migration):
                 ('amount', collateral.fields.Uint256Field(blank=True, null=True, verbose_name='value in base units')),
                 ('observed_at', models.BigIntegerField(verbose_name='observed at, unix seconds')),
                 ('given', models.CharField(max_length=100, verbose_name='value as given')),
-                ('raw_hash', models.CharField(max_length=64, verbose_name='SHA-256 of the raw document')),
+                ('raw_hash', oracles.fields.Sha256Field(verbose_name='SHA-256 of the raw document')),
                 ('signature', models.CharField(blank=True, db_default='', max_length=132)),
                 ('verdict', models.CharField(choices=[('accepted', 'Accepted'), ('refused', 'Refused')], max_length=8)),
                 ('code', models.CharField(blank=True, max_length=20)),
@@ -346,6 +349,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='observation',
             constraint=models.CheckConstraint(condition=models.Q(('verdict', 'refused'), models.Q(models.Q(('amount__isnull', False), ('value__isnull', False)), models.Q(('value__gt', 0), models.Q(('kind__in', [oracles.domain.quantities.ObservationKind['WRAP_DEPTH'], oracles.domain.quantities.ObservationKind['BACKING'], oracles.domain.quantities.ObservationKind['SLASHING']]), ('value__gte', 0)), _connector='OR'), ('kind__in', [oracles.domain.quantities.ObservationKind['APPRAISAL'], oracles.domain.quantities.ObservationKind['SALE'], oracles.domain.quantities.ObservationKind['COMPARABLE'], oracles.domain.quantities.ObservationKind['INDEXED_SALE'], oracles.domain.quantities.ObservationKind['DEPRECIATED'], oracles.domain.quantities.ObservationKind['MODEL'], oracles.domain.quantities.ObservationKind['FORCED_SALE'], oracles.domain.quantities.ObservationKind['RENTAL_INCOME'], oracles.domain.quantities.ObservationKind['TOKEN_REWARD'], oracles.domain.quantities.ObservationKind['MARKET'], oracles.domain.quantities.ObservationKind['NAV'], oracles.domain.quantities.ObservationKind['INDEX'], oracles.domain.quantities.ObservationKind['WRAP_DEPTH'], oracles.domain.quantities.ObservationKind['BACKING'], oracles.domain.quantities.ObservationKind['SLASHING'], oracles.domain.quantities.ObservationKind['EXCHANGE_RATE'], oracles.domain.quantities.ObservationKind['CAP']]), ('observed_at__gt', 0), ('scale__gte', 0), ('scale__lte', 18), ('unit__in', [oracles.domain.quantities.Unit['USD'], oracles.domain.quantities.Unit['USD_PER_HOUR'], oracles.domain.quantities.Unit['USD_PER_MONTH'], oracles.domain.quantities.Unit['ETH'], oracles.domain.quantities.Unit['RATIO'], oracles.domain.quantities.Unit['COUNT'], oracles.domain.quantities.Unit['USD_PER_ONE']])), _connector='OR'), name='observation_accepted_is_usable'),
+        ),
+        migrations.AddConstraint(
+            model_name='observation',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('raw_hash'), 32), name='observation_hash_is_whole'),
         ),
         migrations.AddConstraint(
             model_name='observation',

@@ -2,10 +2,14 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from collateral.domain.classes import CLASSES
 from collateral.fields import Uint256Field
+from oracles.domain.canonical import SHA256_BYTES
 from oracles.domain.quantities import MAX_SCALE, ObservationKind, Unit
+from oracles.fields import Sha256Field
 
 CLASS_CHOICES = [(one.id, one.label) for one in CLASSES]
 KIND_CHOICES = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in ObservationKind]
@@ -105,7 +109,7 @@ class Observation(models.Model):
     amount = Uint256Field("value in base units", null=True, blank=True)
     observed_at = models.BigIntegerField("observed at, unix seconds")
     given = models.CharField("value as given", max_length=100)
-    raw_hash = models.CharField("SHA-256 of the raw document", max_length=64)
+    raw_hash = Sha256Field("SHA-256 of the raw document")
     signature = models.CharField(max_length=SIGNATURE_LENGTH, blank=True, db_default="")
     override = models.ForeignKey(
         "oracles.Override",
@@ -156,6 +160,9 @@ class Observation(models.Model):
                     unit__in=list(Unit),
                 ),
                 name="observation_accepted_is_usable",
+            ),
+            models.CheckConstraint(
+                condition=Exact(Length("raw_hash"), SHA256_BYTES), name="observation_hash_is_whole"
             ),
             # A cap stands on what two people decided, and on nothing else.
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from oracles.chain import oracle_terms
-from oracles.documents import hash_text, read_document, store_document
+from oracles.documents import hash_text, read_document, store_document, stored_meanwhile
 from oracles.domain.breakers import ROUND_HOLD_S, Movement, breaks_round
 from oracles.domain.errors import RoundRefused
 from oracles.domain.quantities import DAY_S
@@ -18,7 +18,8 @@ from oracles.domain.rounds import RoundResult, recompute
 from oracles.domain.snapshot import write_snapshot
 from oracles.models import BreakerTrip, Round, RoundStatus, SignedRound, Valuation
 from oracles.selectors.rounds import newest_round
-from oracles.services.gathering import Subjects, gather, next_number, rows_of
+from oracles.services.gathering import Subjects, gather, next_number
+from oracles.services.inputs import rows_of
 from oracles.services.recording import store_values
 from oracles.services.registry import observe_registry
 
@@ -54,8 +55,9 @@ def commit_round(*, observed_at: int) -> tuple[Round, Subjects | None, RoundResu
     # No transaction is open while this computes: a large round takes longer than one may idle.
     subjects = gather(terms=terms, number=number, observed_at=observed_at)
     snapshot = write_snapshot(subjects.snapshot)
-    result = recompute(snapshot)
-    _refuse_broken(result)
+    with stored_meanwhile(snapshot):
+        result = recompute(snapshot)
+        _refuse_broken(result)
     with transaction.atomic():
         _lock()
         waiting = Round.objects.select_for_update().filter(status=RoundStatus.SIGNING).first()

@@ -4,6 +4,7 @@ import numpy as np
 
 from collateral.domain.keccak_lanes import LANES, STATE_WORDS, Words, compiled, permute, swapped
 from collateral.domain.large_merkle import LargeMerkleTree
+from collateral.domain.spread import slices, spread
 from oracles.domain.columns import WORD, Column
 from oracles.domain.leaf import Domain, address_number
 
@@ -28,13 +29,17 @@ def leaf_hashes(rows: Column, domain: Domain) -> Column:
         number.to_bytes(WORD, "big")
         for number in (domain.chain_id, address_number(domain.oracle), domain.number)
     )
-    ids = np.ascontiguousarray(rows["asset_id"]).view(np.uint64)
+    hashes = np.empty((len(rows), _WORDS), np.uint64)
+    words = np.frombuffer(prefix, np.uint64)
+    spread(lambda one: _hash_places(words, rows[one], hashes[one]), slices(len(rows)))
+    return hashes.view(np.uint8)
+
+
+def _hash_places(prefix: Words, rows: Column, hashes: Words) -> None:
     numbers = np.empty((len(rows), len(_NUMBERS)), np.uint64)
     for place, name in enumerate(_NUMBERS):
         numbers[:, place] = rows[name]
-    hashes = np.empty((len(rows), _WORDS), np.uint64)
-    _hash_all(np.frombuffer(prefix, np.uint64), ids, numbers, hashes)
-    return hashes.view(np.uint8)
+    _hash_all(prefix, np.ascontiguousarray(rows["asset_id"]).view(np.uint64), numbers, hashes)
 
 
 @compiled

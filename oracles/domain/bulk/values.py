@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from collateral.domain.keccak_lanes import compiled
+from collateral.domain.spread import slices, spread
 from oracles.domain.bulk.arithmetic import mul_div_down
 from oracles.domain.bulk.estimates import DISPUTED, LOWER, OBSERVED_AT, SOURCES, VALUE, estimate
 from oracles.domain.bulk.models import LARGEST_AMOUNT, MOST_OBSERVATIONS, model_table
-from oracles.domain.columns import Column, Values
+from oracles.domain.columns import Column, Inputs, Values
 from oracles.domain.leaf import ValueStatus
 from oracles.domain.quantities import BPS, DAY_S
 from oracles.domain.snapshot import Snapshot
@@ -21,32 +22,40 @@ _VALID, _CHALLENGED = int(ValueStatus.VALID), int(ValueStatus.CHALLENGED)
 
 def fill(values: Values, snapshot: Snapshot) -> list[int]:
     """Fill in the values of a snapshot; return the places that are left to the scalar model."""
-    inputs, said = snapshot.inputs, snapshot.inputs.observations
+    inputs = snapshot.inputs
     left = np.zeros(len(inputs), np.bool_)
-    subjects = inputs.subjects
-    _fill(
-        (snapshot.observed_at, max(0, snapshot.elapsed_s)),
-        model_table(),
-        inputs.starts,
-        (
-            np.ascontiguousarray(values.class_id),
-            subjects["previous_value"].astype(np.int64),
-            subjects["previous_lower"].astype(np.int64),
-        ),
-        (
-            said["source"].astype(np.int64),
-            said["kind"].astype(np.int64),
-            said["unit"].astype(np.int64),
-            said["amount"].astype(np.int64),
-            said["observed_at"].astype(np.int64),
-        ),
-        (values.status, values.value, values.lower, values.observed_at, values.valid_until),
-        (values.target_value, values.target_lower, values.sources),
-        left,
-    )
+    times = snapshot.observed_at, max(0, snapshot.elapsed_s)
+    spread(lambda one: _fill_places(values, inputs, times, left, one), slices(len(inputs)))
     # An id of zero is none; the scalar model says so.
-    left[:1] |= not subjects["asset_id"][:1].any()
+    left[:1] |= not inputs.subjects["asset_id"][:1].any()
     return [int(place) for place in np.flatnonzero(left)]
+
+
+def _fill_places(
+    values: Values, inputs: Inputs, times: tuple[int, int], left: Column, places: slice
+) -> None:
+    """Fill in the values of a slice; its columns are unpacked for the time that takes."""
+    subjects = inputs.subjects[places]
+    starts = inputs.starts[places.start : places.start + len(subjects) + 1]
+    said = inputs.observations[starts[0] : starts[-1]]
+    _fill(
+        times,
+        model_table(),
+        starts - starts[0],
+        _unpacked(subjects, "class_id", "previous_value", "previous_lower"),
+        _unpacked(said, "source", "kind", "unit", "amount", "observed_at"),
+        _slices(values, places, "status", "value", "lower", "observed_at", "valid_until"),
+        _slices(values, places, "target_value", "target_lower", "sources"),
+        left[places],
+    )
+
+
+def _unpacked(records: Column, *names: str) -> tuple[Column, ...]:
+    return tuple(records[name].astype(np.int64) for name in names)
+
+
+def _slices(values: Values, places: slice, *names: str) -> tuple[Column, ...]:
+    return tuple(getattr(values, name)[places] for name in names)
 
 
 @compiled

@@ -169,6 +169,8 @@ def test_a_source_keeps_its_first_name(source):
         {"verdict": Verdict.REFUSED},
         {"token": TOKEN},
         {"asset": None},
+        {"raw_hash": "00" * 31},
+        {"raw_hash": "00" * 33},
     ],
 )
 def test_the_database_refuses_a_row_that_the_rules_forbid(make_asset, source, fields):
@@ -181,7 +183,7 @@ def test_the_database_refuses_a_row_that_the_rules_forbid(make_asset, source, fi
         "scale": 6,
         "observed_at": 5,
         "given": "5",
-        "raw_hash": "00",
+        "raw_hash": "00" * 32,
         "verdict": Verdict.ACCEPTED,
     }
 
