@@ -117,8 +117,10 @@ def main() -> int:
         old.unlink()
     workspace.deploy_instead(machines)
     tests = [path for path in found(TESTS, "**/*.t.sol") if "/symbolic/" not in path]
-    passed, failed = workspace.counts(tests)
-    print(f"{passed} tests passed, {failed} failed", flush=True)
+    passed, failed = workspace.outcome(tests)
+    print(f"{passed} tests passed.", flush=True)
+    for name in failed:
+        print(f"  fails with the probes' gas in the code: {name}", flush=True)
     return report(conditions, {int(one.name) for one in seen.iterdir()})
 
 

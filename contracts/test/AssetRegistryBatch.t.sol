@@ -3,11 +3,28 @@ pragma solidity ^0.8.30;
 
 import {AssetRegistry} from "../src/AssetRegistry.sol";
 import {Attestation, IAssetRegistry, MintRequest} from "../src/interfaces/IAssetRegistry.sol";
+import {CappedSignature} from "../src/libraries/CappedSignature.sol";
 import {RegistryBase} from "./support/RegistryBase.sol";
 import {TITLE} from "./support/Roles.sol";
 import {HungryWallet, TalkativeWallet, Wallet} from "./support/Wallets.sol";
 
 contract AssetRegistryWalletTest is RegistryBase {
+    /// @dev The first attester counts as the others do.
+    function test_the_guard_asks_for_the_gas_of_every_wallet() public {
+        MintRequest[] memory requests = new MintRequest[](1);
+        requests[0] = _byWallet(address(new Wallet(vm.addr(42))));
+        uint256 needed = (200_000 + 2 * 30_000 + 130_000 + 2 * CappedSignature.WALLET_GAS) * 64 / 63;
+        bytes memory batch = abi.encodeCall(registry.mintBatch, (requests));
+
+        (bool done, bytes memory reason) = address(registry).call{gas: needed}(batch);
+        vm.assertFalse(done);
+        vm.assertEq(reason, abi.encodeWithSelector(AssetRegistry.BatchGasTooLow.selector, 0));
+        (done,) = address(registry).call{gas: needed + 20_000}(batch);
+
+        vm.assertTrue(done);
+        vm.assertEq(registry.balanceOf(owner), 1);
+    }
+
     /// @dev The title attestation alone, by a wallet; the class then asks for the title only.
     function _byWallet(address wallet) internal returns (MintRequest memory request) {
         registry.setClass(HOUSE, TITLE, VALIDITY, 50);

@@ -134,6 +134,9 @@ contract AssetRegistryMintTest is RegistryBase {
         MintRequest memory request = _house(1);
         request.anchors[1] = bytes32(0);
         _refuse(request, abi.encodeWithSelector(IAssetRegistry.AnchorsMissing.selector));
+        request = _house(1);
+        request.anchors[0] = bytes32(0);
+        _refuse(request, abi.encodeWithSelector(IAssetRegistry.AnchorsMissing.selector));
         request.anchors = new bytes32[](0);
         _refuse(request, abi.encodeWithSelector(IAssetRegistry.AnchorsMissing.selector));
     }

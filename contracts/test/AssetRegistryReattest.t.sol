@@ -119,6 +119,19 @@ contract AssetRegistryReattestTest is RegistryBase {
         registry.reattest(request, 7, new bytes32[](0));
     }
 
+    /// @dev A borrower of the same market speaks for its own loan's assets only.
+    function test_another_loan_of_the_market_names_no_owner() public {
+        address stranger = named("stranger");
+        MintRequest memory request = _house(2);
+        request.owner = stranger;
+        _signAll(request);
+        uint256 theirs = registry.mint(request);
+        book.open(7, id, owner);
+        book.open(8, theirs, stranger);
+
+        _refuseLoan(8);
+    }
+
     /// @dev A loan that is closed still names what it returned; the owner may be another by now.
     function test_only_the_loan_that_holds_the_token_names_its_owner() public {
         address buyer = named("buyer");

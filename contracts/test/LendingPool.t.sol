@@ -28,6 +28,23 @@ contract LendingPoolCloseTest is PoolBase {
         vm.assertEq(startedAt, START + DAY);
     }
 
+    function test_the_market_is_named_when_it_is_set() public {
+        LendingPool fresh =
+            new LendingPool(pool.authority(), coin, risk, treasury, _parameters());
+
+        vm.expectEmit(address(fresh));
+        emit ILendingPool.MarketSet(address(book), house);
+        fresh.setMarket(ILoanBook(address(book)), house);
+    }
+
+    function test_an_empty_pool_lends_no_share_of_itself() public {
+        vm.warp(START + DAY);
+
+        vm.expectEmit(address(pool));
+        emit ILendingPool.EpochClosed(1, 0, 0, 0, 0, 0, 0, 0);
+        pool.closeEpoch();
+    }
+
     function test_the_first_close_tells_its_state() public {
         _deposit(alice, Tranche.Senior, 800 * USD);
         _deposit(bob, Tranche.Junior, 200 * USD);
@@ -252,6 +269,11 @@ contract LendingPoolSetUpTest is PoolBase {
             vm.expectRevert(ILendingPool.ParametersOutOfBounds.selector);
             this.deploy(wrong[i]);
         }
+    }
+
+    function test_parameters_at_their_bounds_are_taken() public {
+        this.deploy(PoolParameters(1 days, 0, 0, 0, 1));
+        this.deploy(PoolParameters(31 days, 2_000, 8_000, 5_000, 1_000));
     }
 
     function deploy(PoolParameters memory parameters) external {

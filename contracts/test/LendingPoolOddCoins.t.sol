@@ -136,6 +136,20 @@ abstract contract DecimalsTest is PoolBase {
         vm.assertEq(juniorVault.withdraw(500 * unit, alice, alice), 500_000);
         vm.assertEq(coin.balanceOf(alice), 500 * unit);
     }
+
+    function test_the_reserve_is_funded_and_pays_in_base_units() public {
+        coin.mint(address(this), 100 * unit);
+        coin.approve(address(pool), 100 * unit);
+        pool.fundReserve(100);
+        address till = book.tillOf(0);
+
+        vm.prank(house);
+        pool.payFromReserve(1, 0, till, 40);
+
+        vm.assertEq(pool.reserve(), 60);
+        vm.assertEq(coin.balanceOf(till), 40 * unit);
+        vm.assertEq(coin.balanceOf(address(pool)), 60 * unit);
+    }
 }
 
 contract TwoDecimalsTest is DecimalsTest(2) {}

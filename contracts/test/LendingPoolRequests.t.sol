@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 import {ILendingPool, Tranche} from "../src/interfaces/ILendingPool.sol";
+import {Logs} from "./support/Logs.sol";
 import {PoolBase} from "./support/PoolBase.sol";
 
 contract LendingPoolDepositTest is PoolBase {
@@ -200,9 +201,13 @@ contract LendingPoolRedeemTest is PoolBase {
         _redeem(alice, Tranche.Senior, 100_000_000 * USD);
         _close();
         vm.assertEq(pool.held(), 0);
+        Logs.record();
         _close();
 
         uint256 coming = _vault(Tranche.Senior).maxWithdraw(alice);
+        bytes[] memory filled = Logs.dataOf(ILendingPool.RedemptionsFilled.selector);
+        vm.assertEq(filled.length, 1);
+        vm.assertEq(filled[0], abi.encode(uint128(100_000_000 * USD), uint64(coming)));
         vm.expectEmit(address(pool));
         emit ILendingPool.RedeemClaimed(
             Tranche.Senior, alice, alice, 100_000_000 * USD, uint64(coming)
@@ -306,6 +311,17 @@ contract LendingPoolRedeemTest is PoolBase {
         _claim(Tranche.Senior, alice);
         _claim(Tranche.Junior, bob);
         vm.assertApproxEqAbs(coin.balanceOf(alice) + coin.balanceOf(bob), 1_000_000 * USD, 10);
+    }
+
+    /// @dev More closes than one call looks at: where nothing is asked for there is nothing to do.
+    function test_who_comes_after_hundreds_of_closes_catches_up_at_once() public {
+        for (uint256 i = 0; i < 300; ++i) {
+            _close();
+        }
+
+        _deposit(alice, Tranche.Senior, 1_000 * USD);
+
+        vm.assertEq(seniorVault.pendingDepositRequest(0, alice), 1_000 * USD);
     }
 
     function test_a_claim_may_come_many_epochs_later() public {

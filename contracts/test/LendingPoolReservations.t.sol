@@ -138,6 +138,19 @@ contract LendingPoolReservationsTest is PoolBase {
         _end(alice, 0);
     }
 
+    function test_what_was_not_served_is_not_asked_for_again() public {
+        _reserve(alice, LANE, AMOUNT);
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            book.lend(lane, 200_000 * USD, 0);
+        }
+        _close();
+        vm.assertEq(book.reservedRooms(LANE), AMOUNT);
+
+        _close();
+
+        vm.assertEq(book.reservedRooms(LANE), 0);
+    }
+
     function test_a_stuck_lane_serves_nobody_and_forfeits_nothing() public {
         book.setBroken(LANE, true);
         _reserve(alice, LANE, AMOUNT);

@@ -14,6 +14,7 @@ from scripts.mutation.switches import (
     Place,
     Switch,
     blamed,
+    end_of_function,
     places_of,
     rendered,
 )
@@ -101,12 +102,16 @@ def _give_way(
     error: CompileError, texts: Mapping[str, bytes], places: Mapping[int, list[Place]]
 ) -> None:
     """Move the mutants that an error speaks of to their next place; none is left without one."""
-    numbers = {
-        number
-        for path, start, end in error.places
-        if path in texts
-        for number in blamed(texts[path], start, end)
-    }
+    ours = [place for place in error.places if place[0] in texts]
+    numbers = {number for path, *span in ours for number in blamed(texts[path], *span)}
+    if not numbers:
+        # A variable that is not set on every way: the error stands where it is declared.
+        numbers = {
+            number
+            for path, start, _ in ours
+            for number in blamed(texts[path], start, end_of_function(texts[path], start))
+            if places[number][0].is_statement
+        }
     if not numbers:
         raise error
     for number in numbers:

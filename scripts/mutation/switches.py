@@ -184,3 +184,8 @@ def blamed(text: bytes, start: int, end: int) -> set[int]:
         else:
             opened.pop()
     return inside
+
+
+def end_of_function(text: bytes, start: int) -> int:
+    """Return where the function around a place ends, as sources are formatted here."""
+    return text.find(b"\n    }\n", start)

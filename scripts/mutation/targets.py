@@ -77,7 +77,7 @@ def _libraries(*names: str) -> tuple[str, ...]:
     return tuple(f"libraries/{name}.sol" for name in names)
 
 
-BOOK = ("loanbook/*.t.sol", "invariants/[CS]*.t.sol", "LendingPool*.t.sol")
+BOOK = ("loanbook/*.t.sol", "risk/*.t.sol", "invariants/[CS]*.t.sol", "LendingPool*.t.sol")
 # Bases and libraries count with the contract that they are part of.
 TARGETS = (
     Target(

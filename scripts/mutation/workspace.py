@@ -32,7 +32,8 @@ QUICK = {
 }
 SUITE = re.compile(r"^Ran \d+ tests? for (\S+):\w+$", re.MULTILINE)
 
-TOTAL = re.compile(r"(\d+) tests passed, (\d+) failed")
+PASSED = re.compile(r"(\d+) tests passed, \d+ failed")
+FAILED = re.compile(r"^\[FAIL.*?\] (\w+)\(", re.MULTILINE)
 
 
 class WorkspaceBroken(Exception):
@@ -65,6 +66,7 @@ class Workspace:
         built = self._forge("build", "--quiet", limit_s=BUILD_LIMIT_S)
         if built.returncode != 0:
             raise WorkspaceBroken(built.stdout[-2_000:] + built.stderr[-2_000:])
+        self._compile_nothing_more()
 
     def _write_settings(self) -> None:
         settings = (ROOT / "foundry.toml").read_text()
@@ -83,19 +85,30 @@ class Workspace:
 
     def _answer_version_at_once(self) -> None:
         """Forge asks its compiler for the version before each run; loading it takes a second."""
-        solc = self.directory / "contracts" / "tools" / "solc"
+        real = self._solc().rename(self._solc().with_name("solc-that-compiles"))
+        self._compile_by(f'exec "{real}" "$@"')
+
+    def _compile_nothing_more(self) -> None:
+        """Spare each run seven seconds: forge asks for the interfaces of all sources to find tests.
+
+        Those that it has built it finds without the answer; a test that it has not does not run.
+        """
+        self._compile_by("cat > /dev/null; echo '{}'")
+
+    def _compile_by(self, command: str) -> None:
         told = subprocess.run(
             [str(ROOT / "contracts" / "tools" / "solc"), "--version"],
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-        real = solc.rename(solc.with_name("solc-that-compiles"))
-        solc.write_text(
-            f"#!/bin/sh\ncase $1 in --version) cat <<'END'\n{told}END\n;;"
-            f' *) exec "{real}" "$@" ;; esac\n'
+        self._solc().write_text(
+            f"#!/bin/sh\ncase $1 in --version) cat <<'END'\n{told}END\n;; *) {command} ;; esac\n"
         )
-        solc.chmod(0o755)
+        self._solc().chmod(0o755)
+
+    def _solc(self) -> Path:
+        return self.directory / "contracts" / "tools" / "solc"
 
     def deploy_instead(self, machines: Mapping[str, Mapping[str, Any]]) -> None:
         """Let tests deploy other bytecode under contracts' names, and these alone."""
@@ -132,13 +145,13 @@ class Workspace:
         before = [suite for suite in suites if suite.start() < failed]
         return (before or suites)[-1].group(1)
 
-    def counts(self, tests: Sequence[str]) -> tuple[int, int]:
-        """Run test files to their end; return how many tests passed and failed."""
+    def outcome(self, tests: Sequence[str]) -> tuple[int, list[str]]:
+        """Run test files to their end; return how many tests passed, and which failed."""
         done = self._forge("test", "--match-path", _glob(tests), limit_s=BUILD_LIMIT_S)
-        total = TOTAL.search(done.stdout)
-        if total is None:
+        passed = PASSED.search(done.stdout)
+        if passed is None:
             raise WorkspaceBroken(f"No test ran: {done.stdout[-500:]} {done.stderr[-1_500:]}")
-        return int(total.group(1)), int(total.group(2))
+        return int(passed.group(1)), sorted(set(FAILED.findall(done.stdout)))
 
     def _forge(
         self, *arguments: str, limit_s: int = TEST_LIMIT_S

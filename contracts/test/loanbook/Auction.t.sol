@@ -144,6 +144,16 @@ contract OpenAuctionTest is AuctionBase {
         book.applySale(loanId, CAR, 0, buyer, 1, 1, book.wordsOf(loanId));
     }
 
+    function test_the_book_hands_over_no_more_restaking_tokens_than_there_are() public {
+        _startBasket();
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILoanBook.ProofMismatch.selector, 10e18, 10e18 + 1)
+        );
+        vm.prank(address(house));
+        book.applySale(loanId, 0, 10e18 + 1, buyer, 1, 2, book.wordsOf(loanId));
+    }
+
     function test_the_book_refuses_a_sale_of_a_loan_that_is_not_auctioned() public {
         loanId = _openHouse();
 

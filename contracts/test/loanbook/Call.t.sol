@@ -325,6 +325,52 @@ contract CallOverdueTest is BookBase {
         book.callOverdue(loanId, newest);
     }
 
+    function test_an_overdue_call_says_until_when_a_cure_is_awaited() public {
+        uint64 loanId = _openHouse();
+        vm.warp(START + 45 days);
+        uint64 debt = book.debtOf(loanId);
+        uint32 sequence = book.laneOf(0).sequence;
+        ValueProof[] memory newest = _proofs(loanId, 2);
+        bytes32[] memory card = book.wordsOf(loanId);
+
+        vm.expectEmit(address(book));
+        emit ILoanBook.LoanCalled(
+            loanId, sequence + 1, CallReason.Overdue, debt, debt, uint64(START + 59 days), 0
+        );
+        ILoanBook(address(book)).callOverdue(loanId, newest, card);
+    }
+
+    function test_a_loan_that_nobody_opened_is_not_called() public {
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.LoanNotFound.selector, 77));
+        ILoanBook(address(book)).callOverdue(77, new ValueProof[](0), new bytes32[](0));
+    }
+
+    /// @dev An asset that is no longer active may come without a value; restaking tokens never.
+    /// @custom:invariant V4
+    function test_restaking_tokens_need_a_value_while_the_oracle_speaks() public {
+        uint64 loanId = _openBasket();
+        vm.warp(START + 40 days);
+        ValueProof[] memory newest = _proofs(loanId, 2);
+        newest[2].leaf.assetId = 0;
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILoanBook.ProofMismatch.selector, uint160(address(lrt)), 0)
+        );
+        book.callOverdue(loanId, newest);
+    }
+
+    /// @dev After the first round, and after a void, there is but one.
+    /// @custom:invariant V1
+    function test_one_round_alone_calls_nothing_for_health() public {
+        uint64 loanId = _openHouse();
+        _setPrice(HOUSE, 140_000 * USD);
+        oracle.setRound(1);
+        ValueProof[] memory newest = _proofs(loanId, 1);
+
+        vm.expectRevert(abi.encodeWithSelector(IValuationOracle.RoundUnusable.selector, 0));
+        book.call(loanId, newest, newest);
+    }
+
     function test_an_unknown_loan_is_never_overdue() public view {
         vm.assertFalse(book.isOverdue(77));
     }

@@ -156,6 +156,20 @@ contract CureTest is BookBase {
         book.cure(loanId, 20_000 * USD, newest);
     }
 
+    function test_a_cure_that_needs_no_payment_moves_no_cash() public {
+        uint64 loanId = _openHouse();
+        _setPrice(HOUSE, 140_000 * USD);
+        book.call(loanId, _proofs(loanId, 2), _proofs(loanId, 1));
+        _setPrice(HOUSE, 400_000 * USD);
+        uint64 cash = book.laneOf(0).cash;
+        uint256 balance = token.balanceOf(address(this));
+
+        book.cure(loanId, 0, _proofs(loanId, 2));
+
+        vm.assertEq(book.laneOf(0).cash, cash);
+        vm.assertEq(token.balanceOf(address(this)), balance);
+    }
+
     /// @custom:invariant C2
     function test_after_two_cures_within_a_year_there_is_no_third_window() public {
         uint64 loanId = _openHouse();
@@ -170,6 +184,10 @@ contract CureTest is BookBase {
 
         book.call(loanId, _proofs(loanId, 2), _proofs(loanId, 1));
 
+        vm.assertEq(book.cureUntilOf(loanId), block.timestamp);
+        vm.assertTrue(book.loanOf(loanId).windowSpent);
+        book.repay(loanId, 1_000 * USD);
+        vm.assertTrue(book.loanOf(loanId).windowSpent);
         vm.assertEq(book.cureUntilOf(loanId), block.timestamp);
     }
 

@@ -34,6 +34,15 @@ contract FakeSanctions is ISanctions {
     }
 }
 
+/// @notice A list that clears everybody and needs most of the gas that it may spend.
+contract ThoroughList is ISanctions {
+    function isSanctioned(address) external view returns (bool) {
+        uint256 end = gasleft() - 45_000;
+        while (gasleft() > end) {}
+        return false;
+    }
+}
+
 /// @notice A restaking token that spends all gas it gets once it is told to.
 contract BurningToken is FakeToken(18) {
     bool private _burning;
@@ -239,6 +248,22 @@ contract DeliverTest is AmendBase {
         burning.setBurning(false);
         book.deliver(mixed);
         vm.assertEq(burning.balanceOf(borrower), 10e18);
+    }
+
+    /// @dev Whoever closes another's loan with little gas must not make the list seem to say no.
+    /// @custom:invariant D9b
+    function test_too_little_gas_for_the_list_is_no_answer_of_it() public {
+        book.setSanctions(new ThoroughList());
+        book.repay(loanId, type(uint64).max);
+        bytes memory close = abi.encodeCall(ILoanBook.close, (loanId, book.wordsOf(loanId)));
+
+        bool closed;
+        for (uint256 gas = 60_000; !closed; gas += 5_000) {
+            (closed,) = address(book).call{gas: gas}(close);
+        }
+
+        vm.assertEq(book.waitingOf(loanId), 0);
+        vm.assertEq(registry.ownerOf(HOUSE), borrower);
     }
 
     function test_too_little_gas_is_no_reason_to_wait() public {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {IPause} from "../../src/interfaces/IPause.sol";
 import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
@@ -10,6 +11,7 @@ import {AmendBase} from "./support/AmendBase.sol";
 import {Carded} from "../support/Carded.sol";
 
 using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @title Drawing in several draws up to the signed limit (rules D4, V1)
 /// @dev The house is worth 400,000 and lends 60 %: 240,000.
@@ -292,6 +294,57 @@ contract DrawTest is AmendBase {
             )
         );
         book.call(loanId, newest, previous);
+    }
+
+    /// @dev Half is drawn when one of six instalments is past: amortising would spread it over five.
+    function test_an_interest_only_loan_owes_all_that_was_drawn_at_its_end() public {
+        _mint(3_003, HOUSE_CLASS, borrower, 400_000 * USD);
+        LoanTerms memory terms = _terms(3_003, 100_000 * USD);
+        (terms.limit, terms.schedule) = (200_000 * USD, ScheduleKind.InterestOnly);
+        uint64 second = _open(terms);
+        vm.warp(START + 30 days);
+        oracle.setRound(2);
+        book.repay(second, book.debtOf(second) - 100_000 * USD);
+        LoanChange memory change = _change(second);
+        change.draw = 50_000 * USD;
+
+        _amend(change);
+
+        // What was repaid is rounded up by a unit, which was principal.
+        vm.assertEq(book.loanOf(second).principal, 150_000 * USD - 1);
+        vm.assertEq(book.tailOf(second).basePrincipal, 150_000 * USD - 1);
+    }
+
+    /// @custom:invariant C4
+    function test_a_borrower_in_shortfall_draws_nothing_until_it_is_paid() public {
+        LoanTerms memory terms = _terms(CAR, 5_000 * USD);
+        terms.limit = 8_000 * USD;
+        uint64 second = _open(terms);
+        _sellHouseAtItsFloor();
+        LoanChange memory change = _change(second);
+        change.draw = 1_000 * USD;
+        oracle.setRound(2);
+
+        _assertAmendFails(
+            change,
+            abi.encodeWithSelector(
+                ILoanBook.BorrowerInShortfall.selector, borrower, 16_000 * USD
+            )
+        );
+        book.payShortfall(borrower, 0, 16_000 * USD);
+        _amend(change);
+
+        vm.assertEq(book.loanOf(second).principal, 6_000 * USD);
+    }
+
+    /// @dev At 84,000 of the 100,000 that are owed.
+    function _sellHouseAtItsFloor() private {
+        _setPrice(HOUSE, 140_000 * USD);
+        book.call(loanId, _proofs(loanId, 2), _proofs(loanId, 1));
+        vm.warp(START + 14 days);
+        house.open(loanId, _proofs(loanId, 2));
+        vm.warp(START + 21 days);
+        house.buy(loanId, type(uint64).max);
     }
 
     function _draw(uint64 amount) private returns (LoanChange memory change) {

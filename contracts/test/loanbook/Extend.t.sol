@@ -154,6 +154,23 @@ contract ExtendTest is AmendBase {
         );
     }
 
+    /// @dev The first due date bore its fee before; the first of the new schedule may bear one too.
+    /// @custom:invariant D2
+    function test_late_fees_begin_anew_with_the_new_due_dates() public {
+        vm.warp(START + 45 days);
+        book.charge(loanId, 1);
+        oracle.setRound(2);
+        book.repay(loanId, 30_000 * USD);
+        _amend(_extension());
+        vm.assertEq(book.tailOf(loanId).chargedThrough, 0);
+
+        // Twenty days to the due date and fifteen of grace.
+        vm.warp(START + 80 days);
+        book.charge(loanId, 1);
+
+        vm.assertEq(book.tailOf(loanId).chargedThrough, 1);
+    }
+
     /// @dev Class 24 of the notes: nobody refinances without the borrower.
     /// @custom:invariant D8
     function test_class_24_a_refinance_needs_the_borrowers_consent() public {

@@ -23,6 +23,11 @@ contract LanesTest is BookBase {
         escrow.sendAsset(address(registry), address(this), HOUSE);
     }
 
+    function test_a_lane_that_is_not_there_has_no_escrow() public view {
+        vm.assertNotEq(book.escrowOf(1), address(0));
+        vm.assertEq(book.escrowOf(2), address(0));
+    }
+
     function test_lanes_are_numbered_from_zero() public {
         uint32 lane = book.addLane();
 

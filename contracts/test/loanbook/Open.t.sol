@@ -256,8 +256,9 @@ contract OpenTest is OpenBase {
     }
 
     /// @custom:invariant I-27 S4
-    function test_the_nonce_serves_once() public {
+    function test_the_nonce_serves_once(uint256 nonce) public {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
+        terms.nonce = nonce;
         _open(terms);
 
         _assertRefused(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {IPause} from "../../src/interfaces/IPause.sol";
 import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
@@ -198,5 +199,43 @@ contract OracleSilenceTest is AuctionBase {
 
         vm.assertEq(house.priceOf(loanId), before);
         vm.assertEq(_buy(), before);
+    }
+
+    /// @custom:invariant I-14 D7
+    function test_a_stranger_pays_off_an_open_loan_while_everything_stands_still() public {
+        loanId = _openHouse();
+
+        _payOffByAStranger();
+    }
+
+    /// @custom:invariant I-14 D7
+    function test_a_stranger_pays_off_a_called_loan_while_everything_stands_still() public {
+        loanId = _openCalled();
+
+        _payOffByAStranger();
+    }
+
+    /// @custom:invariant I-14 D7
+    function test_a_stranger_pays_off_an_auctioned_loan_while_everything_stands_still() public {
+        _startHouse();
+
+        _payOffByAStranger();
+    }
+
+    /// @dev The oracle is silent, the protocol paused and the asset frozen.
+    function _payOffByAStranger() private {
+        oracle.setSilent(true, 0);
+        oracle.setPaused(uint64(block.timestamp) + 7 days);
+        registry.setStatus(HOUSE, AssetStatus.Frozen);
+        uint64 debt = book.debtOf(loanId);
+
+        vm.prank(other);
+        uint64 paid = book.repay(loanId, type(uint64).max);
+        book.close(loanId);
+
+        vm.assertEq(paid, debt);
+        vm.assertEq(book.debtOf(loanId), 0);
+        _assertStatus(loanId, LoanStatus.Closed);
+        vm.assertEq(registry.ownerOf(HOUSE), borrower);
     }
 }

@@ -53,6 +53,21 @@ contract PrefundTest is BookBase {
         book.prefund(loanId, MINIMUM - 1);
     }
 
+    function test_prefund_refuses_more_than_a_loan_can_hold() public {
+        uint64 loanId = _openHouse();
+        book.prefund(loanId, 5 * USD);
+        uint64 room = type(uint56).max - 5 * USD;
+        token.mint(address(this), room);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILoanBook.AmountTooLarge.selector, room + 1, room)
+        );
+        book.prefund(loanId, room + 1);
+        book.prefund(loanId, room);
+
+        vm.assertEq(book.loanOf(loanId).prefunded, type(uint56).max);
+    }
+
     function test_prefund_refuses_a_called_loan_and_an_unknown_one() public {
         uint64 loanId = _openCalled();
 
@@ -71,14 +86,23 @@ contract WithdrawPrefundedTest is BookBase {
         uint64 loanId = _openHouse();
         book.prefund(loanId, 20_000 * USD);
         uint256 before = token.balanceOf(borrower);
+        uint32 sequence = book.laneOf(0).sequence;
 
-        vm.prank(borrower);
-        book.withdrawPrefunded(loanId, 15_000 * USD);
+        vm.expectEmit(address(book));
+        emit ILoanBook.PrefundWithdrawn(loanId, sequence + 1, 15_000 * USD);
+        this.withdraw(loanId, 15_000 * USD);
 
         vm.assertEq(token.balanceOf(borrower) - before, 15_000 * USD);
         vm.assertEq(book.loanOf(loanId).prefunded, 5_000 * USD);
         vm.assertEq(book.laneOf(0).owed, 5_000 * USD);
         vm.assertEq(book.laneOf(0).cash, token.balanceOf(book.escrowOf(0)));
+    }
+
+    /// @dev A call of its own, so that what it asks for its card comes after what is expected.
+    function withdraw(uint64 loanId, uint64 amount) external {
+        bytes32[] memory card = book.wordsOf(loanId);
+        vm.prank(borrower);
+        ILoanBook(address(book)).withdrawPrefunded(loanId, amount, card);
     }
 
     function test_what_is_left_after_repaying_can_be_withdrawn() public {
@@ -120,6 +144,17 @@ contract WithdrawPrefundedTest is BookBase {
 }
 
 contract RepayTest is BookBase {
+    /// @custom:invariant D1
+    function test_of_a_called_loan_the_least_payment_and_the_last_are_taken() public {
+        uint64 loanId = _openCalled();
+
+        vm.assertEq(book.repay(loanId, MINIMUM), MINIMUM);
+        book.repay(loanId, book.debtOf(loanId) - MINIMUM / 2);
+        vm.assertEq(book.repay(loanId, type(uint64).max), MINIMUM / 2);
+
+        _assertStatus(loanId, LoanStatus.Repaid);
+    }
+
     function test_repaying_takes_interest_first() public {
         uint64 loanId = _openHouse();
         vm.warp(START + 30 days);

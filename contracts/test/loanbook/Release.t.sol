@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import "../../src/interfaces/ILoanBook.sol";
+import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AmendBase} from "./support/AmendBase.sol";
 import {Carded} from "../support/Carded.sol";
@@ -28,6 +29,19 @@ contract ReleaseTest is AmendBase {
         vm.assertEq(registry.ownerOf(CAR), borrower);
         (uint256[] memory left,,) = book.collateralOf(loanId);
         vm.assertEq(abi.encode(left), abi.encode(_one(HOUSE)));
+    }
+
+    /// @dev What a vote asks of new borrowing keeps nobody's collateral.
+    function test_a_class_that_is_closed_to_new_loans_gives_back() public {
+        ClassTerms memory closed = _houseTerms();
+        closed.enabled = false;
+        risk.setTerms(HOUSE_CLASS, closed);
+        LoanChange memory change = _change(loanId);
+        change.assets = _one(CAR);
+
+        _amend(change);
+
+        vm.assertEq(registry.ownerOf(CAR), borrower);
     }
 
     function test_the_first_of_several_leaves_the_order_of_the_rest() public {

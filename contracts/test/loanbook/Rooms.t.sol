@@ -41,6 +41,25 @@ contract RoomsTest is AmendBase {
         vm.assertEq(_left(1, HOUSE_CLASS), CAP / 2);
     }
 
+    /// @dev Houses and restaking tokens are the first and the last class; cars lie between.
+    /// @custom:invariant L4
+    function test_a_loan_that_ends_gives_back_nothing_of_other_classes() public {
+        uint64 mixed = _openHouseWithLrt();
+        _open(_terms(CAR, 5_000 * USD));
+
+        book.repay(mixed, type(uint64).max);
+        book.close(mixed);
+
+        vm.assertEq(_used(0, HOUSE_CLASS), 0);
+        vm.assertEq(_used(0, CAR_CLASS), 5_000 * USD);
+    }
+
+    function _openHouseWithLrt() private returns (uint64) {
+        LoanTerms memory terms = _terms(HOUSE, 20_000 * USD);
+        (terms.lrt, terms.lrtAmount) = (address(lrt), 1e18);
+        return _open(terms);
+    }
+
     /// @custom:invariant L4
     function test_a_loan_counts_with_all_that_it_may_ever_draw() public {
         LoanTerms memory terms = _terms(HOUSE, 100_000 * USD);

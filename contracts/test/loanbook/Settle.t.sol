@@ -54,6 +54,16 @@ contract SettleCollectTest is SettleBase {
         vm.assertEq(_worth(0), worth);
     }
 
+    function test_the_last_unit_of_a_debt_is_collected_alone() public {
+        vm.warp(START);
+        book.repay(loanId, book.debtOf(loanId) - 1);
+
+        _settle(_collect(1, 1));
+
+        _assertStatus(loanId, LoanStatus.Repaid);
+        vm.assertEq(book.laneOf(0).owed, 30_000 * USD - 1);
+    }
+
     function test_collecting_the_debt_makes_the_loan_repaid() public {
         book.prefund(loanId, 90_000 * USD);
         uint64 debt = book.debtOf(loanId);
@@ -217,6 +227,11 @@ contract SettleCollectTest is SettleBase {
         vm.expectRevert(abi.encodeWithSelector(ILoanBook.BatchGasTooLow.selector, 0));
         vm.prank(relayer);
         book.settle{gas: 150_000}(0, words);
+        // More than the interest that is due goes the quick way.
+        words[0] = _collect(1, 20_000 * USD);
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.BatchGasTooLow.selector, 0));
+        vm.prank(relayer);
+        book.settle{gas: 150_000}(0, words);
 
         vm.assertEq(uint256(book.resultOf(1)), uint256(OperationResult.None));
     }
@@ -346,6 +361,15 @@ contract SettleCloseTest is SettleBase {
         );
         vm.prank(relayer);
         book.settle(0, words);
+    }
+
+    function test_a_batch_that_ends_where_a_card_belongs_is_none() public {
+        bytes32[] memory words = new bytes32[](1);
+        words[0] = _close(1);
+
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.CardCut.selector, 0));
+        vm.prank(relayer);
+        ILoanBook(address(book)).settle(0, words);
     }
 
     function _two(bytes32 first, bytes32 second) private pure returns (bytes32[] memory both) {

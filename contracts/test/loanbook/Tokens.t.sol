@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
 import {FakeToken} from "./support/Fakes.sol";
@@ -11,6 +12,7 @@ import {Carded} from "../support/Carded.sol";
 import {Shelf} from "../support/Shelf.sol";
 
 using Carded for ILoanBook;
+using Carded for IAuctionHouse;
 
 /// @notice Reckons as a market does when it is deployed.
 contract Units {
@@ -62,6 +64,35 @@ contract TokensTest is BookBase {
         vm.assertEq(odd.balanceOf(borrower), balance + 100_000e18);
         book.repay(loanId, 10_000 * USD);
         vm.assertEq(odd.balanceOf(book.escrowOf(0)), uint256(book.laneOf(0).cash) * 1e12);
+    }
+
+    function test_class_18_income_of_an_ended_loan_is_swept_in_base_units() public {
+        _useToken(18);
+        uint64 loanId = _openHouse();
+        book.repay(loanId, type(uint64).max);
+        book.close(loanId);
+        odd.mint(book.incomeAddressOf(loanId), 9e18);
+
+        vm.assertEq(book.sweepEnded(loanId), 9 * USD);
+
+        vm.assertEq(odd.balanceOf(address(pool)), 9e18);
+    }
+
+    function onLotBought(uint64, uint256, uint128, uint64, bytes calldata) external {}
+
+    function test_class_18_a_lot_bought_in_a_callback_is_paid_in_base_units() public {
+        _useToken(18);
+        uint64 loanId = _openCalled();
+        vm.warp(START + 59 days);
+        house.open(loanId, _proofs(loanId, 2));
+        odd.approve(address(house), type(uint256).max);
+        uint256 balance = odd.balanceOf(address(this));
+        bytes32[] memory card = book.wordsOf(loanId);
+
+        uint64 price = house.buyWithCallback(loanId, type(uint64).max, "", card);
+
+        vm.assertEq(price, 460_000 * USD);
+        vm.assertEq(balance - odd.balanceOf(address(this)), 460_000e18);
     }
 
     function test_class_18_more_decimals_than_can_be_reckoned_with_are_refused() public {

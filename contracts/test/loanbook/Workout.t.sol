@@ -233,6 +233,9 @@ contract WorkoutTest is BookBase {
         _assertRefused(
             workout, abi.encodeWithSelector(ILoanBook.TermsExpired.selector, workout.deadline)
         );
+        vm.warp(workout.deadline);
+        _apply(workout);
+        vm.assertEq(book.tailOf(loanId).openedAt, workout.deadline);
     }
 
     /// @custom:invariant D8b D9b

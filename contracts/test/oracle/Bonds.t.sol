@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Governed} from "../../src/Governed.sol";
 import {CompactSignature, IReporters, Round} from "../../src/interfaces/IReporters.sol";
+import {Logs} from "../support/Logs.sol";
 import {OracleBase} from "../support/OracleBase.sol";
 
 contract BondsTest is OracleBase {
@@ -146,10 +147,12 @@ contract SlashDoubleSignTest is OracleBase {
 
     function test_the_smallest_bond_goes_to_the_prover() public {
         oracle.slash(reporter, BOND, treasury);
+        Logs.record();
 
         _prove(_round(9, "one"), _round(9, "two"), keys[2]);
 
         vm.assertEq(coin.balanceOf(prover), 1);
+        vm.assertEq(Logs.dataOf(IReporters.BondSlashed.selector).length, 1);
     }
 
     function test_a_reporter_that_left_is_slashed_while_its_bond_is_locked() public {

@@ -158,3 +158,39 @@ def test_a_compile_error_says_where(compiler):
 
     [(file, start, _)] = caught.value.places
     assert (file, wrong[start]) == (NAME, "5")
+
+
+POINTER = b"""// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+contract Pointer {
+    struct Entry {
+        uint256 amount;
+    }
+
+    mapping(uint256 key => Entry) private _entries;
+
+    function add(uint256 key) external {
+        _entryOf(key).amount += 1;
+    }
+
+    function _entryOf(uint256 key) private returns (Entry storage entry) {
+        entry = _entries[key];
+        entry.amount += 2;
+    }
+}
+"""
+
+
+def test_a_statement_that_alone_sets_what_is_returned_gives_way(compiler, monkeypatch, tmp_path):
+    (tmp_path / NAME).write_bytes(POINTER)
+    monkeypatch.setattr("scripts.mutation.image.ROOT", tmp_path)
+    monkeypatch.setattr("scripts.mutation.compiler.ROOT", tmp_path)
+    wanted = {NAME: {"": ["ast"]}}
+    tree = compiler.ask([NAME], {NAME: POINTER.decode()}, wanted)["sources"][NAME]["ast"]
+    mutants = mutants_of(NAME, POINTER, tree)
+
+    _, placed = Images(compiler, {NAME: tree}).make(mutants, [(NAME, "Pointer")])
+
+    left = {mutant.line for i, mutant in enumerate(mutants) if FIRST_NUMBER + i not in placed}
+    assert left == {16, 17}
