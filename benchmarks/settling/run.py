@@ -33,7 +33,7 @@ RECOVERY_OPERATIONS = 200_000
 class Size:
     """How much is settled, on how many loans, and what goes wrong meanwhile."""
 
-    operations: int = 1_000_000
+    operations: int = 2_000_000
     queue: int = 1_000_000
     loans_per_lane: int = 1_000
     chaos: bool = False

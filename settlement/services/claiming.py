@@ -59,8 +59,10 @@ def claim(held: Lease, chain: Chain, profile: Profile) -> list[Batch]:
         hand_over(signer)
         return []
     plan = plan_of(signer, most=room)
-    found = Claim(_due_calls(signer, plan), [], _expired(plan))
-    simulating.simulate_calls(found, chain, profile)
+    found = Claim([], [], [])
+    if plan.due or plan.waits or plan.expired:
+        found = Claim(_due_calls(signer, plan), [], _expired(plan))
+        simulating.simulate_calls(found, chain, profile)
     if signer.lane is not None and not plan.words_wait and room > len(found.calls):
         if plan.due or plan.waits or not _add_plain_packs(found, signer, profile, room):
             _add_packs(found, signer, profile, room - len(found.calls))
@@ -166,7 +168,7 @@ def _store(held: Lease, signer: Signer, found: Claim, fees: Fees, mined: int) ->
     seal(found.chosen)
     with transaction.atomic():
         held.locked()
-        if not _still_planned(signer, found.calls):
+        if found.calls and not _still_planned(signer, found.calls):
             return []
         for batch in found.given_up:
             batch.save()
@@ -189,7 +191,7 @@ def _still_planned(signer: Signer, calls: list[Batch]) -> bool:
     """Lock the calls and tell whether nobody cancelled one or gave it to another key meanwhile."""
     planned = signer.batches.filter(status=BatchStatus.PLANNED)
     locked = planned.select_for_update().filter(pk__in=[batch.pk for batch in calls])
-    return not calls or len(locked.values_list("pk", flat=True)) == len(calls)
+    return len(locked.values_list("pk", flat=True)) == len(calls)
 
 
 def _number(signer: Signer, found: Claim, fees: Fees, mined: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -99,17 +100,23 @@ class _BehindWords:
     """Tells of a call on a loan whether operations that came before it still wait on that loan."""
 
     def __init__(self, signer: Signer) -> None:
-        calls = signer.batches.filter(status=BatchStatus.PLANNED, lane__isnull=False).exclude(
-            kind=SETTLE
-        )
-        self._calls = {
-            pk: (after, [key for key in writes if key.startswith("loan:")])
-            for pk, after, writes in calls.values_list("pk", "after_number", "writes")[:MOST_SEEN]
-        }
+        self._signer = signer
         self.found: dict[int, list[dict[str, Any]]] = {}
 
+    @cached_property
+    def _calls(self) -> dict[int, tuple[int, list[str]]]:
+        """The loans of the key's calls: most keys have none, and then nobody asks for them."""
+        calls = self._signer.batches.filter(status=BatchStatus.PLANNED, lane__isnull=False)
+        rows = calls.exclude(kind=SETTLE).values_list("pk", "after_number", "writes")[:MOST_SEEN]
+        return {
+            pk: (after, [key for key in writes if key.startswith("loan:")])
+            for pk, after, writes in rows
+        }
+
     def __call__(self, pk: int) -> bool:
-        after, loans = self._calls.get(pk, (0, ()))
+        if pk == _NEXT_WORDS:
+            return False
+        after, loans = self._calls.get(pk, (0, []))
         waiting = [key for key in loans if has_waiting_before(int(key[5:]), after)]
         if waiting:
             self.found[pk] = [{"operations_before": after, "keys": waiting}]
