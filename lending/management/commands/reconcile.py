@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from contracts.errors import ChainError
+from contracts.errors import ChainError, ChainRejected
 from lending.services import reconcile
 from lending.services.reconciliation import Reconciliation
 
@@ -22,6 +22,11 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         try:
             found = reconcile()
+        except ChainRejected as error:
+            raise CommandError(
+                f"{error} It may have forgotten the state of the block up to which events were "
+                "read: let the workers read on (make stack), then compare again."
+            ) from error
         except ChainError as error:
             raise CommandError(str(error)) from error
         if options["json"]:
