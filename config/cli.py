@@ -65,7 +65,7 @@ def prepare(argv: list[str], needs: frozenset[str]) -> None:
 
 def is_ours(argv: list[str]) -> bool:
     """Tell whether a command says itself what it needs, as the project's own do."""
-    return "stack_needs" in vars(type(_command(argv[1])))
+    return hasattr(_command(argv[1]), "stack_needs")
 
 
 def needs_of(argv: list[str]) -> frozenset[str]:
