@@ -5,27 +5,25 @@ PostgreSQL reads back. For what is mostly bytes that is most of the work (docs/d
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 from django.db import connection
 from django.db.models import Field, Model
-from psycopg import Cursor
+from psycopg import Copy, Cursor
 
 
 def append(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Append rows (`COPY`); values are as PostgreSQL takes them, JSON as text."""
-    # What COPY raises goes past Django, which would name it as its own.
-    known = connection.wrap_database_errors
-    with known, connection.cursor() as cursor, cursor.copy(_copy_of(model, columns)) as copy:
+    with _copying(model, columns) as copy:
         for row in rows:
             copy.write_row(row)
 
 
 def append_text(model: type[Model], columns: Sequence[str], parts: Iterable[str]) -> None:
     """Append rows that are already lines of `COPY`'s text format, many in each part."""
-    known = connection.wrap_database_errors
-    with known, connection.cursor() as cursor, cursor.copy(_copy_of(model, columns)) as copy:
+    with _copying(model, columns) as copy:
         for part in parts:
             copy.write(part)
 
@@ -42,10 +40,7 @@ def insert(rows: Sequence[Model]) -> None:
     if rows[0].pk is None:
         for row, key in zip(rows, _keys(model, len(rows)), strict=True):
             row.pk = key
-    named = ", ".join(f'"{field.column}"' for field in fields)
-    statement = f'COPY "{model._meta.db_table}" ({named}) FROM STDIN (FORMAT BINARY)'
-    known = connection.wrap_database_errors
-    with known, connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with _copying(model, [field.column for field in fields], "(FORMAT BINARY)") as copy:
         copy.set_types([_type_of(field) for field in fields])
         for row in rows:
             copy.write_row([field.pre_save(row, add=True) for field in fields])
@@ -107,9 +102,14 @@ def _column(field: Field, rows: Sequence[Model]) -> object:
     return [field.get_prep_value(value) for value in values]
 
 
-def _copy_of(model: type[Model], columns: Sequence[str]) -> str:
+@contextmanager
+def _copying(model: type[Model], columns: Sequence[str], form: str = "") -> Iterator[Copy]:
     named = ", ".join(f'"{column}"' for column in columns)
-    return f'COPY "{model._meta.db_table}" ({named}) FROM STDIN'
+    statement = f'COPY "{model._meta.db_table}" ({named}) FROM STDIN {form}'
+    # What COPY raises goes past Django, which would name it as its own.
+    known = connection.wrap_database_errors
+    with known, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        yield copy
 
 
 @cache
