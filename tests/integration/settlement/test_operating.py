@@ -21,7 +21,10 @@ from settlement.models import (
     Signer,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("deployment"),
+]
 
 
 @pytest.fixture(autouse=True)
