@@ -138,6 +138,7 @@ CARRYING_TESTS = (
     (f"{TESTS}/loanbook/LoanMath.t.sol", "LoanMathVectorsTest"),
     (f"{TESTS}/loanbook/LoanMath.t.sol", "LoanMathFuzzTest"),
     (f"{TESTS}/loanbook/Payments.t.sol", "PaymentsTest"),
+    (f"{TESTS}/loanbook/Tokens.t.sol", "Units"),
 )
 
 
