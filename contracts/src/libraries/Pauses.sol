@@ -37,7 +37,7 @@ library Pauses {
         view
         returns (uint256)
     {
-        (bool exists, uint256 begunAt, uint256 paused) = log.latestCheckpoint();
-        return exists ? Math.min(paused, time - begunAt) : 0;
+        (, uint256 begunAt, uint256 paused) = log.latestCheckpoint();
+        return Math.min(paused, time - begunAt);
     }
 }
