@@ -3,8 +3,6 @@ pragma solidity ^0.8.30;
 
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
-
 import {Governed} from "./Governed.sol";
 import {IPause} from "./interfaces/IPause.sol";
 import {CompactSignature, Round} from "./interfaces/IReporters.sol";
@@ -33,7 +31,7 @@ struct OracleParameters {
 /// @title k-of-n signed rounds of values
 /// @notice One transaction refreshes every asset; a value is used by bringing its proof.
 contract ValuationOracle is IValuationOracle, Reporters {
-    using Pauses for Checkpoints.Trace224;
+    using Pauses for uint256[];
     using SignerSet for bytes;
 
     uint256 internal constant MIN_INTERVAL = 1 hours;
@@ -48,7 +46,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
 
     RoundState private _state;
     bytes32[2] private _roots;
-    Checkpoints.Trace224 private _pauses;
+    uint256[] private _pauses;
     /// @inheritdoc IPause
     uint64 public pausableFrom;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {
     Card,
     LaneState,
@@ -20,11 +19,11 @@ import {Valuation} from "../../src/libraries/Valuation.sol";
 /// written in `tests/chain/contracts/test_differential.py`.
 contract Exposed {
     using LoanMath for LoanState;
-    using Pauses for Checkpoints.Trace224;
+    using Pauses for uint256[];
     using Schedule for Card;
     using Valuation for uint256;
 
-    mapping(uint256 row => Checkpoints.Trace224) private _logs;
+    mapping(uint256 row => uint256[]) private _logs;
 
     /// @notice now, grace, then when and for how long a pause was begun (or ended) > cutoff
     function graceCutoff(int256[][] calldata rows) external returns (int256[][] memory results) {

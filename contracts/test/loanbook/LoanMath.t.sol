@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {
     LaneState,
     LoanState,
@@ -19,14 +18,14 @@ import {Test} from "../support/Test.sol";
 /// @title The vectors that Python and Solidity share: `tests/vectors/loan_math.json`
 contract LoanMathVectorsTest is Test {
     using LoanMath for LoanState;
-    using Pauses for Checkpoints.Trace224;
+    using Pauses for uint256[];
     using Schedule for Card;
 
     VmBook internal constant vmBook =
         VmBook(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     string private json;
-    mapping(uint256 row => Checkpoints.Trace224) private _logs;
+    mapping(uint256 row => uint256[]) private _logs;
 
     function setUp() public {
         json = vm.readFile("tests/vectors/loan_math.json");
@@ -100,7 +99,7 @@ contract LoanMathVectorsTest is Test {
     function test_grace_ends_when_the_vectors_say_so() public {
         for (uint256 i = 0; i < _count("grace_cutoff"); ++i) {
             int256[] memory row = _row("grace_cutoff", i);
-            Checkpoints.Trace224 storage log = _logs[i];
+            uint256[] storage log = _logs[i];
             for (uint256 j = 2; j < row.length - 1; j += 2) {
                 uint256 began = uint256(row[j]);
                 if (began != 0) log.book(uint256(row[j + 1]) - began, began);

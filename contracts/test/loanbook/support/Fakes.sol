@@ -3,7 +3,6 @@ pragma solidity ^0.8.30;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {Asset, AssetStatus} from "../../../src/interfaces/IAssetRegistry.sol";
 import {ClassTerms} from "../../../src/interfaces/IRiskTerms.sol";
@@ -127,7 +126,7 @@ contract FakeRisk {
 
 /// @notice Values as they are set; a round's root is over them all, as a tree that is a comb.
 contract FakeOracle {
-    using Pauses for Checkpoints.Trace224;
+    using Pauses for uint256[];
 
     uint16 private constant LRT_CLASS = 14;
     FakeRegistry private immutable _registry;
@@ -140,7 +139,7 @@ contract FakeOracle {
     bool public voidWindowPassed = true;
     uint64 public stoppedSeconds;
     uint64 public pausedUntil;
-    Checkpoints.Trace224 private _pauses;
+    uint256[] private _pauses;
 
     constructor(FakeRegistry registry) {
         _registry = registry;
