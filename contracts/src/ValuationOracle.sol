@@ -7,8 +7,9 @@ import {Governed} from "./Governed.sol";
 import {IPause} from "./interfaces/IPause.sol";
 import {CompactSignature, Round} from "./interfaces/IReporters.sol";
 import {IValuationOracle, ValueLeaf, ValueProof} from "./interfaces/IValuationOracle.sol";
+import {Pauses} from "./libraries/Pauses.sol";
 import {Present, Presents} from "./libraries/Presents.sol";
-import {RoundState} from "./libraries/RoundClock.sol";
+import {RoundClock, RoundState} from "./libraries/RoundClock.sol";
 import {SignerSet} from "./libraries/SignerSet.sol";
 import {ValueProofs} from "./libraries/ValueProofs.sol";
 import {BondTerms, Reporters} from "./Reporters.sol";
@@ -30,6 +31,7 @@ struct OracleParameters {
 /// @title k-of-n signed rounds of values
 /// @notice One transaction refreshes every asset; a value is used by bringing its proof.
 contract ValuationOracle is IValuationOracle, Reporters {
+    using Pauses for uint256[];
     using SignerSet for bytes;
 
     uint256 internal constant MIN_INTERVAL = 1 hours;
@@ -44,6 +46,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
 
     RoundState private _state;
     bytes32[2] private _roots;
+    uint256[] private _pauses;
     /// @inheritdoc IPause
     uint64 public pausableFrom;
 
@@ -113,6 +116,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
     function resume() external restricted {
         RoundState state = _state;
         if (block.timestamp >= state.pauseEnd()) revert ProtocolNotPaused();
+        _pauses.book(0, block.timestamp);
         _state = state.resumed(TTL);
         pausableFrom = uint64(block.timestamp + PAUSE_COOLDOWN);
         emit ProtocolResumed(uint64(state.stoppedSeconds(TTL)));
@@ -185,6 +189,11 @@ contract ValuationOracle is IValuationOracle, Reporters {
     }
 
     /// @inheritdoc IValuationOracle
+    function graceCutoff(uint256 grace) external view returns (uint256) {
+        return _pauses.cutoff(grace, block.timestamp);
+    }
+
+    /// @inheritdoc IValuationOracle
     function voidWindowPassed() external view returns (bool) {
         return _voidWindowPassed(_state);
     }
@@ -229,6 +238,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
     }
 
     function _pause() private {
+        _pauses.book(RoundClock.PAUSE_LENGTH, block.timestamp);
         RoundState state = _state.paused(TTL);
         _state = state;
         pausableFrom = uint64(state.pauseEnd() + PAUSE_COOLDOWN);

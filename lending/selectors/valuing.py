@@ -7,7 +7,15 @@ from collateral.models import Asset
 from lending.domain import health
 from lending.domain.clock import Clock
 from lending.domain.health import Item, Pair, Terms
-from lending.models import ClassTerms, Loan, LoanCollateral, OracleClock, PledgeStatus
+from lending.domain.pauses import Pauses
+from lending.models import (
+    ClassTerms,
+    Loan,
+    LoanCollateral,
+    OracleClock,
+    PledgeStatus,
+    ProtocolPause,
+)
 from lending.parameters import oracle_parameters
 from oracles.models import RoundStatus, Valuation
 
@@ -46,6 +54,12 @@ def clock() -> Clock:
 def stopped_seconds(moment: int) -> int:
     """Return the seconds for which clocks have stood still by then (rule C5)."""
     return clock().stopped_at(moment, ttl=oracle_parameters().ttl)
+
+
+def pauses() -> Pauses:
+    """Return the guardian's pauses, during which grace stands still (rule C5)."""
+    spans = ProtocolPause.objects.order_by("begun_at").values_list("begun_at", "ends_at")
+    return Pauses(spans=tuple(spans))
 
 
 def all_terms(*, now: int) -> dict[int, Terms]:
