@@ -31,7 +31,7 @@ def _call(loan: Loan, standing: Assessment, now: int) -> bool:
     """Instalments first: they need no pair of rounds. A late fee is charged before the call."""
     if chargeable(loan, now=now):
         return False
-    if loan.state.is_overdue(now) or standing.inactive:
+    if loan.state.is_overdue(now) or standing.unborne:
         return _call_overdue(loan, standing.pledges, now)
     return standing.is_unhealthy and _call_unhealthy(loan, standing, now)
 

@@ -267,6 +267,32 @@ contract OpenTest is OpenBase {
     }
 
     /// @custom:invariant I-27 S4
+    function test_terms_that_their_borrower_withdrew_are_refused(uint256 nonce) public {
+        LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
+        terms.nonce = nonce;
+        vm.expectEmit(address(book));
+        emit IStewardship.ConsentWithdrawn(borrower, 0, nonce);
+        vm.prank(borrower);
+        book.withdrawConsent(0, nonce);
+
+        _assertRefused(
+            terms, abi.encodeWithSelector(ILoanBook.NonceUsed.selector, borrower, 0, terms.nonce)
+        );
+    }
+
+    /// @custom:invariant I-27 S4
+    function test_what_was_used_is_not_withdrawn() public {
+        LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
+        _open(terms);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILoanBook.NonceUsed.selector, borrower, 0, terms.nonce)
+        );
+        vm.prank(borrower);
+        book.withdrawConsent(0, terms.nonce);
+    }
+
+    /// @custom:invariant I-27 S4
     function test_the_same_nonce_serves_in_another_lane() public {
         LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
         _open(terms);
