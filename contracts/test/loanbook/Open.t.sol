@@ -213,8 +213,8 @@ contract OpenTest is OpenBase {
         vm.warp(START + 300 days);
         LoanTerms memory terms = _terms(HOUSE, 240_000 * USD);
         terms.instalments = 2;
-        // 10,000 − floor(5,000 · 120 / 185) basis points of freshness.
-        uint64 limit = uint64(uint256(400_000 * USD) * 6_757 / 10_000 * 6_000 / 10_000);
+        // 10,000 − 5,000 · 120 / 185 basis points, rounded down, of freshness.
+        uint64 limit = uint64(uint256(400_000 * USD) * 6_756 / 10_000 * 6_000 / 10_000);
 
         _assertRefused(
             terms, abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, limit)

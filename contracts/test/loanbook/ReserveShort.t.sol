@@ -93,15 +93,14 @@ contract ReserveShortTest is AuctionBase {
     /// @custom:invariant C3
     function test_a_reserve_that_pays_the_debt_takes_no_more_tokens_than_that_needs() public {
         _startTokens();
-        uint64 debt = book.debtOf(loanId);
-        token.mint(address(pool), debt);
         vm.warp(house.lotOf(loanId).startedAt + 2 days);
+        token.mint(address(pool), house.priceOf(loanId));
+        uint256 debt = book.debtOf(loanId);
 
         house.takeForReserve(loanId);
 
-        // A unit of the stablecoin is worth 4 * 10^8 base units of tokens at 2,550 USD.
         uint256 sold = lrt.balanceOf(pool.reserveHolder());
-        vm.assertApproxEqAbs(sold, uint256(debt) * 1e18 / (2_550 * USD), 1);
+        vm.assertEq(sold, (debt * 1e18 + 2_550 * USD - 1) / (2_550 * USD));
         vm.assertEq(lrt.balanceOf(book.escrowOf(0)), 40e18 - sold);
         _assertStatus(loanId, LoanStatus.Repaid);
     }
