@@ -113,7 +113,7 @@ def offer_workout(*, workout: Mapping[str, Any], signature: str, reason: str) ->
 
 def withdraw_workout(*, loan_id: int, borrower: str) -> None:
     """Take the standing offer off the list. Who kept a copy can still bring it to a vote until its
-    deadline: what was signed cannot be unsigned.
+    deadline, unless its borrower withdraws it on chain: ``wallet_call("withdraw_consent")``.
     """
     loan = _loan_of(loan_id, borrower)
     if not loan.workout_offers.filter(withdrawn=False, agreed_at=0).update(withdrawn=True):
