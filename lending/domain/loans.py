@@ -255,12 +255,15 @@ def apply_workout(loan: LoanState, *, terms: NewSchedule, now: int, stopped: int
     is carried at stays (rule D8). `stopped`: the oracle's stopped seconds.
     """
     _require(loan, Status.CALLED, Status.AUCTIONED)
+    # The window is for all that is pledged: tokens out of their band wait for its end too.
+    band = loan.call_reason == CallReason.BAND
     fresh = replace(
         _rescheduled(loan, terms, now),
         status=Status.CALLED,
         last_accrual=now - (stopped if loan.call_reason.needs_oracle else 0),
         called_at=now,
         stopped_at_call=stopped,
+        call_reason=CallReason.HEALTH if band else loan.call_reason,
         window_spent=False,
     )
     return _change(loan, fresh)

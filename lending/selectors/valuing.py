@@ -154,6 +154,7 @@ class Assessment:
     """How a loan stands; ledger units. `None` where the last rounds give no value.
 
     `both_limit` counts the higher of two rounds and decides a call; `newest_limit` shows today.
+    `unborne`: an asset lost its attestation, and the other things are not known to bear the debt.
     """
 
     debt: int
@@ -162,7 +163,7 @@ class Assessment:
     both_limit: int | None
     cure_limit: int | None
     moved: bool
-    inactive: bool
+    unborne: bool
     has_pair: bool
     pledges: list[Pledge]
 
@@ -183,18 +184,27 @@ def _assess(loan: Loan, held: list[Pledge], now: int) -> Assessment:
     both = _values(held, both=True)
     bearing = None if today is None else _bearing(held, today)
     active = None if today is None else _active(held, today)
+    debt = loan.state.debt_up(now)
     return Assessment(
-        debt=loan.state.debt_up(now),
+        debt=debt,
         value=None if today is None else sum(value for _, value in today),
         newest_limit=None if bearing is None else health.liquidation_limit(bearing),
         both_limit=None if both is None else health.liquidation_limit(_bearing(held, both)),
         cure_limit=None if active is None else health.cure_limit(active),
         moved=any(_moved(pledge) for pledge in held),
-        inactive=any(not pledge.active for pledge in held),
+        unborne=_is_unborne(held, debt),
         has_pair=bool(held)
         and all(pledge.band_broken or pledge.pair.previous is not None for pledge in held),
         pledges=held,
     )
+
+
+def _is_unborne(held: Sequence[Pledge], debt: int) -> bool:
+    """What lost its attestation, or has left its price band, bears nothing (rules V4, V6)."""
+    if all(pledge.active for pledge in held):
+        return False
+    left = _values([one for one in held if one.active and not one.band_broken], both=False)
+    return left is None or debt > health.liquidation_limit(left)
 
 
 def _values(held: Sequence[Pledge], *, both: bool) -> list[tuple[Item, int]] | None:

@@ -41,7 +41,7 @@ def _call(loan: Loan, standing: Assessment, now: int, paused: Pauses) -> bool:
     """Instalments first: they need no pair of rounds. A late fee is charged before the call."""
     if chargeable(loan, now=now, paused=paused):
         return False
-    if loan.state.is_overdue(now, pauses=paused) or standing.inactive:
+    if loan.state.is_overdue(now, pauses=paused) or standing.unborne:
         return _call_overdue(loan, standing.pledges, now, paused)
     return standing.is_unhealthy and _call_unhealthy(loan, standing, now)
 

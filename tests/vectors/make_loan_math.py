@@ -88,13 +88,13 @@ def late_fee(base: int, fee_bps: int, instalments: int) -> Row:
 
 
 def freshness(attested: int, valid_until: int, fresh_for: int, now: int) -> Row:
-    """Return the share of value that an attestation's age leaves, basis points."""
+    """Return the share of value that an attestation's age leaves, basis points, rounded down."""
     if now > valid_until:
         return [0]
     if now <= attested + fresh_for:
         return [10_000]
     aged = Fraction(now - attested - fresh_for, valid_until - attested - fresh_for)
-    return [10_000 - floor(5_000 * aged)]
+    return [floor(10_000 - 5_000 * aged)]
 
 
 def price(value: int, start_bps: int, recovery_bps: int, duration: int, elapsed: int) -> Row:

@@ -52,8 +52,9 @@ library Amending {
         _send(market, position, card.borrower, card.lrt, change);
     }
 
-    /// @dev The borrower's own call, or its signature, once (rule S4). Nobody draws or releases
-    /// with an instalment missed, or extends with one overdue (rule D8).
+    /// @dev The borrower's own call, or its signature, once (rule S4): what it sends itself, a relayer
+    /// who has the same change signed cannot send again. Nobody draws or releases with an instalment
+    /// missed, or extends with one overdue (rule D8).
     function _admit(
         Book storage book,
         IValuationOracle oracle,
@@ -67,8 +68,8 @@ library Amending {
                 revert ILoanBook.TermsExpired(change.deadline);
             }
             Consent.requireSigned(card.borrower, Consent.hash(change), signature);
-            book.useNonce(card.borrower, position.laneId, change.nonce);
         }
+        book.useNonce(card.borrower, position.laneId, change.nonce);
         Handover.requireCleared(book, card.borrower);
         uint64 shortfall = book.shortfalls[card.borrower];
         if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(card.borrower, shortfall);

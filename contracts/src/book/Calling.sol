@@ -98,12 +98,15 @@ library Calling {
         (LoanWord loan, MarkWord marks) = book.openLoan(call_.idAt(0), call_.wordsAt(2));
         Outlook memory outlook = Outlook(from, from.oracle.present(false));
         (Weights memory weights, bool overdue) = _weighOverdue(outlook, loan, call_);
-        if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(call_.idAt(0));
+        uint256 interest = loan.interestScaled(block.timestamp);
+        // A loan that its other things bear is healthy: a cure would leave it callable again.
+        bool borne = weights.allActive || loan.debtUp(interest) <= weights.liquidation;
+        if (!overdue && borne) revert ILoanBook.NotOverdue(call_.idAt(0));
         Called memory called = Called({
             loan: loan,
             marks: marks,
             reason: overdue ? CallReason.Overdue : CallReason.Attestation,
-            interest: loan.interestScaled(block.timestamp),
+            interest: interest,
             recovery: weights.recovery,
             stopped: outlook.present.stoppedSeconds(),
             curesPerYear: curesPerYear

@@ -305,3 +305,14 @@ def test_a_loan_on_a_frozen_asset_can_be_called(story):
 
     assert call_loans(now=story.now) == 1
     assert Loan.objects.get().borrower == BORROWER
+
+
+@pytest.mark.parametrize(("house", "calls"), [(300_000 * USD, 0), (1_000 * USD, 1)])
+def test_a_frozen_asset_calls_only_a_loan_that_the_others_do_not_bear(story, house, calls):
+    story.open(assets=(HOUSE, CAR))
+    story.tell("AssetRegistry", "AssetStatusChanged", tokenId=CAR, status=2)
+    story.publish(3, house=house, car=20_000 * USD)
+
+    asked = call_loans(now=story.now)
+
+    assert asked == calls
