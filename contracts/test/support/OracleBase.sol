@@ -16,7 +16,7 @@ abstract contract OracleBase is Accounts {
     uint256 internal constant START = 1_700_000_000;
     uint32 internal constant INTERVAL = 6 hours;
     uint32 internal constant TTL = 36 hours;
-    uint32 internal constant WINDOW = 12 hours;
+    uint32 internal constant WINDOW = 5 hours;
     uint32 internal constant COOLDOWN = 7 days;
     uint256 internal constant ASSET = 77;
 

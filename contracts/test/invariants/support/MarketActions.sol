@@ -47,7 +47,7 @@ abstract contract MarketActions is LoanActions {
     function call(uint256 seed) external {
         (uint32 newest,, uint32 previous,) = oracle.rounds();
         if (loans.length == 0 || newest == 0 || previous == 0) return;
-        if (!oracle.voidWindowPassed()) vm.warp(block.timestamp + 13 hours);
+        if (!oracle.voidWindowPassed()) vm.warp(block.timestamp + 6 hours);
         if (oracle.isSilent()) return;
         for (uint256 i = 0; i < loans.length; ++i) {
             if (_callIfUnhealthy(loans[(seed % loans.length + i) % loans.length])) return;
