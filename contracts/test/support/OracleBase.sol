@@ -31,11 +31,15 @@ abstract contract OracleBase is Accounts {
     function setUp() public virtual {
         vm.warp(START);
         keys = keysFrom(1_000, 7);
-        coin = new TestStablecoin("Test Dollar", "tUSD");
+        coin = _newCoin();
         manager = new AccessManager(address(this));
         oracle = _deploy(_parameters(), addressesOf(keys));
         coin.mint(address(this), 100 * BOND);
         coin.approve(address(oracle), type(uint256).max);
+    }
+
+    function _newCoin() internal virtual returns (TestStablecoin) {
+        return new TestStablecoin("Test Dollar", "tUSD");
     }
 
     function _deploy(OracleParameters memory parameters, address[] memory reporters)
