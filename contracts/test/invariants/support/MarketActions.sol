@@ -107,6 +107,7 @@ abstract contract MarketActions is LoanActions {
             ++taken["cure"];
         } catch (bytes memory reason) {
             vm.assertEq(bytes32(bytes4(reason)), bytes32(ILoanBook.NotCured.selector));
+            _forgetLogs();
         }
     }
 
@@ -146,6 +147,7 @@ abstract contract MarketActions is LoanActions {
             (uint32 lots,,) = house.atAuctionOf(uint32(loanId >> 40));
             vm.assertEq(bytes32(bytes4(reason)), bytes32(IAuctionHouse.AuctionsFull.selector));
             vm.assertGt(lots, 0);
+            _forgetLogs();
         }
     }
 
