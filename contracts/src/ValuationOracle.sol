@@ -18,7 +18,8 @@ import {BondTerms, Reporters} from "./Reporters.sol";
 /// @param threshold Signatures that a round needs; more than half of the reporters.
 /// @param minInterval Least seconds between two rounds.
 /// @param ttl Greatest age of a round for use, seconds.
-/// @param voidWindow Seconds after its publication in which a round may be voided.
+/// @param voidWindow Seconds after its publication in which a round may be voided; less than
+/// `minInterval`, so that no second false round hides the jump of the first (rule V3).
 /// @param voidCooldown Least seconds between two voids.
 struct OracleParameters {
     uint16 threshold;
@@ -60,7 +61,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
     ) Governed(authority_) Reporters(parameters.threshold, bonds, sortedReporters) {
         if (
             parameters.minInterval < MIN_INTERVAL || parameters.ttl < parameters.minInterval
-                || parameters.ttl > MAX_TTL || parameters.voidWindow > parameters.ttl
+                || parameters.ttl > MAX_TTL || parameters.voidWindow >= parameters.minInterval
                 || parameters.voidCooldown < parameters.voidWindow
         ) revert ParametersOutOfBounds();
         minInterval = parameters.minInterval;

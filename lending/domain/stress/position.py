@@ -28,7 +28,7 @@ class Behaviour:
     bid_bps: int
     cures_bps: int = 0
     defaults_bps: int = 0
-    void_window_s: int = 43_200
+    void_window_s: int = 18_000
 
 
 @dataclass(kw_only=True)
