@@ -45,7 +45,6 @@ def rooms(market: Market) -> list[int]:
 def test_the_first_close_fits(market):
     assert all(rooms(market))
     assert all(cash_of_lanes(market))
-    print(market.first_close.gas_used)
     assert market.first_close.gas_used <= MOST_GAS
 
 
@@ -62,7 +61,6 @@ def test_a_close_fits_that_brings_every_lane_cash_for_reserved_draws(market):
 
     assert all(now > before for now, before in zip(cash_of_lanes(market), cash, strict=True))
     assert all(now != before for now, before in zip(rooms(market), room, strict=True))
-    print(closed.gas_used)
     assert closed.gas_used <= MOST_GAS
 
 
@@ -83,7 +81,6 @@ def test_a_close_fits_that_takes_cash_from_every_lane_and_fills_all_requests(mar
     assert all(now < before for now, before in zip(cash_of_lanes(market), cash, strict=True))
     assert all(now != before for now, before in zip(rooms(market), room, strict=True))
     assert market.chain.call("SeniorVault", "maxWithdraw", LENDER) > LENT // 2
-    print(between.gas_used, closed.gas_used)
     assert max(between.gas_used, closed.gas_used) <= MOST_GAS
 
 
