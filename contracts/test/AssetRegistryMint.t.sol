@@ -72,6 +72,21 @@ contract AssetRegistryMintTest is RegistryBase {
         vm.assertEq(asset.appraisalCap, 280_000e6);
     }
 
+    function test_the_lowest_value_stays_whoever_signs_after_it() public {
+        MintRequest memory request = _house(1);
+        (request.attestations[1].value, request.attestations[2].value) = (280_000e6, 300_000e6);
+        _signAll(request);
+        MintRequest memory valuedOnce = _house(2);
+        (valuedOnce.attestations[1].value, valuedOnce.attestations[2].value) = (290_000e6, 0);
+        _signAll(valuedOnce);
+
+        registry.mint(request);
+        registry.mint(valuedOnce);
+
+        vm.assertEq(registry.assetOf(_idOf(request)).appraisalCap, 280_000e6);
+        vm.assertEq(registry.assetOf(_idOf(valuedOnce)).appraisalCap, 290_000e6);
+    }
+
     function test_an_asset_that_nobody_valued_has_no_cap() public {
         MintRequest memory request = _house(1);
         request.attestations[1].value = 0;

@@ -152,6 +152,19 @@ contract LendingPoolDepositTest is PoolBase {
         _checkBooks();
     }
 
+    function test_a_single_unit_is_given_back_too() public {
+        _start();
+        book.lend(0, 237_500 * USD, 1_000);
+        book.impair(0, 0);
+        _deposit(alice, Tranche.Junior, 1);
+        _close();
+        _close();
+
+        _claim(Tranche.Junior, alice);
+
+        vm.assertEq(coin.balanceOf(alice), 1);
+    }
+
     function test_new_junior_does_not_pay_for_seniors_past_loss() public {
         _deposit(alice, Tranche.Senior, 800_000 * USD);
         _close();

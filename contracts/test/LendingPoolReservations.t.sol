@@ -256,6 +256,17 @@ contract LendingPoolReservationsTest is PoolBase {
         vm.assertEq(_free(0), 0);
     }
 
+    function test_what_is_brought_to_the_unit_was_served() public {
+        uint64 most = 950_000 * USD;
+        _reserve(alice, LANE, most);
+        _close();
+        vm.assertEq(_free(LANE), most);
+        _close();
+
+        _expectEnd(4_750 * USD, 4_750 * USD);
+        _end(alice, 0);
+    }
+
     function test_one_reservation_at_a_time_and_none_ends_twice() public {
         _reserve(alice, LANE, AMOUNT);
         vm.prank(alice);

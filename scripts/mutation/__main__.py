@@ -7,7 +7,6 @@ on, and after a change only what it concerns runs again. Survivors must be expla
 """
 
 import argparse
-import random
 import sys
 import time
 from collections import Counter
@@ -48,7 +47,7 @@ def main(arguments: list[str]) -> int:
             if options.only in (None, target.contract)
             for case in cases_of(target, trees)
         ]
-        random.Random(options.seed).shuffle(cases)
+        cases.sort(key=lambda case: case.lot(options.seed))
         drawn = cases[: options.sample * (100 + SPARE_PERCENT) // 100 or None]
         print(f"{len(cases)} mutants, of which {len(drawn)} are drawn.", flush=True)
         workspaces = workspaces_of(options.workers)

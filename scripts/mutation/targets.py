@@ -33,11 +33,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A mutant, the contract that it counts for, and the function that it is in."""
+    """A mutant, the contract that it counts for, and the function that it is in.
+
+    `offset` counts the bytes from the beginning of the function, or other part of the contract.
+    """
 
     target: Target
     mutant: Mutant
     function: str
+    offset: int
     source: bytes
 
     @property
@@ -46,6 +50,12 @@ class Case:
         one = self.mutant
         place = f"{one.path}\0{one.start}\0{one.length}\0{one.text}\0".encode()
         return hashlib.sha256(place + self.source).hexdigest()[:12]
+
+    def lot(self, seed: int) -> str:
+        """What decides whether it is drawn: a change elsewhere leaves it in or out as it was."""
+        one = self.mutant
+        place = f"{seed}\0{one.path}\0{self.function}\0{self.offset}\0{one.length}\0{one.text}"
+        return hashlib.sha256(place.encode()).hexdigest()
 
     @property
     def change(self) -> str:
@@ -128,6 +138,7 @@ CARRYING_TESTS = (
     (f"{TESTS}/loanbook/LoanMath.t.sol", "LoanMathVectorsTest"),
     (f"{TESTS}/loanbook/LoanMath.t.sol", "LoanMathFuzzTest"),
     (f"{TESTS}/loanbook/Payments.t.sol", "PaymentsTest"),
+    (f"{TESTS}/loanbook/Tokens.t.sol", "Units"),
 )
 
 
@@ -139,7 +150,9 @@ def cases_of(target: Target, trees: Mapping[str, Any]) -> Iterator[Case]:
             around = nodes_around(trees[path], mutant)
             functions = [one for one in around if one["nodeType"] == "FunctionDefinition"]
             name = (functions[-1]["name"] or functions[-1]["kind"]) if functions else ""
-            yield Case(target, mutant, name, source)
+            part = around[min(2, len(around) - 1)]
+            offset = mutant.start - int(part["src"].split(":")[0])
+            yield Case(target, mutant, name, offset, source)
 
 
 def units_of(trees: Mapping[str, Any]) -> list[Unit]:

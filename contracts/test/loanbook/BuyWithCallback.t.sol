@@ -140,10 +140,10 @@ contract BuyWithCallbackTest is AuctionBase {
         vm.warp(block.timestamp + bound(elapsed, 0, 9 days));
         uint64 price = house.priceOf(loanId);
         token.mint(address(flipper), price);
-        uint256 snapshot = vmBook.snapshotState();
+        uint256 snapshot = vm.snapshotState();
         _buy();
         bytes32 plain = _state();
-        vm.assertTrue(vmBook.revertToState(snapshot));
+        vm.assertTrue(vm.revertToState(snapshot));
 
         uint64 paid = flipper.buy(loanId, price, "", book.wordsOf(loanId));
 

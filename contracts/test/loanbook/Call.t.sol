@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
+import {LoanMath} from "../../src/libraries/LoanMath.sol";
 import {BookBase} from "./support/BookBase.sol";
 import {Carded, LoanTail} from "../support/Carded.sol";
 
@@ -254,6 +255,29 @@ contract CallOverdueTest is BookBase {
     }
 
     /// @custom:invariant I-12
+    /// @dev What the opening allows outgrows its place after fifty years, and not a second before.
+    function test_interest_beyond_its_place_stops_a_call() public {
+        uint256 life = 50 * 365 days;
+        uint64 principal = uint64(type(uint88).max / (550 * life));
+        _mint(77, HOUSE_CLASS, borrower, 2 * principal);
+        token.mint(book.escrowOf(0), principal);
+        vm.prank(address(pool));
+        book.fundLane(0, principal);
+        uint64 loanId = _open(_terms(77, principal));
+        ValueProof[] memory proofs = _proofs(loanId, 2);
+        uint256 before = vm.snapshotState();
+
+        vm.warp(START + life + 1);
+        uint256 interest = uint256(principal) * 550 * (life + 1);
+        vm.expectRevert(abi.encodeWithSelector(LoanMath.InterestTooLarge.selector, interest));
+        book.callOverdue(loanId, proofs);
+
+        vm.revertToState(before);
+        vm.warp(START + life);
+        book.callOverdue(loanId, proofs);
+        _assertStatus(loanId, LoanStatus.Called);
+    }
+
     function test_within_grace_nothing_is_overdue() public {
         uint64 loanId = _openHouse();
         vm.warp(START + 45 days - 1);

@@ -65,6 +65,14 @@ contract CardTest is BookBase {
         _refuse(abi.encodeCall(ISales.forSaleOf, (loanId, others)));
     }
 
+    function test_what_is_not_in_auction_is_told_without_a_card() public view {
+        (LoanStatus status, uint64 debt, address escrow) = book.forSaleOf(loanId, others);
+
+        vm.assertTrue(status == LoanStatus.Open);
+        vm.assertEq(debt, 100_000 * USD);
+        vm.assertEq(escrow, book.escrowOf(0));
+    }
+
     function test_a_card_from_before_an_amendment_is_no_longer_the_loans() public {
         uint64 second = _openTokens();
         bytes32[] memory before = book.wordsOf(second);

@@ -237,10 +237,10 @@ contract ClassesTest is AmendBase {
         later = bound(later, early, 400 days);
         amount = uint64(bound(amount, MINIMUM, 99_000 * USD));
         Shelf.catchUp();
-        uint256 snapshot = vmBook.snapshotState();
+        uint256 snapshot = vm.snapshotState();
         vm.warp(START + later);
         bool overdueUnpaid = book.isOverdue(loanId);
-        vmBook.revertToState(snapshot);
+        vm.revertToState(snapshot);
 
         vm.warp(START + early);
         book.repay(loanId, amount);

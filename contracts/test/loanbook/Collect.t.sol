@@ -22,10 +22,10 @@ contract CollectTest is BookBase {
     /// @custom:invariant S1
     function test_the_borrower_collects_as_a_relayer_would() public {
         Shelf.catchUp();
-        uint256 snapshot = vmBook.snapshotState();
+        uint256 snapshot = vm.snapshotState();
         _settle(_word(OperationKind.Collect, 1, loanId, 20_000 * USD));
         bytes memory settled = abi.encode(book.loanOf(loanId), book.laneOf(0));
-        vmBook.revertToState(snapshot);
+        vm.revertToState(snapshot);
 
         vm.prank(borrower);
         book.collect(loanId, 20_000 * USD);
@@ -92,10 +92,10 @@ contract ChargeTest is BookBase {
     /// @custom:invariant S1
     function test_anyone_charges_as_a_relayer_would() public {
         Shelf.catchUp();
-        uint256 snapshot = vmBook.snapshotState();
+        uint256 snapshot = vm.snapshotState();
         _settle(_word(OperationKind.Charge, 1, loanId, 1));
         bytes memory settled = abi.encode(book.loanOf(loanId), book.laneOf(0), book.tailOf(loanId));
-        vmBook.revertToState(snapshot);
+        vm.revertToState(snapshot);
 
         vm.prank(other);
         book.charge(loanId, 1);

@@ -105,6 +105,26 @@ contract DeliverTest is AmendBase {
     }
 
     /// @custom:invariant D9b
+    function test_a_list_leaves_a_lanes_books_as_they_are() public {
+        _mint(78, HOUSE_CLASS, borrower, 400_000 * USD);
+        uint64 second = _open(_terms(78, 50_000 * USD));
+        vm.warp(START + 45 days);
+        book.callOverdue(loanId, _proofs(loanId, 2));
+        book.prefund(second, 9 * USD);
+        book.turnTill(0);
+        LaneState memory lane = book.laneOf(0);
+        vm.assertTrue(lane.owed != 0 && lane.impaired != 0 && lane.aside != 0);
+
+        book.setSanctions(list);
+
+        lane.listed = true;
+        vm.assertEq(abi.encode(book.laneOf(0)), abi.encode(lane));
+        book.setSanctions(ISanctions(address(0)));
+        lane.listed = false;
+        vm.assertEq(abi.encode(book.laneOf(0)), abi.encode(lane));
+    }
+
+    /// @custom:invariant D9b
     function test_a_sanctioned_partys_cash_waits_too() public {
         book.prefund(loanId, 9 * USD);
         _sanction();

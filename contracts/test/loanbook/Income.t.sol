@@ -62,6 +62,25 @@ contract IncomeTest is BookBase {
         vm.assertEq(book.loanOf(loanId).prefunded, 5 * USD);
     }
 
+    function test_after_the_last_due_date_interest_waits_for_no_other() public {
+        vm.warp(START + 181 days);
+        uint64 debt = book.debtOf(loanId);
+
+        book.pay(loanId, debt);
+
+        _assertStatus(loanId, LoanStatus.Repaid);
+    }
+
+    function test_a_last_unit_of_debt_is_paid_too() public {
+        vm.warp(START + 180 days);
+        book.repay(loanId, book.debtOf(loanId) - 1);
+
+        book.pay(loanId, 5 * USD);
+
+        _assertStatus(loanId, LoanStatus.Repaid);
+        vm.assertEq(book.loanOf(loanId).prefunded, 5 * USD - 1);
+    }
+
     function test_income_of_a_called_loan_pays_its_debt_and_the_rest_waits() public {
         vm.warp(START + 45 days);
         book.callOverdue(loanId, _proofs(loanId, 2));

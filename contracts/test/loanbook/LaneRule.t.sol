@@ -6,7 +6,8 @@ import {IBidderGate} from "../../src/interfaces/IBidderGate.sol";
 import {IBuyCallback} from "../../src/interfaces/IBuyCallback.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
-import {BookBase, VmBook} from "./support/BookBase.sol";
+import {BookBase} from "./support/BookBase.sol";
+import {Vm} from "../support/Vm.sol";
 import {Carded} from "../support/Carded.sol";
 import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 
@@ -394,15 +395,15 @@ contract LaneRuleTest is BookBase, IBidderGate {
     function _record(address caller, address target, bytes memory data) private {
         delete reads;
         delete writes;
-        vmBook.startStateDiffRecording();
+        vm.startStateDiffRecording();
         vm.prank(caller);
         (bool done, bytes memory reason) = target.call(data);
-        VmBook.AccountAccess[] memory accesses = vmBook.stopAndReturnStateDiff();
+        Vm.AccountAccess[] memory accesses = vm.stopAndReturnStateDiff();
         vm.assertTrue(done, string(reason));
         for (uint256 i = 0; i < accesses.length; ++i) {
             // Who makes a contract counts it in its own account.
             if (accesses[i].kind == CREATE) writes.push(Slot(accesses[i].accessor, "nonce"));
-            VmBook.StorageAccess[] memory slots = accesses[i].storageAccesses;
+            Vm.StorageAccess[] memory slots = accesses[i].storageAccesses;
             for (uint256 j = 0; j < slots.length; ++j) {
                 Slot memory slot = Slot(slots[j].account, slots[j].slot);
                 if (slots[j].isWrite) writes.push(slot);

@@ -11,16 +11,12 @@ import {
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
 import {Schedule} from "../../src/libraries/Schedule.sol";
 import {Valuation} from "../../src/libraries/Valuation.sol";
-import {VmBook} from "./support/BookBase.sol";
 import {Test} from "../support/Test.sol";
 
 /// @title The vectors that Python and Solidity share: `tests/vectors/loan_math.json`
 contract LoanMathVectorsTest is Test {
     using LoanMath for LoanState;
     using Schedule for Card;
-
-    VmBook internal constant vmBook =
-        VmBook(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     string private json;
 
@@ -154,13 +150,13 @@ contract LoanMathVectorsTest is Test {
     }
 
     function _count(string memory group) private view returns (uint256 count) {
-        count = vmBook.parseJsonUint(json, string.concat(".", group, ".count"));
+        count = vm.parseJsonUint(json, string.concat(".", group, ".count"));
         vm.assertGt(count, 3);
     }
 
     function _row(string memory group, uint256 i) private view returns (int256[] memory) {
         string memory index = vm.toString(i);
-        return vmBook.parseJsonIntArray(json, string.concat(".", group, ".cases[", index, "]"));
+        return vm.parseJsonIntArray(json, string.concat(".", group, ".cases[", index, "]"));
     }
 }
 

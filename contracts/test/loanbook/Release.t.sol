@@ -122,11 +122,11 @@ contract ReleaseTest is AmendBase {
         change.lrtAmount = 10e18;
         change.deadline += 200 days;
         Shelf.catchUp();
-        uint256 snapshot = vmBook.snapshotState();
+        uint256 snapshot = vm.snapshotState();
         vm.warp(START + 180 days);
         oracle.setRound(2);
         _amend(change);
-        vmBook.revertToState(snapshot);
+        vm.revertToState(snapshot);
 
         vm.warp(START + 200 days);
         oracle.setRound(2);

@@ -6,8 +6,8 @@ import "../../src/interfaces/ILoanBook.sol";
 import {CLASS_LIMIT} from "../../src/interfaces/IRiskTerms.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AmendBase} from "./support/AmendBase.sol";
-import {VmBook} from "./support/BookBase.sol";
 import {Carded} from "../support/Carded.sol";
+import {Vm} from "../support/Vm.sol";
 
 using Carded for ILoanBook;
 using Carded for IAuctionHouse;
@@ -149,16 +149,16 @@ contract RoomsTest is AmendBase {
         uint16 added = CLASS_LIMIT - 1;
         risk.setTerms(added, _houseTerms());
         risk.setCap(added, 0);
-        vmBook.startStateDiffRecording();
+        vm.startStateDiffRecording();
 
         _handOut(LANE_CASH);
         risk.setCap(added, CAP);
         _handOut(LANE_CASH);
 
-        VmBook.AccountAccess[] memory accesses = vmBook.stopAndReturnStateDiff();
+        Vm.AccountAccess[] memory accesses = vm.stopAndReturnStateDiff();
         uint256 changed;
         for (uint256 i = 0; i < accesses.length; ++i) {
-            VmBook.StorageAccess[] memory slots = accesses[i].storageAccesses;
+            Vm.StorageAccess[] memory slots = accesses[i].storageAccesses;
             for (uint256 j = 0; j < slots.length; ++j) {
                 if (!slots[j].isWrite || slots[j].account != address(book)) continue;
                 vm.assertNotEq(slots[j].previousValue, bytes32(0));

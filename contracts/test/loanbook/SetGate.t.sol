@@ -147,7 +147,7 @@ contract SetGateTest is AuctionBase {
     /// @custom:invariant I-23 C4
     function test_class_16_a_gate_that_breaks_refuses_the_bidder_and_stops_no_auction() public {
         for (uint256 way; way < 7; ++way) {
-            uint256 snapshot = vmBook.snapshotState();
+            uint256 snapshot = vm.snapshotState();
             BrokenGate gate = new BrokenGate();
             _break(gate, way);
             house.setGate(HOUSE_CLASS, IBidderGate(way == 6 ? address(6_666) : address(gate)));
@@ -159,7 +159,7 @@ contract SetGateTest is AuctionBase {
 
             vm.assertEq(registry.ownerOf(HOUSE), pool.reserveHolder());
             _assertStatus(loanId, LoanStatus.WrittenOff);
-            vmBook.revertToState(snapshot);
+            vm.revertToState(snapshot);
         }
     }
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import "../../src/interfaces/ILoanBook.sol";
+import {LoanMath} from "../../src/libraries/LoanMath.sol";
 import {BookBase} from "./support/BookBase.sol";
 import {Carded} from "../support/Carded.sol";
 
@@ -290,6 +291,26 @@ contract SettleChargeTest is SettleBase {
         book.prefund(loanId, 20_000 * USD);
 
         _assertFails(_charge(1, 1), OperationFailure.NothingDue);
+    }
+
+    /// @dev What the opening allows outgrows its place after fifty years at the earliest.
+    function test_a_fee_that_interest_leaves_no_place_for_stops_the_batch() public {
+        uint256 life = 50 * 365 days;
+        uint64 principal = uint64(type(uint88).max / (550 * life));
+        _mint(77, HOUSE_CLASS, borrower, 2 * principal);
+        token.mint(book.escrowOf(0), principal);
+        vm.prank(address(pool));
+        book.fundLane(0, principal);
+        uint64 large = _open(_terms(77, principal));
+        vm.warp(block.timestamp + life);
+        uint256 fee = (uint256(principal) * 300 + 59_999) / 60_000;
+        uint256 accrued = uint256(principal) * 550 * life + fee * SCALE;
+        bytes32[] memory words =
+            book.operationOf(_word(OperationKind.Charge, 1, large, 1), 0);
+
+        vm.expectRevert(abi.encodeWithSelector(LoanMath.InterestTooLarge.selector, accrued));
+        vm.prank(relayer);
+        book.settle(0, words);
     }
 
     function test_a_called_loan_is_not_charged() public {

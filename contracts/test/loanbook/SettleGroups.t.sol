@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import "../../src/interfaces/ILoanBook.sol";
-import {VmBook} from "./support/BookBase.sol";
+import {Vm} from "../support/Vm.sol";
 import {SettleBase} from "./Settle.t.sol";
 import {Carded} from "../support/Carded.sol";
 
@@ -27,10 +27,10 @@ contract SettleGroupsTest is SettleBase {
         for (uint256 i; i < words.length; ++i) {
             words[i] = _random(uint256(keccak256(abi.encode(seed, i))), uint40(250 + i));
         }
-        uint256 before = vmBook.snapshotState();
+        uint256 before = vm.snapshotState();
         bool[] memory applied = _collectEach(words);
         bytes memory expected = _state();
-        vmBook.revertToState(before);
+        vm.revertToState(before);
 
         vm.prank(relayer);
         book.settle(0, words);
@@ -107,11 +107,11 @@ contract SettleGroupsTest is SettleBase {
         words[2] = _collect(256, 2_000 * USD);
         words[3] = _collect(257, 2_000 * USD);
 
-        vmBook.startStateDiffRecording();
+        vm.startStateDiffRecording();
         vm.prank(relayer);
         book.settle(0, words);
 
-        VmBook.AccountAccess[] memory accesses = vmBook.stopAndReturnStateDiff();
+        Vm.AccountAccess[] memory accesses = vm.stopAndReturnStateDiff();
         // The loan, two slots of the lane, two pages of spent ids, one of failed ones.
         (uint256 written, uint256 twice) = _writes(accesses);
         vm.assertEq(written, 6);
@@ -168,13 +168,13 @@ contract SettleGroupsTest is SettleBase {
         return abi.encode(book.loanOf(loanId), book.loanOf(second), lane);
     }
 
-    function _writes(VmBook.AccountAccess[] memory accesses)
+    function _writes(Vm.AccountAccess[] memory accesses)
         private
         pure
         returns (uint256 written, uint256 twice)
     {
         for (uint256 call; call < accesses.length; ++call) {
-            VmBook.StorageAccess[] memory slots = accesses[call].storageAccesses;
+            Vm.StorageAccess[] memory slots = accesses[call].storageAccesses;
             for (uint256 i; i < slots.length; ++i) {
                 if (!slots[i].isWrite) continue;
                 ++written;

@@ -270,10 +270,10 @@ contract TillsTest is AmendBase {
     /// @custom:invariant L5b I-33
     function test_turning_says_where_cash_goes_and_what_lies_aside() public {
         uint32 sequence = book.laneOf(1).sequence;
-        uint256 before = vmBook.snapshotState();
+        uint256 before = vm.snapshotState();
         book.turnTill(1);
         address till = book.tillOf(1);
-        vmBook.revertToState(before);
+        vm.revertToState(before);
 
         vm.expectEmit(address(book));
         emit IStewardship.TillTurned(1, sequence + 1, till, LANE_CASH);

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Governed} from "../../src/Governed.sol";
 import {CompactSignature, IReporters, Round} from "../../src/interfaces/IReporters.sol";
 import {SignerSet} from "../../src/libraries/SignerSet.sol";
+import {Logs} from "../support/Logs.sol";
 import {OracleBase} from "../support/OracleBase.sol";
 
 contract ChangeReporterTest is OracleBase {
@@ -100,6 +101,19 @@ contract ChangeReporterTest is OracleBase {
         oracle.changeReporter(NOBODY, NOBODY);
         vm.expectRevert(abi.encodeWithSelector(IReporters.ReporterKnown.selector, known));
         oracle.changeReporter(NOBODY, known);
+    }
+
+    function test_a_change_tells_of_those_who_left_or_joined_and_of_nobody_else() public {
+        address joins = _bonded(5);
+        Logs.record();
+
+        oracle.changeReporter(NOBODY, joins);
+
+        vm.assertEq(Logs.dataOf(IReporters.ReporterSet.selector).length, 1);
+        _pass(FORTNIGHT);
+        Logs.record();
+        oracle.changeReporter(joins, NOBODY);
+        vm.assertEq(Logs.dataOf(IReporters.ReporterSet.selector).length, 1);
     }
 
     /// @custom:invariant I-32

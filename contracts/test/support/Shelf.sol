@@ -8,19 +8,7 @@ import {Cards, MarkWord} from "../../src/libraries/Cards.sol";
 import {LoanWord} from "../../src/libraries/Payments.sol";
 import {Schedule} from "../../src/libraries/Schedule.sol";
 import {Slots} from "../../src/libraries/Slots.sol";
-
-/// @notice More of Foundry's cheatcodes. None of them uses up a prank or an expectation.
-interface VmShelf {
-    struct Log {
-        bytes32[] topics;
-        bytes data;
-        address emitter;
-    }
-
-    function recordLogs() external;
-    function getRecordedLogs() external returns (Log[] memory);
-    function load(address account, bytes32 slot) external view returns (bytes32);
-}
+import {Vm, VM} from "./Vm.sol";
 
 /// @title Loans' cards, rebuilt from the loan book's events alone
 /// @notice Kept in the storage of whoever uses it. A card that is not what the book has hashed fails
@@ -56,7 +44,6 @@ library Shelf {
         mapping(address book => mapping(uint256 lane => mapping(uint256 number => Seen))) events;
     }
 
-    VmShelf private constant vm = VmShelf(address(uint160(uint256(keccak256("hevm cheat code")))));
     bytes32 private constant PLACE = keccak256("ballast.test.shelf");
     // Where the loan book keeps its mappings.
     uint256 private constant HOT = 2;
@@ -68,7 +55,7 @@ library Shelf {
     /// @notice Begins to listen to a loan book, whose lots that house sells.
     function open(ILoanBook book, address house) internal {
         _store().books[house] = book;
-        vm.recordLogs();
+        VM.recordLogs();
     }
 
     /// @notice The loan book of an auction house; a call would use up a prank.
@@ -82,7 +69,7 @@ library Shelf {
         _store().manual = true;
     }
 
-    function note(VmShelf.Log[] memory logs) internal {
+    function note(Vm.Log[] memory logs) internal {
         for (uint256 i; i < logs.length; ++i) {
             _note(logs[i]);
         }
@@ -90,7 +77,7 @@ library Shelf {
 
     /// @notice Takes in what has happened, now: an amendment's terms follow from its moment.
     function catchUp() internal {
-        if (!_store().manual) note(vm.getRecordedLogs());
+        if (!_store().manual) note(VM.getRecordedLogs());
     }
 
     function wordsOf(ILoanBook book, uint64 loanId) internal returns (bytes32[] memory) {
@@ -129,7 +116,7 @@ library Shelf {
         return MarkWord.unwrap(MarkWord.wrap(marks).withCard(Cards.wordsOf(card))) == marks;
     }
 
-    function _note(VmShelf.Log memory log) private {
+    function _note(Vm.Log memory log) private {
         bytes32 topic = log.topics[0];
         if (log.topics.length < 2 || log.data.length < 32) return;
         if (topic == ILoanBook.OperationFailed.selector) return;
@@ -268,7 +255,7 @@ library Shelf {
     }
 
     function _slot(ILoanBook book, uint256 mapping_, uint256 key) private view returns (uint256) {
-        return uint256(vm.load(address(book), keccak256(abi.encode(key, mapping_))));
+        return uint256(VM.load(address(book), keccak256(abi.encode(key, mapping_))));
     }
 
     function _store() private pure returns (Store storage store) {

@@ -4,11 +4,7 @@ pragma solidity ^0.8.30;
 import {ClassRow, RiskTerms} from "../../src/RiskTerms.sol";
 import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {Lane} from "../../src/Lane.sol";
-
-/// @notice The cheatcode that halmos takes.
-interface VmProof {
-    function prank(address sender) external;
-}
+import {VM} from "../support/Vm.sol";
 
 /// @notice Says who may call: nobody but one account, at once.
 contract OneGovernor {
@@ -25,8 +21,6 @@ contract OneGovernor {
 
 /// @title Doors that stay shut for everybody else, whatever they send; proved by halmos
 contract AuthorisationProofs {
-    VmProof private constant vm = VmProof(address(uint160(uint256(keccak256("hevm cheat code")))));
-
     Lane private lane;
     RiskTerms private risk;
 
@@ -44,10 +38,10 @@ contract AuthorisationProofs {
         uint256 amount
     ) external {
         if (caller == address(this)) return;
-        vm.prank(caller);
+        VM.prank(caller);
         (bool done,) = address(lane).call(abi.encodeCall(Lane.sendToken, (token, to, amount)));
         assert(!done);
-        vm.prank(caller);
+        VM.prank(caller);
         (done,) = address(lane).call(abi.encodeCall(Lane.sendAsset, (token, to, amount)));
         assert(!done);
         vm.prank(caller);
@@ -62,7 +56,7 @@ contract AuthorisationProofs {
         ClassTerms calldata terms
     ) external {
         if (caller == address(this)) return;
-        vm.prank(caller);
+        VM.prank(caller);
         (bool done,) = address(risk).call(abi.encodeCall(RiskTerms.setTerms, (classId, terms)));
         assert(!done);
     }
@@ -70,7 +64,7 @@ contract AuthorisationProofs {
     /// @dev Rule D4: only the pool reports utilisation, and the curve moves one step.
     function check_utilisation_is_the_pools(address caller, uint16 utilisation) external {
         uint256 before = risk.curveUtilisationBps();
-        vm.prank(caller);
+        VM.prank(caller);
         (bool done,) = address(risk).call(abi.encodeCall(RiskTerms.setUtilisation, (utilisation)));
         assert(!done || (caller == address(0xb0) && utilisation <= 10_000));
         uint256 moved = risk.curveUtilisationBps();

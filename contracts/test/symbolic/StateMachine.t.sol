@@ -12,7 +12,8 @@ import {IValuationOracle} from "../../src/interfaces/IValuationOracle.sol";
 import {MarkWord} from "../../src/libraries/Cards.sol";
 import {LoanWord} from "../../src/libraries/Payments.sol";
 import {Sources} from "../../src/libraries/Underwriter.sol";
-import {OneGovernor, VmProof} from "./Authorisation.t.sol";
+import {VM} from "../support/Vm.sol";
+import {OneGovernor} from "./Authorisation.t.sol";
 
 /// @notice A stablecoin with which every transfer succeeds.
 contract WillingCoin {
@@ -49,7 +50,6 @@ contract BookWithAnyLoan is LoanBook {
 /// @dev A call may be refused at any time: then nothing changes. What is proved is where a call that
 /// succeeds can lead.
 contract StateMachineProofs {
-    VmProof private constant vm = VmProof(address(uint160(uint256(keccak256("hevm cheat code")))));
     uint64 private constant LOAN = 7;
     address private constant POOL = address(0xb0);
     address private constant HOUSE = address(0xa0);
@@ -180,7 +180,7 @@ contract StateMachineProofs {
     }
 
     function _call(address caller, bytes memory call_) private returns (bool done) {
-        vm.prank(caller);
+        VM.prank(caller);
         (done,) = address(book).call(call_);
     }
 }

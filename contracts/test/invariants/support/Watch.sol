@@ -3,7 +3,8 @@ pragma solidity ^0.8.30;
 
 import {IAuctionHouse} from "../../../src/interfaces/IAuctionHouse.sol";
 import {ILoanBook, LaneState, LoanStatus} from "../../../src/interfaces/ILoanBook.sol";
-import {Shelf, VmShelf} from "../../support/Shelf.sol";
+import {Shelf} from "../../support/Shelf.sol";
+import {Vm} from "../../support/Vm.sol";
 import {Rounds} from "./Rounds.sol";
 import {IStewardship} from "../../../src/interfaces/IStewardship.sol";
 
@@ -28,9 +29,9 @@ abstract contract Watch is Rounds {
             _debtBefore[loans[i]] = book.debtOf(loans[i]);
         }
         uint256 start = block.timestamp;
-        vmWorld.recordLogs();
+        vm.recordLogs();
         _;
-        VmShelf.Log[] memory logs = vmWorld.getRecordedLogs();
+        Vm.Log[] memory logs = vm.getRecordedLogs();
         Shelf.note(logs);
         _checkSequences(logs);
         _checkStatuses();
@@ -74,7 +75,7 @@ abstract contract Watch is Rounds {
     }
 
     /// @dev An event that is in neither list is a mistake of this list: it must be put into one.
-    function _checkSequences(VmShelf.Log[] memory logs) private {
+    function _checkSequences(Vm.Log[] memory logs) private {
         for (uint256 i = 0; i < logs.length; ++i) {
             bool ofHouse = logs[i].emitter == address(house);
             if (logs[i].emitter != address(book) && !ofHouse) continue;

@@ -17,26 +17,13 @@ import {BondParameters} from "../../../src/interfaces/IVerifierRegistry.sol";
 import {TestStablecoin} from "../../../src/tokens/TestStablecoin.sol";
 import {TrancheVault} from "../../../src/TrancheVault.sol";
 import {Accounts} from "../../support/Accounts.sol";
-import {VmShelf} from "../../support/Shelf.sol";
 import {Signing} from "./Signing.sol";
 import "./Sources.sol";
 import {Weigher} from "./Weigher.sol";
 
-/// @notice More of Foundry's cheatcodes.
-interface VmWorld {
-    function deployCode(string calldata artifact, bytes calldata arguments)
-        external
-        returns (address);
-    function recordLogs() external;
-    function getRecordedLogs() external returns (VmShelf.Log[] memory);
-}
-
 /// @title Every contract of the protocol, wired as the deployment does it, on three lanes
 /// @dev All that knows constructors and set-up is here, so that a change of one changes one file.
 abstract contract World is Accounts, Signing {
-    VmWorld internal constant vmWorld =
-        VmWorld(address(uint160(uint256(keccak256("hevm cheat code")))));
-
     uint256 internal constant START = 1_700_000_000;
     uint32 internal constant LANES = 3;
     uint64 internal constant USD = 1e6;
@@ -118,7 +105,7 @@ abstract contract World is Accounts, Signing {
     }
 
     function _deploy(string memory artifact, bytes memory arguments) private returns (address) {
-        return vmWorld.deployCode(artifact, arguments);
+        return vm.deployCode(artifact, arguments);
     }
 
     function _buildRegistry(address manager) private {

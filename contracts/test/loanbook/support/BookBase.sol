@@ -18,62 +18,8 @@ import {Shelf} from "../../support/Shelf.sol";
 using Carded for ILoanBook;
 using Carded for IAuctionHouse;
 
-/// @notice More of Foundry's cheatcodes.
-interface VmBook {
-    struct ChainInfo {
-        uint256 forkId;
-        uint256 chainId;
-    }
-
-    struct StorageAccess {
-        address account;
-        bytes32 slot;
-        bool isWrite;
-        bytes32 previousValue;
-        bytes32 newValue;
-        bool reverted;
-    }
-
-    struct AccountAccess {
-        ChainInfo chainInfo;
-        uint8 kind;
-        address account;
-        address accessor;
-        bool initialized;
-        uint256 oldBalance;
-        uint256 newBalance;
-        bytes deployedCode;
-        uint256 value;
-        bytes data;
-        bool reverted;
-        StorageAccess[] storageAccesses;
-        uint64 depth;
-        uint64 oldNonce;
-        uint64 newNonce;
-    }
-
-    function deployCode(string calldata artifact, bytes calldata arguments)
-        external
-        returns (address);
-    function startStateDiffRecording() external;
-    function stopAndReturnStateDiff() external returns (AccountAccess[] memory);
-    function snapshotState() external returns (uint256);
-    function revertToState(uint256 snapshot) external returns (bool);
-    function parseJsonIntArray(string calldata json, string calldata key)
-        external
-        pure
-        returns (int256[] memory);
-    function parseJsonUint(string calldata json, string calldata key)
-        external
-        pure
-        returns (uint256);
-}
-
 /// @title A loan book with two lanes, over fakes whose values a test sets
 abstract contract BookBase is Test {
-    VmBook internal constant vmBook =
-        VmBook(address(uint160(uint256(keccak256("hevm cheat code")))));
-
     uint256 internal constant START = 1_700_000_000;
     uint256 internal constant SCALE = 315_360_000_000;
     uint64 internal constant USD = 1e6;
@@ -107,7 +53,7 @@ abstract contract BookBase is Test {
         other = vm.addr(OTHER_KEY);
         relayer = named("relayer");
         manager = IAccessManager(
-            vmBook.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this)))
+            vm.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this)))
         );
         token = _token(6);
         lrt = _token(18);
@@ -135,7 +81,7 @@ abstract contract BookBase is Test {
 
     /// @dev Deployed as compiled, so that no test contract carries the code of others.
     function _fake(string memory name, bytes memory arguments) internal returns (address) {
-        return vmBook.deployCode(string.concat("Fakes.sol:", name), arguments);
+        return vm.deployCode(string.concat("Fakes.sol:", name), arguments);
     }
 
     function _token(uint8 decimals) internal virtual returns (FakeToken) {
@@ -147,13 +93,13 @@ abstract contract BookBase is Test {
         returns (ILoanBook made, IAuctionHouse hall)
     {
         made = ILoanBook(
-            vmBook.deployCode(
+            vm.deployCode(
                 "LoanBook.sol:LoanBook",
                 abi.encode(manager, stablecoin, registry, risk, oracle, MINIMUM, uint8(2))
             )
         );
         hall = IAuctionHouse(
-            vmBook.deployCode("AuctionHouse.sol:AuctionHouse", abi.encode(made, pool))
+            vm.deployCode("AuctionHouse.sol:AuctionHouse", abi.encode(made, pool))
         );
         made.wire(address(pool), address(hall));
     }
