@@ -29,6 +29,7 @@ PRINCIPAL = 200_000 * USD
 FALLEN_VALUE = 260_000 * USD
 PLEDGE = ETHER
 INSTALMENT = 21_000 * USD
+INCOME = 500 * USD
 SILENCE_S = 30 * 3_600
 
 
@@ -99,6 +100,15 @@ class Life:
         self.market.sender.wait(self.market.genesis["oracle"]["min_interval_s"])
         values = {party.kept: HOUSE_VALUE for party in self.parties}
         self.market.publish(values | {party.lost: lost_value for party in self.parties})
+
+    def let_income_come(self) -> None:
+        """Pay income to the address of each party's first loan, as a device's payer would."""
+        loans = [self.kept(party)[0] for party in self.parties]
+        places = self.market.chain.calls([("LoanBook", "incomeAddressOf", (one,)) for one in loans])
+        payer = account("payer of income")
+        self.market.sender.send_all(
+            [self.market.call(payer, "TestStablecoin", "mint", place, INCOME) for place in places]
+        )
 
     def wait_a_month(self) -> None:
         self.market.sender.wait(MONTH)
@@ -173,6 +183,10 @@ def _repay(life: Life, party: Party) -> Call:
     return life.book(party.payer, "repay", life.kept(party)[0], INSTALMENT)
 
 
+def _sweep(life: Life, party: Party) -> Call:
+    return life.book(party.payer, "sweep", *life.kept(party))
+
+
 def _call(life: Life, party: Party) -> Call:
     loan, card = life.lost(party)
     newest = life.market.proofs([party.lost])
@@ -210,6 +224,8 @@ STEPS = (
     Step("withdraw", _withdraw),
     Step("collect", _collect, Life.wait_a_month),
     Step("repay", _repay),
+    Step("first sweep", _sweep, Life.let_income_come),
+    Step("sweep", _sweep, Life.let_income_come),
     Step("call", _call, Life.let_values_fall),
     Step("repay all", _repay_all),
     Step("release", _release),

@@ -103,7 +103,8 @@ class GasBench:
         opened = self.market.sender.send(self.market.open_call(first))
         self.first_times["borrow"] = opened.gas_used
         many = Terms(self.crowd, MANY_LANE, SMALL_PRINCIPAL, MARKED_NONCE, lrt_amount=SMALL_PLEDGE)
-        self.many = self.market.open_alike(many, self.scale.loans)
+        opened = self.market.open_alike(many, self.scale.loans + BATCH)
+        self.many, self.side_by_side = opened[: self.scale.loans], opened[self.scale.loans :]
 
     def _house_terms(self, number: int) -> Terms:
         house = [self.houses[number]]
@@ -127,7 +128,7 @@ class GasBench:
         self.market.sender.send_all(
             [
                 self.market.call(self.payer, "LoanBook", "prefund", loan, 3 * INSTALMENT)
-                for loan in chosen
+                for loan in [*chosen, *self.side_by_side]
             ]
         )
         self._collect(1, before, INSTALMENT)
@@ -135,9 +136,11 @@ class GasBench:
         gas = self._collect(1 + BATCH, distinct, INSTALMENT)
         self.figures["settle_distinct_per_op"] = -(-gas // BATCH)
         each = BATCH // GROUPED_LOANS
-        side_by_side = [loan for loan in grouped for _ in range(each)]
-        gas = self._collect(1 + 2 * BATCH, side_by_side, 3 * INSTALMENT // each)
+        words_side_by_side = [loan for loan in grouped for _ in range(each)]
+        gas = self._collect(1 + 2 * BATCH, words_side_by_side, 3 * INSTALMENT // each)
         self.figures["settle_grouped_per_op"] = -(-gas // BATCH)
+        gas = self._collect(1 + 3 * BATCH, self.side_by_side, INSTALMENT)
+        self.figures["settle_side_by_side_per_op"] = -(-gas // BATCH)
 
     def _collect(self, first: int, loans: Sequence[int], amount: int) -> int:
         words = [

@@ -47,11 +47,20 @@ class Terms:
     lrt_amount: int = 0
 
 
+def _with_more(classes: Sequence[Mapping[str, Any]], count: int) -> list[Mapping[str, Any]]:
+    """Return the classes and as many more, alike but for their numbers."""
+    first = len(classes) + 1
+    return [*classes, *({**classes[0], "id": first + number} for number in range(count))]
+
+
 class Market:
     """The contracts with a funded pool and admitted verifiers, on as many lanes as asked for."""
 
-    def __init__(self, rpc_url: str, lanes: int, relayers: Sequence[str] = ()) -> None:
+    def __init__(
+        self, rpc_url: str, lanes: int, relayers: Sequence[str] = (), more_classes: int = 0
+    ) -> None:
         self.genesis = {**load_genesis(), "lanes": lanes}
+        self.genesis["classes"] = _with_more(self.genesis["classes"], more_classes)
         self.reporters = development_wallets(
             settings.RELAYER_MNEMONIC, "reporter", self.genesis["oracle"]["reporters"]
         )
@@ -226,7 +235,7 @@ class Market:
             self.send(lender, "TestStablecoin", "approve", address, UNLIMITED)
             self.send(lender, vault, "requestDeposit", LENT, lender, lender)
         self.sender.wait(self.genesis["pool"]["epoch_s"])
-        self.send(lender, "LendingPool", "closeEpoch")
+        self.first_close = self.send(lender, "LendingPool", "closeEpoch")
 
     def _admit_verifiers(self) -> None:
         """Admit each verifier in its role, with a bond for all that it will attest."""

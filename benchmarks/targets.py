@@ -25,6 +25,14 @@ GAS_TARGETS = (
         6_300,
     ),
     Target("settle_grouped_per_op", "Settle 200 collects on 20 loans, each", "none", 2_000, 1_600),
+    # Reported apart: the target is for two loans to a slot, which rule D1 leaves no room for
+    # (docs/decisions/0001); ours lie side by side in a slot each.
+    Target(
+        "settle_side_by_side_per_op",
+        "The same on 200 loans side by side, a slot each",
+        "15,000 to 80,000",
+        5_000,
+    ),
     Target("publish_root", "Root of a round, 5 of 7 signers", "Scribe 68,944", 62_500, 61_000),
     Target("call", "Call with both proofs", "MetaStreet < 195,000", 110_000),
     Target("open_auction", "Open an auction", "MetaStreet < 195,000", 120_000),

@@ -1,4 +1,4 @@
-"""Which storage our transactions touched on the chain, from prestate traces."""
+"""Which storage and accounts our transactions touched on the chain, from prestate traces."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,10 +10,13 @@ from contracts.errors import ChainRejected
 __all__ = ["Access", "SpeedUp", "access_sets", "ideal_speedup"]
 
 TRACES_PER_REQUEST = 20
+# Parts of an account beside its storage: who makes a contract counts it in its own nonce.
+ACCOUNT_FIELDS = ("balance", "nonce", "code")
 
 
 def access_sets(chain: Chain, tx_hashes: Sequence[str]) -> list[Access]:
-    """Return what each transaction read and wrote, in the order given.
+    """Return what each transaction read and wrote, in the order given: slots of storage, and
+    balance, nonce and code of accounts.
 
     Balances and nonces of senders and of the block's beneficiary are left out: every chain
     that runs transactions in parallel handles these by itself.
@@ -51,14 +54,12 @@ def _ignored(chain: Chain, tx_hashes: Sequence[str]) -> frozenset[str]:
 
 
 def _keys(accounts: Mapping[str, Any], ignored: frozenset[str]) -> set[str]:
-    """Return the keys of all storage and balances in a prestate."""
+    """Return the keys of all storage and account fields in a prestate."""
     keys: set[str] = set()
     for address, account in accounts.items():
         keys.update(f"{address.lower()}:{slot}" for slot in account.get("storage", {}))
         if address.lower() not in ignored:
-            keys.update(
-                f"{address.lower()}:{field}" for field in ("balance", "nonce") if field in account
-            )
+            keys.update(f"{address.lower()}:{part}" for part in ACCOUNT_FIELDS if part in account)
     return keys
 
 

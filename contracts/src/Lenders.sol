@@ -6,6 +6,8 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ClaimKind, ILendingPool, Requests, Tranche} from "./interfaces/ILendingPool.sol";
+import {ILoanBook} from "./interfaces/ILoanBook.sol";
+import {IStewardship} from "./interfaces/IStewardship.sol";
 import {ITrancheShare, ITrancheVault} from "./interfaces/ITrancheVault.sol";
 import {Claim, Claims} from "./libraries/Claims.sol";
 import {Order, Orders, Outcome} from "./libraries/Orders.sol";
@@ -28,6 +30,8 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
         uint64 refund;
     }
 
+    /// @notice The market that the pool funds; set once. Its sanctions list is the pool's (rule D9).
+    ILoanBook public loanBook;
     /// @notice The vault through which lenders reach a tranche; set once.
     mapping(Tranche => address) public vaultOf;
     mapping(Tranche => mapping(address controller => Account)) private _accounts;
@@ -38,12 +42,13 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILendingPool
-    function requestDeposit(Tranche tranche, address controller, uint64 assets)
+    function requestDeposit(Tranche tranche, address controller, address owner, uint64 assets)
         external
         nonReentrant
         onlyVault(tranche)
     {
         if (assets == 0) revert ZeroAmount();
+        _requireBothCleared(controller, owner);
         Account storage account = _rolled(tranche, controller);
         uint32 number = _pool.epoch;
         uint32 from = _nobodyIn() ? number : number + 1;
@@ -75,6 +80,7 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
         uint256 amount
     ) external nonReentrant onlyVault(tranche) returns (uint256 other) {
         if (amount == 0) revert ZeroAmount();
+        _requireBothCleared(controller, receiver);
         Account storage account = _rolled(tranche, controller);
         if (kind == ClaimKind.Deposit) {
             other = account.bought.takeAsked(amount);
@@ -101,6 +107,7 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
         Account storage account = _rolled(tranche, controller);
         assets = account.refund;
         if (assets == 0) revert NothingToClaim(controller);
+        _requireBothCleared(controller, receiver);
         account.refund = 0;
         emit DepositRefunded(tranche, controller, receiver, assets);
         _payHeld(receiver, assets);
@@ -127,6 +134,21 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
         (order, outcome) = Orders.preview(account.redemption, _redeemFills[tranche], number);
         requests.pendingShares = order.active + order.queued;
         requests.redemption = _plus(account.sold, outcome);
+    }
+
+    /// @inheritdoc ILendingPool
+    function isCleared(address party) public view returns (bool) {
+        return address(loanBook) == address(0) || loanBook.isCleared(party);
+    }
+
+    /// @dev What is due to a party on the list waits where it is.
+    function _requireCleared(address party) internal view {
+        if (!isCleared(party)) revert IStewardship.Sanctioned(party);
+    }
+
+    function _requireBothCleared(address controller, address other) private view {
+        _requireCleared(controller);
+        if (other != controller) _requireCleared(other);
     }
 
     /// @dev Sets the vaults and the shares that they have made.

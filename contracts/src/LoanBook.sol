@@ -14,6 +14,7 @@ import {Handover} from "./book/Handover.sol";
 import {Book, LoanStore, Market} from "./book/LoanStore.sol";
 import {Sale, Selling} from "./book/Selling.sol";
 import {Servicing} from "./book/Servicing.sol";
+import {Tills} from "./book/Tills.sol";
 import {Governed} from "./Governed.sol";
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import "./interfaces/ILoanBook.sol";
@@ -21,7 +22,6 @@ import {ILane} from "./interfaces/ILane.sol";
 import {IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {ISales} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
-import {Lane} from "./Lane.sol";
 import {Cards, MarkWord} from "./libraries/Cards.sol";
 import {LedgerUnits} from "./libraries/LedgerUnits.sol";
 import {LoanMath} from "./libraries/LoanMath.sol";
@@ -432,9 +432,7 @@ contract LoanBook is Stewardship {
     }
 
     function addLane() external restricted returns (uint32 laneId) {
-        laneId = _book.lanes++;
-        _book.sums[laneId].setListed(address(_book.sanctions) != address(0));
-        emit LaneAdded(laneId, address(new Lane{salt: bytes32(uint256(laneId))}()));
+        return Tills.add(_book);
     }
 
     function wire(address pool_, address auctionHouse_) external restricted {

@@ -5,7 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
-import {ILoanBook, Card} from "./interfaces/ILoanBook.sol";
+import {Card} from "./interfaces/ILoanBook.sol";
 import {TrancheMath} from "./libraries/TrancheMath.sol";
 import {Lenders} from "./Lenders.sol";
 
@@ -42,8 +42,6 @@ abstract contract Reservations is Lenders {
         uint64 idle;
     }
 
-    /// @notice The market that the pool funds; set once.
-    ILoanBook public loanBook;
     /// @notice What all reservations of the running epoch may still ask for.
     uint64 public reservable;
     mapping(uint32 lane => mapping(address borrower => Reservation)) public reservationOf;
@@ -55,6 +53,7 @@ abstract contract Reservations is Lenders {
         if (amount == 0) revert ZeroAmount();
         if (lane >= loanBook.lanes()) revert LaneUnknown(lane);
         if (amount > reservable) revert ReservationTooLarge(reservable, amount);
+        _requireCleared(msg.sender);
         Reservation memory open = reservationOf[lane][msg.sender];
         if (open.amount != 0) revert ReservationOpen(lane, open.epoch);
         uint32 number = _pool.epoch;
@@ -77,6 +76,7 @@ abstract contract Reservations is Lenders {
     ) external nonReentrant {
         Reservation memory ended = reservationOf[lane][borrower];
         if (ended.amount == 0) revert ReservationMissing(lane, borrower);
+        _requireCleared(borrower);
         delete reservationOf[lane][borrower];
         uint64 forfeited = _forfeited(ended, lane, borrower, loanId, card);
         uint64 refunded = ended.deposit - forfeited;

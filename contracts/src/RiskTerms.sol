@@ -5,7 +5,7 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Governed} from "./Governed.sol";
-import {ClassTerms, IRiskTerms} from "./interfaces/IRiskTerms.sol";
+import {CLASS_LIMIT, ClassTerms, IRiskTerms} from "./interfaces/IRiskTerms.sol";
 import {OfferWord, OfferWords} from "./libraries/OfferWords.sol";
 import {TermBounds} from "./libraries/TermBounds.sol";
 import {TermsWord, TermsWords} from "./libraries/TermsWords.sol";
@@ -36,8 +36,6 @@ contract RiskTerms is IRiskTerms, Governed {
 
     /// @dev Stands for the whole market among the caps.
     uint16 internal constant MARKET = 0;
-    /// @dev Classes are numbered below, so that a set of them is one word.
-    uint16 internal constant CLASS_LIMIT = 64;
 
     /// @dev Grows from `from` to `to` over `CAP_GROWTH`; ledger units; one slot.
     struct Cap {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Donations} from "./book/Donations.sol";
 import {Handover} from "./book/Handover.sol";
+import {Incomes} from "./book/Incomes.sol";
 import {Book, LoanStore, Market} from "./book/LoanStore.sol";
 import {Rooms} from "./book/Rooms.sol";
 import {Tills} from "./book/Tills.sol";
@@ -20,7 +21,8 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     using LoanStore for Book;
 
     Book internal _book;
-    bytes32 internal immutable ESCROW_CODE_HASH = keccak256(type(Lane).creationCode);
+    bytes32 internal immutable ESCROW_CODE_HASH =
+        keccak256(abi.encodePacked(type(Lane).creationCode, abi.encode(address(this))));
 
     /// @inheritdoc IStewardship
     function deliver(uint64 loanId, bytes32[] calldata card) external nonReentrant {
@@ -88,7 +90,7 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
 
     /// @inheritdoc ILoanBook
     function incomeAddressOf(uint64 loanId) external view returns (address) {
-        return LoanStore.derive(LoanStore.incomeSaltOf(loanId), ESCROW_CODE_HASH);
+        return Incomes.addressOf(loanId, ESCROW_CODE_HASH);
     }
 
     /// @inheritdoc IStewardship
@@ -102,13 +104,18 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStewardship
+    function isCleared(address party) external view returns (bool) {
+        return Handover.isCleared(_book, party);
+    }
+
+    /// @inheritdoc IStewardship
     function roomOf(uint32 laneId, uint16 classId) external view returns (Room memory) {
-        return _book.rooms[laneId][classId];
+        return _book.rooms[classId][laneId];
     }
 
     /// @inheritdoc IStewardship
     function inflowLeftOf(uint32 laneId) external view returns (uint64) {
-        return Rooms.inflowLeft(_book.rooms[laneId][Underwriter.LRT_CLASS]);
+        return Rooms.inflowLeft(_book.rooms[Underwriter.LRT_CLASS][laneId]);
     }
 
     /// @dev What the loan book was deployed with.

@@ -88,7 +88,7 @@ contract TrancheVault is ITrancheVault, IERC165 {
         uint64 units = _units(assets);
         emit DepositRequest(controller, owner, requestId, msg.sender, assets);
         ASSET.safeTransferFrom(owner, address(this), assets);
-        pool.requestDeposit(tranche, controller, units);
+        pool.requestDeposit(tranche, controller, owner, units);
     }
 
     /// @inheritdoc IERC7540Redeem
@@ -201,7 +201,7 @@ contract TrancheVault is ITrancheVault, IERC165 {
 
     /// @inheritdoc IERC7540Deposit
     function claimableDepositRequest(uint256, address controller) external view returns (uint256) {
-        return maxDeposit(controller);
+        return _requests(controller).deposit.asked * UNIT;
     }
 
     /// @inheritdoc IERC7540Redeem
@@ -211,27 +211,27 @@ contract TrancheVault is ITrancheVault, IERC165 {
 
     /// @inheritdoc IERC7540Redeem
     function claimableRedeemRequest(uint256, address controller) external view returns (uint256) {
-        return maxRedeem(controller);
+        return _requests(controller).redemption.asked;
     }
 
     /// @inheritdoc IERC7575
-    function maxDeposit(address controller) public view returns (uint256) {
-        return _requests(controller).deposit.asked * UNIT;
+    function maxDeposit(address controller) external view returns (uint256) {
+        return _payable(controller).deposit.asked * UNIT;
     }
 
     /// @inheritdoc IERC7575
     function maxMint(address controller) external view returns (uint256) {
-        return _requests(controller).deposit.given;
+        return _payable(controller).deposit.given;
     }
 
     /// @inheritdoc IERC7575
     function maxWithdraw(address controller) external view returns (uint256) {
-        return _requests(controller).redemption.given * UNIT;
+        return _payable(controller).redemption.given * UNIT;
     }
 
     /// @inheritdoc IERC7575
-    function maxRedeem(address controller) public view returns (uint256) {
-        return _requests(controller).redemption.asked;
+    function maxRedeem(address controller) external view returns (uint256) {
+        return _payable(controller).redemption.asked;
     }
 
     /// @inheritdoc ITrancheVault
@@ -264,6 +264,11 @@ contract TrancheVault is ITrancheVault, IERC165 {
         return id == type(IERC165).interfaceId || id == type(IERC7575).interfaceId
             || id == type(IERC7540Operator).interfaceId || id == type(IERC7540Deposit).interfaceId
             || id == type(IERC7540Redeem).interfaceId;
+    }
+
+    /// @dev What a controller could claim now: nothing while it is not cleared, whatever waits.
+    function _payable(address controller) private view returns (Requests memory requests) {
+        if (pool.isCleared(controller)) requests = _requests(controller);
     }
 
     function _requests(address controller) private view returns (Requests memory) {

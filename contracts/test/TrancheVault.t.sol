@@ -304,7 +304,7 @@ contract TrancheVaultAuthorityTest is PoolBase {
         vm.startPrank(address(seniorVault));
 
         vm.expectRevert(refusal);
-        pool.requestDeposit(Tranche.Junior, alice, 1);
+        pool.requestDeposit(Tranche.Junior, alice, alice, 1);
         vm.expectRevert(refusal);
         pool.requestRedeem(Tranche.Junior, alice, 1);
         vm.expectRevert(refusal);

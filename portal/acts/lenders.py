@@ -18,8 +18,13 @@ SHARE_DECIMALS = 9
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """A lender's requests as the pool answers now; ledger units, and shares in their own."""
+    """A lender's requests as the pool answers now; ledger units, and shares in their own.
 
+    `cleared` is false while the market's sanctions list keeps the lender from paying in and from
+    taking what is ready (rule D9).
+    """
+
+    cleared: bool = True
     pending_assets: int = 0
     pending_shares: int = 0
     filled_assets: int = 0
@@ -42,15 +47,18 @@ def waiting_of(wallet: str) -> dict[Tranche, Waiting] | None:
     """Return a lender's requests by tranche; None while the ledger cannot be asked."""
     asked = [("LendingPool", "requestsOf", (int(one), wallet)) for one in Tranche]
     try:
-        answers = connect(settings.RPC_URL).calls(asked)
+        *answers, cleared = connect(settings.RPC_URL).calls(
+            [*asked, ("LendingPool", "isCleared", (wallet,))]
+        )
     except (ChainError, OSError):
         return None
-    return {one: _waiting(answer) for one, answer in zip(Tranche, answers, strict=True)}
+    return {one: _waiting(answer, cleared) for one, answer in zip(Tranche, answers, strict=True)}
 
 
-def _waiting(answer: dict) -> Waiting:
+def _waiting(answer: dict, cleared: bool) -> Waiting:
     deposit, redemption = answer["deposit"], answer["redemption"]
     return Waiting(
+        cleared=cleared,
         pending_assets=answer["pendingAssets"],
         pending_shares=answer["pendingShares"],
         filled_assets=deposit["asked"],
@@ -83,16 +91,21 @@ def worth(pool: PoolState, tranche: Tranche, shares: int) -> int:
 def _lending(
     tranche: Tranche, wallet: str, shares: int, pool: PoolState, waiting: Waiting | None
 ) -> Lending:
-    acts = [_deposit(tranche, wallet)]
-    if shares:
-        acts.append(_leave(tranche, wallet, shares))
-    if waiting:
-        acts = [*_claims(tranche, wallet, waiting), *acts]
     return Lending(
         name=tranche.label,
         figures=_figures(pool, tranche, shares, waiting),
-        acts=acts,
+        acts=_acts(tranche, wallet, shares, waiting),
     )
+
+
+def _acts(tranche: Tranche, wallet: str, shares: int, waiting: Waiting | None) -> list[Act]:
+    """Return what the ledger would not refuse: who is on the sanctions list can ask to leave."""
+    leave = [_leave(tranche, wallet, shares)] if shares else []
+    if waiting is None:
+        return [_deposit(tranche, wallet), *leave]
+    if not waiting.cleared:
+        return leave
+    return [*_claims(tranche, wallet, waiting), _deposit(tranche, wallet), *leave]
 
 
 def _figures(
@@ -118,12 +131,20 @@ def _figures(
             value=usd(worth(pool, tranche, waiting.pending_shares)),
             note=f"{shares_text(waiting.pending_shares)} shares at the last close's price",
         ),
-        Figure(
-            label="Ready for you",
-            value=usd(waiting.cash_ready + waiting.refund),
-            note=f"in cash, and shares worth {usd(worth(pool, tranche, waiting.shares_ready))}",
-        ),
+        _ready(pool, tranche, waiting),
     ]
+
+
+def _ready(pool: PoolState, tranche: Tranche, waiting: Waiting) -> Figure:
+    note = f"in cash, and shares worth {usd(worth(pool, tranche, waiting.shares_ready))}"
+    if not waiting.cleared:
+        note += (
+            ". It waits: this market's sanctions list does not clear your account. Nothing can be "
+            "paid in or taken out until it does; what is yours stays yours, and leaving is still "
+            "asked for below. If you think that this is wrong, write to whoever keeps the list"
+        )
+    label = "Ready for you" if waiting.cleared else "Kept for you"
+    return Figure(label=label, value=usd(waiting.cash_ready + waiting.refund), note=note)
 
 
 def shares_text(shares: int) -> str:

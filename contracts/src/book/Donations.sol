@@ -3,10 +3,11 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ILane} from "../interfaces/ILane.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ILoanBook, LaneState, LoanStatus} from "../interfaces/ILoanBook.sol";
-import {Lane} from "../Lane.sol";
 import {Words} from "../libraries/Words.sol";
+import {Incomes} from "./Incomes.sol";
 import {Book, LoanStore, Market} from "./LoanStore.sol";
 import {IStewardship} from "../interfaces/IStewardship.sol";
 
@@ -25,7 +26,7 @@ library Donations {
     {
         book.requireLane(laneId);
         LaneState memory lane = book.sums[laneId].load();
-        Lane till = Lane(address(market.tillOf(laneId, lane.till)));
+        ILane till = market.tillOf(laneId, lane.till);
         uint256 held = market.token.balanceOf(address(till)) / market.unitScale;
         amount = Math.saturatingSub(held, lane.cash - lane.aside).toUint64();
         _give(book, market, laneId, till, amount);
@@ -39,10 +40,8 @@ library Donations {
         LoanStatus status = book.hot[loanId].status();
         bool ended = status == LoanStatus.Closed || status == LoanStatus.WrittenOff;
         if (!ended) revert ILoanBook.WrongStatus(loanId, status);
-        bytes32 salt = LoanStore.incomeSaltOf(loanId);
-        Lane income = Lane(LoanStore.derive(salt, market.escrowCodeHash));
+        ILane income = Incomes.contractOf(market, loanId);
         amount = (market.token.balanceOf(address(income)) / market.unitScale).toUint64();
-        if (address(income).code.length == 0) new Lane{salt: salt}();
         _give(book, market, loanId.laneOf(), income, amount);
     }
 
@@ -51,7 +50,7 @@ library Donations {
         Book storage book,
         Market memory market,
         uint32 laneId,
-        Lane from,
+        ILane from,
         uint64 amount
     ) private {
         if (amount == 0) revert ILoanBook.AmountTooSmall(0, 1);

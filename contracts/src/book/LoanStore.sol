@@ -39,7 +39,7 @@ struct Book {
     mapping(uint256 page => uint256 bits) failed;
     mapping(address borrower => mapping(uint32 lane => mapping(uint256 page => uint256))) nonces;
     mapping(address borrower => uint64) shortfalls;
-    mapping(uint32 lane => mapping(uint256 classId => Room)) rooms;
+    mapping(uint256 classId => mapping(uint32 lane => Room)) rooms;
     mapping(uint64 loanId => uint256 places) waiting;
     ISanctions sanctions;
 }
@@ -271,14 +271,17 @@ library LoanStore {
         return ILane(derive(bytes32(number << 32 | laneId), market.escrowCodeHash));
     }
 
-    /// @dev Salt of a loan's income address; escrows use the numbers below 2^33.
-    function incomeSaltOf(uint64 loanId) internal pure returns (bytes32) {
-        return bytes32(1 << 64 | uint256(loanId));
+    /// @dev Address of an escrow that the book makes with that salt.
+    function derive(bytes32 salt, bytes32 codeHash) internal view returns (address) {
+        return derive(address(this), salt, codeHash);
     }
 
-    /// @dev Address of a contract that the book makes with that salt (CREATE2).
-    function derive(bytes32 salt, bytes32 codeHash) internal view returns (address derived) {
-        address maker = address(this);
+    /// @dev Address of a contract that `maker` makes with that salt (CREATE2).
+    function derive(address maker, bytes32 salt, bytes32 codeHash)
+        internal
+        pure
+        returns (address derived)
+    {
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, or(shl(248, 0xff), shl(88, maker)))

@@ -5,7 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
 import {Card, ILoanBook, Room} from "../interfaces/ILoanBook.sol";
-import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
+import {CLASS_LIMIT, IRiskTerms} from "../interfaces/IRiskTerms.sol";
 import {ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Underwriter} from "../libraries/Underwriter.sol";
 import {ValueProofs} from "../libraries/ValueProofs.sol";
@@ -24,8 +24,18 @@ library Rooms {
     uint256 private constant INFLOW_PARTS = 4;
     /// @dev Seconds in which an empty bucket is full again.
     uint256 private constant INFLOW_REFILL = 1 days;
+    /// @dev Lies above the fields of every room and keeps its slot from being zero: what a close
+    /// changes then costs 5,000 gas instead of 22,100, for each class of each lane.
+    uint256 private constant MADE = 1 << 255;
 
     // ---- Handing out --------------------------------------------------------------------------
+
+    /// @notice Makes the rooms of a new lane, also those of classes that do not exist yet.
+    function make(Book storage book, uint32 lane) internal {
+        for (uint256 classId = 1; classId < CLASS_LIMIT; ++classId) {
+            _write(book.rooms[classId][lane], MADE);
+        }
+    }
 
     /// @notice See `ILoanBook.handOut`.
     function handOut(
@@ -37,40 +47,58 @@ library Rooms {
         if (msg.sender != book.pool) revert ILoanBook.NotPool(msg.sender);
         if (reserved.length != book.lanes) revert ILoanBook.LaneUnknown(uint32(reserved.length));
         emit IStewardship.RoomsReserved(reserved);
-        uint16[] memory classes = market.from.risk.classes();
+        IRiskTerms risk = market.from.risk;
+        uint16[] memory classes = risk.classes();
+        uint256 asked;
+        for (uint256 lane; lane < reserved.length; ++lane) {
+            asked += reserved[lane];
+        }
+        uint256[] memory words = new uint256[](reserved.length);
         for (uint256 i; i < classes.length; ++i) {
-            _handOutClass(book, market.from.risk, classes[i], reserved);
+            uint64 cap = risk.capOf(classes[i]);
+            uint256 used = _readClass(book.rooms[classes[i]], words);
+            uint256 free = Math.saturatingSub(cap, used);
+            uint256 each = Math.saturatingSub(free, asked) / reserved.length;
+            _handOutClass(book.rooms[classes[i]], words, reserved, free, each);
+            emit IStewardship.RoomsHandedOut(classes[i], cap, used.toUint64());
         }
         IAuctionHouse(book.auctionHouse).allow(auctionValue);
     }
 
-    /// @dev What the cap leaves free: first to lanes with reserved draws, whatever their class; the
-    /// rest in equal parts. All rooms and all that is used are at most the cap, or no room is left.
+    /// @dev Reads a class's room in each lane; returns what is used in all.
+    function _readClass(mapping(uint32 lane => Room) storage rooms, uint256[] memory words)
+        private
+        view
+        returns (uint256 used)
+    {
+        // The sum of so few fields of 64 bits fits.
+        unchecked {
+            for (uint32 lane; lane < words.length; ++lane) {
+                uint256 word = _read(rooms[lane]);
+                words[lane] = word;
+                used += uint64(word >> 64);
+            }
+        }
+    }
+
+    /// @dev What the cap leaves free: first to lanes with reserved draws, whatever their class; then
+    /// `each` to all. All rooms and all that is used are at most the cap, or no room is left.
     function _handOutClass(
-        Book storage book,
-        IRiskTerms risk,
-        uint16 classId,
-        uint64[] calldata reserved
+        mapping(uint32 lane => Room) storage rooms,
+        uint256[] memory words,
+        uint64[] calldata reserved,
+        uint256 free,
+        uint256 each
     ) private {
-        uint256 used;
-        for (uint32 lane; lane < reserved.length; ++lane) {
-            used += book.rooms[lane][classId].used;
+        // No room is larger than what is free, which is at most the cap.
+        unchecked {
+            for (uint32 lane; lane < words.length; ++lane) {
+                uint256 first = Math.min(free, reserved[lane]);
+                free -= first;
+                (uint256 word, uint256 next) = (words[lane], first + each);
+                if (uint64(word) != next) _write(rooms[lane], word >> 64 << 64 | next);
+            }
         }
-        uint64 cap = risk.capOf(classId);
-        uint256 free = Math.saturatingSub(cap, used);
-        uint256 spread = free;
-        for (uint256 lane; lane < reserved.length; ++lane) {
-            spread -= Math.min(spread, reserved[lane]);
-        }
-        uint256 each = spread / reserved.length;
-        for (uint32 lane; lane < reserved.length; ++lane) {
-            uint256 first = Math.min(free, reserved[lane]);
-            free -= first;
-            Room storage room = book.rooms[lane][classId];
-            uint64 next = (first + each).toUint64();
-            if (room.left != next) room.left = next;
-        }
-        emit IStewardship.RoomsHandedOut(classId, cap, used.toUint64());
     }
 
     // ---- Taking -------------------------------------------------------------------------------
@@ -89,7 +117,7 @@ library Rooms {
             uint256 bit = 1 << classId;
             if (classes & bit != 0) continue;
             classes |= bit;
-            Room storage room = book.rooms[lane][classId];
+            Room storage room = book.rooms[classId][lane];
             uint256 word = _read(room);
             if (commitment > uint64(word)) {
                 revert IStewardship.ClassRoomShort(
@@ -112,11 +140,11 @@ library Rooms {
     function join(Book storage book, uint32 lane, Card memory card, uint16 classId) internal {
         if (card.classes & _bitOf(classId) != 0) return;
         card.classes |= _bitOf(classId);
-        Room memory room = book.rooms[lane][classId];
+        Room memory room = book.rooms[classId][lane];
         uint64 commitment = commitmentOf(card);
         room.left -= uint64(Math.min(room.left, commitment));
         room.used += commitment;
-        book.rooms[lane][classId] = room;
+        book.rooms[classId][lane] = room;
     }
 
     // ---- Giving back --------------------------------------------------------------------------
@@ -140,7 +168,7 @@ library Rooms {
     function _giveBack(Book storage book, uint32 lane, uint64 classes, uint64 amount) private {
         for (uint256 classId = 1; classes >> classId != 0; ++classId) {
             if (classes >> classId & 1 == 0) continue;
-            Room storage room = book.rooms[lane][classId];
+            Room storage room = book.rooms[classId][lane];
             // Never a reason to keep somebody's collateral.
             room.used = uint64(Math.saturatingSub(room.used, amount));
         }
@@ -157,7 +185,7 @@ library Rooms {
     /// @dev The bucket counts what is lent on the tokens, not the tokens: what is only topped up
     /// brings nobody a risk, and is never refused.
     function _pour(Book storage book, uint32 lane, uint64 amount) private {
-        Room storage room = book.rooms[lane][Underwriter.LRT_CLASS];
+        Room storage room = book.rooms[Underwriter.LRT_CLASS][lane];
         (uint256 spent, uint256 most) = _bucketOf(room);
         if (amount > most - spent) {
             revert IStewardship.InflowTooFast(lane, uint64(most - spent), amount);

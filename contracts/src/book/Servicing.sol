@@ -14,7 +14,6 @@ import {
     OperationFailure
 } from "../interfaces/ILoanBook.sol";
 import {IValuationOracle, ValueProof} from "../interfaces/IValuationOracle.sol";
-import {Lane} from "../Lane.sol";
 import {Arguments} from "../libraries/Arguments.sol";
 import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
@@ -22,6 +21,7 @@ import {Schedule} from "../libraries/Schedule.sol";
 import {SignedTerms} from "../libraries/SignedTerms.sol";
 import {Underwriter} from "../libraries/Underwriter.sol";
 import {Words} from "../libraries/Words.sol";
+import {Incomes} from "./Incomes.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
@@ -51,22 +51,20 @@ library Servicing {
         market.pull(position, amount);
     }
 
-    /// @notice See `ILoanBook.sweep`. The income address holds a contract of the escrows' kind, made
-    /// when it is first swept.
+    /// @notice See `ILoanBook.sweep`.
     function sweep(
         Book storage book,
         Market memory market,
         uint64 loanId,
         bytes32[] calldata card
     ) external returns (uint64 amount) {
-        bytes32 salt = LoanStore.incomeSaltOf(loanId);
-        address income = LoanStore.derive(salt, market.escrowCodeHash);
+        address income = Incomes.addressOf(loanId, market.escrowCodeHash);
         amount = (market.token.balanceOf(income) / market.unitScale).toUint64();
         Position memory position = book.load(loanId, card);
         _receive(book, market, position, Cards.read(card), amount, income);
-        if (income.code.length == 0) new Lane{salt: salt}();
         address till = address(market.tillOf(position.laneId, position.lane.till));
-        Lane(income).sendToken(address(market.token), till, amount * market.unitScale);
+        Incomes.contractOf(market, loanId)
+            .sendToken(address(market.token), till, amount * market.unitScale);
     }
 
     /// @notice See `ILoanBook.collect`.

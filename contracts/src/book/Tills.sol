@@ -8,8 +8,9 @@ import {ILoanBook, LaneState} from "../interfaces/ILoanBook.sol";
 import {IStewardship} from "../interfaces/IStewardship.sol";
 import {Lane} from "../Lane.sol";
 import {Book, LoanStore, Market} from "./LoanStore.sol";
+import {Rooms} from "./Rooms.sol";
 
-/// @title Where a lane's cash goes when its escrow can pay nothing in or out (rule L5)
+/// @title The lanes' escrows, and where their cash goes when one can pay nothing in or out (rule L5)
 /// @notice A lane has two escrows, whose addresses follow from its number and one bit of its sums.
 /// Collateral stays in the first. Cash goes to one of them, the till; what the other holds lies
 /// aside: it is the lane's, and pays nothing until it is gathered.
@@ -17,6 +18,19 @@ library Tills {
     using LoanStore for Book;
     using LoanStore for Market;
     using SafeCast for uint256;
+
+    /// @dev As many as a close can serve in one transaction, which has 16,777,216 gas (EIP-7825).
+    uint32 private constant MAX_LANES = 64;
+
+    /// @notice See `ILoanBook.addLane`.
+    function add(Book storage book) external returns (uint32 laneId) {
+        laneId = book.lanes;
+        if (laneId == MAX_LANES) revert IStewardship.LanesFull(MAX_LANES);
+        book.lanes = laneId + 1;
+        book.sums[laneId].setListed(address(book.sanctions) != address(0));
+        Rooms.make(book, laneId);
+        emit ILoanBook.LaneAdded(laneId, address(new Lane{salt: bytes32(uint256(laneId))}(address(this))));
+    }
 
     /// @notice See `IStewardship.turnTill`.
     /// @dev Refused while cash lies aside: two amounts in one escrow would be told apart by nothing.
@@ -26,7 +40,7 @@ library Tills {
         if (lane.aside != 0) revert IStewardship.CashAside(laneId, lane.aside);
         (lane.aside, lane.till) = (lane.cash, 1 - lane.till);
         address till = address(market.tillOf(laneId, lane.till));
-        if (till.code.length == 0) new Lane{salt: bytes32(1 << 32 | uint256(laneId))}();
+        if (till.code.length == 0) new Lane{salt: bytes32(1 << 32 | uint256(laneId))}(address(this));
         emit IStewardship.TillTurned(laneId, ++lane.sequence, till, lane.aside);
         book.sums[laneId].store(lane);
     }

@@ -11,4 +11,9 @@ interface ILane {
     function sendToken(address token, address to, uint256 amount) external;
     /// @notice Sends an asset out by `transferFrom`, never calling the receiver (rule S3).
     function sendAsset(address registry, address to, uint256 tokenId) external;
+    /// @notice Makes a contract (CREATE2). A maker's account counts what it makes: made here, that is the
+    /// lane's own count, not one of the loan book that all lanes would share (rule L1).
+    /// @param salt The address follows from it, the code and this escrow.
+    /// @param code Creation code with its arguments.
+    function create(bytes32 salt, bytes calldata code) external returns (address made);
 }

@@ -122,10 +122,14 @@ interface ILendingPool {
     /// @notice Names the tranches' vaults, once.
     function setVaults(ITrancheVault senior, ITrancheVault junior) external;
     /// @notice Takes cash from the vault; it becomes shares at a close. Only the tranche's vault.
-    function requestDeposit(Tranche tranche, address controller, uint64 assets) external;
+    /// @param controller Whose the request is.
+    /// @param owner Who paid; both must be cleared, as `isCleared` says.
+    function requestDeposit(Tranche tranche, address controller, address owner, uint64 assets)
+        external;
     /// @notice Books shares that the vault has moved here. Only the tranche's vault.
     function requestRedeem(Tranche tranche, address controller, uint128 shares) external;
-    /// @notice Hands over a part of what closes have filled. Only the tranche's vault.
+    /// @notice Hands over a part of what closes have filled. Only the tranche's vault. What is due to
+    /// a party that is not cleared waits, and so does what it would receive for another.
     /// @return other Shares for `Deposit` and `Withdraw`, assets for `Mint` and `Redeem`.
     function claim(
         Tranche tranche,
@@ -134,7 +138,7 @@ interface ILendingPool {
         address receiver,
         uint256 amount
     ) external returns (uint256 other);
-    /// @notice Hands back deposits that closes refused. Only the tranche's vault.
+    /// @notice Hands back deposits that closes refused, to cleared parties. Only the tranche's vault.
     function claimRefund(Tranche tranche, address controller, address receiver)
         external
         returns (uint64 assets);
@@ -154,7 +158,7 @@ interface ILendingPool {
     /// of the part whose cash lay idle for the epoch, half is forfeited, rounded down.
     function reserveDraw(uint32 lane, uint64 amount) external;
     /// @notice Ends a reservation and pays its deposit back. Anyone; where that forfeits, only the
-    /// borrower for one epoch.
+    /// borrower for one epoch; once the borrower is cleared.
     /// @param loanId The loan that used it, or 0 when none did.
     /// @param card That loan's card, or empty.
     function endReservation(
@@ -174,6 +178,8 @@ interface ILendingPool {
     function trancheOf(Tranche tranche) external view returns (uint64 value, uint128 shares);
     /// @notice What senior would be worth without losses, as of the last close.
     function seniorDue() external view returns (uint64);
+    /// @notice Whether the loan book's sanctions list lets a party pay in and be paid (rule D9).
+    function isCleared(address party) external view returns (bool);
     function requestsOf(Tranche tranche, address controller)
         external
         view

@@ -368,7 +368,7 @@ interface ILoanBook is ISales, IStewardship {
     function shortfallOf(address borrower) external view returns (uint64);
     /// @notice Result recorded for an operation id.
     function resultOf(uint64 operationId) external view returns (OperationResult);
-    /// @notice Adds a lane with an escrow of its own. Governor.
+    /// @notice Adds a lane with an escrow of its own, up to 64 of them. Governor.
     function addLane() external returns (uint32 lane);
     /// @notice Names the pool and the auction house, once. Governor.
     function wire(address pool, address auctionHouse) external;

@@ -4,6 +4,10 @@ pragma solidity ^0.8.30;
 import {OfferWord} from "../libraries/OfferWords.sol";
 import {TermsWord} from "../libraries/TermsWords.sol";
 
+/// @dev Classes have the numbers from 1 to below this: a close hands each of them out to every lane
+/// in one transaction, which has 16,777,216 gas (EIP-7825).
+uint16 constant CLASS_LIMIT = 21;
+
 /// @notice The governed terms of one asset class, inside hard bounds.
 /// @param enabled Whether new loans may take it.
 /// @param mustAmortise Whether its loans must repay principal with every instalment.

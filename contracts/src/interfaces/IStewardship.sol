@@ -65,6 +65,8 @@ interface IStewardship {
     error Sanctioned(address party);
     /// @notice Cash still lies in the escrow to which the lane would turn.
     error CashAside(uint32 lane, uint64 amount);
+    /// @notice There are as many lanes as a close can serve in one transaction.
+    error LanesFull(uint32 lanes);
     error NothingWaits(uint64 loanId);
     error ReturnFailed(uint64 loanId);
     error ReturnGasTooLow();
@@ -106,4 +108,6 @@ interface IStewardship {
     /// @notice Names the list of those to whom nothing is paid; zero when there is none. Governor.
     function setSanctions(ISanctions list) external;
     function sanctions() external view returns (ISanctions);
+    /// @notice Whether a party may be paid. The list is asked with at most 50,000 gas; one that fails clears nobody.
+    function isCleared(address party) external view returns (bool);
 }

@@ -95,8 +95,10 @@ contract DeliverTest is AmendBase {
         list.setBroken(true);
         _repayAndClose();
         vm.assertEq(book.waitingOf(loanId), LRT_BIT | 3);
+        vm.assertTrue(!book.isCleared(borrower) && !book.isCleared(other));
 
         book.setSanctions(ISanctions(address(0)));
+        vm.assertTrue(book.isCleared(borrower));
         book.deliver(loanId);
 
         _assertAllReturned();

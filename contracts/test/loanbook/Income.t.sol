@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {ILane} from "../../src/interfaces/ILane.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {BookBase} from "./support/BookBase.sol";
 import {Carded} from "../support/Carded.sol";
@@ -156,6 +157,18 @@ contract IncomeTest is BookBase {
         vm.assertEq(book.loanOf(loanId).prefunded, 7_000 * USD);
         vm.assertEq(token.balanceOf(income), 0);
         vm.assertEq(token.balanceOf(book.escrowOf(0)), book.laneOf(0).cash);
+    }
+
+    /// @custom:invariant L6
+    function test_an_income_address_obeys_the_book_only() public {
+        (address income, address maker) = (book.incomeAddressOf(loanId), book.escrowOf(0));
+        token.mint(income, 5_000 * USD);
+        book.sweep(loanId);
+
+        vm.assertEq(ILane(income).owner(), address(book));
+        vm.expectRevert(abi.encodeWithSelector(ILane.NotOwner.selector, maker));
+        vm.prank(maker);
+        ILane(income).sendToken(address(token), address(this), 1);
     }
 
     function test_an_empty_income_address_is_not_swept() public {

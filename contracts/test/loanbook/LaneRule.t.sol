@@ -38,6 +38,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
         bytes32 key;
     }
 
+    /// @dev Foundry's number for the making of a contract.
+    uint8 private constant CREATE = 4;
     uint256 private constant OTHER_HOUSE = 3_003;
     uint256 private constant OTHER_CAR = 4_004;
     address private otherRelayer;
@@ -145,8 +147,10 @@ contract LaneRuleTest is BookBase, IBidderGate {
         token.mint(book.incomeAddressOf(loans[1]), 9 * USD);
 
         _assertApartOnBook(
-            abi.encodeCall(ILoanBook.sweep, (loans[0], book.wordsOf(loans[0]))), abi.encodeCall(ILoanBook.sweep, (loans[1], book.wordsOf(loans[1])))
+            abi.encodeCall(ILoanBook.sweep, (loans[0], book.wordsOf(loans[0]))),
+            abi.encodeCall(ILoanBook.sweep, (loans[1], book.wordsOf(loans[1])))
         );
+        vm.assertEq(vm.getNonce(book.incomeAddressOf(loans[1])), 1);
     }
 
     /// @custom:invariant L1
@@ -278,6 +282,16 @@ contract LaneRuleTest is BookBase, IBidderGate {
         vm.assertGt(_shared(written, writes), 0);
     }
 
+    function test_the_recorder_sees_who_makes_a_contract() public {
+        _record(address(this), address(book), abi.encodeCall(ILoanBook.addLane, ()));
+
+        bool seen;
+        for (uint256 i = 0; i < writes.length; ++i) {
+            seen = seen || (writes[i].account == address(book) && writes[i].key == "nonce");
+        }
+        vm.assertTrue(seen);
+    }
+
     function test_a_payment_writes_each_slot_once() public {
         _openBoth();
         vm.warp(START + 20 days);
@@ -376,7 +390,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
         vm.assertEq(_shared(read, writes), 0);
     }
 
-    /// @dev Makes the call and keeps every slot that it read and wrote, in any contract.
+    /// @dev Makes the call and keeps every slot that it read and wrote, in any contract, and the
+    /// accounts that made one.
     function _record(address caller, address target, bytes memory data) private {
         delete reads;
         delete writes;
@@ -386,6 +401,8 @@ contract LaneRuleTest is BookBase, IBidderGate {
         Vm.AccountAccess[] memory accesses = vm.stopAndReturnStateDiff();
         vm.assertTrue(done, string(reason));
         for (uint256 i = 0; i < accesses.length; ++i) {
+            // Who makes a contract counts it in its own account.
+            if (accesses[i].kind == CREATE) writes.push(Slot(accesses[i].accessor, "nonce"));
             Vm.StorageAccess[] memory slots = accesses[i].storageAccesses;
             for (uint256 j = 0; j < slots.length; ++j) {
                 Slot memory slot = Slot(slots[j].account, slots[j].slot);

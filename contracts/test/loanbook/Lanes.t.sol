@@ -21,6 +21,8 @@ contract LanesTest is BookBase {
         escrow.sendToken(address(token), address(this), 1);
         vm.expectRevert(abi.encodeWithSelector(ILane.NotOwner.selector, address(this)));
         escrow.sendAsset(address(registry), address(this), HOUSE);
+        vm.expectRevert(abi.encodeWithSelector(ILane.NotOwner.selector, address(this)));
+        escrow.create(0, hex"00");
     }
 
     function test_a_lane_that_is_not_there_has_no_escrow() public view {
@@ -33,6 +35,17 @@ contract LanesTest is BookBase {
 
         vm.assertEq(lane, 2);
         vm.assertEq(book.lanes(), 3);
+    }
+
+    /// @custom:invariant L4b
+    function test_there_are_at_most_as_many_lanes_as_one_close_can_serve() public {
+        while (book.lanes() < 64) {
+            book.addLane();
+        }
+
+        vm.expectRevert(abi.encodeWithSelector(IStewardship.LanesFull.selector, 64));
+        book.addLane();
+        vm.assertEq(book.lanes(), 64);
     }
 
     function test_the_pool_funds_and_defunds_a_lane() public {

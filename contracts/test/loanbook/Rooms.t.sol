@@ -3,9 +3,11 @@ pragma solidity ^0.8.30;
 
 import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
 import "../../src/interfaces/ILoanBook.sol";
+import {CLASS_LIMIT} from "../../src/interfaces/IRiskTerms.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {AmendBase} from "./support/AmendBase.sol";
 import {Carded} from "../support/Carded.sol";
+import {Vm} from "../support/Vm.sol";
 
 using Carded for ILoanBook;
 using Carded for IAuctionHouse;
@@ -139,6 +141,32 @@ contract RoomsTest is AmendBase {
         risk.setCap(HOUSE_CLASS, 99_000 * USD);
         _handOut(LANE_CASH);
         vm.assertEq(_left(0, HOUSE_CLASS) + _left(1, HOUSE_CLASS), 0);
+    }
+
+    /// @dev So a close never pays for a fresh slot, also where a class is added later.
+    /// @custom:invariant L4b
+    function test_no_room_of_a_lane_lies_in_an_empty_slot() public {
+        uint16 added = CLASS_LIMIT - 1;
+        risk.setTerms(added, _houseTerms());
+        risk.setCap(added, 0);
+        vm.startStateDiffRecording();
+
+        _handOut(LANE_CASH);
+        risk.setCap(added, CAP);
+        _handOut(LANE_CASH);
+
+        Vm.AccountAccess[] memory accesses = vm.stopAndReturnStateDiff();
+        uint256 changed;
+        for (uint256 i = 0; i < accesses.length; ++i) {
+            Vm.StorageAccess[] memory slots = accesses[i].storageAccesses;
+            for (uint256 j = 0; j < slots.length; ++j) {
+                if (!slots[j].isWrite || slots[j].account != address(book)) continue;
+                vm.assertNotEq(slots[j].previousValue, bytes32(0));
+                vm.assertNotEq(slots[j].newValue, bytes32(0));
+                ++changed;
+            }
+        }
+        vm.assertEq(changed, 2);
     }
 
     /// @custom:invariant L4 L2

@@ -96,13 +96,14 @@ contract SetCapTest is RiskBase {
         terms.termsOf(0);
     }
 
-    function test_a_class_has_a_number_below_64_and_is_listed_once() public {
-        vm.expectRevert(abi.encodeWithSelector(IRiskTerms.ClassUnknown.selector, uint16(64)));
-        risk.setTerms(64, _car());
+    /// @custom:invariant L4b
+    function test_a_class_has_a_number_up_to_20_and_is_listed_once() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskTerms.ClassUnknown.selector, uint16(21)));
+        risk.setTerms(21, _car());
 
-        risk.setTerms(63, _car());
+        risk.setTerms(20, _car());
         _pass(CHANGE_INTERVAL);
-        risk.setTerms(63, _car());
+        risk.setTerms(20, _car());
 
         vm.assertEq(risk.classes().length, 2);
     }

@@ -24,6 +24,7 @@ contract FakeLoanBook {
     mapping(uint32 => LaneState) internal states;
     mapping(uint32 => bool) internal broken;
     mapping(uint64 => Card) internal cards;
+    mapping(address party => bool) internal listed;
 
     constructor(TestStablecoin coin_, uint256 count) {
         coin = coin_;
@@ -31,6 +32,14 @@ contract FakeLoanBook {
         for (uint256 i = 0; i < count; ++i) {
             escrows.push(new FakeEscrow(coin_, address(this)));
         }
+    }
+
+    function setListed(address party, bool isListed) external {
+        listed[party] = isListed;
+    }
+
+    function isCleared(address party) external view returns (bool) {
+        return !listed[party];
     }
 
     function lanes() external view returns (uint32) {

@@ -25,7 +25,7 @@ contract AuthorisationProofs {
     RiskTerms private risk;
 
     function setUp() public {
-        lane = new Lane();
+        lane = new Lane(address(this));
         risk = new RiskTerms(address(new OneGovernor(address(this))), new ClassRow[](0));
         risk.setPool(address(0xb0));
     }
@@ -43,6 +43,9 @@ contract AuthorisationProofs {
         assert(!done);
         VM.prank(caller);
         (done,) = address(lane).call(abi.encodeCall(Lane.sendAsset, (token, to, amount)));
+        assert(!done);
+        vm.prank(caller);
+        (done,) = address(lane).call(abi.encodeCall(Lane.create, (bytes32(amount), hex"00")));
         assert(!done);
     }
 

@@ -206,6 +206,22 @@ def test_a_lender_pays_in_leaves_and_takes_what_closes_filled(borrower, story, m
     assert done("take_refund_0", "claimRefund")["controller"] == BORROWER
 
 
+# @custom:invariant D9b
+def test_a_lender_on_the_sanctions_list_is_told_that_its_claim_waits(borrower, story, monkeypatch):
+    PoolPosition.objects.create(tranche=0, owner=BORROWER, shares=5 * 10**9)
+    ready = Waiting(cleared=False, leaving_shares=3, cash_ready=9 * USD, refund=2 * USD)
+    kept = {0: ready, 1: Waiting(cleared=False)}
+    monkeypatch.setattr(lenders, "waiting_of", lambda wallet: kept)
+
+    page = borrower.get(reverse("portal:lend"))
+
+    text = " ".join(page.content.decode().split())
+    assert offered(page) == {"redeem_0"}
+    assert "Kept for you" in text
+    assert "$11.00" in text
+    assert "It waits: this market&#x27;s sanctions list does not clear your account." in text
+
+
 def test_lenders_are_told_when_the_ledger_cannot_be_asked(borrower, story):
     assert "the ledger cannot be asked now" in borrower.get(reverse("portal:lend")).content.decode()
 
