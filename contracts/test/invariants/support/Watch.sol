@@ -40,7 +40,7 @@ abstract contract Watch is Rounds {
 
     /// @dev Forge keeps the logs of a call that reverted and was caught; the chain has none.
     function _forgetLogs() internal {
-        vmWorld.getRecordedLogs();
+        vm.getRecordedLogs();
     }
 
     /// @dev Topic that carries lane or loan: 1 or 2, plus 2 where it is a loan id.
