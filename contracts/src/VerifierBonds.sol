@@ -215,8 +215,10 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
         account.hasLrt = lrtAmount != amount;
     }
 
-    function _pay(IERC20 token, address to, uint256 baseUnits) internal {
-        if (baseUnits != 0) token.safeTransfer(to, baseUnits);
+    /// @dev What does not move waits to be claimed: one token keeps the other back no longer.
+    function _pay(IERC20 token, address to, uint256 baseUnits) private {
+        if (baseUnits == 0 || token.trySafeTransfer(to, baseUnits)) return;
+        _credit(to, address(token), baseUnits);
     }
 
     // ---- Slashed ------------------------------------------------------------------------------

@@ -74,6 +74,28 @@ contract VerifierOddCoinTest is VerifierBase {
         vm.assertEq(registry.challengesOf(verifier), 0);
     }
 
+    /// @dev A restaking token that stands still keeps no stablecoin back.
+    function test_class_18_a_paused_restaking_token_waits_and_the_cash_is_paid() public {
+        OddCoin other = new OddCoin(18);
+        registry.setRestakingToken(address(other), true);
+        other.mint(verifier, 1e18);
+        _bond(500e6);
+        vm.startPrank(verifier);
+        other.approve(address(registry), 1e18);
+        registry.depositLrt(address(other), 1e18);
+        registry.startUnbonding(500e6, 1e18);
+        _pass(21 days);
+        other.setPaused(true);
+
+        registry.withdraw();
+
+        vm.assertEq(coin.balanceOf(verifier), 500e6);
+        vm.assertEq(registry.claimableOf(verifier, address(other)), 1e18);
+        other.setPaused(false);
+        registry.claim(address(other));
+        vm.assertEq(other.balanceOf(verifier), 1e18);
+    }
+
     function test_class_18_no_restaking_tokens_are_booked_for_more_than_arrive() public {
         registry.setRestakingToken(address(lrt), false);
         OddCoin other = new OddCoin(18);
