@@ -44,7 +44,7 @@ contract AuthorisationProofs {
         VM.prank(caller);
         (done,) = address(lane).call(abi.encodeCall(Lane.sendAsset, (token, to, amount)));
         assert(!done);
-        vm.prank(caller);
+        VM.prank(caller);
         (done,) = address(lane).call(abi.encodeCall(Lane.create, (bytes32(amount), hex"00")));
         assert(!done);
     }
