@@ -30,6 +30,9 @@ abstract contract Attestations is IAssetRegistry {
     using EasAttestation for MintRequest;
     using SafeCast for uint256;
 
+    /// @dev A verifier has four bits of roles in each of fifteen classes.
+    uint256 private constant MAX_CLASS = 15;
+    uint256 private constant ALL_ROLES = 15;
     uint256 internal constant CLOCK_SKEW = 60;
     uint256 internal constant MAX_ATTESTATIONS = 16;
     uint256 internal constant MAX_SIGNATURE = 2_048;
@@ -54,6 +57,7 @@ abstract contract Attestations is IAssetRegistry {
     );
 
     error RoleInvalid(address attester, uint8 role);
+    error RolesOutOfBounds(uint8 roles);
     error RequestTooLarge();
     error ValidityOutOfBounds(uint32 maxValidity);
     error BondFactorOutOfBounds(uint16 bondFactor);
@@ -84,7 +88,9 @@ abstract contract Attestations is IAssetRegistry {
     }
 
     function _setClass(uint16 classId, uint8 roles, uint32 validity, uint16 factor) internal {
-        if (classId == 0) revert ClassUnknown(classId);
+        if (classId == 0 || classId > MAX_CLASS) revert ClassUnknown(classId);
+        // A role that nobody can have would stop the class.
+        if (roles > ALL_ROLES) revert RolesOutOfBounds(roles);
         if (validity > MAX_VALIDITY) revert ValidityOutOfBounds(validity);
         if (factor == 0 || factor > MAX_BOND_FACTOR) revert BondFactorOutOfBounds(factor);
         _classes[classId] = ClassRule(roles, validity, factor);

@@ -156,9 +156,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         (Offer memory offer, Running memory lot, uint256 from) = _offerOf(loanId, card);
         uint256 end = from + lot.duration;
         if (block.timestamp < end) revert StillFalling(loanId, uint64(end));
-        if (block.timestamp >= end + lot.duration) {
-            offer.price = uint64(Math.min(offer.price, pool.reserve()));
-        }
+        if (block.timestamp >= end + lot.duration) _beatDown(offer, card);
         if (offer.price != 0) {
             pool.payFromReserve(loanId, loanId.laneOf(), offer.escrow, offer.price);
         }
@@ -324,6 +322,15 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         if (block.timestamp < from) revert NotYetForSale(loanId, uint64(from));
         if (offer.price > maxPrice) revert PriceAboveMax(offer.price, maxPrice);
         _requireAdmitted(offer.tokenId);
+    }
+
+    /// @dev To what the reserve has. Of restaking tokens the lot is as many as the debt needs at the
+    /// floor: where less is paid it needs them all, and none may be left behind a write-off.
+    function _beatDown(Offer memory offer, bytes32[] calldata card) private view {
+        uint256 reserve = pool.reserve();
+        if (reserve >= offer.price) return;
+        offer.price = uint64(reserve);
+        if (offer.tokenId == 0) (, offer.lrtAmount) = Cards.lrtOf(card);
     }
 
     /// @dev From the caller: what was booked before it was there must be all there.

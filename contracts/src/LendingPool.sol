@@ -74,13 +74,15 @@ contract LendingPool is Reservations, AccessManaged {
 
         (LaneCash[] memory lanes, uint256 idle, uint256 navNow) = _readLanes();
         Close memory close;
+        close.secs = block.timestamp - pool.startedAt;
         close.lent = Math.saturatingSub(navNow, idle);
+        close.dueBefore = _tranches[Tranche.Senior].due;
         close.seniorBefore = _tranches[Tranche.Senior].value;
         close.juniorBefore = _tranches[Tranche.Junior].value;
-        _runWaterfall(close, navNow, block.timestamp - pool.startedAt);
+        _runWaterfall(close, navNow);
         _plan(close, lanes);
         (uint256 missing, uint256 found) = _drainLanes(lanes);
-        if (missing != found) _runWaterfall(close, navNow + found - missing, 0);
+        if (missing != found) _runWaterfall(close, navNow + found - missing);
         close.waits = _waitsForLanes(lanes, pool.epoch);
         _fillDeposits(close, Tranche.Senior, pool.epoch);
         _fillDeposits(close, Tranche.Junior, pool.epoch);

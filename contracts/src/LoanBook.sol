@@ -220,7 +220,7 @@ contract LoanBook is Stewardship {
         MarkWord marks = _book.marks[batch.loanId()];
         if (!marks.covers(card)) return OperationFailure.CardMismatch;
         if (closing) return batch.close(card, i);
-        return _book.charge(batch, marks, card, word.amount());
+        return _book.charge(batch, marks, card, word.amount(), ORACLE);
     }
 
     // ---- Paying -------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ contract LoanBook is Stewardship {
     }
 
     function charge(uint64 loanId, uint16 index, bytes32[] calldata card) external nonReentrant {
-        Servicing.charge(_book, loanId, index, card);
+        Servicing.charge(_book, ORACLE, loanId, index, card);
     }
 
     function topUp(uint64 loanId, uint128 lrtAmount, bytes32[] calldata card)
@@ -502,7 +502,8 @@ contract LoanBook is Stewardship {
     function isOverdue(uint64 loanId, bytes32[] calldata card) external view returns (bool) {
         LoanState memory loan = _book.hot[loanId].unpack();
         if (loan.status == LoanStatus.None) return false;
-        return _cardOf(loanId, card).isOverdue(loan, block.timestamp);
+        Card memory terms = _cardOf(loanId, card);
+        return terms.isOverdue(loan, terms.cutoff(ORACLE, 0), block.timestamp);
     }
 
     function cureUntilOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64) {

@@ -10,6 +10,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {Governed} from "./Governed.sol";
 import {CompactSignature, IReporters, Round} from "./interfaces/IReporters.sol";
+import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {LedgerUnits} from "./libraries/LedgerUnits.sol";
 import {SignerSet} from "./libraries/SignerSet.sol";
 
@@ -27,6 +28,7 @@ struct BondTerms {
 abstract contract Reporters is IReporters, Governed, EIP712 {
     using SignerSet for bytes;
     using SafeCast for uint256;
+    using ExactTransfer for IERC20Metadata;
     using SafeERC20 for IERC20Metadata;
 
     /// @dev One slot. `lockedUntil` is set when the reporter leaves, unix seconds.
@@ -93,7 +95,7 @@ abstract contract Reporters is IReporters, Governed, EIP712 {
     function deposit(address reporter, uint256 amount) external {
         _bonds[reporter].amount += amount.toUint128();
         emit BondDeposited(reporter, amount);
-        stablecoin.safeTransferFrom(msg.sender, address(this), amount * UNIT);
+        stablecoin.take(msg.sender, amount * UNIT);
     }
 
     /// @inheritdoc IReporters

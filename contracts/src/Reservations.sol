@@ -11,8 +11,8 @@ import {Lenders} from "./Lenders.sol";
 
 /// @title Draws larger than their lane's room, reserved for the next close (rule L2)
 /// @notice A reservation of epoch n is served by close n, which brings its cash to the lane, and
-/// ends at close n + 1. What it costs is decided by what the lane held then: cash that lay idle
-/// cost the pool its use, cash that anyone drew cost nothing.
+/// ends at close n + 1. What it costs is decided by what the lane held then: the part that lay idle
+/// cost the pool its use, the part that anyone drew cost nothing.
 abstract contract Reservations is Lenders {
     using SafeCast for uint256;
 
@@ -34,10 +34,12 @@ abstract contract Reservations is Lenders {
     }
 
     /// @dev How a lane's reservations of one epoch went: zero while or when the cash did not come.
+    /// Of `brought`, which is what nobody proved to have drawn, `idle` was left at the end. One slot.
     struct Verdict {
         uint48 broughtAt;
         uint48 endedAt;
-        bool idle;
+        uint64 brought;
+        uint64 idle;
     }
 
     /// @notice What all reservations of the running epoch may still ask for.
@@ -92,7 +94,8 @@ abstract contract Reservations is Lenders {
         if (demand.brought != 0) {
             Verdict storage verdict = _verdicts[lane][_pool.epoch - 1];
             verdict.endedAt = uint48(block.timestamp);
-            verdict.idle = !stuck && free >= demand.brought;
+            verdict.brought = demand.brought;
+            verdict.idle = stuck ? 0 : Math.min(free, demand.brought).toUint64();
         }
         return demand.asked;
     }
@@ -127,12 +130,13 @@ abstract contract Reservations is Lenders {
             return 0;
         }
         if (verdict.endedAt == 0) revert ReservationRunning(ended.epoch + 1);
-        if (!verdict.idle) return 0;
+        if (verdict.idle == 0) return 0;
         // The borrower has an epoch to name the loan before anyone else ends it.
         if (msg.sender != borrower && number == ended.epoch + 2) {
             revert ReservationRunning(number);
         }
-        return uint64(ended.deposit * FORFEITED_BPS / TrancheMath.BPS);
+        uint256 most = ended.deposit * FORFEITED_BPS;
+        return uint64(most * verdict.idle / (TrancheMath.BPS * verdict.brought));
     }
 
     /// @dev A loan that was opened in the epoch of the reservation: none can stand for two of them.

@@ -39,6 +39,12 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStewardship
+    function withdrawConsent(uint32 laneId, uint256 nonce) external {
+        _book.useNonce(msg.sender, laneId, nonce);
+        emit ConsentWithdrawn(msg.sender, laneId, nonce);
+    }
+
+    /// @inheritdoc IStewardship
     function turnTill(uint32 laneId) external restricted nonReentrant {
         Tills.turn(_book, _market(), laneId);
     }

@@ -42,6 +42,12 @@ contract TrancheVault is ITrancheVault, IERC165 {
         _;
     }
 
+    /// @dev Nobody could claim what is asked for in nobody's name.
+    modifier named(address controller) {
+        if (controller == address(0)) revert ControllerMissing();
+        _;
+    }
+
     constructor(
         ILendingPool pool_,
         IERC20Metadata stablecoin,
@@ -76,6 +82,7 @@ contract TrancheVault is ITrancheVault, IERC165 {
     function requestDeposit(uint256 assets, address controller, address owner)
         external
         onlyFor(owner)
+        named(controller)
         returns (uint256 requestId)
     {
         uint64 units = _units(assets);
@@ -87,6 +94,7 @@ contract TrancheVault is ITrancheVault, IERC165 {
     /// @inheritdoc IERC7540Redeem
     function requestRedeem(uint256 shares, address controller, address owner)
         external
+        named(controller)
         returns (uint256 requestId)
     {
         emit RedeemRequest(controller, owner, requestId, msg.sender, shares);

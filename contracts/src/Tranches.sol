@@ -57,11 +57,13 @@ abstract contract Tranches is ILendingPool {
         uint64 reserve;
     }
 
-    /// @dev Working figures of one close; `before` are the values that the last one left. `waits`
-    /// tells that NAV lacks cash of which nobody knows whether it is lost.
+    /// @dev Working figures of one close, `secs` after the last; `before` are the values that that
+    /// one left. `waits` tells that NAV lacks cash of which nobody knows whether it is lost.
     struct Close {
         bool waits;
+        uint256 secs;
         uint256 lent;
+        uint256 dueBefore;
         uint256 seniorBefore;
         uint256 juniorBefore;
         uint256 seniorLoss;
@@ -120,11 +122,14 @@ abstract contract Tranches is ILendingPool {
         _pool.startedAt = uint48(block.timestamp);
     }
 
-    /// @dev Senior has what it is due as far as NAV goes, junior the rest (rule P2).
-    function _runWaterfall(Close memory close, uint256 navNow, uint256 secs) internal {
+    /// @dev Senior has what it is due as far as NAV goes, junior the rest (rule P2). What a loss took
+    /// stays due; a return that was not earned and that no junior is left to give does not, or lenders
+    /// who came alone and lent nothing yet would be short for good, and keep everybody out.
+    function _runWaterfall(Close memory close, uint256 navNow) internal {
         TrancheState storage senior = _tranches[Tranche.Senior];
         TrancheState storage junior = _tranches[Tranche.Junior];
-        uint256 due = TrancheMath.accrued(senior.due, seniorRateBps, secs);
+        uint256 due = TrancheMath.accrued(close.dueBefore, seniorRateBps, close.secs);
+        if (navNow >= close.dueBefore) due = Math.min(due, navNow);
         uint256 seniorValue = Math.min(due, navNow);
         close.seniorLoss = Math.saturatingSub(close.seniorBefore, seniorValue);
         close.juniorLoss = Math.saturatingSub(close.juniorBefore, navNow - seniorValue);

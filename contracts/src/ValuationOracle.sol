@@ -7,8 +7,9 @@ import {Governed} from "./Governed.sol";
 import {IPause} from "./interfaces/IPause.sol";
 import {CompactSignature, Round} from "./interfaces/IReporters.sol";
 import {IValuationOracle, ValueLeaf, ValueProof} from "./interfaces/IValuationOracle.sol";
+import {Pauses} from "./libraries/Pauses.sol";
 import {Present, Presents} from "./libraries/Presents.sol";
-import {RoundState} from "./libraries/RoundClock.sol";
+import {RoundClock, RoundState} from "./libraries/RoundClock.sol";
 import {SignerSet} from "./libraries/SignerSet.sol";
 import {ValueProofs} from "./libraries/ValueProofs.sol";
 import {BondTerms, Reporters} from "./Reporters.sol";
@@ -17,7 +18,8 @@ import {BondTerms, Reporters} from "./Reporters.sol";
 /// @param threshold Signatures that a round needs; more than half of the reporters.
 /// @param minInterval Least seconds between two rounds.
 /// @param ttl Greatest age of a round for use, seconds.
-/// @param voidWindow Seconds after its publication in which a round may be voided.
+/// @param voidWindow Seconds after its publication in which a round may be voided; less than
+/// `minInterval`, so that no second false round hides the jump of the first (rule V3).
 /// @param voidCooldown Least seconds between two voids.
 struct OracleParameters {
     uint16 threshold;
@@ -30,6 +32,7 @@ struct OracleParameters {
 /// @title k-of-n signed rounds of values
 /// @notice One transaction refreshes every asset; a value is used by bringing its proof.
 contract ValuationOracle is IValuationOracle, Reporters {
+    using Pauses for uint256[];
     using SignerSet for bytes;
 
     uint256 internal constant MIN_INTERVAL = 1 hours;
@@ -44,6 +47,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
 
     RoundState private _state;
     bytes32[2] private _roots;
+    uint256[] private _pauses;
     /// @inheritdoc IPause
     uint64 public pausableFrom;
 
@@ -57,7 +61,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
     ) Governed(authority_) Reporters(parameters.threshold, bonds, sortedReporters) {
         if (
             parameters.minInterval < MIN_INTERVAL || parameters.ttl < parameters.minInterval
-                || parameters.ttl > MAX_TTL || parameters.voidWindow > parameters.ttl
+                || parameters.ttl > MAX_TTL || parameters.voidWindow >= parameters.minInterval
                 || parameters.voidCooldown < parameters.voidWindow
         ) revert ParametersOutOfBounds();
         minInterval = parameters.minInterval;
@@ -113,6 +117,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
     function resume() external restricted {
         RoundState state = _state;
         if (block.timestamp >= state.pauseEnd()) revert ProtocolNotPaused();
+        _pauses.book(0, block.timestamp);
         _state = state.resumed(TTL);
         pausableFrom = uint64(block.timestamp + PAUSE_COOLDOWN);
         emit ProtocolResumed(uint64(state.stoppedSeconds(TTL)));
@@ -185,6 +190,11 @@ contract ValuationOracle is IValuationOracle, Reporters {
     }
 
     /// @inheritdoc IValuationOracle
+    function graceCutoff(uint256 grace) external view returns (uint256) {
+        return _pauses.cutoff(grace, block.timestamp);
+    }
+
+    /// @inheritdoc IValuationOracle
     function voidWindowPassed() external view returns (bool) {
         return _voidWindowPassed(_state);
     }
@@ -229,6 +239,7 @@ contract ValuationOracle is IValuationOracle, Reporters {
     }
 
     function _pause() private {
+        _pauses.book(RoundClock.PAUSE_LENGTH, block.timestamp);
         RoundState state = _state.paused(TTL);
         _state = state;
         pausableFrom = uint64(state.pauseEnd() + PAUSE_COOLDOWN);

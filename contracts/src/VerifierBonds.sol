@@ -21,6 +21,7 @@ import {
     LrtBond,
     Unbonding
 } from "./interfaces/IVerifierRegistry.sol";
+import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {LedgerUnits} from "./libraries/LedgerUnits.sol";
 import {Account, RegistrySlots} from "./libraries/RegistrySlots.sol";
 import {Valuation} from "./libraries/Valuation.sol";
@@ -29,6 +30,7 @@ import {Valuation} from "./libraries/Valuation.sol";
 abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
     using RegistrySlots for Account;
     using SafeCast for uint256;
+    using ExactTransfer for IERC20;
     using SafeERC20 for IERC20;
     using Valuation for uint256;
 
@@ -94,7 +96,7 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
         Account storage account = _accounts[verifier];
         account.bond = (account.bond + amount).toUint56();
         emit BondDeposited(verifier, amount);
-        stablecoin.safeTransferFrom(msg.sender, address(this), amount * UNIT);
+        stablecoin.take(msg.sender, amount * UNIT);
     }
 
     /// @inheritdoc IVerifierRegistry
@@ -108,7 +110,7 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
         (lrt.token, lrt.amount) = (token, (lrt.amount + lrtAmount).toUint96());
         _accounts[msg.sender].hasLrt = true;
         emit LrtBondDeposited(msg.sender, token, lrtAmount);
-        IERC20(token).safeTransferFrom(msg.sender, address(this), lrtAmount);
+        IERC20(token).take(msg.sender, lrtAmount);
     }
 
     // ---- Counted ------------------------------------------------------------------------------

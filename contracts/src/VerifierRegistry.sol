@@ -2,11 +2,12 @@
 pragma solidity ^0.8.30;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {BondParameters, Challenge, IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
+import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {Account, RegistrySlots} from "./libraries/RegistrySlots.sol";
 import {VerifierBonds} from "./VerifierBonds.sol";
 
@@ -14,7 +15,7 @@ import {VerifierBonds} from "./VerifierBonds.sol";
 /// @notice What a verifier has committed never passes its limit when it is taken.
 contract VerifierRegistry is VerifierBonds {
     using RegistrySlots for Account;
-    using SafeERC20 for IERC20Metadata;
+    using ExactTransfer for IERC20;
     using SafeCast for uint256;
 
     uint256 internal constant ROLE_BITS = 4;
@@ -106,8 +107,7 @@ contract VerifierRegistry is VerifierBonds {
         _challenges[verifier][uid] = Challenge(msg.sender, uint32(block.timestamp), challengeBond);
         ++_accounts[verifier].challenges;
         emit ChallengeOpened(verifier, uid, msg.sender, challengeBond, evidenceHash);
-        IERC20Metadata(address(stablecoin))
-            .safeTransferFrom(msg.sender, address(this), challengeBond * UNIT);
+        stablecoin.take(msg.sender, challengeBond * UNIT);
     }
 
     /// @inheritdoc IVerifierRegistry

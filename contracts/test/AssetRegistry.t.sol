@@ -305,6 +305,11 @@ contract AssetRegistryGovernanceTest is MintedBase {
     function test_setClass_has_bounds() public {
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.ClassUnknown.selector, 0));
         registry.setClass(0, TITLE, 1, 50);
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.ClassUnknown.selector, 16));
+        registry.setClass(16, TITLE, 1, 50);
+        vm.expectRevert(abi.encodeWithSelector(Attestations.RolesOutOfBounds.selector, 16));
+        registry.setClass(15, 16, 1, 50);
+        registry.setClass(15, 15, 1, 50);
         vm.expectRevert(
             abi.encodeWithSelector(Attestations.ValidityOutOfBounds.selector, 730 days + 1)
         );

@@ -152,6 +152,24 @@ contract LendingPoolDepositTest is PoolBase {
         _checkBooks();
     }
 
+    /// @dev Nothing is lent yet, so that senior's rate is not earned, and there is no junior to give it.
+    function test_senior_that_came_first_and_alone_keeps_nobody_out() public {
+        _deposit(alice, Tranche.Senior, 1_000 * USD);
+        _close();
+        _close();
+        _deposit(bob, Tranche.Junior, 100_000 * USD);
+        _close();
+
+        _close();
+
+        vm.assertEq(juniorVault.refundable(bob), 0);
+        vm.assertEq(juniorVault.maxDeposit(bob), 100_000 * USD);
+        vm.assertEq(_value(Tranche.Senior), 1_000 * USD);
+        vm.assertEq(pool.seniorDue(), 1_000 * USD);
+        _close();
+        vm.assertEq(_value(Tranche.Senior), 1_000 * USD + 136_986);
+    }
+
     function test_a_single_unit_is_given_back_too() public {
         _start();
         book.lend(0, 237_500 * USD, 1_000);

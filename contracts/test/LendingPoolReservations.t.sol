@@ -109,10 +109,33 @@ contract LendingPoolReservationsTest is PoolBase {
     function test_cash_that_others_drew_costs_nothing() public {
         _reserve(alice, LANE, AMOUNT);
         _close();
-        book.lend(LANE, _free(LANE) - AMOUNT + 1, 0);
+        book.lend(LANE, _free(LANE), 0);
         _close();
 
         _expectEnd(DEPOSIT, 0);
+        _end(alice, 0);
+    }
+
+    function test_cash_that_others_drew_in_part_costs_the_part_that_lay_idle() public {
+        _reserve(alice, LANE, AMOUNT);
+        _close();
+        book.lend(LANE, _free(LANE) - AMOUNT / 4, 0);
+        _close();
+
+        _expectEnd(DEPOSIT - DEPOSIT / 8, DEPOSIT / 8);
+        _end(alice, 0);
+    }
+
+    /// @dev Else whoever pulls all spare cash into one lane, off the others, would pay nothing.
+    function test_a_draw_of_a_unit_does_not_spare_the_deposit_of_all_that_lay_idle() public {
+        uint64 all = 950_000 * USD;
+        _reserve(alice, LANE, all);
+        _close();
+        vm.assertEq(_free(0), 0);
+        book.lend(LANE, 1, 0);
+        _close();
+
+        _expectEnd(4_750 * USD + 1, 4_750 * USD - 1);
         _end(alice, 0);
     }
 

@@ -87,6 +87,18 @@ contract TrancheVaultStandardTest is PoolBase {
         vm.assertEq(coin.balanceOf(address(pool)), 7);
     }
 
+    /// @dev Nobody could ever claim what such a request brings.
+    function test_a_request_for_nobody_is_refused() public {
+        coin.mint(alice, 100);
+        vm.startPrank(alice);
+        coin.approve(address(seniorVault), 100);
+
+        vm.expectRevert(ITrancheVault.ControllerMissing.selector);
+        seniorVault.requestDeposit(100, address(0), alice);
+        vm.expectRevert(ITrancheVault.ControllerMissing.selector);
+        seniorVault.requestRedeem(0, address(0), alice);
+    }
+
     function test_requests_go_from_pending_to_claimable_to_claimed() public {
         _deposit(alice, Tranche.Senior, 100 * USD);
         vm.assertEq(seniorVault.claimableDepositRequest(0, alice), 0);

@@ -8,6 +8,9 @@ import {VerifierBonds} from "../src/VerifierBonds.sol";
 import {VerifierRegistry} from "../src/VerifierRegistry.sol";
 import {BondParameters, IVerifierRegistry} from "../src/interfaces/IVerifierRegistry.sol";
 import {TestRestakingToken} from "../src/tokens/TestRestakingToken.sol";
+import {ExactTransfer} from "../src/libraries/ExactTransfer.sol";
+import {TestStablecoin} from "../src/tokens/TestStablecoin.sol";
+import {OddCoin} from "./support/OddCoin.sol";
 import {APPRAISAL, INSPECTION, TITLE} from "./support/Roles.sol";
 import {VerifierBase} from "./support/VerifierBase.sol";
 
@@ -44,6 +47,44 @@ contract VerifierDepositTest is VerifierBase {
 
         vm.assertEq(other.bondOf(verifier), 1e6);
         vm.assertEq(token.balanceOf(address(other)), 1e18);
+    }
+}
+
+/// @dev Vulnerability class 18, the bonds' side: a token whose issuer turns a fee on.
+contract VerifierOddCoinTest is VerifierBase {
+    OddCoin internal odd;
+
+    function _newCoin() internal override returns (TestStablecoin) {
+        odd = new OddCoin(6);
+        return TestStablecoin(address(odd));
+    }
+
+    function test_class_18_no_bond_is_booked_for_more_than_arrives() public {
+        _bond(500e6);
+        odd.setFee(100);
+        bytes memory reason =
+            abi.encodeWithSelector(ExactTransfer.TransferShort.selector, 100e6, 99e6);
+
+        vm.expectRevert(reason);
+        _bond(100e6);
+        vm.expectRevert(abi.encodeWithSelector(ExactTransfer.TransferShort.selector, 50e6, 49.5e6));
+        _challenge();
+
+        vm.assertEq(registry.bondOf(verifier), 500e6);
+        vm.assertEq(registry.challengesOf(verifier), 0);
+    }
+
+    function test_class_18_no_restaking_tokens_are_booked_for_more_than_arrive() public {
+        registry.setRestakingToken(address(lrt), false);
+        OddCoin other = new OddCoin(18);
+        registry.setRestakingToken(address(other), true);
+        other.mint(verifier, 1e18);
+        other.setFee(100);
+
+        vm.startPrank(verifier);
+        other.approve(address(registry), 1e18);
+        vm.expectRevert(abi.encodeWithSelector(ExactTransfer.TransferShort.selector, 1e18, 0.99e18));
+        registry.depositLrt(address(other), 1e18);
     }
 }
 

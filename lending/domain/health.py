@@ -85,14 +85,18 @@ class Pair:
 
 
 def freshness_bps(*, attested_at: int, valid_until: int, fresh_for: int, now: int) -> int:
-    """Return full freshness until `fresh_for`, then a straight line to half at expiry, then 0."""
+    """Return full freshness until `fresh_for`, then a straight line to half at expiry, then 0.
+
+    Rounded down, so that nothing lends more than its age gives.
+    """
     if now > valid_until:
         return 0
     fresh_until = attested_at + fresh_for
     if now <= fresh_until:
         return FULL_FRESHNESS_BPS
     span = FULL_FRESHNESS_BPS - LEAST_FRESHNESS_BPS
-    return FULL_FRESHNESS_BPS - span * (now - fresh_until) // (valid_until - fresh_until)
+    aged = ceil_div(span * (now - fresh_until), valid_until - fresh_until)
+    return FULL_FRESHNESS_BPS - aged
 
 
 def borrowing_value(item: Item, lower: int, *, now: int) -> int:

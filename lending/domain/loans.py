@@ -9,6 +9,7 @@ from enum import IntEnum
 from lending.domain import interest
 from lending.domain.errors import LendingRefused
 from lending.domain.lanes import LaneSums, earning_part
+from lending.domain.pauses import Pauses
 from lending.domain.schedule import Schedule, ScheduleKind
 from lending.domain.units import SCALE, YEAR_S, ceil_div
 
@@ -98,14 +99,18 @@ class LoanState:
             late_fee_bps=self.late_fee_bps,
         )
 
-    def is_overdue(self, now: int) -> bool:
-        """Return whether an instalment is missed beyond its grace."""
-        return self.plan().is_overdue(debt=self.debt_up(now), prefunded=self.prefunded, now=now)
+    def is_overdue(self, now: int, *, pauses: Pauses, longer: int = 0) -> bool:
+        """Return whether an instalment is missed whose grace ended `longer` seconds ago or before.
 
-    def overdue_for(self, longer: int, now: int) -> bool:
-        """Return whether one is missed whose grace ended `longer` seconds ago or before."""
-        patient = replace(self, grace_period=self.grace_period + longer)
-        return patient.is_overdue(now)
+        Grace stands still during `pauses` (rule C5).
+        """
+        return self.plan().is_overdue(
+            debt=self.debt_up(now),
+            prefunded=self.prefunded,
+            now=now,
+            pauses=pauses,
+            longer=longer,
+        )
 
     def lane_part(self) -> LaneSums:
         """Return what this loan adds to its lane's `a` and `b`."""
@@ -250,12 +255,15 @@ def apply_workout(loan: LoanState, *, terms: NewSchedule, now: int, stopped: int
     is carried at stays (rule D8). `stopped`: the oracle's stopped seconds.
     """
     _require(loan, Status.CALLED, Status.AUCTIONED)
+    # The window is for all that is pledged: tokens out of their band wait for its end too.
+    band = loan.call_reason == CallReason.BAND
     fresh = replace(
         _rescheduled(loan, terms, now),
         status=Status.CALLED,
         last_accrual=now - (stopped if loan.call_reason.needs_oracle else 0),
         called_at=now,
         stopped_at_call=stopped,
+        call_reason=CallReason.HEALTH if band else loan.call_reason,
         window_spent=False,
     )
     return _change(loan, fresh)

@@ -81,8 +81,13 @@ def utilisation_bps(*, nav: int, lent: int) -> int:
 
 
 def waterfall(*, before: Tranches, nav: int, senior_rate_bps: int, seconds: int) -> Close:
-    """Give senior what it is due as far as NAV goes, junior the rest; losses junior first (P2)."""
+    """Give senior what it is due as far as NAV goes, junior the rest; losses junior first (P2).
+
+    What a loss took stays due; a return that nobody earned or is left to give does not.
+    """
     due = before.senior_due + before.senior_due * senior_rate_bps * seconds // SCALE
+    if nav >= before.senior_due:
+        due = min(due, nav)
     senior = min(due, nav)
     junior = nav - senior
     return Close(

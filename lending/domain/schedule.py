@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from lending.domain.interest import interest_up
+from lending.domain.pauses import Pauses
 from lending.domain.units import BPS, ceil_div
 
 
@@ -68,9 +69,17 @@ class Schedule:
         """Return whether due date `index` is missed, whatever the grace."""
         return max(0, debt - prefunded) > self.allowed_at(index, now)
 
-    def is_overdue(self, *, debt: int, prefunded: int, now: int) -> bool:
-        """Return whether an instalment is missed beyond its grace at `now`."""
-        index = self.reached(now - self.grace_period)
+    def past_grace(self, now: int, *, pauses: Pauses, longer: int = 0) -> int:
+        """Return how many due dates have had their grace, and `longer` seconds more, by `now`."""
+        return self.reached(pauses.grace_cutoff(now, grace=self.grace_period + longer))
+
+    def is_overdue(
+        self, *, debt: int, prefunded: int, now: int, pauses: Pauses, longer: int = 0
+    ) -> bool:
+        """Return whether an instalment is missed at `now` whose grace ended `longer` seconds ago or
+        before.
+        """
+        index = self.past_grace(now, pauses=pauses, longer=longer)
         return index > 0 and self.is_missed(index, debt=debt, prefunded=prefunded, now=now)
 
     def due_now(self, *, debt: int, now: int) -> int:

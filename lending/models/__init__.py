@@ -6,7 +6,7 @@ from lending.models.loans import AskedCollection, Loan, LoanCollateral, LoanEntr
 from lending.models.pool import PoolEpoch, PoolFill, PoolPosition, PoolState, Tranche
 from lending.models.requests import RequestStatus, TermsRequest, WorkoutOffer
 from lending.models.stress import StressRun
-from lending.models.terms import ClassTerms, OracleClock, RateCurve
+from lending.models.terms import ClassTerms, OracleClock, ProtocolPause, RateCurve
 
 __all__ = [
     "AskedCollection",
@@ -25,6 +25,7 @@ __all__ = [
     "PoolFill",
     "PoolPosition",
     "PoolState",
+    "ProtocolPause",
     "RateCurve",
     "RequestStatus",
     "Shortfall",

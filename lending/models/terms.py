@@ -2,7 +2,10 @@
 
 from dataclasses import fields
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.db.models import F, Func, Q
 
 from lending.domain.clock import Clock
 from lending.domain.health import Terms, falling_ltv_bps
@@ -85,6 +88,30 @@ class OracleClock(models.Model):
     def clock(self, clock: Clock) -> None:
         for name in CLOCK_FIELDS:
             setattr(self, name, getattr(clock, name))
+
+
+class ProtocolPause(models.Model):
+    """A pause by the guardian, or by governance: grace stood still (rule C5)."""
+
+    begun_at = models.BigIntegerField("begun at, chain time", primary_key=True)
+    ends_at = models.BigIntegerField("ends at, chain time; when it lapses, or was ended before")
+
+    class Meta:
+        ordering = ["begun_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("begun_at")), name="lending_pause_takes_time"
+            ),
+            ExclusionConstraint(
+                name="lending_pauses_lie_apart",
+                expressions=[
+                    (Func("begun_at", "ends_at", function="int8range"), RangeOperators.OVERLAPS)
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pause from {self.begun_at} to {self.ends_at}"
 
 
 CLOCK_FIELDS = tuple(field.name for field in fields(Clock))

@@ -59,6 +59,7 @@ ROWS = (
     models.ClassTerms,
     models.RateCurve,
     models.OracleClock,
+    models.ProtocolPause,
 )
 
 

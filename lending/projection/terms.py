@@ -3,7 +3,7 @@
 import re
 
 from contracts.types import Event
-from lending.models import ClassTerms, OracleClock, RateCurve
+from lending.models import ClassTerms, OracleClock, ProtocolPause, RateCurve
 from lending.parameters import oracle_parameters
 
 
@@ -49,6 +49,8 @@ def on_protocol_paused(event: Event) -> None:
     row, _ = OracleClock.objects.get_or_create(id=1)
     row.clock = row.clock.paused(at=event.block_time, ttl=oracle_parameters().ttl)
     row.save()
+    _end_pause(event.block_time)
+    ProtocolPause.objects.create(begun_at=event.block_time, ends_at=event.args["until"])
 
 
 def on_protocol_resumed(event: Event) -> None:
@@ -56,6 +58,13 @@ def on_protocol_resumed(event: Event) -> None:
     row, _ = OracleClock.objects.get_or_create(id=1)
     row.clock = row.clock.resumed(at=event.block_time, ttl=oracle_parameters().ttl)
     row.save()
+    _end_pause(event.block_time)
+
+
+def _end_pause(now: int) -> None:
+    """End the pause that runs, if one does; one that began this moment stopped nothing."""
+    ProtocolPause.objects.filter(begun_at=now).delete()
+    ProtocolPause.objects.filter(ends_at__gt=now).update(ends_at=now)
 
 
 def snake_case(name: str) -> str:

@@ -7,7 +7,15 @@ from collateral.models import Asset
 from lending.domain import health
 from lending.domain.clock import Clock
 from lending.domain.health import Item, Pair, Terms
-from lending.models import ClassTerms, Loan, LoanCollateral, OracleClock, PledgeStatus
+from lending.domain.pauses import Pauses
+from lending.models import (
+    ClassTerms,
+    Loan,
+    LoanCollateral,
+    OracleClock,
+    PledgeStatus,
+    ProtocolPause,
+)
 from lending.parameters import oracle_parameters
 from oracles.models import RoundStatus, Valuation
 
@@ -46,6 +54,12 @@ def clock() -> Clock:
 def stopped_seconds(moment: int) -> int:
     """Return the seconds for which clocks have stood still by then (rule C5)."""
     return clock().stopped_at(moment, ttl=oracle_parameters().ttl)
+
+
+def pauses() -> Pauses:
+    """Return the guardian's pauses, during which grace stands still (rule C5)."""
+    spans = ProtocolPause.objects.order_by("begun_at").values_list("begun_at", "ends_at")
+    return Pauses(spans=tuple(spans))
 
 
 def all_terms(*, now: int) -> dict[int, Terms]:
@@ -140,6 +154,7 @@ class Assessment:
     """How a loan stands; ledger units. `None` where the last rounds give no value.
 
     `both_limit` counts the higher of two rounds and decides a call; `newest_limit` shows today.
+    `unborne`: an asset lost its attestation, and the other things are not known to bear the debt.
     """
 
     debt: int
@@ -148,7 +163,7 @@ class Assessment:
     both_limit: int | None
     cure_limit: int | None
     moved: bool
-    inactive: bool
+    unborne: bool
     has_pair: bool
     pledges: list[Pledge]
 
@@ -169,18 +184,27 @@ def _assess(loan: Loan, held: list[Pledge], now: int) -> Assessment:
     both = _values(held, both=True)
     bearing = None if today is None else _bearing(held, today)
     active = None if today is None else _active(held, today)
+    debt = loan.state.debt_up(now)
     return Assessment(
-        debt=loan.state.debt_up(now),
+        debt=debt,
         value=None if today is None else sum(value for _, value in today),
         newest_limit=None if bearing is None else health.liquidation_limit(bearing),
         both_limit=None if both is None else health.liquidation_limit(_bearing(held, both)),
         cure_limit=None if active is None else health.cure_limit(active),
         moved=any(_moved(pledge) for pledge in held),
-        inactive=any(not pledge.active for pledge in held),
+        unborne=_is_unborne(held, debt),
         has_pair=bool(held)
         and all(pledge.band_broken or pledge.pair.previous is not None for pledge in held),
         pledges=held,
     )
+
+
+def _is_unborne(held: Sequence[Pledge], debt: int) -> bool:
+    """What lost its attestation, or has left its price band, bears nothing (rules V4, V6)."""
+    if all(pledge.active for pledge in held):
+        return False
+    left = _values([one for one in held if one.active and not one.band_broken], both=False)
+    return left is None or debt > health.liquidation_limit(left)
 
 
 def _values(held: Sequence[Pledge], *, both: bool) -> list[tuple[Item, int]] | None:

@@ -9,6 +9,7 @@ from contracts.deployment_record import load
 from lending.domain.errors import LendingRefused
 from lending.domain.schedule import ScheduleKind
 from lending.models import Loan, Tranche
+from lending.nonces import fresh_nonce
 from lending.parameters import ledger_unit, oracle_parameters
 from lending.selectors.cards import card_words
 from lending.selectors.valuing import clock, pledges_of
@@ -111,7 +112,7 @@ def _amend(
         "instalments": instalments,
         "interval": interval,
         "maxRateBps": max_rate_bps,
-        "nonce": 0,
+        "nonce": fresh_nonce(),
         "deadline": 0,
     }
     loan = _loan(loan_id)
@@ -215,6 +216,7 @@ ACTIONS: dict[str, Callable[..., Call]] = {
     "charge": _with_card("LoanBook", "charge", "index"),
     "cure": _cure,
     "close": _with_card("LoanBook", "close"),
+    "withdraw_consent": lambda *, lane, nonce: ("LoanBook", "withdrawConsent", [lane, nonce]),
     "claim": lambda *, lane: ("LoanBook", "claim", [lane]),
     "deliver": _with_card("LoanBook", "deliver"),
     "sweep_ended": _on_loan("LoanBook", "sweepEnded"),

@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from lending.domain.loans import Status, cure_until, sellable_from
+from lending.domain.pauses import Pauses
 from lending.models import AuctionLot, Loan, LotStatus
 from lending.parameters import oracle_parameters
 from lending.selectors.cards import card_words
 from lending.selectors.lots import first_lot_worth, lane_lots
-from lending.selectors.valuing import Assessment, Pledge, assess, clock, pledges_of, stopped_seconds
+from lending.selectors.valuing import (
+    Assessment,
+    Pledge,
+    assess,
+    clock,
+    pauses,
+    pledges_of,
+    stopped_seconds,
+)
 from lending.services.attempts import next_key
 from lending.services.collecting import chargeable
 from oracles.selectors import proofs
@@ -24,15 +33,16 @@ def call_loans(*, now: int) -> int:
     """Ask for the call of every loan that may be called at `now`; return how many were asked."""
     loans = list(Loan.objects.filter(status=Status.OPEN))
     standing = assess(loans, now=now)
-    return sum(_call(loan, standing[loan.pk], now) for loan in loans)
+    paused = pauses()
+    return sum(_call(loan, standing[loan.pk], now, paused) for loan in loans)
 
 
-def _call(loan: Loan, standing: Assessment, now: int) -> bool:
+def _call(loan: Loan, standing: Assessment, now: int, paused: Pauses) -> bool:
     """Instalments first: they need no pair of rounds. A late fee is charged before the call."""
-    if chargeable(loan, now=now):
+    if chargeable(loan, now=now, paused=paused):
         return False
-    if loan.state.is_overdue(now) or standing.inactive:
-        return _call_overdue(loan, standing.pledges, now)
+    if loan.state.is_overdue(now, pauses=paused) or standing.unborne:
+        return _call_overdue(loan, standing.pledges, now, paused)
     return standing.is_unhealthy and _call_unhealthy(loan, standing, now)
 
 
@@ -54,12 +64,12 @@ def _call_unhealthy(loan: Loan, standing: Assessment, now: int) -> bool:
     )
 
 
-def _call_overdue(loan: Loan, held: Sequence[Pledge], now: int) -> bool:
+def _call_overdue(loan: Loan, held: Sequence[Pledge], now: int, paused: Pauses) -> bool:
     return _with_newest(
         loan,
         held,
         now,
-        withheld=loan.state.overdue_for(WITHHELD_AFTER_S, now),
+        withheld=loan.state.is_overdue(now, pauses=paused, longer=WITHHELD_AFTER_S),
         kind="call",
         contract="LoanBook",
         function="callOverdue",

@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 
 from contracts.domain.words import LANE_SHIFT, Kind, unstriped
 from lending.domain.loans import Status
+from lending.domain.pauses import Pauses
 from lending.models import Loan
 from lending.parameters import minimum_payment_units
 from lending.selectors.cards import cards_of
+from lending.selectors.valuing import pauses
 from settlement.domain.parcels import MOST_TOGETHER
 from settlement.services import NewOperation, NewParcel, intake, intake_parcels
 
@@ -108,8 +110,11 @@ def collectable(loan: Loan, *, now: int, minimum: int) -> int:
 
 def charge_missed(*, now: int) -> int:
     """Queue the late fee of each loan's next due date missed beyond grace; return how many."""
+    paused = pauses()
     missed = {
-        loan: index for loan in _open_loans().iterator() if (index := chargeable(loan, now=now))
+        loan: index
+        for loan in _open_loans().iterator()
+        if (index := chargeable(loan, now=now, paused=paused))
     }
     cards = cards_of(missed)
     return intake(
@@ -126,12 +131,12 @@ def charge_missed(*, now: int) -> int:
     ).accepted
 
 
-def chargeable(loan: Loan, *, now: int) -> int:
+def chargeable(loan: Loan, *, now: int, paused: Pauses) -> int:
     """Return the next due date whose late fee can be charged now, or 0 when there is none."""
     state = loan.state
     plan = state.plan()
     index = loan.charged_through + 1
-    if loan.failed_in_row >= MOST_FAILED_IN_ROW or index > plan.reached(now - loan.grace_period):
+    if loan.failed_in_row >= MOST_FAILED_IN_ROW or index > plan.past_grace(now, pauses=paused):
         return 0
     debt = state.debt_up(now)
     return index if plan.is_missed(index, debt=debt, prefunded=loan.prefunded, now=now) else 0

@@ -1,6 +1,5 @@
 """What can be borrowed on a basket, at what price, and the terms for the wallet to sign."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from lending.domain import health
 from lending.domain.errors import LendingRefused
 from lending.domain.schedule import ScheduleKind
 from lending.models import RateCurve, Shortfall
+from lending.nonces import fresh_nonce
 from lending.parameters import minimum_payment_units, oracle_parameters
 from lending.selectors.rooms import lane_with_room, most_principal, needs
 from lending.selectors.valuing import LRT_CLASS, Pledge, clock, pledges
@@ -22,7 +22,6 @@ MAX_ASSETS = 32
 DAY_S = 86_400
 MIN_INTERVAL_S = DAY_S
 NOBODY = "0x" + "00" * 20
-NONCE_BITS = 64
 LRT_TOKEN = "TestRestakingToken"
 
 
@@ -169,7 +168,7 @@ def loan_terms(
         "assets": sorted(token_ids),
         "lrt": load().address(LRT_TOKEN) if lrt_amount else NOBODY,
         "lrtAmount": lrt_amount,
-        "nonce": secrets.randbits(NONCE_BITS),
+        "nonce": fresh_nonce(),
         "deadline": deadline,
     }
     return typed_terms(terms | {"lane": lane_with_room(needs([terms])[0], now=now)})

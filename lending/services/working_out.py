@@ -1,6 +1,5 @@
 """Workouts: new terms that the borrower of a called loan offers, and a vote gives (rule D8)."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from lending.domain.errors import LendingRefused
 from lending.domain.loans import Status
 from lending.domain.schedule import ScheduleKind
 from lending.models import Loan, PledgeStatus, WorkoutOffer
+from lending.nonces import fresh_nonce
 from lending.services.signed import read_numbers, signed_bytes
 from settlement.selectors import chain_time
 
@@ -23,7 +23,6 @@ MIN_INTERVAL_S = DAY_S
 # The bounds that any class has (TermBounds): windows from one day to sixty, ten years at most.
 MIN_WINDOW_S, MAX_WINDOW_S = DAY_S, 60 * DAY_S
 MAX_TENOR_S = 3_650 * DAY_S
-NONCE_BITS = 64
 REASON_LENGTH = 1_000
 BITS = {
     "loanId": 63,
@@ -65,7 +64,7 @@ def workout_terms(
         "gracePeriod": terms.grace_period,
         "cureWindow": terms.cure_window,
         "lateFeeBps": terms.late_fee_bps,
-        "nonce": secrets.randbits(NONCE_BITS),
+        "nonce": fresh_nonce(),
         "deadline": deadline,
     }
     loan = _loan_of(loan_id, borrower)
@@ -114,7 +113,7 @@ def offer_workout(*, workout: Mapping[str, Any], signature: str, reason: str) ->
 
 def withdraw_workout(*, loan_id: int, borrower: str) -> None:
     """Take the standing offer off the list. Who kept a copy can still bring it to a vote until its
-    deadline: what was signed cannot be unsigned.
+    deadline, unless its borrower withdraws it on chain: ``wallet_call("withdraw_consent")``.
     """
     loan = _loan_of(loan_id, borrower)
     if not loan.workout_offers.filter(withdrawn=False, agreed_at=0).update(withdrawn=True):

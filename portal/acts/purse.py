@@ -88,7 +88,7 @@ def _reservations(wallet: str) -> list[Act]:
             label="End the reservation",
             about=f"You reserved {usd(amount)} in lane {lane} in epoch {epoch}, with a deposit of "
             f"{usd(deposit)}. It comes back when you drew, and when the cash did not come; half of "
-            "it is lost when the cash lay idle.",
+            "it is lost for as much of the cash as lay idle.",
             make=lambda given, lane=lane: (
                 "Your wallet ends the reservation and takes back what is left of its deposit.",
                 one("end_reservation", lane=lane, borrower=wallet),
@@ -106,8 +106,8 @@ def _reserve(wallet: str) -> Act:
         asked = call_of("reserve_draw", lane=lane, amount=amount)
         return (
             f"Your wallet asks for {usd(amount)} in lane {lane} at the next close, and leaves a "
-            "deposit. Draw it in the epoch after that close: half of the deposit is lost when the "
-            "cash lies idle.",
+            "deposit. Draw it in the epoch after that close: half of the deposit is lost for as "
+            "much of the cash as lies idle.",
             # The deposit is a share of the amount; the rest of the allowance stays unused.
             paying("LendingPool", amount, asked),
         )

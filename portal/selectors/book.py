@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from collateral.domain.classes import class_by_id
 from lending.domain.loans import Status
+from lending.domain.pauses import Pauses
 from lending.domain.schedule import Schedule, ScheduleKind
 from lending.models import Loan
-from lending.selectors import Assessment, assess
+from lending.selectors import Assessment, assess, pauses
 from portal.domain import things
 from portal.domain.charts.gauge import Gauge, gauge
 from portal.domain.formatting import percent, token_amount, usd
@@ -30,16 +31,16 @@ def loan_name(loan_id: int) -> str:
 def loan_rows(loans: Iterable[Loan], *, now: int) -> list[LoanRow]:
     """Return the loans as rows, those that most need attention first."""
     given = list(loans)
-    assessed = assess([loan for loan in given if loan.status in RUNNING], now=now)
-    rows = [loan_row(loan, assessed.get(loan.pk), now=now) for loan in given]
+    assessed, paused = assess([loan for loan in given if loan.status in RUNNING], now=now), pauses()
+    rows = [loan_row(loan, assessed.get(loan.pk), now=now, paused=paused) for loan in given]
     return sorted(rows, key=by_need)
 
 
-def loan_row(loan: Loan, assessment: Assessment | None, *, now: int) -> LoanRow:
+def loan_row(loan: Loan, assessment: Assessment | None, *, now: int, paused: Pauses) -> LoanRow:
     """Return one loan as a row; without an assessment it has ended."""
     shown = _gauge(assessment)
     debt = assessment.debt if assessment else loan.state.debt_up(now)
-    overdue = loan.status == Status.OPEN and _is_overdue(loan, debt, now)
+    overdue = loan.status == Status.OPEN and _is_overdue(loan, debt, now, paused)
     return LoanRow(
         id=loan.pk,
         name=loan_name(loan.pk),
@@ -59,7 +60,7 @@ def by_need(row: LoanRow) -> tuple[int, int, int]:
     return (_RANK[row.state.key], row.gauge.headroom_bps if row.gauge else 0, row.id)
 
 
-def _is_overdue(loan: Loan, debt: int, now: int) -> bool:
+def _is_overdue(loan: Loan, debt: int, now: int, paused: Pauses) -> bool:
     """Return whether an instalment is missed beyond its grace, from the columns it needs."""
     plan = Schedule(
         kind=ScheduleKind(loan.schedule),
@@ -71,7 +72,7 @@ def _is_overdue(loan: Loan, debt: int, now: int) -> bool:
         grace_period=loan.grace_period,
         late_fee_bps=loan.late_fee_bps,
     )
-    return plan.is_overdue(debt=debt, prefunded=loan.prefunded, now=now)
+    return plan.is_overdue(debt=debt, prefunded=loan.prefunded, now=now, pauses=paused)
 
 
 def _state(loan: Loan, shown: Gauge | None, overdue: bool) -> State:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lending.domain.loans import Status
 from lending.domain.schedule import Schedule, ScheduleKind
 from lending.models import Loan, LoanCollateral, LoanEntry, PledgeStatus
-from lending.selectors import Assessment, assess
+from lending.selectors import Assessment, assess, pauses
 from portal.domain import journal
 from portal.domain.formatting import (
     counted,
@@ -72,7 +72,7 @@ def loan_page(*, loan_id: int) -> LoanPage | None:
     stamp = read_stamp()
     now = stamp.chain_time
     assessment = assess([loan], now=now)[loan.pk] if loan.status in RUNNING else None
-    row = loan_row(loan, assessment, now=now)
+    row = loan_row(loan, assessment, now=now, paused=pauses())
     entries = list(loan.entries.order_by("-at", "-id")[:HAPPENINGS_SHOWN])
     plan = loan.state.plan()
     return LoanPage(

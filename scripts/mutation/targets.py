@@ -117,7 +117,7 @@ TARGETS = (
         (
             "ValuationOracle.sol",
             "Reporters.sol",
-            *_libraries("Presents", "RoundClock", "SignerSet", "ValueProofs"),
+            *_libraries("Pauses", "Presents", "RoundClock", "SignerSet", "ValueProofs"),
         ),
         ("oracle/*.t.sol", "invariants/[OS]*.t.sol", "loanbook/*.t.sol"),
     ),

@@ -58,7 +58,7 @@ SETTLE_GAS = GasModel(
     base=60_000,
     by_kind={
         Kind.COLLECT: OperationGas(first=6_000, further=650, guard=150_000),
-        Kind.CHARGE: OperationGas(first=16_000, further=9_000, guard=150_000),
+        Kind.CHARGE: OperationGas(first=22_000, further=11_000, guard=150_000),
         Kind.CLOSE: OperationGas(first=300_000, further=300_000, guard=2_900_000),
     },
 )

@@ -2,7 +2,7 @@
 
 `settle`'s words and single transactions alike. Two operations on different lanes for different
 parties share no key that either writes (rule L1); what all wait for is a key that one writes and
-all others read: the round, the epoch, the governed terms.
+all others read: the round, the pauses, the epoch, the governed terms.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +14,7 @@ from contracts.domain.words import AMOUNT_LIMIT, Kind, unstriped
 from settlement.domain.access import Declared, Key, declared
 
 ROUND: Key = ("round",)
+PAUSES: Key = ("pauses",)
 EPOCH: Key = ("epoch",)
 TERMS: Key = ("terms",)
 REPORTERS: Key = ("reporters",)
@@ -21,6 +22,8 @@ VERIFIERS: Key = ("verifiers",)
 POOL: Key = ("pool",)
 RESERVE: Key = ("reserve",)
 STABLECOIN, RESTAKED = "stablecoin", "restaked"
+# What words of `settle` share with other keys; a charge asks how long grace stood still.
+WORDS_READ: tuple[Key, ...] = (EPOCH, PAUSES)
 # Amounts beyond this would not fit the database's integers, and are more than all money there is.
 MAX_AMOUNT = AMOUNT_LIMIT // 2 - 1
 
@@ -44,12 +47,12 @@ WORDS: Mapping[int, WordKind] = {
 
 
 def word_access(*, loan_id: int) -> Declared:
-    """Return what one word of `settle` touches: its loan, its lane's sums, the open epoch.
+    """Return what one word of `settle` touches: its loan, its lane's sums, epoch and pauses.
 
     A close adds to what the loan's owner holds; no operation of ours reads that.
     """
     lane, _ = unstriped(loan_id)
-    return declared(reads=[EPOCH], writes=[("loan", loan_id)], adds=[("lane", lane)])
+    return declared(reads=WORDS_READ, writes=[("loan", loan_id)], adds=[("lane", lane)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def _amend(call: Call) -> Declared:
     intent = call.args[0]
     loan_id = intent["loanId"]
     lane, _ = unstriped(loan_id)
-    return declared(reads=[EPOCH, TERMS, ROUND], writes=[("loan", loan_id), ("lane", lane)])
+    return declared(reads=[EPOCH, TERMS, ROUND, PAUSES], writes=[("loan", loan_id), ("lane", lane)])
 
 
 def _mint(requests: Sequence[Mapping[str, Any]]) -> Declared:
@@ -156,6 +159,8 @@ _PAID = _OnLoan(pays=(STABLECOIN,))
 # A lot's clock stands still while rounds are missing: its price follows from the newest round.
 _BOUGHT = _OnLoan(reads=(ROUND,), pays=(STABLECOIN,))
 _TAKEN = _OnLoan(reads=(ROUND,), writes=(RESERVE,), pays=(STABLECOIN,))
+# New business and auctions look at the round's slot for a pause, grace at the pauses that were.
+_PAUSE = _Barrier(writes=(ROUND, PAUSES))
 CALLS: Mapping[tuple[str, str], Access] = {
     ("LoanBook", "open"): _open,
     ("LoanBook", "amend"): _amend,
@@ -164,12 +169,12 @@ CALLS: Mapping[tuple[str, str], Access] = {
     ("LoanBook", "pay"): _PAID,
     ("LoanBook", "withdrawPrefunded"): _PAID,
     ("LoanBook", "collect"): _OnLoan(),
-    ("LoanBook", "charge"): _OnLoan(),
+    ("LoanBook", "charge"): _OnLoan(reads=(PAUSES,)),
     ("LoanBook", "close"): _OnLoan(),
     ("LoanBook", "sweep"): _OnLoan(),
     ("LoanBook", "call"): _OnLoan(reads=(ROUND,)),
-    ("LoanBook", "callOverdue"): _OnLoan(reads=(ROUND,)),
-    ("LoanBook", "cure"): _OnLoan(reads=(ROUND,), pays=(STABLECOIN,)),
+    ("LoanBook", "callOverdue"): _OnLoan(reads=(ROUND, PAUSES)),
+    ("LoanBook", "cure"): _OnLoan(reads=(ROUND, PAUSES), pays=(STABLECOIN,)),
     ("LoanBook", "topUp"): _OnLoan(pays=(RESTAKED,)),
     ("LoanBook", "topUpAsset"): _OnLoan(reads=(ROUND,)),
     ("LoanBook", "claim"): _claim,
@@ -181,6 +186,9 @@ CALLS: Mapping[tuple[str, str], Access] = {
     ("AssetRegistry", "mintBatch"): _mint_many,
     ("ValuationOracle", "publish"): _Barrier(writes=(ROUND,), reads=(REPORTERS,)),
     ("ValuationOracle", "void"): _Barrier(writes=(ROUND,)),
+    ("ValuationOracle", "pause"): _PAUSE,
+    ("ValuationOracle", "renewPause"): _PAUSE,
+    ("ValuationOracle", "resume"): _PAUSE,
     ("ValuationOracle", "changeReporter"): _Barrier(writes=(REPORTERS,)),
     ("RiskTerms", "setTerms"): _Barrier(writes=(TERMS,)),
     ("RiskTerms", "setCap"): _Barrier(writes=(TERMS,)),

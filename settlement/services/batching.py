@@ -12,14 +12,14 @@ from settlement.calldata import operations_of, settle_calldata
 from settlement.domain.access import text_of
 from settlement.domain.columns import Columns, Cut, cut
 from settlement.domain.gas import SETTLE_GAS
-from settlement.domain.kinds import EPOCH, WORDS
+from settlement.domain.kinds import WORDS, WORDS_READ
 from settlement.domain.packing import Limits, Pack, Packing, Waiting, pack
 from settlement.domain.profiles import Profile
 from settlement.models import Batch, BatchStatus, Failure, Signer
 
 SETTLE = "settle"
 USUAL_BATCH = MAX_WORDS
-_READS = [text_of(EPOCH)]
+_READS = [text_of(key) for key in WORDS_READ]
 
 
 def packed(operations: Sequence[Waiting], profile: Profile, room: int) -> Packing:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from settlement.domain.access import Declared, declared, key_of, text_of
-from settlement.domain.kinds import EPOCH
+from settlement.domain.kinds import WORDS_READ
 from settlement.domain.planner import Task, placed, turns
 from settlement.models import OPEN, Batch, BatchStatus, Signer
 from settlement.selectors import newest_block_time
@@ -18,7 +18,7 @@ from settlement.services.waiting import has_waiting_before
 
 SETTLE = "settle"
 # What words of `settle` share with other keys: all else that they touch is their lane's own.
-WORDS_ACCESS = declared(reads=[EPOCH])
+WORDS_ACCESS = declared(reads=WORDS_READ)
 # A call that has waited so long goes anyway: order is for success, the contracts keep safe.
 PATIENCE_S = 30
 # The oldest so many open transactions are looked at; later ones have their turn after them.

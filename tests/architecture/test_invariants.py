@@ -14,6 +14,8 @@ MARK = re.compile(r"@custom:invariant (?![\[(\"']).*")
 CITATION = re.compile(rf"@custom:invariant ((?:{ID} ?)+)$", re.MULTILINE)
 RULES = {"L": 6, "D": 9, "S": 4, "V": 6, "C": 5, "P": 3, "A": 5, "G": 1}
 INVARIANTS = 32
+CLASS_TEST = re.compile(r"function test(?:Fuzz)?_class_(\d+)_")
+VULNERABILITY_CLASSES = 25
 
 
 @cache
@@ -85,3 +87,9 @@ def test_an_invariant_is_one_sentence() -> None:
     texts = [*held.values(), *not_yet.values()]
 
     assert [text for text in texts if not text.endswith(".") or text.count(". ")] == []
+
+
+def test_every_class_of_vulnerabilities_is_tried_by_a_test_of_its_name() -> None:
+    tried = {int(number) for text in sources() for number in CLASS_TEST.findall(text)}
+
+    assert tried == set(range(1, VULNERABILITY_CLASSES + 1))

@@ -67,19 +67,34 @@ def overdue(
     return [index, int(debt - prefunded > allowed)]
 
 
+def grace_cutoff(now: int, grace: int, *ends: int) -> Row:
+    """Return the last moment after which `grace` seconds without a pause have passed by `now`."""
+    spans = list(zip(ends[::2], ends[1::2], strict=True))
+
+    def passed(since: int) -> int:
+        return now - since - sum(max(0, min(end, now) - max(began, since)) for began, end in spans)
+
+    # What has passed since a moment only falls as the moment comes nearer.
+    low, high = 0, now + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if passed(middle) >= grace else (low, middle)
+    return [low]
+
+
 def late_fee(base: int, fee_bps: int, instalments: int) -> Row:
     """Return the fee of one missed due date."""
     return [ceil(Fraction(base, instalments) * Fraction(fee_bps, 10_000))]
 
 
 def freshness(attested: int, valid_until: int, fresh_for: int, now: int) -> Row:
-    """Return the share of value that an attestation's age leaves, basis points."""
+    """Return the share of value that an attestation's age leaves, basis points, rounded down."""
     if now > valid_until:
         return [0]
     if now <= attested + fresh_for:
         return [10_000]
     aged = Fraction(now - attested - fresh_for, valid_until - attested - fresh_for)
-    return [10_000 - floor(5_000 * aged)]
+    return [floor(10_000 - 5_000 * aged)]
 
 
 def price(value: int, start_bps: int, recovery_bps: int, duration: int, elapsed: int) -> Row:
@@ -147,6 +162,23 @@ def overdues() -> Iterator[Row]:
                     yield (*head, prefunded, now)
 
 
+def graces() -> Iterator[Row]:
+    """Return moments around the ends of pauses: one that lapsed, one ended early, one that runs."""
+    week = 7 * DAY
+    ended = (T0 + 37 * DAY, T0 + 40 * DAY)
+    pauses = (T0, T0 + week, *ended, T0 + 70 * DAY, T0 + 70 * DAY + week)
+    for grace in (0, 1, DAY, 15 * DAY, 30 * DAY, 31 * DAY, 62 * DAY):
+        for edge in (*ended, T0 + 70 * DAY, T0 + 73 * DAY, T0 + 77 * DAY, T0 + 92 * DAY):
+            yield from ((edge + shift, grace, *_begun(pauses, edge)) for shift in (0, 1, DAY))
+        yield T0, grace, *(0,) * 6
+
+
+def _begun(pauses: tuple[int, ...], now: int) -> tuple[int, ...]:
+    """Return the pauses with those that begin later left out."""
+    pairs = zip(pauses[::2], pauses[1::2], strict=True)
+    return tuple(edge for pair in pairs for edge in (pair if pair[0] <= now else (0, 0)))
+
+
 GROUPS: list[tuple[str, str, Callable[..., Row | int], list[Row]]] = [
     ("interest", "principal rate_bps accrued_scaled last_accrual now > interest_scaled debt_up",
      interest, list(interests())),
@@ -160,6 +192,8 @@ GROUPS: list[tuple[str, str, Callable[..., Row | int], list[Row]]] = [
     ("overdue", "kind base_principal rate_bps instalments interval opened_at grace_period"
      " principal accrued_scaled last_accrual prefunded now > index overdue",
      overdue, list(overdues())),
+    ("grace_cutoff", "now grace began_1 ended_1 began_2 ended_2 began_3 ended_3 > cutoff",
+     grace_cutoff, list(graces())),
     ("late_fee", "base_principal late_fee_bps instalments > fee", late_fee,
      [(100_000_000_000, 300, 6), (1_000_000, 500, 7), (1_000_001, 1, 360), (5, 0, 1)]),
     ("freshness", "attested_at valid_until fresh_for now > bps", freshness,

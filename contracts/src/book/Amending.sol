@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILane} from "../interfaces/ILane.sol";
 import {Card, ILoanBook, LaneState, LoanChange, LoanState} from "../interfaces/ILoanBook.sol";
+import {IValuationOracle} from "../interfaces/IValuationOracle.sol";
 import {Arguments} from "../libraries/Arguments.sol";
 import {Cards} from "../libraries/Cards.sol";
 import {Consent} from "../libraries/Consent.sol";
@@ -36,7 +37,7 @@ library Amending {
         Position memory position = book.loadOpen(change.loanId, call.wordsAt(3));
         Card memory card = Cards.read(call.wordsAt(3));
         uint64 commitment = Rooms.commitmentOf(card);
-        _admit(book, position, card, change, call.bytesAt(1));
+        _admit(book, market.from.oracle, position, card, change, call.bytesAt(1));
         _takeOut(position, card, change);
         (Draw memory draw, uint256 limit) = _quote(outlook, card, call);
         position.lane.exclude(position.loan);
@@ -51,10 +52,12 @@ library Amending {
         _send(market, position, card.borrower, card.lrt, change);
     }
 
-    /// @dev The borrower's own call, or its signature, once (rule S4). Nobody draws or releases
-    /// with an instalment missed, or extends with one overdue (rule D8).
+    /// @dev The borrower's own call, or its signature, once (rule S4): what it sends itself, a relayer
+    /// who has the same change signed cannot send again. Nobody draws or releases with an instalment
+    /// missed, or extends with one overdue (rule D8).
     function _admit(
         Book storage book,
+        IValuationOracle oracle,
         Position memory position,
         Card memory card,
         LoanChange calldata change,
@@ -65,17 +68,25 @@ library Amending {
                 revert ILoanBook.TermsExpired(change.deadline);
             }
             Consent.requireSigned(card.borrower, Consent.hash(change), signature);
-            book.useNonce(card.borrower, position.laneId, change.nonce);
         }
+        book.useNonce(card.borrower, position.laneId, change.nonce);
         Handover.requireCleared(book, card.borrower);
         uint64 shortfall = book.shortfalls[card.borrower];
         if (shortfall != 0) revert ILoanBook.BorrowerInShortfall(card.borrower, shortfall);
         bool takesOut = change.draw != 0 || change.assets.length != 0 || change.lrtAmount != 0;
         uint256 index = card.reached(block.timestamp);
         bool missed = index != 0 && card.isMissed(position.loan, index, block.timestamp);
-        if (missed && (takesOut || card.isOverdue(position.loan, block.timestamp))) {
+        if (missed && (takesOut || _isOverdue(oracle, position.loan, card))) {
             revert ILoanBook.InstalmentMissed(change.loanId, index);
         }
+    }
+
+    function _isOverdue(IValuationOracle oracle, LoanState memory loan, Card memory card)
+        private
+        view
+        returns (bool)
+    {
+        return card.isOverdue(loan, card.cutoff(oracle, 0), block.timestamp);
     }
 
     /// @dev Strikes what is released off the loan's list, whose order stays.

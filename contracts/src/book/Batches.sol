@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Card, ILoanBook, LoanStatus, OperationFailure} from "../interfaces/ILoanBook.sol";
+import {IValuationOracle} from "../interfaces/IValuationOracle.sol";
 import {Cards, MarkWord} from "../libraries/Cards.sol";
 import {LoanWord, Tally} from "../libraries/Payments.sol";
 import {Schedule} from "../libraries/Schedule.sol";
@@ -110,11 +111,17 @@ library Batches {
         Batch memory batch,
         MarkWord marks,
         bytes32[] calldata words,
-        uint256 index
+        uint256 index,
+        IValuationOracle oracle
     ) internal returns (OperationFailure) {
         Card memory card = Cards.read(words);
-        OperationFailure failure =
-            card.chargeable(batch.loan.unpack(), marks.chargedThrough(), index, block.timestamp);
+        OperationFailure failure = card.chargeable(
+            batch.loan.unpack(),
+            marks.chargedThrough(),
+            index,
+            card.cutoff(oracle, 0),
+            block.timestamp
+        );
         if (failure != OperationFailure.None) return failure;
         book.marks[loanId(batch)] = marks.withCharged(index);
         batch.loan = batch.loan.charge(batch.tally, card.lateFee());

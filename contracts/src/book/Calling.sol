@@ -98,12 +98,15 @@ library Calling {
         (LoanWord loan, MarkWord marks) = book.openLoan(call_.idAt(0), call_.wordsAt(2));
         Outlook memory outlook = Outlook(from, from.oracle.present(false));
         (Weights memory weights, bool overdue) = _weighOverdue(outlook, loan, call_);
-        if (!overdue && weights.allActive) revert ILoanBook.NotOverdue(call_.idAt(0));
+        uint256 interest = loan.interestScaled(block.timestamp);
+        // A loan that its other things bear is healthy: a cure would leave it callable again.
+        bool borne = weights.allActive || loan.debtUp(interest) <= weights.liquidation;
+        if (!overdue && borne) revert ILoanBook.NotOverdue(call_.idAt(0));
         Called memory called = Called({
             loan: loan,
             marks: marks,
             reason: overdue ? CallReason.Overdue : CallReason.Attestation,
-            interest: loan.interestScaled(block.timestamp),
+            interest: interest,
             recovery: weights.recovery,
             stopped: outlook.present.stoppedSeconds(),
             curesPerYear: curesPerYear
@@ -174,18 +177,31 @@ library Calling {
         ValueProof[] calldata newest = call_.proofsAt(1);
         bytes32[] calldata card = call_.wordsAt(2);
         LoanState memory state = loan.unpack();
-        weights = Underwriter.weigh(outlook, _basketFor(state, card, newest), newest, newest);
-        overdue = Cards.read(card).isOverdue(state, block.timestamp);
+        Basket memory basket = _basketFor(outlook.from.oracle, state, card, newest);
+        weights = Underwriter.weigh(outlook, basket, newest, newest);
+        overdue = _isOverdue(outlook.from.oracle, state, card, 0);
+    }
+
+    /// @dev Whether an instalment is missed whose grace ended `longer` seconds ago or before.
+    function _isOverdue(
+        IValuationOracle oracle,
+        LoanState memory loan,
+        bytes32[] calldata words,
+        uint256 longer
+    ) private view returns (bool) {
+        Card memory card = Cards.read(words);
+        return card.isOverdue(loan, card.cutoff(oracle, longer), block.timestamp);
     }
 
     /// @dev A value that nobody proves for long enough does not shelter a debtor in arrears (V4).
     function _basketFor(
+        IValuationOracle oracle,
         LoanState memory loan,
         bytes32[] calldata card,
         ValueProof[] calldata newest
     ) private view returns (Basket memory) {
         bool withheld = ValueProofs.isIncomplete(newest)
-            && Cards.read(card).isOverdueFor(loan, Underwriter.WITHHELD_AFTER, block.timestamp);
+            && _isOverdue(oracle, loan, card, Underwriter.WITHHELD_AFTER);
         Evidence evidence = withheld ? Evidence.CapsForMissing : Evidence.NewestOrCaps;
         return Underwriter.basketOf(card, evidence);
     }
@@ -256,7 +272,7 @@ library Calling {
         Weights memory weights =
             Underwriter.weigh(outlook, Underwriter.basketOf(card, evidence), newest, newest);
         uint64 debt = loan.debtUp(block.timestamp);
-        if (debt > weights.opening || Cards.read(card).isOverdue(loan, block.timestamp)) {
+        if (debt > weights.opening || _isOverdue(market.from.oracle, loan, card, 0)) {
             revert ILoanBook.NotCured(position.id, debt, _capped(weights.opening));
         }
         position.marks = position.marks.withCure();

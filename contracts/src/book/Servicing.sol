@@ -13,7 +13,7 @@ import {
     LoanStatus,
     OperationFailure
 } from "../interfaces/ILoanBook.sol";
-import {ValueProof} from "../interfaces/IValuationOracle.sol";
+import {IValuationOracle, ValueProof} from "../interfaces/IValuationOracle.sol";
 import {Arguments} from "../libraries/Arguments.sol";
 import {Cards} from "../libraries/Cards.sol";
 import {LoanMath} from "../libraries/LoanMath.sol";
@@ -88,13 +88,21 @@ library Servicing {
     }
 
     /// @notice See `ILoanBook.charge`.
-    function charge(Book storage book, uint64 loanId, uint16 index, bytes32[] calldata words)
-        external
-    {
+    function charge(
+        Book storage book,
+        IValuationOracle oracle,
+        uint64 loanId,
+        uint16 index,
+        bytes32[] calldata words
+    ) external {
         Position memory position = book.loadOpen(loanId, words);
         Card memory card = Cards.read(words);
         OperationFailure failure = card.chargeable(
-            position.loan, position.marks.chargedThrough(), index, block.timestamp
+            position.loan,
+            position.marks.chargedThrough(),
+            index,
+            card.cutoff(oracle, 0),
+            block.timestamp
         );
         if (failure != OperationFailure.None) _refuse(loanId, failure);
         position.lane.exclude(position.loan);

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Card, ILoanBook, LoanState, LoanStatus, LoanWorkout} from "../interfaces/ILoanBook.sol";
+import {
+    CallReason,
+    Card,
+    ILoanBook,
+    LoanState,
+    LoanStatus,
+    LoanWorkout
+} from "../interfaces/ILoanBook.sol";
 import {Arguments} from "../libraries/Arguments.sol";
 import {Cards} from "../libraries/Cards.sol";
 import {Consent} from "../libraries/Consent.sol";
@@ -89,6 +96,8 @@ library Workouts {
     /// that runs is taken off the market, and none begins before the window ends.
     function _restart(Sources memory from, LoanState memory loan) private view {
         (loan.status, loan.windowSpent) = (LoanStatus.Called, false);
+        // The window is for all that is pledged: tokens out of their band wait for its end too.
+        if (loan.callReason == CallReason.Band) loan.callReason = CallReason.Health;
         loan.lastAccrual = uint32(block.timestamp);
         if (LoanStore.restsOnValues(loan.callReason)) loan.lastAccrual -= uint32(from.oracle.stoppedSeconds());
     }

@@ -82,7 +82,8 @@ interface IAuctionHouse {
     /// @notice Lets the reserve take a lot whose price has reached the floor (rule C4). Anyone.
     /// Until then, and while the reserve is short, the lot stays for sale to any bidder, at the
     /// floor without end. One more duration later the reserve takes it for what it has, even for
-    /// nothing: so every lot leaves its auction, and the rest of the debt is written off.
+    /// nothing: so every lot leaves its auction, and the rest of the debt is written off. Restaking
+    /// tokens then leave all together, because less than the debt is paid for them.
     function takeForReserve(uint64 loanId, bytes32[] calldata card) external;
     /// @notice Names who says which bidders may buy lots of a class from now on; zero admits
     /// everybody. The reserve's standing bid is never asked. Governor.

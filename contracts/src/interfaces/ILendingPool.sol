@@ -155,7 +155,7 @@ interface ILendingPool {
     function payFromReserve(uint64 loanId, uint32 lane, address escrow, uint64 amount) external;
     /// @notice Asks for cash in a lane at the next close, for a draw in the epoch after it. The
     /// deposit comes back when the caller draws, and when the cash did not come or others drew it;
-    /// half is forfeited when the cash lay idle for the epoch.
+    /// of the part whose cash lay idle for the epoch, half is forfeited, rounded down.
     function reserveDraw(uint32 lane, uint64 amount) external;
     /// @notice Ends a reservation and pays its deposit back. Anyone; where that forfeits, only the
     /// borrower for one epoch; once the borrower is cleared.

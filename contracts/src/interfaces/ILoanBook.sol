@@ -284,7 +284,7 @@ interface ILoanBook is ISales, IStewardship {
         returns (uint64 loanId);
     /// @notice Draws more, releases collateral, extends: whatever the borrower signed, or asks for itself. Afterwards
     /// the debt is within the opening limit at newest-round values (rules V1, D4, D8).
-    /// @param signature The borrower's; not looked at when the borrower calls.
+    /// @param signature The borrower's; not looked at when the borrower calls. The nonce is spent by either.
     /// @param proofs Newest-round proofs of what stays pledged, as for `open`.
     function amend(
         LoanChange calldata change,
@@ -319,7 +319,8 @@ interface ILoanBook is ISales, IStewardship {
         ValueProof[] calldata previous,
         bytes32[] calldata card
     ) external;
-    /// @notice Calls a loan with an instalment missed beyond grace, or on a revoked or frozen asset. Anyone.
+    /// @notice Calls a loan with an instalment missed beyond grace, or on a revoked or frozen asset when its other things
+    /// do not bear the debt at the liquidation LTVs. Anyone.
     /// @param newest Proofs, or an empty array while the oracle is silent: then the appraisal caps count. So they do, under
     /// an empty proof, for a revoked or frozen asset, and for anything once the loan has been overdue for two more days (rule V4).
     function callOverdue(uint64 loanId, ValueProof[] calldata newest, bytes32[] calldata card)

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 /// @title The guardian's pause of new borrowing, minting and auction starts
 /// @notice It lapses by itself after seven days. Repaying, curing, closing, buying and topping up
-/// never ask for it (rules C5, D7).
+/// never ask for it (rules C5, D7). Cure windows, auction clocks and grace stand still meanwhile.
 interface IPause {
     event ProtocolPaused(uint64 until, uint64 stoppedSeconds);
     event ProtocolResumed(uint64 stoppedSeconds);

@@ -22,7 +22,7 @@ uint16 constant CLASS_LIMIT = 21;
 /// @param auctionStartBps Opening price of a lot, share of its calling value.
 /// @param recoveryBps Floor price of a lot and carrying value of a called loan, share of calling
 /// value.
-/// @param gracePeriod Seconds after a due date before an instalment counts as missed.
+/// @param gracePeriod Seconds after a due date, pauses left out, before an instalment is overdue.
 /// @param cureWindow Seconds between call and auction.
 /// @param auctionDuration Seconds in which the price falls from start to floor.
 /// @param freshFor Seconds for which an attestation gives full borrowing value.

@@ -50,6 +50,8 @@ interface IStewardship {
     /// @notice Things that could not be handed over when their loan closed wait in the escrow (rule D9).
     /// @param places One bit for each asset by its place in the loan's order, bit 255 for the restaking tokens.
     event ReturnWaits(uint64 indexed loanId, address indexed owner, uint32 sequence, uint256 places);
+    /// @notice Whatever a party signed under that nonce in that lane counts no more.
+    event ConsentWithdrawn(address indexed party, uint32 indexed lane, uint256 nonce);
     /// @notice A close hands out the caps of all classes: the draws reserved in each lane have room first.
     event RoomsReserved(uint64[] reserved);
     /// @notice A close handed a class's cap to the lanes; `used` counts loans that have not ended.
@@ -85,6 +87,9 @@ interface IStewardship {
     /// called, with a cure window from now on, and is cured by the rules of any cure. Governor.
     function workOut(LoanWorkout calldata workout, bytes calldata signature, bytes32[] calldata card)
         external;
+    /// @notice Spends a nonce of the caller's: terms, changes and workouts that it signed under it, and that nobody has
+    /// used, are refused from now on. Anyone, for itself.
+    function withdrawConsent(uint32 lane, uint256 nonce) external;
     /// @notice Where a lane's cash goes, repayments and prices of lots among it.
     function tillOf(uint32 lane) external view returns (address);
     /// @notice Has a lane's cash go to its other escrow, the collateral's or a second one, when a

@@ -27,6 +27,7 @@ interface ITrancheVault is IERC7575, IERC7540Operator, IERC7540Deposit, IERC7540
     /// @notice A deposit that no close could price fairly was handed back.
     event DepositRefund(address indexed controller, address indexed receiver, uint256 assets);
 
+    error ControllerMissing();
     error NotOperator(address controller, address caller);
     error NotWholeUnits(uint256 assets, uint256 unit);
     /// @notice The price of a request is known only after its close.

@@ -79,6 +79,9 @@ interface IValuationOracle is IPause, IReporters {
     /// @notice Seconds for which clocks stood still, for want of a round or by the guardian's pause:
     /// the union of both, what runs now included (rule C5).
     function stoppedSeconds() external view returns (uint64);
+    /// @notice Latest due date whose grace of so many seconds has ended, unix seconds, 0 for none:
+    /// grace stands still during a pause, and runs on while rounds are late (rules C5, V4).
+    function graceCutoff(uint256 grace) external view returns (uint256);
     /// @notice Whether the guardian's void window of the newest round has passed.
     function voidWindowPassed() external view returns (bool);
     function ttl() external view returns (uint64);

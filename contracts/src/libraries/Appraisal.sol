@@ -47,7 +47,7 @@ struct Basket {
 
 /// @notice Sums over a basket's calling values, each rounded down item by item; ledger units.
 /// @param opening At `maxLtvBps`, assets that are not active left out; not for `BothRounds`.
-/// @param liquidation At `liquidationLtvBps`.
+/// @param liquidation At `liquidationLtvBps`; assets that are not active count for `BothRounds` only.
 /// @param recovery At `recoveryBps`.
 /// @param allActive Whether no asset is frozen or revoked.
 /// @param bandBroken Whether the newest price of the restaking tokens broke the band for calling:

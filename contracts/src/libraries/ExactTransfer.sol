@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 /// @title Cash that arrives whole, or not at all: a token that keeps a fee would empty the books
 library ExactTransfer {
-    using SafeERC20 for IERC20Metadata;
+    using SafeERC20 for IERC20;
 
     error TransferShort(uint256 expected, uint256 received);
 
     /// @notice Takes an amount from a payer who has approved it.
-    function take(IERC20Metadata token, address payer, uint256 amount) internal {
+    function take(IERC20 token, address payer, uint256 amount) internal {
         uint256 before = token.balanceOf(address(this));
         token.safeTransferFrom(payer, address(this), amount);
         uint256 received = token.balanceOf(address(this)) - before;

@@ -3,6 +3,8 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Card, LoanState, OperationFailure, ScheduleKind} from "../interfaces/ILoanBook.sol";
+import {IValuationOracle} from "../interfaces/IValuationOracle.sol";
+import {Answers} from "./Answers.sol";
 import {LoanMath} from "./LoanMath.sol";
 
 /// @title Due dates and what they leave outstanding (rule D5)
@@ -56,25 +58,25 @@ library Schedule {
         return loan.debtUp(time) > loan.prefunded + allowedAt(card, loan.rateBps, index, time);
     }
 
+    /// @notice Up to when what was due has had its grace, and `longer` seconds more: see
+    /// `IValuationOracle.graceCutoff`.
+    function cutoff(Card memory card, IValuationOracle oracle, uint256 longer)
+        internal
+        view
+        returns (uint256)
+    {
+        bytes4 question = IValuationOracle.graceCutoff.selector;
+        return Answers.word(address(oracle), question, card.gracePeriod + longer);
+    }
+
     /// @notice Whether an instalment is missed beyond its grace.
-    function isOverdue(Card memory card, LoanState memory loan, uint256 time)
+    /// @param until Up to when what was due has had it.
+    function isOverdue(Card memory card, LoanState memory loan, uint256 until, uint256 time)
         internal
         pure
         returns (bool)
     {
-        return isOverdueFor(card, loan, 0, time);
-    }
-
-    /// @notice Whether one is missed and its grace ended `longer` seconds ago or before.
-    function isOverdueFor(
-        Card memory card,
-        LoanState memory loan,
-        uint256 longer,
-        uint256 time
-    ) internal pure returns (bool) {
-        uint256 patience = card.gracePeriod + longer;
-        if (time < patience) return false;
-        uint256 index = reached(card, time - patience);
+        uint256 index = reached(card, until);
         return index != 0 && isMissed(card, loan, index, time);
     }
 
@@ -109,17 +111,18 @@ library Schedule {
     /// @notice Why a due date bears no late fee, or `None` when it does: it is missed beyond grace
     /// and bore none (rules S1, D2).
     /// @param charged Last due date that bore one.
+    /// @param until Up to when what was due has had its grace.
     function chargeable(
         Card memory card,
         LoanState memory loan,
         uint256 charged,
         uint256 index,
+        uint256 until,
         uint256 time
     ) internal pure returns (OperationFailure) {
         if (index == 0 || index > card.instalments) return OperationFailure.NothingDue;
         if (index <= charged) return OperationFailure.AlreadyCharged;
-        bool missed =
-            time >= dueAt(card, index) + card.gracePeriod && isMissed(card, loan, index, time);
+        bool missed = dueAt(card, index) <= until && isMissed(card, loan, index, time);
         return missed ? OperationFailure.None : OperationFailure.NothingDue;
     }
 

@@ -170,10 +170,13 @@ library Underwriter {
                 weights.bandBroken = true;
                 continue;
             }
-            weights.liquidation += item.value.share(item.terms.liquidationLtvBps());
-            if (!item.isLrt && item.asset.status() != AssetStatus.Active) {
-                weights.allActive = false;
-            } else if (basket.evidence != Evidence.BothRounds) {
+            bool active = item.isLrt || item.asset.status() == AssetStatus.Active;
+            bool bothRounds = basket.evidence == Evidence.BothRounds;
+            if (!active) weights.allActive = false;
+            if (active || bothRounds) {
+                weights.liquidation += item.value.share(item.terms.liquidationLtvBps());
+            }
+            if (active && !bothRounds) {
                 weights.opening += item.value.share(item.terms.maxLtvBps());
             }
         }

@@ -9,7 +9,8 @@ library Valuation {
     uint256 internal constant LRT_UNIT = 1e18;
     uint256 private constant MOST_AGEING_BPS = 5_000;
 
-    /// @notice Full until `freshFor`, then a straight line to half at expiry, then nothing.
+    /// @notice Full until `freshFor`, then a straight line to half at expiry, then nothing; rounded
+    /// down.
     function freshnessBps(uint256 attestedAt, uint256 validUntil, uint256 freshFor, uint256 time)
         internal
         pure
@@ -18,7 +19,7 @@ library Valuation {
         if (time > validUntil) return 0;
         uint256 freshUntil = attestedAt + freshFor;
         if (time <= freshUntil) return BPS;
-        return BPS - MOST_AGEING_BPS * (time - freshUntil) / (validUntil - freshUntil);
+        return BPS - Math.ceilDiv(MOST_AGEING_BPS * (time - freshUntil), validUntil - freshUntil);
     }
 
     /// @notice A share of a value below 2^192, rounded down.

@@ -9,6 +9,7 @@ import {
     ScheduleKind
 } from "../../src/interfaces/ILoanBook.sol";
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
+import {Pauses} from "../../src/libraries/Pauses.sol";
 import {Schedule} from "../../src/libraries/Schedule.sol";
 import {TrancheMath} from "../../src/libraries/TrancheMath.sol";
 import {Valuation} from "../../src/libraries/Valuation.sol";
@@ -18,8 +19,22 @@ import {Valuation} from "../../src/libraries/Valuation.sol";
 /// written in `tests/chain/contracts/test_differential.py`.
 contract Exposed {
     using LoanMath for LoanState;
+    using Pauses for uint256[];
     using Schedule for Card;
     using Valuation for uint256;
+
+    mapping(uint256 row => uint256[]) private _logs;
+
+    /// @notice now, grace, then when and for how long a pause was begun (or ended) > cutoff
+    function graceCutoff(int256[][] calldata rows) external returns (int256[][] memory results) {
+        results = new int256[][](rows.length);
+        for (uint256 i = 0; i < rows.length; ++i) {
+            for (uint256 j = 2; j < rows[i].length; j += 2) {
+                _logs[i].book(uint256(rows[i][j + 1]), uint256(rows[i][j]));
+            }
+            results[i] = _one(_logs[i].cutoff(uint256(rows[i][1]), uint256(rows[i][0])));
+        }
+    }
 
     /// @notice principal, rate, accrued, last, status, now > interest scaled, debt
     function interest(int256[][] calldata rows) external pure returns (int256[][] memory) {
@@ -148,7 +163,7 @@ contract Exposed {
         (tail.instalments, tail.interval) = (uint16(row[9]), uint32(row[10]));
         (tail.openedAt, tail.gracePeriod) = (uint32(row[11]), uint24(row[12]));
         uint256 reached = tail.reached(row[5]);
-        bool overdue = tail.isOverdue(loan, row[5]);
+        bool overdue = tail.isOverdue(loan, row[5] - tail.gracePeriod, row[5]);
         return _three(reached, tail.outstandingAfter(reached), overdue ? 1 : 0);
     }
 

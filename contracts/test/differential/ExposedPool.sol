@@ -60,7 +60,8 @@ contract ExposedPool is LendingPool {
     {
         Close memory books;
         (books.seniorBefore, books.juniorBefore) = (row[0], row[1]);
-        _runWaterfall(books, row[10], row[11]);
+        (books.dueBefore, books.secs) = (row[2], row[11]);
+        _runWaterfall(books, row[10]);
         _fillDeposits(books, Tranche.Senior, number);
         _fillDeposits(books, Tranche.Junior, number);
         _fillRedemptions(books, number);

@@ -46,6 +46,17 @@ contract OracleInvariantsTest is OracleBase {
         vm.assertEq(oracle.stoppedSeconds(), handler.stopped());
     }
 
+    /// @dev The cutoff is the last moment after which a grace has had its seconds without a pause.
+    /// @custom:invariant C5c
+    function invariant_grace_has_its_seconds_without_a_pause_and_no_more() public view {
+        uint256[4] memory graces = [uint256(1), 1 days, 15 days, 62 days];
+        for (uint256 i = 0; i < graces.length; ++i) {
+            uint256 cutoff = oracle.graceCutoff(graces[i]);
+            vm.assertGe(handler.unpaused(cutoff, block.timestamp), graces[i]);
+            vm.assertLt(handler.unpaused(cutoff + 1, block.timestamp), graces[i]);
+        }
+    }
+
     function invariant_the_stopped_seconds_never_fall_and_never_pass_the_time() public {
         uint256 stopped = oracle.stoppedSeconds();
         vm.assertGe(stopped, lastStopped);

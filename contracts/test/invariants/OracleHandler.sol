@@ -15,6 +15,7 @@ contract OracleHandler is OracleBase {
     uint256 public pauseEnd;
     uint256 public pauses;
     uint32[] public usable;
+    uint256[2][] private spans;
     uint256 private voidedAt;
 
     function theOracle() external view returns (ValuationOracle) {
@@ -60,20 +61,21 @@ contract OracleHandler is OracleBase {
         if (block.timestamp < oracle.pausableFrom()) return;
         oracle.pause();
         ++pauses;
-        (pausedAt, pauseEnd) = (block.timestamp, block.timestamp + 7 days);
+        _begin();
     }
 
     function renew(uint256 dice) external {
         if (dice % 8 != 0) return;
         oracle.renewPause();
         ++renewals;
-        (pausedAt, pauseEnd) = (block.timestamp, block.timestamp + 7 days);
+        _begin();
     }
 
     function resume() external {
         if (block.timestamp >= pauseEnd) return;
         oracle.resume();
         pauseEnd = block.timestamp;
+        spans[spans.length - 1][1] = block.timestamp;
     }
 
     function rotate(uint256 seat, uint256 key) external {
@@ -93,6 +95,20 @@ contract OracleHandler is OracleBase {
     }
 
     // ---- Its own account ----------------------------------------------------------------------
+
+    /// @notice Seconds without a pause between two moments.
+    function unpaused(uint256 from, uint256 to) external view returns (uint256 secs) {
+        secs = to - from;
+        for (uint256 i = 0; i < spans.length; ++i) {
+            secs -= _overlap(from, to, spans[i][0], spans[i][1]);
+        }
+    }
+
+    function _begin() private {
+        if (block.timestamp < pauseEnd) spans[spans.length - 1][1] = block.timestamp;
+        (pausedAt, pauseEnd) = (block.timestamp, block.timestamp + 7 days);
+        spans.push([pausedAt, pauseEnd]);
+    }
 
     /// @dev Silence has no end yet, a pause has one; what lies in both counts once.
     function _account(uint256 from, uint256 to) private {

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IAuctionHouse, Lot} from "../../src/interfaces/IAuctionHouse.sol";
 import "../../src/interfaces/ILoanBook.sol";
+import {ClassTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase} from "./support/BookBase.sol";
 import {Carded} from "../support/Carded.sol";
@@ -293,6 +294,31 @@ contract LotsTest is AuctionBase {
         vm.assertEq(lot.startedAt, START + 1 days + 1 hours);
         vm.assertEq(lot.duration, 7 days);
         vm.assertEq(lot.lotsLeft, 1);
+    }
+
+    /// @dev Class 14 of the notes, rule C4: neither the lot on sale nor one that is yet to come moves.
+    /// @custom:invariant C4
+    function test_class_14_new_terms_leave_an_auction_that_has_begun_as_it_is() public {
+        _startBasket();
+        _setHarsher(HOUSE_CLASS);
+        _setHarsher(LRT_CLASS);
+        vm.assertEq(house.priceOf(loanId), 10_500 * USD);
+        _setPrice(HOUSE, 1_000 * USD);
+
+        vm.assertEq(_buy(), 10_500 * USD);
+        Lot memory lot = house.lotOf(loanId);
+        vm.assertEq(lot.startPrice, 69_000 * USD);
+        vm.assertEq(lot.floorPrice, 36_000 * USD);
+        vm.assertEq(lot.duration, 7 days);
+        vm.warp(block.timestamp + 7 days / 2);
+        vm.assertEq(_buy(), 52_500 * USD);
+    }
+
+    function _setHarsher(uint16 classId) private {
+        ClassTerms memory terms = risk.termsOf(classId);
+        (terms.auctionStartBps, terms.recoveryBps) = (10_000, 100);
+        terms.auctionDuration = 1 hours;
+        risk.setTerms(classId, terms);
     }
 
     function test_what_is_sold_carries_nothing_any_more() public {

@@ -3,7 +3,11 @@ pragma solidity ^0.8.30;
 
 import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
-import {IValuationOracle, ValueProof} from "../../src/interfaces/IValuationOracle.sol";
+import {
+    IValuationOracle,
+    ValueProof,
+    ValueStatus
+} from "../../src/interfaces/IValuationOracle.sol";
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
 import {BookBase} from "./support/BookBase.sol";
 import {Carded, LoanTail} from "../support/Carded.sol";
@@ -337,6 +341,36 @@ contract CallOverdueTest is BookBase {
         book.callOverdue(loanId, _proofs(loanId, 2));
 
         vm.assertEq(uint256(book.tailOf(loanId).callReason), uint256(CallReason.Attestation));
+    }
+
+    /// @dev By the house alone, which bears 100,000 USD from a value of 142,857.142858 on.
+    /// @custom:invariant I-12 V4
+    function test_a_frozen_asset_calls_no_loan_that_the_others_bear() public {
+        uint64 loanId = _openBasket();
+        registry.setStatus(CAR, AssetStatus.Frozen);
+        oracle.setStatus(2, uint160(address(lrt)), ValueStatus.Frozen);
+        _setPrice(HOUSE, 142_857_142_858);
+        ValueProof[] memory newest = _proofs(loanId, 2);
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.NotOverdue.selector, loanId));
+        book.callOverdue(loanId, newest);
+
+        _setPrice(HOUSE, 142_857_142_857);
+        book.callOverdue(loanId, _proofs(loanId, 2));
+
+        vm.assertEq(uint256(book.tailOf(loanId).callReason), uint256(CallReason.Attestation));
+    }
+
+    /// @dev Anyone cures, so anyone could spend both windows and sell what was never in doubt.
+    /// @custom:invariant C2 I-12
+    function test_a_cure_leaves_no_loan_that_can_be_called_again_at_once() public {
+        uint64 loanId = _openBasket();
+        registry.setStatus(HOUSE, AssetStatus.Frozen);
+        book.callOverdue(loanId, _proofs(loanId, 2));
+        book.cure(loanId, 80_000 * USD, _proofs(loanId, 2));
+        ValueProof[] memory newest = _proofs(loanId, 2);
+
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.NotOverdue.selector, loanId));
+        book.callOverdue(loanId, newest);
     }
 
     function test_only_open_loans_are_called() public {

@@ -236,6 +236,38 @@ contract DrawTest is AmendBase {
         vm.assertEq(book.loanOf(loanId).principal, 120_000 * USD);
     }
 
+    /// @dev A borrower who tires of waiting for a relayer sends the same change itself.
+    /// @custom:invariant S4 I-27
+    function test_what_the_borrower_sent_itself_is_not_sent_again_by_signature() public {
+        LoanChange memory change = _draw(20_000 * USD);
+        bytes memory signature = _signChange(BORROWER_KEY, change);
+        ValueProof[] memory proofs = _proofsLeft(change);
+        _amend(change);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILoanBook.NonceUsed.selector, borrower, 0, change.nonce)
+        );
+        vm.prank(relayer);
+        book.amend(change, signature, proofs);
+
+        vm.assertEq(book.loanOf(loanId).principal, 120_000 * USD);
+    }
+
+    /// @custom:invariant S4 I-27
+    function test_a_change_that_its_borrower_withdrew_is_refused() public {
+        LoanChange memory change = _draw(20_000 * USD);
+        bytes memory signature = _signChange(BORROWER_KEY, change);
+        ValueProof[] memory proofs = _proofsLeft(change);
+        vm.prank(borrower);
+        book.withdrawConsent(0, change.nonce);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILoanBook.NonceUsed.selector, borrower, 0, change.nonce)
+        );
+        vm.prank(relayer);
+        book.amend(change, signature, proofs);
+    }
+
     function test_a_signature_runs_out_at_its_deadline() public {
         LoanChange memory change = _draw(USD);
         bytes memory signature = _signChange(BORROWER_KEY, change);

@@ -9,6 +9,7 @@ import {
     ScheduleKind
 } from "../../src/interfaces/ILoanBook.sol";
 import {LoanMath} from "../../src/libraries/LoanMath.sol";
+import {Pauses} from "../../src/libraries/Pauses.sol";
 import {Schedule} from "../../src/libraries/Schedule.sol";
 import {Valuation} from "../../src/libraries/Valuation.sol";
 import {Test} from "../support/Test.sol";
@@ -16,9 +17,11 @@ import {Test} from "../support/Test.sol";
 /// @title The vectors that Python and Solidity share: `tests/vectors/loan_math.json`
 contract LoanMathVectorsTest is Test {
     using LoanMath for LoanState;
+    using Pauses for uint256[];
     using Schedule for Card;
 
     string private json;
+    mapping(uint256 row => uint256[]) private _logs;
 
     function setUp() public {
         json = vm.readFile("tests/vectors/loan_math.json");
@@ -84,7 +87,21 @@ contract LoanMathVectorsTest is Test {
             loan.status = LoanStatus.Open;
             uint256 time = uint256(row[11]);
             vm.assertEq(tail.reached(time - tail.gracePeriod), uint256(row[12]));
-            vm.assertEq(tail.isOverdue(loan, time), row[13] == 1);
+            vm.assertEq(tail.isOverdue(loan, time - tail.gracePeriod, time), row[13] == 1);
+        }
+    }
+
+    /// @custom:invariant C5c
+    function test_grace_ends_when_the_vectors_say_so() public {
+        for (uint256 i = 0; i < _count("grace_cutoff"); ++i) {
+            int256[] memory row = _row("grace_cutoff", i);
+            uint256[] storage log = _logs[i];
+            for (uint256 j = 2; j < row.length - 1; j += 2) {
+                uint256 began = uint256(row[j]);
+                if (began != 0) log.book(uint256(row[j + 1]) - began, began);
+            }
+            uint256 cutoff = log.cutoff(uint256(row[1]), uint256(row[0]));
+            vm.assertEq(cutoff, uint256(row[row.length - 1]));
         }
     }
 
@@ -294,11 +311,12 @@ contract LoanMathFuzzTest is Test {
         Card memory tail = _tail(loan.principal);
         uint256 time = T0 + bound(span, 0, 400 days);
         amount = bound(amount, 0, loan.debtUp(time));
-        bool before = tail.isOverdue(loan, time);
+        uint256 until = time - tail.gracePeriod;
+        bool before = tail.isOverdue(loan, until, time);
 
         loan.pay(amount, time);
 
-        vm.assertTrue(before || !tail.isOverdue(loan, time));
+        vm.assertTrue(before || !tail.isOverdue(loan, until, time));
     }
 
     /// @dev D5: a borrower funded to the schedule is not overdue, however late it is collected.
@@ -314,7 +332,7 @@ contract LoanMathFuzzTest is Test {
         uint256 due = tail.dueAt(1);
         loan.prefunded = uint56(loan.debtUp(due) - tail.outstandingAfter(1));
 
-        bool overdue = tail.isOverdue(loan, due + late);
+        bool overdue = tail.isOverdue(loan, due + late - tail.gracePeriod, due + late);
 
         vm.assertFalse(overdue);
     }

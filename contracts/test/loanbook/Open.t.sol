@@ -213,8 +213,8 @@ contract OpenTest is OpenBase {
         vm.warp(START + 300 days);
         LoanTerms memory terms = _terms(HOUSE, 240_000 * USD);
         terms.instalments = 2;
-        // 10,000 − floor(5,000 · 120 / 185) basis points of freshness.
-        uint64 limit = uint64(uint256(400_000 * USD) * 6_757 / 10_000 * 6_000 / 10_000);
+        // 10,000 − 5,000 · 120 / 185 basis points, rounded down, of freshness.
+        uint64 limit = uint64(uint256(400_000 * USD) * 6_756 / 10_000 * 6_000 / 10_000);
 
         _assertRefused(
             terms, abi.encodeWithSelector(ILoanBook.AboveLtv.selector, terms.principal, limit)
@@ -264,6 +264,32 @@ contract OpenTest is OpenBase {
         _assertRefused(
             terms, abi.encodeWithSelector(ILoanBook.NonceUsed.selector, borrower, 0, terms.nonce)
         );
+    }
+
+    /// @custom:invariant I-27 S4
+    function test_terms_that_their_borrower_withdrew_are_refused(uint256 nonce) public {
+        LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
+        terms.nonce = nonce;
+        vm.expectEmit(address(book));
+        emit IStewardship.ConsentWithdrawn(borrower, 0, nonce);
+        vm.prank(borrower);
+        book.withdrawConsent(0, nonce);
+
+        _assertRefused(
+            terms, abi.encodeWithSelector(ILoanBook.NonceUsed.selector, borrower, 0, terms.nonce)
+        );
+    }
+
+    /// @custom:invariant I-27 S4
+    function test_what_was_used_is_not_withdrawn() public {
+        LoanTerms memory terms = _terms(HOUSE, 1_000 * USD);
+        _open(terms);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(ILoanBook.NonceUsed.selector, borrower, 0, terms.nonce)
+        );
+        vm.prank(borrower);
+        book.withdrawConsent(0, terms.nonce);
     }
 
     /// @custom:invariant I-27 S4

@@ -131,7 +131,7 @@ contract ReleaseTest is AmendBase {
         vm.warp(START + 200 days);
         oracle.setRound(2);
         // Twenty days of ageing out of 185: 5 % of 50 % less, rounded down.
-        uint256 limit = (uint256(400_000 * USD) * 9_460 / 10_000) * 6_000 / 10_000;
+        uint256 limit = (uint256(400_000 * USD) * 9_459 / 10_000) * 6_000 / 10_000;
         _assertAmendFails(
             change, abi.encodeWithSelector(ILoanBook.AboveLtv.selector, book.debtOf(loanId), limit)
         );

@@ -62,6 +62,49 @@ contract ReserveShortTest is AuctionBase {
         _assertWrittenOff();
     }
 
+    /// @dev 40 tokens bear 70,000 USD; at the floor the debt needs 28 of them. Paid less than that, it
+    /// needs them all: none stays in the escrow of a loan that has ended.
+    /// @custom:invariant I-23 I-09 C3
+    function test_restaking_tokens_that_are_not_paid_for_leave_all_together() public {
+        _startTokens();
+        vm.warp(house.lotOf(loanId).startedAt + 2 days);
+
+        house.takeForReserve(loanId);
+
+        vm.assertEq(lrt.balanceOf(pool.reserveHolder()), 40e18);
+        vm.assertEq(lrt.balanceOf(book.escrowOf(0)), 0);
+        _assertWrittenOff();
+    }
+
+    /// @custom:invariant I-21 C3
+    function test_a_reserve_that_is_short_pays_what_it_has_for_all_tokens() public {
+        _startTokens();
+        uint64 debt = book.debtOf(loanId);
+        token.mint(address(pool), debt - 1);
+        vm.warp(house.lotOf(loanId).startedAt + 2 days);
+
+        house.takeForReserve(loanId);
+
+        vm.assertEq(lrt.balanceOf(pool.reserveHolder()), 40e18);
+        vm.assertEq(book.shortfallOf(borrower), 1);
+        _assertWrittenOff();
+    }
+
+    /// @custom:invariant C3
+    function test_a_reserve_that_pays_the_debt_takes_no_more_tokens_than_that_needs() public {
+        _startTokens();
+        vm.warp(house.lotOf(loanId).startedAt + 2 days);
+        token.mint(address(pool), house.priceOf(loanId));
+        uint256 debt = book.debtOf(loanId);
+
+        house.takeForReserve(loanId);
+
+        uint256 sold = lrt.balanceOf(pool.reserveHolder());
+        vm.assertEq(sold, (debt * 1e18 + 2_550 * USD - 1) / (2_550 * USD));
+        vm.assertEq(lrt.balanceOf(book.escrowOf(0)), 40e18 - sold);
+        _assertStatus(loanId, LoanStatus.Repaid);
+    }
+
     function test_a_reserve_that_can_pays_the_floor_however_late() public {
         _startHouse();
         token.mint(address(pool), 1_000_000 * USD);
@@ -158,6 +201,17 @@ contract ReserveShortTest is AuctionBase {
         vm.assertEq(_buy(), FLOOR);
 
         vm.assertEq(registry.ownerOf(HOUSE), buyer);
+    }
+
+    /// @dev 70,000 USD on 40 tokens of 3,000, an instalment missed, after the cure window.
+    function _startTokens() private {
+        LoanTerms memory terms = _terms(0, 70_000 * USD);
+        (terms.lrt, terms.lrtAmount) = (address(lrt), 40e18);
+        loanId = _open(terms);
+        vm.warp(START + 40 days);
+        book.callOverdue(loanId, _proofs(loanId, 2));
+        vm.warp(START + 41 days);
+        house.open(loanId, _proofs(loanId, 2));
     }
 
     function _assertShort(uint64 available) private {

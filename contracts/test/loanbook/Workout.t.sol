@@ -5,7 +5,7 @@ import {Governed} from "../../src/Governed.sol";
 import {AssetStatus} from "../../src/interfaces/IAssetRegistry.sol";
 import "../../src/interfaces/ILoanBook.sol";
 import {ISanctions} from "../../src/interfaces/ISanctions.sol";
-import {ValueProof} from "../../src/interfaces/IValuationOracle.sol";
+import {ValueProof, ValueStatus} from "../../src/interfaces/IValuationOracle.sol";
 import {BookBase} from "./support/BookBase.sol";
 import {Carded, LoanTail} from "../support/Carded.sol";
 import {Shelf} from "../support/Shelf.sol";
@@ -177,6 +177,27 @@ contract WorkoutTest is BookBase {
         vm.assertEq(book.cureUntilOf(loanId), block.timestamp + 32 days);
     }
 
+    /// @dev Tokens out of their band are for sale at once; after a vote gave time they wait too.
+    /// @custom:invariant D8b V6
+    function test_the_window_holds_for_tokens_that_broke_their_band() public {
+        LoanTerms memory terms = _terms(0, 70_000 * USD);
+        (terms.lrt, terms.lrtAmount) = (address(lrt), 40e18);
+        loanId = _open(terms);
+        oracle.setStatus(2, uint160(address(lrt)), ValueStatus.Frozen);
+        book.call(loanId, _proofs(loanId, 2), new ValueProof[](1));
+
+        _apply(_workout());
+
+        uint64 until = uint64(block.timestamp + 30 days);
+        bytes32[] memory card = book.wordsOf(loanId);
+        ValueProof[] memory newest = _proofs(loanId, 2);
+        vm.assertEq(book.cureUntilOf(loanId), until);
+        vm.expectRevert(abi.encodeWithSelector(ILoanBook.CureWindowOpen.selector, loanId, until));
+        house.open(loanId, newest, card);
+        vm.warp(until);
+        house.open(loanId, newest, card);
+    }
+
     /// @custom:invariant D8b I-33
     function test_a_workout_tells_its_terms() public {
         LoanWorkout memory workout = _workout();
@@ -189,6 +210,30 @@ contract WorkoutTest is BookBase {
             loanId, sequence + 1, 400, ScheduleKind.InterestOnly, 10, 20 days, 20 days, 30 days, 100
         );
         book.workOut(workout, signature, card);
+    }
+
+    /// @custom:invariant I-27 S4
+    function test_an_offer_that_its_borrower_withdrew_is_refused() public {
+        LoanWorkout memory workout = _workout();
+        vm.prank(borrower);
+        book.withdrawConsent(0, workout.nonce);
+
+        _assertRefused(
+            workout,
+            abi.encodeWithSelector(ILoanBook.NonceUsed.selector, borrower, 0, workout.nonce)
+        );
+    }
+
+    /// @custom:invariant I-27 S4
+    function test_nobody_withdraws_what_another_signed_or_signed_for_another_lane() public {
+        LoanWorkout memory workout = _workout();
+        book.withdrawConsent(0, workout.nonce);
+        vm.prank(borrower);
+        book.withdrawConsent(1, workout.nonce);
+
+        _apply(workout);
+
+        vm.assertEq(book.loanOf(loanId).rateBps, 400);
     }
 
     /// @custom:invariant D8b

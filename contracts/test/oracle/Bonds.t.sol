@@ -3,16 +3,25 @@ pragma solidity ^0.8.30;
 
 import {Governed} from "../../src/Governed.sol";
 import {CompactSignature, IReporters, Round} from "../../src/interfaces/IReporters.sol";
+import {ExactTransfer} from "../../src/libraries/ExactTransfer.sol";
+import {TestStablecoin} from "../../src/tokens/TestStablecoin.sol";
 import {Logs} from "../support/Logs.sol";
+import {OddCoin} from "../support/OddCoin.sol";
 import {OracleBase} from "../support/OracleBase.sol";
 
 contract BondsTest is OracleBase {
     address internal reporter;
+    OddCoin internal odd;
 
     function setUp() public override {
         super.setUp();
         reporter = vm.addr(keys[2]);
         oracle.deposit(reporter, BOND);
+    }
+
+    function _newCoin() internal override returns (TestStablecoin) {
+        odd = new OddCoin(6);
+        return TestStablecoin(address(odd));
     }
 
     function test_anyone_adds_to_a_bond() public {
@@ -22,6 +31,16 @@ contract BondsTest is OracleBase {
 
         vm.assertEq(oracle.bondOf(reporter), BOND + 5);
         vm.assertEq(coin.balanceOf(address(oracle)), BOND + 5);
+    }
+
+    /// @dev Vulnerability class 18: a token whose issuer turns a fee on.
+    function test_class_18_no_bond_is_booked_for_more_than_arrives() public {
+        odd.setFee(100);
+
+        vm.expectRevert(abi.encodeWithSelector(ExactTransfer.TransferShort.selector, 1_000, 990));
+        oracle.deposit(reporter, 1_000);
+
+        vm.assertEq(oracle.bondOf(reporter), BOND);
     }
 
     function test_a_reporter_cannot_take_its_bond() public {

@@ -14,7 +14,7 @@ contract OracleConstructorTest is OracleBase {
         wrong[0].minInterval = 1 hours - 1;
         wrong[1].ttl = INTERVAL - 1;
         wrong[2].ttl = 7 days + 1;
-        wrong[3].voidWindow = TTL + 1;
+        wrong[3].voidWindow = INTERVAL;
         wrong[4].voidCooldown = WINDOW - 1;
         for (uint256 i = 0; i < 5; ++i) {
             vm.expectRevert(ValuationOracle.ParametersOutOfBounds.selector);
@@ -23,11 +23,11 @@ contract OracleConstructorTest is OracleBase {
     }
 
     function test_numbers_at_their_bounds_are_taken() public {
-        OracleParameters memory parameters = OracleParameters(5, 1 hours, 7 days, 7 days, 7 days);
+        OracleParameters memory parameters =
+            OracleParameters(5, 1 hours, 7 days, 1 hours - 1, 7 days);
         this.deploy(parameters, 7);
         parameters.ttl = 1 hours;
-        parameters.voidWindow = 1 hours;
-        parameters.voidCooldown = 1 hours;
+        parameters.voidCooldown = 1 hours - 1;
         this.deploy(parameters, 7);
     }
 

@@ -92,6 +92,26 @@ contract ValuationOracleVoidTest is OracleBase {
         oracle.void(1);
     }
 
+    /// @dev Else a second false round, near the first, would make a pair that does not jump, and the
+    /// first could be voided no more.
+    /// @custom:invariant V3
+    function test_no_round_comes_while_the_one_before_may_be_voided() public {
+        setUpTwoRounds();
+        uint256 published = block.timestamp;
+        vm.warp(published + WINDOW);
+        Round memory round = _round(3, keccak256("3"));
+        CompactSignature[] memory signatures = _sign(round, 5);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(IValuationOracle.TooSoon.selector, published + INTERVAL)
+        );
+        oracle.publish(round, signatures);
+
+        vm.warp(published + INTERVAL);
+        vm.assertTrue(oracle.voidWindowPassed());
+        oracle.publish(round, signatures);
+    }
+
     /// @custom:invariant V3
     function test_a_second_void_waits_for_the_cooldown() public {
         _publish(1, keccak256("1"));

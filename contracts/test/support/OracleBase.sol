@@ -16,7 +16,7 @@ abstract contract OracleBase is Accounts {
     uint256 internal constant START = 1_700_000_000;
     uint32 internal constant INTERVAL = 6 hours;
     uint32 internal constant TTL = 36 hours;
-    uint32 internal constant WINDOW = 12 hours;
+    uint32 internal constant WINDOW = 5 hours;
     uint32 internal constant COOLDOWN = 7 days;
     uint256 internal constant ASSET = 77;
 
@@ -31,11 +31,15 @@ abstract contract OracleBase is Accounts {
     function setUp() public virtual {
         vm.warp(START);
         keys = keysFrom(1_000, 7);
-        coin = new TestStablecoin("Test Dollar", "tUSD");
+        coin = _newCoin();
         manager = new AccessManager(address(this));
         oracle = _deploy(_parameters(), addressesOf(keys));
         coin.mint(address(this), 100 * BOND);
         coin.approve(address(oracle), type(uint256).max);
+    }
+
+    function _newCoin() internal virtual returns (TestStablecoin) {
+        return new TestStablecoin("Test Dollar", "tUSD");
     }
 
     function _deploy(OracleParameters memory parameters, address[] memory reporters)

@@ -82,7 +82,7 @@ abstract contract VerifierBase is Test {
 
     function setUp() public virtual {
         vm.warp(START);
-        coin = new TestStablecoin("Test Dollar", "tUSD");
+        coin = _newCoin();
         lrt = new TestRestakingToken("Restaked", "R");
         values = new Values();
         registry = _deploy(_parameters());
@@ -97,6 +97,10 @@ abstract contract VerifierBase is Test {
         lrt.mint(verifier, 1_000e18);
         vm.prank(verifier);
         lrt.approve(address(registry), type(uint256).max);
+    }
+
+    function _newCoin() internal virtual returns (TestStablecoin) {
+        return new TestStablecoin("Test Dollar", "tUSD");
     }
 
     function _deploy(BondParameters memory parameters) internal returns (VerifierRegistry) {

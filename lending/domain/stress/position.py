@@ -7,6 +7,7 @@ from lending.domain.auction import PricePath, floor_price, lrt_lot, start_price
 from lending.domain.health import Item, Pair
 from lending.domain.lanes import LaneSums
 from lending.domain.loans import CallReason, LoanState, Status, cure_until
+from lending.domain.pauses import NO_PAUSES
 from lending.domain.stress.book import StressLoan, Thing
 from lending.domain.stress.paths import ONE
 from lending.domain.stress.values import Values
@@ -27,7 +28,7 @@ class Behaviour:
     bid_bps: int
     cures_bps: int = 0
     defaults_bps: int = 0
-    void_window_s: int = 43_200
+    void_window_s: int = 18_000
 
 
 @dataclass(kw_only=True)
@@ -113,7 +114,7 @@ class Position:
             for thing in self.things
         )
         healthy = self.state.debt_up(now) <= health.liquidation_limit(counted)
-        overdue = self.state.is_overdue(now)
+        overdue = self.state.is_overdue(now, pauses=NO_PAUSES)
         if (unconfirmed or healthy) and not overdue:
             return
         if breached and not healthy:

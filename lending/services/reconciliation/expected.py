@@ -29,6 +29,7 @@ from lending.models import (
 from lending.parameters import oracle_parameters
 from lending.selectors.cards import card_of
 from lending.selectors.lots import lane_lots
+from lending.selectors.valuing import pauses
 from lending.services.reconciliation.checks import Check
 
 HOT = (
@@ -219,6 +220,15 @@ def terms_checks(*, now: int) -> Iterator[Check]:
             function="stoppedSeconds",
             args=(),
             expected=clock.clock.stopped_at(now, ttl=oracle_parameters().ttl),
+        )
+    paused = pauses()
+    for grace in ClassTerms.objects.order_by().values_list("grace_period", flat=True).distinct():
+        yield Check(
+            subject="Oracle",
+            contract="ValuationOracle",
+            function="graceCutoff",
+            args=(grace,),
+            expected=paused.grace_cutoff(now, grace=grace),
         )
 
 

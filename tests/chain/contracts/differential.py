@@ -9,14 +9,16 @@ from collections.abc import Callable
 from random import Random
 
 from lending.domain import auction, health, interest, pool
+from lending.domain.clock import PAUSE_LENGTH_S
 from lending.domain.health import Item, Pair, Terms
 from lending.domain.lanes import LaneSums
 from lending.domain.loans import LoanState, Status, apply_charge
+from lending.domain.pauses import NO_PAUSES, Pauses
 from lending.domain.pool import FillKind, Requests, Tranches
 from lending.domain.schedule import ScheduleKind
 from lending.domain.units import SCALE
 
-DAY = 86_400
+HOUR, DAY = 3_600, 86_400
 T0 = 1_700_000_000
 MOST_PRINCIPAL = 10**14
 SENIOR_RATE_BPS, SUBORDINATION_BPS = 500, 2_000
@@ -104,12 +106,32 @@ def schedule(draw: Random) -> Case:
         prefunded = max(0, debt - plan.allowed_at(index, now) - draw.choice((0, 1)))
     prefunded = min(prefunded, 2**56 - 1)
     reached = plan.reached(now)
-    overdue = plan.is_overdue(debt=debt, prefunded=prefunded, now=now)
+    overdue = plan.is_overdue(debt=debt, prefunded=prefunded, now=now, pauses=NO_PAUSES)
     terms = [plan.kind, plan.base_principal, plan.instalments, plan.interval, plan.opened_at]
     return (
         [*row, now, prefunded, *terms, plan.grace_period],
         [reached, plan.outstanding_after(reached), int(overdue)],
     )
+
+
+def grace_cutoff(draw: Random) -> Case:
+    """Pauses begun, renewed while they run or later, and ended before they lapse."""
+    now, spans, row = T0, [], []
+    for _ in range(draw.randrange(12)):
+        now += draw.choice((0, 1, HOUR, draw.randrange(PAUSE_LENGTH_S), draw.randrange(40 * DAY)))
+        runs = bool(spans) and now < spans[-1][1]
+        if runs:
+            spans[-1] = (spans[-1][0], now)
+        length = 0 if runs and draw.random() < 0.5 else PAUSE_LENGTH_S
+        if length:
+            spans.append((now, now + length))
+        row += [now, length]
+    now += draw.choice((0, 1, PAUSE_LENGTH_S - 1, PAUSE_LENGTH_S, draw.randrange(90 * DAY)))
+    grace = draw.choice((0, 1, DAY, 62 * DAY, draw.randrange(62 * DAY)))
+    if spans and draw.random() < 0.5:
+        began, ends = draw.choice(spans)
+        grace = max(0, now - draw.choice((began, ends)) + draw.choice((-1, 0, 1)))
+    return [now, grace, *row], [Pauses(spans=tuple(spans)).grace_cutoff(now, grace=grace)]
 
 
 def freshness(draw: Random) -> Case:
@@ -239,6 +261,7 @@ GROUPS: dict[str, Group] = {
     "charge": charge,
     "lanePart": lane_part,
     "schedule": schedule,
+    "graceCutoff": grace_cutoff,
     "freshness": freshness,
     "borrowingLimit": borrowing_limit,
     "callingLimit": calling_limit,

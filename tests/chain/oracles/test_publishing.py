@@ -72,7 +72,7 @@ def chain(anvil_snapshot, reporters):
         "threshold": NUMBERS["threshold"],
         "minInterval": NUMBERS["min_interval_s"],
         "ttl": NUMBERS["ttl_s"],
-        "voidWindow": 43_200,
+        "voidWindow": 18_000,
         "voidCooldown": 604_800,
     }
     addresses = [wallet.address for wallet in reporters]

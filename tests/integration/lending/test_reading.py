@@ -68,6 +68,7 @@ def test_values_past_their_date_give_no_limit(story):
         ("prefund", {"loan_id": 7, "amount": 5}, "LoanBook", "prefund"),
         ("repay", {"loan_id": 7, "amount": 5}, "LoanBook", "repay"),
         ("claim", {"lane": 3}, "LoanBook", "claim"),
+        ("withdraw_consent", {"lane": 3, "nonce": 2**64 - 1}, "LoanBook", "withdrawConsent"),
         ("reserve_draw", {"lane": 3, "amount": 5}, "LendingPool", "reserveDraw"),
     ],
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from contracts.domain.words import Kind, Result, decode_operations, striped
+from contracts.genesis import load_genesis
 from lending.domain.loans import Status
 from lending.models import AskedCollection, Loan, PoolState
 from lending.services import (
@@ -17,6 +18,8 @@ from lending.services import (
 )
 from settlement.models import Batch, BatchStatus, Operation, Parcel
 from tests.integration.lending.story import BORROWER, CAR, DAY, HOUSE, MONTH, USD
+
+VOID_WINDOW_S = load_genesis()["oracle"]["void_window_s"]
 
 
 @pytest.fixture(autouse=True)
@@ -202,7 +205,7 @@ def test_a_jump_waits_for_the_void_window(story):
     story.tick(DAY)
     fresh_round(story, 4, car=8_000 * USD)
 
-    counts = [call_loans(now=story.now + wait) for wait in (DAY // 2, DAY // 2 + 1)]
+    counts = [call_loans(now=story.now + wait) for wait in (VOID_WINDOW_S, VOID_WINDOW_S + 1)]
 
     assert counts == [0, 1]
 
@@ -305,3 +308,14 @@ def test_a_loan_on_a_frozen_asset_can_be_called(story):
 
     assert call_loans(now=story.now) == 1
     assert Loan.objects.get().borrower == BORROWER
+
+
+@pytest.mark.parametrize(("house", "calls"), [(300_000 * USD, 0), (1_000 * USD, 1)])
+def test_a_frozen_asset_calls_only_a_loan_that_the_others_do_not_bear(story, house, calls):
+    story.open(assets=(HOUSE, CAR))
+    story.tell("AssetRegistry", "AssetStatusChanged", tokenId=CAR, status=2)
+    story.publish(3, house=house, car=20_000 * USD)
+
+    asked = call_loans(now=story.now)
+
+    assert asked == calls

@@ -33,6 +33,15 @@ def test_freshness_falls_from_full_to_half_and_ends_at_expiry(age_days, expected
     assert freshness == expected_bps
 
 
+@pytest.mark.parametrize(("seconds", "expected_bps"), [(1, 9_999), (1_555, 9_999), (1_556, 9_998)])
+def test_freshness_is_rounded_down_from_the_first_second_on(seconds, expected_bps):
+    asset = an_asset()
+
+    freshness = asset.freshness_bps(90 * DAY + seconds)
+
+    assert freshness == expected_bps
+
+
 def test_the_appraisal_caps_what_an_oracle_may_say():
     value = health.borrowing_value(an_asset(), 5_000, now=0)
 

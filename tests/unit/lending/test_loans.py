@@ -268,3 +268,27 @@ def test_the_clock_of_a_called_loan_stands_when_it_is_paid():
     paid, _ = loans.apply_repay(loan, amount=100 * USD, now=OPENED_AT + 2 * MONTH)
 
     assert paid.last_accrual == OPENED_AT + MONTH
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [(CallReason.BAND, CallReason.HEALTH), (CallReason.OVERDUE, CallReason.OVERDUE)],
+)
+def test_a_workout_gives_tokens_out_of_their_band_a_window_too(reason, expected):
+    terms = loans.NewSchedule(
+        rate_bps=400,
+        schedule=ScheduleKind.AMORTISING,
+        instalments=10,
+        interval=20 * DAY,
+        grace_period=5 * DAY,
+        cure_window=30 * DAY,
+        late_fee_bps=0,
+    )
+    now = OPENED_AT + 2 * MONTH
+
+    fresh, _ = loans.apply_workout(
+        replace(called(), call_reason=reason), terms=terms, now=now, stopped=0
+    )
+
+    assert fresh.call_reason == expected
+    assert loans.sellable_from(fresh, stopped=0, holds_lrt=True) == now + 30 * DAY

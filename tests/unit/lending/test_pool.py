@@ -64,6 +64,15 @@ def test_a_recovery_makes_senior_whole_before_junior_gains():
     assert (done.tranches.senior, done.tranches.junior) == (800, 20)
 
 
+@pytest.mark.parametrize("nav, due", [(799, 840), (800, 800), (839, 839), (840, 840), (841, 840)])
+def test_what_nobody_earned_lapses_and_what_was_lost_does_not(nav, due):
+    alone = some_tranches(junior=0)
+
+    done = pool.waterfall(before=alone, nav=nav, senior_rate_bps=500, seconds=YEAR_S)
+
+    assert done.tranches.senior_due == due
+
+
 def test_a_close_runs_the_waterfall_before_deposits_come_in():
     fills = [Fill(tranche=JUNIOR, kind=FillKind.DEPOSIT, assets=500, shares=0)]
 

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lending.domain.pauses import NO_PAUSES, Pauses
 from lending.domain.schedule import ScheduleKind
 from tests.unit.lending.builders import DAY, MONTH, OPENED_AT, USD, a_loan, a_schedule
 
@@ -40,7 +41,29 @@ def test_an_unpaid_instalment_is_overdue_only_after_its_grace():
     loan = a_loan()
     end_of_grace = OPENED_AT + MONTH + loan.grace_period
 
-    overdue = [loan.is_overdue(now) for now in (end_of_grace - 1, end_of_grace)]
+    overdue = [loan.is_overdue(now, pauses=NO_PAUSES) for now in (end_of_grace - 1, end_of_grace)]
+
+    assert overdue == [False, True]
+
+
+def test_a_pause_within_grace_puts_its_end_off():
+    loan = a_loan()
+    due = OPENED_AT + MONTH
+    pauses = Pauses(spans=((due + DAY, due + 3 * DAY),))
+    end_of_grace = due + loan.grace_period + 2 * DAY
+
+    overdue = [loan.is_overdue(now, pauses=pauses) for now in (end_of_grace - 1, end_of_grace)]
+
+    assert overdue == [False, True]
+
+
+def test_a_pause_stands_still_what_is_waited_beyond_grace_too():
+    loan = a_loan()
+    end_of_grace = OPENED_AT + MONTH + loan.grace_period
+    pauses = Pauses(spans=((end_of_grace + DAY, end_of_grace + 3 * DAY),))
+    late = end_of_grace + 4 * DAY
+
+    overdue = [loan.is_overdue(now, pauses=pauses, longer=2 * DAY) for now in (late - 1, late)]
 
     assert overdue == [False, True]
 
@@ -50,7 +73,7 @@ def test_prefunded_cash_that_was_never_collected_keeps_a_loan_out_of_arrears():
     loan = a_loan(prefunded=schedule.planned(1))
     end_of_grace = OPENED_AT + MONTH + loan.grace_period
 
-    overdue = loan.is_overdue(end_of_grace)
+    overdue = loan.is_overdue(end_of_grace, pauses=NO_PAUSES)
 
     assert not overdue
 
@@ -60,7 +83,7 @@ def test_a_month_less_a_day_of_interest_missing_is_a_missed_instalment():
     loan = a_loan(prefunded=schedule.planned(1) - 100 * USD)
     end_of_grace = OPENED_AT + MONTH + loan.grace_period
 
-    overdue = loan.is_overdue(end_of_grace)
+    overdue = loan.is_overdue(end_of_grace, pauses=NO_PAUSES)
 
     assert overdue
 

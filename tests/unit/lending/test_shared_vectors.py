@@ -9,6 +9,7 @@ import pytest
 
 from lending.domain import auction, health, interest, loans
 from lending.domain.loans import Status
+from lending.domain.pauses import NO_PAUSES, Pauses
 from lending.domain.schedule import ScheduleKind
 from tests.unit.lending.builders import a_loan, a_schedule
 
@@ -51,7 +52,12 @@ def overdue(case: dict[str, int]) -> tuple[int, ...]:
     fields = {name: value for name, value in case.items() if name not in ("kind", "now")}
     loan = a_loan(schedule=ScheduleKind(case["kind"]), **fields)
     index = loan.plan().reached(case["now"] - loan.grace_period)
-    return index, int(loan.is_overdue(case["now"]))
+    return index, int(loan.is_overdue(case["now"], pauses=NO_PAUSES))
+
+
+def grace_cutoff(case: dict[str, int]) -> tuple[int, ...]:
+    spans = [(case[f"began_{i}"], case[f"ended_{i}"]) for i in (1, 2, 3) if case[f"began_{i}"]]
+    return (Pauses(spans=tuple(spans)).grace_cutoff(case["now"], grace=case["grace"]),)
 
 
 def late_fee(case: dict[str, int]) -> tuple[int, ...]:
@@ -97,6 +103,7 @@ FORMULAS: dict[str, Callable[[dict[str, int]], tuple[int, ...]]] = {
     "lane_part": lane_part,
     "outstanding": outstanding,
     "overdue": overdue,
+    "grace_cutoff": grace_cutoff,
     "late_fee": late_fee,
     "freshness": freshness,
     "price": price,

@@ -47,7 +47,7 @@ abstract contract MarketActions is LoanActions {
     function call(uint256 seed) external {
         (uint32 newest,, uint32 previous,) = oracle.rounds();
         if (loans.length == 0 || newest == 0 || previous == 0) return;
-        if (!oracle.voidWindowPassed()) vm.warp(block.timestamp + 13 hours);
+        if (!oracle.voidWindowPassed()) vm.warp(block.timestamp + 6 hours);
         if (oracle.isSilent()) return;
         for (uint256 i = 0; i < loans.length; ++i) {
             if (_callIfUnhealthy(loans[(seed % loans.length + i) % loans.length])) return;
@@ -107,6 +107,7 @@ abstract contract MarketActions is LoanActions {
             ++taken["cure"];
         } catch (bytes memory reason) {
             vm.assertEq(bytes32(bytes4(reason)), bytes32(ILoanBook.NotCured.selector));
+            _forgetLogs();
         }
     }
 
@@ -146,6 +147,7 @@ abstract contract MarketActions is LoanActions {
             (uint32 lots,,) = house.atAuctionOf(uint32(loanId >> 40));
             vm.assertEq(bytes32(bytes4(reason)), bytes32(IAuctionHouse.AuctionsFull.selector));
             vm.assertGt(lots, 0);
+            _forgetLogs();
         }
     }
 

@@ -38,6 +38,11 @@ abstract contract Watch is Rounds {
         if (block.timestamp == start) _checkDebts(mayRaise);
     }
 
+    /// @dev Forge keeps the logs of a call that reverted and was caught; the chain has none.
+    function _forgetLogs() internal {
+        vmWorld.getRecordedLogs();
+    }
+
     /// @dev Topic that carries lane or loan: 1 or 2, plus 2 where it is a loan id.
     function _learnEvents() internal {
         _laneTopic[ILoanBook.LoanOpened.selector] = 3;

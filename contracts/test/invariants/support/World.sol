@@ -66,7 +66,7 @@ abstract contract World is Accounts, Signing {
         );
         risk = RiskTerms(_deploy("RiskTerms.sol:RiskTerms", abi.encode(manager, _rows())));
         reporterKeys = keysFrom(5_000, 7);
-        OracleParameters memory numbers = OracleParameters(5, 6 hours, 36 hours, 12 hours, 7 days);
+        OracleParameters memory numbers = OracleParameters(5, 6 hours, 36 hours, 5 hours, 7 days);
         oracle = IValuationOracle(
             _deploy(
                 "ValuationOracle.sol:ValuationOracle",

@@ -15,6 +15,7 @@ import {
 } from "../../../src/interfaces/IValuationOracle.sol";
 
 import {AssetWord} from "../../../src/libraries/AssetWords.sol";
+import {Pauses} from "../../../src/libraries/Pauses.sol";
 import {Present, Presents} from "../../../src/libraries/Presents.sol";
 import {OfferWord, OfferWords} from "../../../src/libraries/OfferWords.sol";
 import {TermsWord, TermsWords} from "../../../src/libraries/TermsWords.sol";
@@ -125,6 +126,8 @@ contract FakeRisk {
 
 /// @notice Values as they are set; a round's root is over them all, as a tree that is a comb.
 contract FakeOracle {
+    using Pauses for uint256[];
+
     uint16 private constant LRT_CLASS = 14;
     FakeRegistry private immutable _registry;
     mapping(uint32 round => mapping(uint256 assetId => uint64)) public lowerOf;
@@ -136,6 +139,7 @@ contract FakeOracle {
     bool public voidWindowPassed = true;
     uint64 public stoppedSeconds;
     uint64 public pausedUntil;
+    uint256[] private _pauses;
 
     constructor(FakeRegistry registry) {
         _registry = registry;
@@ -166,8 +170,17 @@ contract FakeOracle {
         pausedUntil = until;
     }
 
+    /// @dev From now on; of clocks it stops grace alone.
+    function pauseGrace(uint256 length) external {
+        _pauses.book(length, block.timestamp);
+    }
+
     function requireRunning() external view {
         if (block.timestamp < pausedUntil) revert IPause.ProtocolIsPaused(pausedUntil);
+    }
+
+    function graceCutoff(uint256 grace) external view returns (uint256) {
+        return _pauses.cutoff(grace, block.timestamp);
     }
 
     function rounds() external view returns (uint32, uint64, uint32, uint64) {
