@@ -48,9 +48,9 @@ class Terms:
 
 
 def _with_more(classes: Sequence[Mapping[str, Any]], count: int) -> list[Mapping[str, Any]]:
-    """Return the classes and as many more, alike but for their numbers."""
-    first = len(classes) + 1
-    return [*classes, *({**classes[0], "id": first + number} for number in range(count))]
+    """Return the classes and as many more, with terms and caps but no assets."""
+    alike, first = {**classes[0], "required_roles": 0}, len(classes) + 1
+    return [*classes, *({**alike, "id": first + number} for number in range(count))]
 
 
 class Market:
