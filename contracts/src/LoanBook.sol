@@ -24,22 +24,20 @@ import {ISales} from "./interfaces/ISales.sol";
 import {IValuationOracle, ValueProof} from "./interfaces/IValuationOracle.sol";
 import {Cards, MarkWord} from "./libraries/Cards.sol";
 import {LedgerUnits} from "./libraries/LedgerUnits.sol";
-import {LoanMath} from "./libraries/LoanMath.sol";
 import {LoanWord, Tally} from "./libraries/Payments.sol";
 import {Schedule} from "./libraries/Schedule.sol";
 import {LaneWords, Slots} from "./libraries/Slots.sol";
 import {Sources} from "./libraries/Underwriter.sol";
 import {Word, Words} from "./libraries/Words.sol";
-import {Stewardship} from "./Stewardship.sol";
+import {LoanViews} from "./LoanViews.sol";
 
 /// @title The loan book
 /// @notice Everything that an operation writes is keyed by loan, lane or party (rule L1): two
 /// operations on different lanes, for different parties, share no slot.
 /// @dev What is called often is here, the rest in libraries linked at deployment (rule L6). Every
 /// entry point checks, changes, emits, and moves tokens last; `ILoanBook` describes what they do.
-contract LoanBook is Stewardship {
+contract LoanBook is LoanViews {
     using Batches for Book;
-    using LoanMath for LoanState;
     using LoanStore for Book;
     using SafeERC20 for IERC20;
     using Schedule for Card;
@@ -449,56 +447,6 @@ contract LoanBook is Stewardship {
 
     // ---- Views --------------------------------------------------------------------------------
 
-    /// @notice What the book was deployed with.
-    function market() external view returns (Market memory) {
-        return _market();
-    }
-
-    function pool() external view returns (address) {
-        return _book.pool;
-    }
-
-    function auctionHouse() external view returns (address) {
-        return _book.auctionHouse;
-    }
-
-    function lanes() external view returns (uint32) {
-        return _book.lanes;
-    }
-
-    function loanOf(uint64 loanId) external view returns (LoanState memory) {
-        return _book.hot[loanId].unpack();
-    }
-
-    function marksOf(uint64 loanId) external view returns (Marks memory) {
-        return _book.marks[loanId].unpack();
-    }
-
-    function readCard(uint64 loanId, bytes32[] calldata card) external view returns (Card memory) {
-        return _cardOf(loanId, card);
-    }
-
-    /// @inheritdoc ISales
-    /// @dev The card of a loan that is not in auction is not looked at.
-    function forSaleOf(uint64 loanId, bytes32[] calldata card)
-        external
-        view
-        returns (LoanStatus status, uint64 debt, address escrow)
-    {
-        LoanWord loan = _book.hot[loanId];
-        (status, debt) = (loan.status(), uint64(loan.debtUp(loan.interestNow())));
-        if (status == LoanStatus.Auctioned) _requireCard(loanId, card);
-        escrow = tillOf(loanId.laneOf());
-    }
-
-    function laneOf(uint32 laneId) external view returns (LaneState memory) {
-        return _book.sums[laneId].load();
-    }
-
-    function debtOf(uint64 loanId) external view returns (uint64) {
-        return _book.hot[loanId].unpack().debtUp(block.timestamp);
-    }
-
     function isOverdue(uint64 loanId, bytes32[] calldata card) external view returns (bool) {
         LoanState memory loan = _book.hot[loanId].unpack();
         if (loan.status == LoanStatus.None) return false;
@@ -512,34 +460,7 @@ contract LoanBook is Stewardship {
         return uint64(loan.cureUntil(Cards.cureWindowOf(card), ORACLE.stoppedSeconds()));
     }
 
-    function claimableOf(uint32 laneId, address party) external view returns (uint64) {
-        return _book.claimable[laneId][party];
-    }
-
-    function shortfallOf(address borrower) external view returns (uint64) {
-        return _book.shortfalls[borrower];
-    }
-
-    function resultOf(uint64 operationId) external view returns (OperationResult) {
-        uint256 page = Words.pageOf(operationId);
-        return Words.resultAt(_book.spent[page], _book.failed[page], operationId);
-    }
-
     // ---- Inside -------------------------------------------------------------------------------
-
-    function _loanOf(uint64 loanId) private view returns (LoanWord loan) {
-        loan = _book.hot[loanId];
-        if (loan.status() == LoanStatus.None) revert LoanNotFound(loanId);
-    }
-
-    function _requireCard(uint64 loanId, bytes32[] calldata card) private view {
-        _book.marks[loanId].requireCard(loanId, card);
-    }
-
-    function _cardOf(uint64 loanId, bytes32[] calldata card) private view returns (Card memory) {
-        _requireCard(loanId, card);
-        return Cards.read(card);
-    }
 
     function _market() internal view override returns (Market memory) {
         Sources memory from = Sources(REGISTRY, RISK, ORACLE);

@@ -11,6 +11,7 @@ import {Tills} from "./book/Tills.sol";
 import {Workouts} from "./book/Workouts.sol";
 import {Governed} from "./Governed.sol";
 import {ILoanBook, LoanWorkout} from "./interfaces/ILoanBook.sol";
+import {ILoanViews} from "./interfaces/ILoanViews.sol";
 import {ISanctions} from "./interfaces/ISanctions.sol";
 import {IStewardship, Room} from "./interfaces/IStewardship.sol";
 import {Lane} from "./Lane.sol";
@@ -83,12 +84,12 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
         return _book.tillOf(laneId, ESCROW_CODE_HASH);
     }
 
-    /// @inheritdoc ILoanBook
+    /// @inheritdoc ILoanViews
     function escrowOf(uint32 laneId) external view returns (address) {
         return laneId < _book.lanes ? LoanStore.escrowOf(laneId, ESCROW_CODE_HASH) : address(0);
     }
 
-    /// @inheritdoc ILoanBook
+    /// @inheritdoc ILoanViews
     function incomeAddressOf(uint64 loanId) external view returns (address) {
         return Incomes.addressOf(loanId, ESCROW_CODE_HASH);
     }

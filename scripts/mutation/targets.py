@@ -94,6 +94,7 @@ TARGETS = (
         "LoanBook",
         (
             "LoanBook.sol",
+            "LoanViews.sol",
             "Stewardship.sol",
             "book/*.sol",
             *_libraries("Answers", "Appraisal", "Arguments", "Cards", "Consent", "LedgerUnits"),

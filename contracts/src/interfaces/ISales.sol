@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {LoanStatus} from "./ILoanBook.sol";
+import {LoanStatus} from "./LoanTypes.sol";
 
 /// @title What the auction house asks of the loan book
 /// @notice One call each way: an auction's cost is mostly calls and what they read. What is for sale

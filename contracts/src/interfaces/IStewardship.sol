@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {ScheduleKind} from "./ILoanBook.sol";
+import {ScheduleKind} from "./LoanTypes.sol";
 import {ISanctions} from "./ISanctions.sol";
 
 /// @notice What a lane may still lend against a class, and what it has lent (rule L4).
@@ -46,6 +46,8 @@ struct LoanWorkout {
 interface IStewardship {
     /// @notice Cash that no loan can be credited with went to the reserve (rule D6).
     event DonationSwept(uint32 indexed lane, uint32 sequence, uint64 amount);
+    event Wired(address pool, address auctionHouse);
+    event RelayerSet(uint32 indexed lane, address indexed relayer, bool active);
     event SanctionsSet(address list);
     /// @notice Things that could not be handed over when their loan closed wait in the escrow (rule D9).
     /// @param places One bit for each asset by its place in the loan's order, bit 255 for the restaking tokens.
@@ -75,6 +77,15 @@ interface IStewardship {
     /// @notice So much may be drawn on restaking tokens in the lane now; the bucket refills with time.
     error InflowTooFast(uint32 lane, uint64 left, uint64 needed);
 
+    /// @notice Adds a lane with an escrow of its own, up to 64 of them. Governor.
+    function addLane() external returns (uint32 lane);
+    /// @notice Names the pool and the auction house, once. Governor.
+    function wire(address pool, address auctionHouse) external;
+    function setRelayer(uint32 lane, address relayer, bool active) external;
+    /// @notice Books cash that the pool has sent to a lane, or sends cash back. Only the pool.
+    function fundLane(uint32 lane, uint64 amount) external;
+    /// @notice Sends cash that is the pool's own (`cash - owed`) back to the pool. Only the pool.
+    function defundLane(uint32 lane, uint64 amount) external;
     /// @notice Hands the classes' caps to the lanes, and allows so much value at auction in each. Only the pool, at a close.
     /// @param reserved Draws reserved in each lane, ledger units: their room comes first (rule L2).
     /// @param auctionValue Value that may be at auction in one lane, ledger units.

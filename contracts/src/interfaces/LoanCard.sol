@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {ScheduleKind} from "./ILoanBook.sol";
+import {ScheduleKind} from "./LoanTypes.sol";
 
 /// @notice The cold terms and what is pledged. The book keeps their hash; whoever acts on the loan
 /// brings them as words, packed as `Cards` says and rebuilt from events: `LoanOpened` carries them.

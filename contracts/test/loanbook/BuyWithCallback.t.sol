@@ -252,7 +252,7 @@ contract BuyWithCallbackTest is AuctionBase {
     function test_class_02_the_book_already_shows_the_sale() public {
         _startHouse();
         token.mint(address(flipper), 161_000 * USD);
-        flipper.add(address(book), abi.encodeCall(ILoanBook.debtOf, (loanId)));
+        flipper.add(address(book), abi.encodeCall(ILoanViews.debtOf, (loanId)));
         flipper.add(address(book), abi.encodeCall(ILoanBook.repay, (loanId, USD)));
         bytes32[] memory left = book.wordsAfterSale(loanId);
         flipper.add(

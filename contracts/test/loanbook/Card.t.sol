@@ -38,8 +38,8 @@ contract CardTest is BookBase {
         _refuse(abi.encodeCall(ILoanBook.amend, (change, "", proofs, others)));
         _refuse(abi.encodeCall(ILoanBook.call, (loanId, proofs, proofs, others)));
         _refuse(abi.encodeCall(ILoanBook.callOverdue, (loanId, proofs, others)));
-        _refuse(abi.encodeCall(ILoanBook.readCard, (loanId, others)));
-        _refuse(abi.encodeCall(ILoanBook.isOverdue, (loanId, others)));
+        _refuse(abi.encodeCall(ILoanViews.readCard, (loanId, others)));
+        _refuse(abi.encodeCall(ILoanViews.isOverdue, (loanId, others)));
     }
 
     /// @custom:invariant I-15 D9
@@ -56,7 +56,7 @@ contract CardTest is BookBase {
         ValueProof[] memory proofs = _proofs(loanId, 2);
 
         _refuse(abi.encodeCall(ILoanBook.cure, (loanId, USD, proofs, others)));
-        _refuse(abi.encodeCall(ILoanBook.cureUntilOf, (loanId, others)));
+        _refuse(abi.encodeCall(ILoanViews.cureUntilOf, (loanId, others)));
         vm.warp(START + 60 days);
         _refuse(address(house), abi.encodeCall(IAuctionHouse.open, (loanId, proofs, others)));
         house.open(loanId, proofs);
@@ -102,9 +102,9 @@ contract CardTest is BookBase {
             if (i < shorter.length) shorter[i] = card[i];
         }
 
-        _refuse(abi.encodeCall(ILoanBook.readCard, (loanId, longer)));
-        _refuse(abi.encodeCall(ILoanBook.readCard, (loanId, shorter)));
-        _refuse(abi.encodeCall(ILoanBook.readCard, (loanId, new bytes32[](0))));
+        _refuse(abi.encodeCall(ILoanViews.readCard, (loanId, longer)));
+        _refuse(abi.encodeCall(ILoanViews.readCard, (loanId, shorter)));
+        _refuse(abi.encodeCall(ILoanViews.readCard, (loanId, new bytes32[](0))));
     }
 
     function _openTokens() private returns (uint64) {

@@ -283,7 +283,7 @@ contract LaneRuleTest is BookBase, IBidderGate {
     }
 
     function test_the_recorder_sees_who_makes_a_contract() public {
-        _record(address(this), address(book), abi.encodeCall(ILoanBook.addLane, ()));
+        _record(address(this), address(book), abi.encodeCall(IStewardship.addLane, ()));
 
         bool seen;
         for (uint256 i = 0; i < writes.length; ++i) {

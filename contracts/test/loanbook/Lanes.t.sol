@@ -118,9 +118,9 @@ contract LanesTest is BookBase {
     function test_a_scheduled_call_of_the_governor_goes_through() public {
         manager.grantRole(7, other, 1 hours);
         bytes4[] memory selectors = new bytes4[](1);
-        selectors[0] = ILoanBook.addLane.selector;
+        selectors[0] = IStewardship.addLane.selector;
         manager.setTargetFunctionRole(address(book), selectors, 7);
-        bytes memory data = abi.encodeCall(ILoanBook.addLane, ());
+        bytes memory data = abi.encodeCall(IStewardship.addLane, ());
         vm.startPrank(other);
         manager.schedule(address(book), data, 0);
         vm.warp(block.timestamp + 1 hours);

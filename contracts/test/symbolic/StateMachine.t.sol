@@ -5,7 +5,7 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {LoanBook} from "../../src/LoanBook.sol";
 import {IAssetRegistry} from "../../src/interfaces/IAssetRegistry.sol";
-import {ILoanBook, LoanStatus} from "../../src/interfaces/ILoanBook.sol";
+import {ILoanBook, IStewardship, LoanStatus} from "../../src/interfaces/ILoanBook.sol";
 import {ISales} from "../../src/interfaces/ISales.sol";
 import {IRiskTerms} from "../../src/interfaces/IRiskTerms.sol";
 import {IValuationOracle} from "../../src/interfaces/IValuationOracle.sol";
@@ -151,8 +151,8 @@ contract StateMachineProofs {
     ) external {
         bytes32[] memory card = _card();
         if (caller != POOL) {
-            assert(!_call(caller, abi.encodeCall(ILoanBook.fundLane, (0, amount))));
-            assert(!_call(caller, abi.encodeCall(ILoanBook.defundLane, (0, amount))));
+            assert(!_call(caller, abi.encodeCall(IStewardship.fundLane, (0, amount))));
+            assert(!_call(caller, abi.encodeCall(IStewardship.defundLane, (0, amount))));
         }
         if (caller != HOUSE) {
             bytes memory sale =
