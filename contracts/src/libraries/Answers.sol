@@ -13,7 +13,6 @@ library Answers {
     /// knows what it answers.
     /// @param from Contract that is asked by a static call, with all gas that is left.
     /// @param selector Function with one argument of a static type and an answer of one word.
-    /// @param argument The argument as a word.
     /// @return answer First word of what came back.
     function word(address from, bytes4 selector, uint256 argument)
         internal

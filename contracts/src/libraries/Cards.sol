@@ -41,7 +41,7 @@ library Cards {
     /// @notice Words of a card that has been changed, to be hashed anew.
     /// @dev A card that once had restaking tokens keeps their two words when all are gone.
     /// @param card Terms and collateral, each within its width by its type; at most 32 assets.
-    /// @return words The card as the title of this library lays it out.
+    /// @return words The card, laid out as above.
     function wordsOf(Card memory card) internal pure returns (bytes32[] memory words) {
         uint256 count = card.assets.length;
         bool hasLrt = card.lrt != address(0);

@@ -38,12 +38,13 @@ library OfferWords {
         return OfferWord.wrap(others | rate << RATE);
     }
 
-    /// @notice Whether new loans may take the class, and assets of it be added to open ones.
+    /// @notice Whether loans, draws and extensions may newly rest on the class, and assets of it be
+    /// added to what a loan has.
     function enabled(OfferWord offer) internal pure returns (bool) {
         return OfferWord.unwrap(offer) & 1 != 0;
     }
 
-    /// @notice Whether a new loan must repay principal with every instalment.
+    /// @notice Whether what is newly lent or extended must repay principal with every instalment.
     function mustAmortise(OfferWord offer) internal pure returns (bool) {
         return OfferWord.unwrap(offer) & 2 != 0;
     }

@@ -21,7 +21,7 @@ using Slots for LaneWords global;
 /// @notice Packs and unpacks what the loan book keeps by hand, so that a payment writes one slot of
 /// the loan and one of the lane.
 /// @dev Widths of a lane: cash of 36 billion dollars, `p·r` of 147 billion at ten per cent a year;
-/// `a` stays within `b·t`. What would leave them is refused with `LaneFull`, never cut.
+/// `a` stays within `b·t`. Sums that would leave them are refused with `LaneFull`, never cut.
 library Slots {
     /// @dev Lowest bits of the fields. Two marks of a lane: which till takes its cash, and whether
     /// its second slot holds what a draw must know: cash that lies aside, or a list of those to
