@@ -6,9 +6,9 @@ import {OfferWord} from "./OfferWords.sol";
 
 /// @notice What of a class's terms is asked of running loans, in one word, first field lowest:
 /// `enabled (1) | mustAmortise (7) | maxLtvBps (16) | liquidationLtvBps (16) | baseRateBps (16) |
-/// rateSlopeBps (16) | moveLimitBps (16) | lateFeeBps (16) | auctionStartBps (16) | recoveryBps
-/// (16)
-/// | gracePeriod (24) | cureWindow (24) | auctionDuration (24) | rampFromBps (16) | changedAt (32)`.
+/// rateSlopeBps (16) | moveLimitBps (16) | lateFeeBps (16) | auctionStartBps (16) |
+/// recoveryBps (16) | gracePeriod (24) | cureWindow (24) | auctionDuration (24) |
+/// rampFromBps (16) | changedAt (32)`.
 type TermsWord is uint256;
 
 using TermsWords for TermsWord global;
