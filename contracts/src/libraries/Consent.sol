@@ -7,8 +7,13 @@ import {CappedSignature} from "./CappedSignature.sol";
 import {SignedTerms, TermsPlace} from "./SignedTerms.sol";
 
 /// @title What a borrower signs for the loan book (EIP-712; domain "Ballast LoanBook", "1")
+/// @notice A signature is good for one chain, one book and every field of what it consents to
+/// (I-28). Deadlines and nonces are checked by whoever asks.
 /// @dev The domain is hashed anew each time: after a fork of the chain no old signature counts.
+/// These functions run in the loan book's context, so that `address(this)` is the book.
 library Consent {
+    /// @dev Types as EIP-712 encodes them; wallets show what they say. Enumerations are signed as
+    /// `uint8`.
     bytes32 private constant DOMAIN_TYPEHASH = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
     );
@@ -29,6 +34,11 @@ library Consent {
     );
 
     /// @notice Refuses what a party did not sign for the contract that asks.
+    /// @dev Reverts with `InvalidSignature`. A wallet with code is asked by ERC-1271 with a cap on
+    /// gas (rule S3); mirrored and malformed signatures recover nobody.
+    /// @param party Who must have signed: the borrower.
+    /// @param structHash EIP-712 hash of what is signed, of one of the functions below.
+    /// @param signature 65 bytes of a key, or whatever the party's wallet takes.
     function requireSigned(address party, bytes32 structHash, bytes calldata signature)
         internal
         view
@@ -39,8 +49,13 @@ library Consent {
         }
     }
 
-    /// @dev Words are hashed as they lie there, with the hash of the assets in the place where theirs
-    /// is said. The number of assets has been checked.
+    /// @notice EIP-712 hash of a new loan's terms.
+    /// @dev Words are hashed as they lie there, with the hash of the assets in the place where
+    /// theirs is said. So bits beyond a type change the hash, and cannot pass as what was signed.
+    /// The number of assets has been checked: it bounds what is copied to memory, beyond the free
+    /// pointer.
+    /// @param terms Where they lie; `SignedTerms.check` has passed them.
+    /// @return found Hash of type, words and assets.
     function hash(TermsPlace terms) internal pure returns (bytes32 found) {
         (bytes32 kind, uint256 assets) = (TERMS_TYPEHASH, terms.assetsPlace());
         (uint256 size, uint256 place) = (32 * SignedTerms.WORDS, 32 * (1 + SignedTerms.ASSETS));
@@ -56,6 +71,10 @@ library Consent {
         }
     }
 
+    /// @notice EIP-712 hash of a change of an open loan; token ids are hashed end to end, 32 bytes
+    /// each.
+    /// @param change What the borrower signs.
+    /// @return Hash of type and fields in the order of the type.
     function hash(LoanChange calldata change) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(
@@ -74,10 +93,15 @@ library Consent {
         );
     }
 
+    /// @notice EIP-712 hash of a workout: all its fields are of fixed size, and stand as the type
+    /// has them.
+    /// @param workout What the borrower of a called loan signs.
+    /// @return Hash of type and fields.
     function hash(LoanWorkout calldata workout) internal pure returns (bytes32) {
         return keccak256(abi.encode(WORKOUT_TYPEHASH, workout));
     }
 
+    /// @dev Hash of the domain: this chain, and the book in whose context this runs.
     function _domain() private view returns (bytes32) {
         return keccak256(
             abi.encode(

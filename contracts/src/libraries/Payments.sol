@@ -12,7 +12,7 @@ type LoanWord is uint256;
 
 /// @notice What a run of payments and charges on open loans does to their lane.
 /// @param paid Ledger units taken off debts.
-/// @param slopes `Σ Δp·r`: what leaves the lane's `b`.
+/// @param slopes `Σ Δp·r`: what leaves the lane's `b`, ledger units times basis points.
 /// @param added Late fees, and the fractions that paying a rounded debt gave back; times SCALE.
 struct Tally {
     uint256 paid;
@@ -25,8 +25,11 @@ using Payments for LoanWord global;
 /// @title Payments on a hot slot that is on the stack
 /// @notice The same maths as `LoanMath`, on the raw word: what `repay` and `settle` run on.
 /// @dev Nothing here can overflow: principal and prefunded cash are below 2^56, rates below 2^16,
-/// times below 2^32, accrued interest below 2^88.
+/// times below 2^32, accrued interest below 2^88. Nor does a field run into the next: a principal
+/// is at most half of its width and its interest of fifty years fits the hot slot
+/// (`Underwriter.checkSize`).
 library Payments {
+    /// @dev Width of an amount, then the lowest bits of the fields.
     uint256 private constant BITS_56 = type(uint56).max;
     uint256 private constant PREFUNDED = 56;
     uint256 private constant ACCRUED = 112;
@@ -39,38 +42,52 @@ library Payments {
     uint256 private constant KEPT =
         uint256(type(uint56).max) << PREFUNDED | uint256(type(uint24).max) << RATE;
 
+    /// @notice Outstanding principal, ledger units.
     function principal(LoanWord loan) internal pure returns (uint256) {
         return LoanWord.unwrap(loan) & BITS_56;
     }
 
+    /// @notice Cash set aside for instalments, ledger units; of a called loan what it is carried
+    /// at.
     function prefunded(LoanWord loan) internal pure returns (uint256) {
         return LoanWord.unwrap(loan) >> PREFUNDED & BITS_56;
     }
 
+    /// @notice Interest and fees owed as of the last accrual, ledger units times SCALE.
     function accruedScaled(LoanWord loan) internal pure returns (uint256) {
         return LoanWord.unwrap(loan) >> ACCRUED & type(uint88).max;
     }
 
+    /// @notice Unix seconds of the last accrual; see `LoanState` for a called loan.
     function lastAccrual(LoanWord loan) internal pure returns (uint256) {
         return LoanWord.unwrap(loan) >> LAST_ACCRUAL & type(uint32).max;
     }
 
+    /// @notice Rate, basis points a year.
     function rateBps(LoanWord loan) internal pure returns (uint256) {
         return LoanWord.unwrap(loan) >> RATE & type(uint16).max;
     }
 
+    /// @notice Where the loan stands; `None` for a slot that was never written.
     function status(LoanWord loan) internal pure returns (LoanStatus) {
         return LoanStatus(LoanWord.unwrap(loan) >> STATUS & STATUS_BITS);
     }
 
-    /// @dev An open loan was not called, or forgot why when it was cured.
+    /// @notice Whether the loan is open.
+    /// @dev One comparison will do: an open loan was not called, or forgot why when it was cured,
+    /// so that nothing stands above its status.
     function isOpen(LoanWord loan) internal pure returns (bool) {
         return LoanWord.unwrap(loan) >> STATUS == uint256(LoanStatus.Open);
     }
 
-    /// @notice When the cure window of a called loan ends (rules C2, C5).
+    /// @notice When the cure window of a called loan ends, unix seconds (rules C2, C5).
+    /// @dev A call for health or a broken band wrote its time less the stopped seconds of then, so
+    /// that adding those of now moves the end by what has stopped since.
+    /// @param loan A loan that is called or in auction.
+    /// @param cureWindow Of its card, seconds; not added when the call left no window.
     /// @param stopped The oracle's stopped seconds. A call that needed no oracle runs on without it
     /// (rule V4).
+    /// @return until First second in which its auction may begin.
     function cureUntil(LoanWord loan, uint256 cureWindow, uint256 stopped)
         internal
         pure
@@ -88,6 +105,9 @@ library Payments {
     }
 
     /// @notice Interest and fees that an open loan owes, ledger units times SCALE.
+    /// @param loan An open loan: of others nothing runs.
+    /// @param time Unix seconds, not before the last accrual.
+    /// @return Exact: nothing is rounded.
     function interestScaled(LoanWord loan, uint256 time) internal pure returns (uint256) {
         unchecked {
             uint256 word = LoanWord.unwrap(loan);
@@ -103,21 +123,28 @@ library Payments {
     }
 
     /// @notice Debt of a loan that owes `interest`, rounded up to ledger units.
+    /// @param interest Ledger units times SCALE, brought up to date.
     function debtUp(LoanWord loan, uint256 interest) internal pure returns (uint256) {
         unchecked {
             return principal(loan) + (interest + LoanMath.SCALE - 1) / LoanMath.SCALE;
         }
     }
 
+    /// @notice Whether two states of a loan differ, so that it must be written.
     function differs(LoanWord loan, LoanWord other) internal pure returns (bool) {
         return LoanWord.unwrap(loan) != LoanWord.unwrap(other);
     }
 
+    /// @notice The loan in another status; reason and window of a call stay.
     function withStatus(LoanWord loan, LoanStatus status_) internal pure returns (LoanWord) {
         uint256 kept = LoanWord.unwrap(loan) & ~(STATUS_BITS << STATUS);
         return LoanWord.wrap(kept | uint256(status_) << STATUS);
     }
 
+    /// @notice The loan with more prefunded cash.
+    /// @dev Reverts with `AmountTooLarge` when the field has no room for it.
+    /// @param loan An open loan: of a called one the field means something else.
+    /// @param amount Ledger units.
     function withPrefunded(LoanWord loan, uint64 amount) internal pure returns (LoanWord) {
         uint256 room = BITS_56 - prefunded(loan);
         if (amount > room) revert ILoanBook.AmountTooLarge(amount, uint64(room));
@@ -126,7 +153,14 @@ library Payments {
 
     /// @notice Pays the debt of an open loan out of its prefunded cash, or says why not: it can
     /// only lower the debt (rule S1). A debt of zero makes the loan repaid.
-    /// @return The loan after it, and the `OperationFailure`.
+    /// @dev What would leave only a fraction of a unit is not refused as dust. May revert with
+    /// `InterestTooLarge`, which the interest of fifty years does not reach.
+    /// @param loan An open loan.
+    /// @param tally What it does to the lane is added here, unless it fails.
+    /// @param amount Ledger units to be taken.
+    /// @param minimum Smallest payment that does not end a debt, ledger units (rule D1).
+    /// @return The loan after it; as it was, when it fails.
+    /// @return `None`, or `MoreThanPrefunded`, `MoreThanDebt`, `BelowMinimum`.
     function collect(LoanWord loan, Tally memory tally, uint256 amount, uint256 minimum)
         internal
         view
@@ -148,9 +182,12 @@ library Payments {
         }
     }
 
-    /// @notice An open loan as if its interest had been made principal now, whole units of it.
-    /// @return loan The loan so; zero for a loan that is not open.
-    /// @return interest Those units.
+    /// @notice An open loan as if its interest had been made principal now, whole units of it. What
+    /// is left of a payment is then one subtraction; `lessPayment` sets unpaid interest apart
+    /// again.
+    /// @param before The loan as it was last written, in any status.
+    /// @return loan The loan so, accrued to this block; zero for a loan that is not open.
+    /// @return interest Those units, rounded down; the fraction stays accrued.
     function due(LoanWord before) internal view returns (LoanWord loan, uint256 interest) {
         unchecked {
             uint256 word = LoanWord.unwrap(before);
@@ -168,8 +205,11 @@ library Payments {
         }
     }
 
-    /// @notice Negative when so much is more than its prefunded cash, or would end its debt but for
-    /// a fraction of a unit.
+    /// @notice Negative, as a signed number, when so much is more than its prefunded cash, or would
+    /// end its debt but for a fraction of a unit: then the quick way of `settle` looks closer.
+    /// @param loan What `due` gave; for the zero of a loan that is not open the result is negative.
+    /// @param paid Ledger units, below 2^64.
+    /// @return Only the highest bit means something.
     function signOf(LoanWord loan, uint256 paid) internal pure returns (uint256) {
         unchecked {
             uint256 word = LoanWord.unwrap(loan);
@@ -179,6 +219,12 @@ library Payments {
 
     /// @notice The loan that `due` gave less a payment that leaves a unit of its debt: interest
     /// first, then principal. Payments of one moment come to the same as one of their sum.
+    /// @dev Reverts with `InterestTooLarge` when the interest left unpaid outgrows 88 bits.
+    /// @param loan What `due` gave.
+    /// @param tally What is paid, and the slope of the principal that it pays, are added here.
+    /// @param paid Ledger units, at most the prefunded cash and below the whole units of the debt.
+    /// @param interest What `due` gave: units of `loan`'s principal that are interest.
+    /// @return The loan to be written.
     function lessPayment(LoanWord loan, Tally memory tally, uint256 paid, uint256 interest)
         internal
         pure
@@ -201,6 +247,11 @@ library Payments {
     }
 
     /// @notice The same where all interest is paid, and the lane's part is booked elsewhere.
+    /// @dev Principal and prefunded cash fall together, in one subtraction each, neither below
+    /// zero.
+    /// @param loan What `due` gave.
+    /// @param paid Ledger units, within the bounds of `lessPayment` and not below the interest.
+    /// @return The loan to be written.
     function lessPaid(LoanWord loan, uint256 paid) internal pure returns (LoanWord) {
         unchecked {
             return LoanWord.wrap(LoanWord.unwrap(loan) - paid - (paid << PREFUNDED));
@@ -208,6 +259,11 @@ library Payments {
     }
 
     /// @dev A payment of the whole debt, or of all but a fraction of a unit.
+    /// @param loan What `due` gave.
+    /// @param tally See `collect`.
+    /// @param amount Whole units of the debt, or one more when a fraction is owed beside them.
+    /// @param interest Units of it that are interest.
+    /// @return The loan, repaid unless the fraction is left.
     function _collectLast(LoanWord loan, Tally memory tally, uint256 amount, uint256 interest)
         private
         pure
@@ -233,7 +289,12 @@ library Payments {
         return LoanWord.unwrap(loan) >> ACCRUED & type(uint88).max;
     }
 
-    /// @notice Adds a late fee, ledger units, to an open loan.
+    /// @notice Adds a late fee to an open loan, whose interest is brought up to date.
+    /// @dev Reverts with `InterestTooLarge`. That the fee is due has been checked (rule D2).
+    /// @param loan An open loan.
+    /// @param tally The fee is added to what the lane's loans owe.
+    /// @param fee Ledger units.
+    /// @return The loan to be written.
     function charge(LoanWord loan, Tally memory tally, uint256 fee)
         internal
         view

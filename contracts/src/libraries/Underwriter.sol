@@ -31,6 +31,10 @@ import {ValueProofs} from "./ValueProofs.sol";
 
 /// @title Checks terms and signature, and reads what collateral is worth
 /// @notice What the loan book and the auction house ask, as far as it needs no state of theirs.
+/// @dev Values are ledger units, each rounded down. Proofs come in the basket's order, one for each
+/// item; a number or a leaf that is not the item's is refused with `ProofMismatch`, a round beyond
+/// TTL with `RoundStale`, a bad or expired leaf as `ValueProofs` says, a class without terms by the
+/// table itself.
 library Underwriter {
     using Answers for address;
     using SafeCast for uint256;
@@ -40,13 +44,14 @@ library Underwriter {
     /// @notice Class of restaking tokens; every other class is of physical assets.
     uint16 internal constant LRT_CLASS = 14;
 
-    /// @notice Seconds for which anyone may bring proofs for what has to be sold; then what has none
-    /// counts as withheld, and its appraisal cap stands in (rule V4).
+    /// @notice Seconds for which anyone may bring proofs for what has to be sold; then what has
+    /// none counts as withheld, and its appraisal cap stands in (rule V4).
     uint256 internal constant WITHHELD_AFTER = 2 days;
     /// @dev Interest of so many seconds must fit the hot slot, so that no payment can overflow.
     uint256 private constant LONGEST_LIFE = 50 * 365 days;
 
-    /// @dev One item, appraised; `price` is its calling value, for an LRT of 10^18 base units.
+    /// @dev One item, appraised; `price` is its calling value (V2), for an LRT of 10^18 base units,
+    /// and `value` that of the whole item. It is overwritten from item to item.
     struct Item {
         uint256 id;
         bool isLrt;
@@ -58,8 +63,10 @@ library Underwriter {
         TermsWord terms;
     }
 
-    /// @notice What a new loan gets on newest-round values, or the reason why there is none
-    /// (rule V1). The borrower signs for the contract that asks.
+    /// @notice What a new loan gets on newest-round values, or the reason why there is none (rule
+    /// V1). The borrower signs for the contract that asks.
+    /// @dev Reverts as `SignedTerms.check`, `Consent.requireSigned`, `quote`, `checkRate` and
+    /// `checkSize` do, and with `AboveLtv` when the principal exceeds the limit of `quote`.
     function underwrite(
         Outlook memory outlook,
         TermsPlace terms,
@@ -81,6 +88,8 @@ library Underwriter {
 
     /// @notice Into an empty draw, what the present table gives a basket on newest-round values.
     /// Returns what may be owed on it: borrowing value at the opening LTVs (rules V1, V2).
+    /// @dev Reverts with `AssetUnusable` of an item that is not active and valid, with
+    /// `MaturityBeyondAttestation`, and for a standard plan with `ClassDisabled` or `InvalidTerms`.
     function quote(
         Draw memory drawn,
         Outlook memory outlook,
@@ -119,6 +128,8 @@ library Underwriter {
         if (block.timestamp < until) revert IPause.ProtocolIsPaused(until);
     }
 
+    /// @notice Refuses, with `RateTooHigh`, a rate above the one that was signed; basis points
+    /// (D4).
     function checkRate(uint256 rateBps, uint16 maxRateBps) internal pure {
         if (rateBps > maxRateBps) revert ILoanBook.RateTooHigh(uint16(rateBps), maxRateBps);
     }
@@ -130,8 +141,9 @@ library Underwriter {
         if (!fits) revert ILoanBook.InvalidTerms("principal");
     }
 
-    /// @notice Refuses an asset that may not be pledged for `tenor`, or that the newest round does
-    /// not value: it could keep its loan from being called.
+    /// @notice Refuses an asset that may not be pledged for `tenor` seconds, or that the newest
+    /// round does not value: it could keep its loan from being called.
+    /// @dev Reverts as `quote` does of an item, and with `RoundStale` while the oracle is silent.
     function checkPledge(Sources memory from, ValueProof calldata proof, uint256 tenor)
         internal
         view
@@ -151,6 +163,8 @@ library Underwriter {
 
     /// @notice Sums of a basket's calling values. `previous` is read for `BothRounds` only, which
     /// asks what may be sold: what might be borrowed is then not summed.
+    /// @dev Reverts with `MoveUnconfirmed`: see `_higher`. An inactive asset or a broken band is no
+    /// reason to: it counts for less, and cannot shield a debtor (V4, V6).
     function weigh(
         Outlook memory outlook,
         Basket memory basket,
@@ -183,7 +197,8 @@ library Underwriter {
     }
 
     /// @notice Price paths of a basket's lots in the order of sale: restaking tokens first (C3).
-    /// Without proofs, while the oracle is silent, from appraisal caps.
+    /// Without proofs, while the oracle is silent, from appraisal caps. Starts are rounded up,
+    /// floors down.
     function lots(Outlook memory outlook, Basket memory basket, ValueProof[] calldata newest)
         internal
         view
@@ -217,6 +232,7 @@ library Underwriter {
         _requireSpeaking(present);
     }
 
+    /// @dev Refuses to go on without a round that is young enough.
     function _requireSpeaking(Present memory present) private pure {
         if (present.isSilent()) {
             revert IValuationOracle.RoundStale(present.newest(), present.newestAt());
@@ -235,6 +251,7 @@ library Underwriter {
         }
     }
 
+    /// @dev Class, status, dates and appraisal cap of an asset, in one word of the registry.
     function _identifyAsset(Item memory item, Sources memory from, uint256 tokenId) private view {
         bytes4 question = IAssetRegistry.standingOf.selector;
         AssetWord asset = AssetWord.wrap(address(from.registry).word(question, tokenId));
@@ -293,7 +310,7 @@ library Underwriter {
         _appraise(item, basket);
     }
 
-    /// @dev Whether an item may come without a proof.
+    /// @dev Whether an item may come without a proof: that is, with an empty one.
     function _mayMiss(Item memory item, Basket memory basket) private pure returns (bool) {
         if (basket.evidence == Evidence.CapsForMissing) return true;
         bool inactive = !item.isLrt && item.asset.status() != AssetStatus.Active;
@@ -332,6 +349,7 @@ library Underwriter {
         return Math.max(newest, previous);
     }
 
+    /// @dev What a class asks of new borrowing.
     function _offerOf(IRiskTerms risk, uint256 classId) private view returns (OfferWord) {
         return OfferWord.wrap(address(risk).word(IRiskTerms.offerOf.selector, classId));
     }
