@@ -127,7 +127,8 @@ interface IAssetRegistry is IERC721 {
     error AnchorTaken(uint256 tokenId);
     /// @notice The request has no anchor, or one of its anchors is zero.
     error AnchorsMissing();
-    /// @notice The class requires no roles, so nothing of it is minted; or no class has this number.
+    /// @notice The class requires no roles, so nothing of it is minted; or no class has this
+    /// number.
     error ClassUnknown(uint16 classId);
     /// @notice No attestation gives these roles of the class, as bits.
     error RoleMissing(uint8 missingRoles);
@@ -159,8 +160,8 @@ interface IAssetRegistry is IERC721 {
     error NotRevoked(address attester, bytes32 uid);
     /// @notice The validity ended at `validUntil` (unix seconds) already.
     error AssetExpiredAlready(uint256 tokenId, uint64 validUntil);
-    /// @notice The escrow's market has no loan of this id, or it is closed, or it has not pledged the
-    /// token.
+    /// @notice The escrow's market has no loan of this id, or it is closed, or it has not pledged
+    /// the token.
     error NotPledged(uint256 tokenId, uint64 loanId);
     /// @notice The token lies in an escrow, or would get into one otherwise than by a pledge.
     error AssetLocked(uint256 tokenId);
@@ -172,10 +173,10 @@ interface IAssetRegistry is IERC721 {
     /// @notice Mints one asset to its owner. Anyone may bring the signatures.
     /// @dev Keeps rules A1, A2 and A4. Reverts with `ProtocolIsPaused` during a pause; with
     /// `AnchorsMissing`, `AnchorTaken` or `RequestTooLarge` for its anchors; with `AssetLocked` for
-    /// an escrow as owner, `ERC721InvalidReceiver` for nobody; with `ClassUnknown`, `RoleMissing`, `SignersNotSorted`, `RoleInvalid`,
-    /// `VerifierConflicted`, `InvalidValidity`, `InvalidSigner`, `AttestationWithdrawn`, `UidSpent`
-    /// or `ObservationOld` for its attestations; and with the errors of
-    /// `IVerifierRegistry.takeExposure`.
+    /// an escrow as owner, `ERC721InvalidReceiver` for nobody; with `ClassUnknown`, `RoleMissing`,
+    /// `SignersNotSorted`, `RoleInvalid`, `VerifierConflicted`, `InvalidValidity`, `InvalidSigner`,
+    /// `AttestationWithdrawn`, `UidSpent` or `ObservationOld` for its attestations; and with the
+    /// errors of `IVerifierRegistry.takeExposure`.
     /// @param request What is minted, and who vouches for it.
     /// @return tokenId The first anchor as a number.
     function mint(MintRequest calldata request) external returns (uint256 tokenId);

@@ -111,7 +111,8 @@ interface IVerifierRegistry {
         uint64 bond,
         bytes32 evidenceHash
     );
-    /// @notice Governance found the challenger right; `BondSlashed` and `Credited` say who paid what.
+    /// @notice Governance found the challenger right; `BondSlashed` and `Credited` say who paid
+    /// what.
     event ChallengeUpheld(address indexed verifier, bytes32 indexed uid);
     /// @notice Governance found the challenger wrong; the reserve has its bond.
     event ChallengeDismissed(address indexed verifier, bytes32 indexed uid);
@@ -142,7 +143,8 @@ interface IVerifierRegistry {
     error BondInChallenge(address verifier, uint256 challenges);
     /// @notice The unbonding delay runs until `readyAt`, unix seconds.
     error UnbondingRunning(address verifier, uint256 readyAt);
-    /// @notice Not a restaking token that governance allows, or not the kind that is bonded already.
+    /// @notice Not a restaking token that governance allows, or not the kind that is bonded
+    /// already.
     error TokenNotAllowed(address token);
     /// @notice The proof is of another asset or class than the bonded token's.
     error ProofMismatch(uint256 expected, uint256 given);
