@@ -21,9 +21,10 @@ using RoundClock for RoundState global;
 /// @title Which rounds are usable, and for how long clocks stood still (rule C5)
 /// @notice Silence begins TTL after the newest round; a pause lapses after its length. Each second
 /// of either counts once: silence runs on from its start, a pause counts as far as it lies before.
-/// @dev Booked are the seconds up to the last publication, void, or end of a pause; what came after
-/// follows by formula, so that the counter is written at those moments only. Every function that
-/// takes `ttl` means the oracle's own, in seconds; another one would reckon what was booked anew.
+/// @dev A publication and a void book all that stood still until then, the end of a pause and the
+/// next pause what the last pause adds; the rest follows by formula. So the counter is written at
+/// these moments only, and waiting changes nothing stored. `ttl` is the oracle's own in every call,
+/// in seconds.
 library RoundClock {
     /// @notice Seconds after which a pause lapses.
     uint256 internal constant PAUSE_LENGTH = 7 days;
