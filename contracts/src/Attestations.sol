@@ -153,7 +153,7 @@ abstract contract Attestations is IAssetRegistry {
     }
 
     /// @dev One turn for each attestation: order, attester, times, signature, bond, in this order,
-    /// so that the dear ones come last. Folds into `asset`.
+    /// so that the costly ones come last. Folds into `asset`.
     /// @return missing Roles of the class that no attestation gave, as bits.
     function _acceptAll(
         MintRequest calldata request,

@@ -189,7 +189,7 @@ abstract contract Reporters is IReporters, Governed, EIP712 {
     function _useNextSet() internal virtual;
 
     /// @dev Most seconds from observation to publication.
-    /// @return What the oracle refuses a round beyond.
+    /// @return Seconds; the oracle refuses an older round.
     function _publishableFor() internal view virtual returns (uint256);
 
     /// @dev The struct's words follow its type hash as they lie in the call's data.

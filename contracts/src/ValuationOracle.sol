@@ -276,8 +276,8 @@ contract ValuationOracle is IValuationOracle, Reporters {
         emit ProtocolPaused(uint64(state.pauseEnd()), uint64(state.stoppedSeconds(TTL)));
     }
 
-    /// @dev Order and time of a round, before its signatures, which cost more. Observations are not
-    /// older than the publication of the newest round, so that no value comes in twice. Reverts
+    /// @dev Order and time of a round, before its signatures, which cost more. Its time of
+    /// observation is not before the publication of the newest round: rounds only go forward. Reverts
     /// with `RoundGap`, `TooSoon` or `InvalidObservedAt`. Numbers of 24 and times of 32 bits: the
     /// sums cannot overflow, and `known` keeps the difference from falling below zero.
     /// @param state As stored.

@@ -201,8 +201,9 @@ interface IVerifierRegistry {
 
     /// @notice Lets a verifier's restaking tokens count at their borrowing value while the round of
     /// the proof is the newest. Anyone.
-    /// @dev Lower bound × amount ÷ 10^18, of that the class's `maxLtvBps`; both rounded down. Reverts
-    /// with `TokenNotAllowed`, `ProofMismatch`, `ValueUnusable`, or as the oracle's `check` does.
+    /// @dev Lower bound × amount ÷ 10^18, of that the class's `maxLtvBps`; both rounded down.
+    /// Reverts with `TokenNotAllowed`, `ProofMismatch`, `ValueUnusable`, or as the oracle's `check`
+    /// does.
     /// @param verifier Whose bond.
     /// @param proof Value of the token in the newest round.
     function proveBond(address verifier, ValueProof calldata proof) external;
