@@ -29,8 +29,8 @@ struct AssetClassRow {
 
 /// @title What a class asks of its attestations, and whether a request brings it
 /// @notice Rules A2 and A4: a quorum is at least one attestation in each role of the class, by
-/// different verifiers, each bonded for the value that it states. The asset takes the worst of them: the
-/// oldest sight, the earliest expiry, the lowest value.
+/// different verifiers, each bonded for the value that it states. The asset takes the worst of
+/// them: the oldest sight, the earliest expiry, the lowest value.
 /// @dev The registry keeps no signature and no list of uids. Of an accepted quorum it keeps a hash
 /// of 72 bits, by which the same quorum is known again when one of its attestations is revoked.
 abstract contract Attestations is IAssetRegistry {

@@ -277,9 +277,9 @@ contract ValuationOracle is IValuationOracle, Reporters {
     }
 
     /// @dev Order and time of a round, before its signatures, which cost more. Its time of
-    /// observation is not before the publication of the newest round: rounds only go forward. Reverts
-    /// with `RoundGap`, `TooSoon` or `InvalidObservedAt`. Numbers of 24 and times of 32 bits: the
-    /// sums cannot overflow, and `known` keeps the difference from falling below zero.
+    /// observation is not before the publication of the newest round: rounds only go forward.
+    /// Reverts with `RoundGap`, `TooSoon` or `InvalidObservedAt`. Numbers of 24 and times of 32
+    /// bits: the sums cannot overflow, and `known` keeps the difference from falling below zero.
     /// @param state As stored.
     /// @param round What is to be published.
     function _checkNext(RoundState state, Round calldata round) private view {
