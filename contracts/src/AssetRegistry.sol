@@ -24,31 +24,52 @@ import {RegistrySlots, Standing} from "./libraries/RegistrySlots.sol";
 
 /// @title Registry of physical assets: one ERC-721 token for one thing
 /// @notice A pledged token lies with its lane and comes back by a plain transfer, whatever is
-/// frozen (rule D9).
+/// frozen (rule D9). One registry serves all markets of a chain (rule A3).
+/// @dev Ways of a token: a mint brings it to its owner; only `pledge` brings it into an escrow;
+/// only the escrow sends it out, to anybody but an escrow. Outside, an active one moves as ERC-721
+/// says, any other not at all. Whether attestations still run is no matter of moving, only of
+/// lending.
 contract AssetRegistry is Attestations, ERC721, AccessManaged {
     using RegistrySlots for Standing;
 
+    /// @dev ERC-165 id of ERC-5192, minimal soulbound tokens: `locked`, `Locked` and `Unlocked`.
     bytes4 internal constant ERC5192_ID = 0xb45a3c0e;
+    /// @dev Most identifiers of a thing, under all key versions, in one request.
     uint256 internal constant MAX_ANCHORS = 16;
     /// @dev What an escrow's balance bears above the number of its tokens. Whoever moves a token
-    /// reads and writes both balances, so that who is an escrow costs no further reading.
+    /// reads and writes both balances, so that who is an escrow costs no further reading. Nothing
+    /// takes the mark away: an escrow stays one when its last token has left.
     uint128 private constant ESCROW_MARK = 1 << 127;
 
-    // Worst case of a request, so that lack of gas stops a batch and never fails a request.
+    /// @dev Worst case of a request, so that lack of gas stops a batch and never fails a request.
+    /// Measured; tests hold the guard to these numbers.
     uint256 internal constant GAS_PER_REQUEST = 200_000;
+    /// @dev A slot written anew, and its key hashed.
     uint256 internal constant GAS_PER_ANCHOR = 30_000;
+    /// @dev Signature, hashes, the revocation asked of EAS, and the verifier's exposure.
     uint256 internal constant GAS_PER_ATTESTATION = 130_000;
+    /// @dev For an attester that has code: twice what a wallet may spend, for
+    /// the copies of its signature and the 1/64 that a call cannot pass on.
     uint256 internal constant GAS_PER_WALLET = 2 * CappedSignature.WALLET_GAS;
 
     /// @notice Where the guardian pauses minting.
     IPause public immutable guard;
+    /// @dev One slot an asset: the word that `standingOf` answers.
     mapping(uint256 tokenId => Standing) private _assets;
-    /// @dev Of a token's first anchor nothing is kept: it is the token id.
+    /// @dev All identifiers of a thing but the first, of which nothing is kept: it is the token id.
+    /// An anchor that was claimed once is never given up (rule A1).
     mapping(bytes32 anchor => uint256 tokenId) private _anchors;
+    /// @notice Whether a market may pledge (rule A3).
     mapping(address market => bool) public isMarket;
 
+    /// @notice Less gas is left than the request at this place of the batch can need.
     error BatchGasTooLow(uint256 index);
 
+    /// @param authority Access manager of the governed functions.
+    /// @param eas_ EAS contract of this chain.
+    /// @param verifierRegistry_ Where verifiers have their roles and bonds.
+    /// @param guard_ Where the guardian pauses minting.
+    /// @param classes What each class asks of its attestations.
     constructor(
         address authority,
         address eas_,
@@ -163,6 +184,7 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
     }
 
     /// @inheritdoc IERC721
+    /// @dev Reverts with `AssetLocked` for a pledged token: an escrow approves nobody.
     function approve(address to, uint256 tokenId) public override(ERC721, IERC721) {
         if (locked(tokenId)) revert AssetLocked(tokenId);
         super.approve(to, tokenId);
@@ -242,11 +264,14 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
     }
 
     /// @notice Whether an account is the escrow of a market's lane, known since its first pledge.
+    /// @param account Any account.
+    /// @return True for one that a market has ever pledged to; it stays one.
     function isEscrow(address account) public view returns (bool) {
         return account != address(0) && super.balanceOf(account) >= ESCROW_MARK;
     }
 
     /// @inheritdoc IERC721
+    /// @dev Without the mark of an escrow.
     function balanceOf(address owner) public view override(ERC721, IERC721) returns (uint256) {
         return super.balanceOf(owner) % ESCROW_MARK;
     }
@@ -269,6 +294,7 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
     }
 
     /// @inheritdoc ERC721
+    /// @dev Also true for this registry's own interface and for ERC-5192.
     function supportsInterface(bytes4 interfaceId)
         public
         view
@@ -279,7 +305,12 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
             || super.supportsInterface(interfaceId);
     }
 
-    /// @dev Only an active token moves, except out of an escrow; and only a pledge moves it in.
+    /// @dev Only an active token moves, except out of an escrow; and only a pledge moves it in. A
+    /// mint stores the status first and so passes. Reverts with `AssetNotActive` or `AssetLocked`.
+    /// @param to Receiver.
+    /// @param tokenId The asset.
+    /// @param auth Who must be owner or approved; zero when that is settled.
+    /// @return from Holder before, zero at the mint.
     function _update(address to, uint256 tokenId, address auth)
         internal
         override
@@ -293,17 +324,27 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
         if (returned) emit Unlocked(tokenId);
     }
 
-    /// @dev An escrow approves nobody: a token that leaves it has no approval to be cleared.
+    /// @dev An escrow approves nobody: a token that leaves it has no approval to be cleared, and
+    /// the slot of approvals is not even read.
+    /// @param to Who may move it; zero clears, as each transfer does.
+    /// @param tokenId The asset.
+    /// @param auth Who must be owner or operator; zero when that is settled.
+    /// @param emitEvent Whether it is reported.
     function _approve(address to, uint256 tokenId, address auth, bool emitEvent) internal override {
         if (to == address(0) && isEscrow(_ownerOf(tokenId))) return;
         super._approve(to, tokenId, auth, emitEvent);
     }
 
+    /// @dev Reverts with `AssetNotActive`, also for a token that does not exist.
+    /// @param tokenId The asset.
     function _requireActive(uint256 tokenId) private view {
         AssetStatus status = _assets[tokenId].status;
         if (status != AssetStatus.Active) revert AssetNotActive(tokenId, status);
     }
 
+    /// @dev Ends the validity a second ago, so that it has passed in this block too. What is lent
+    /// goes on; exposure of verifiers runs to its own end (rule A4).
+    /// @param tokenId The asset; frozen or revoked ones expire too.
     function _expire(uint256 tokenId) private {
         Standing storage asset = _assets[tokenId];
         if (asset.status == AssetStatus.None) revert ERC721NonexistentToken(tokenId);
@@ -313,12 +354,18 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
         emit AssetExpired(tokenId, asset.validUntil);
     }
 
+    /// @dev The first anchor is the token id (rule A1). Reverts with `AnchorsMissing` for none;
+    /// that it is not zero is checked where anchors are claimed.
+    /// @return Token id, taken or free.
     function _tokenIdOf(MintRequest calldata request) private pure returns (uint256) {
         if (request.anchors.length == 0) revert AnchorsMissing();
         return uint256(request.anchors[0]);
     }
 
-    /// @dev Every identifier of the thing is the token's; one that is another's refuses it.
+    /// @dev Every identifier of the thing is the token's; one that is another's refuses it (rule
+    /// A1). One that the token has already is passed over: a fresh quorum may name it again.
+    /// @param anchors All of the request; the first is the token id and is kept nowhere else.
+    /// @param tokenId That first one, which is not zero.
     function _claimAnchors(bytes32[] calldata anchors, uint256 tokenId) private {
         if (anchors.length > MAX_ANCHORS) revert RequestTooLarge();
         if (tokenId == 0) revert AnchorsMissing();
@@ -334,6 +381,10 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
 
     // ---- Batches ------------------------------------------------------------------------------
 
+    /// @dev Most that a request can need. Grows with the number of its parts only: their size is
+    /// limited.
+    /// @param request Read for the number of its parts and for which attesters have code.
+    /// @return needed Gas that the call of `mint` must have.
     function _worstCaseGas(MintRequest calldata request) private view returns (uint256 needed) {
         needed = GAS_PER_REQUEST + GAS_PER_ANCHOR * request.anchors.length;
         needed += GAS_PER_ATTESTATION * request.attestations.length;

@@ -25,18 +25,26 @@ struct BondTerms {
 }
 
 /// @title The reporters, their bonds, and what they sign
+/// @notice The set of reporters is stored as code (`SignerSet`), numbered by its creations; this
+/// contract creates nothing else. A bond is counted in ledger units and paid in base units of the
+/// stablecoin, whose whole balance here is bonds.
+/// @dev A bond stays for thirty days after its reporter left, so that a round signed on the last
+/// day can still be answered for (rule V3). Each payment comes after its own change of the books.
 abstract contract Reporters is IReporters, Governed, EIP712 {
     using SignerSet for bytes;
     using SafeCast for uint256;
     using ExactTransfer for IERC20Metadata;
     using SafeERC20 for IERC20Metadata;
 
-    /// @dev One slot. `lockedUntil` is set when the reporter leaves, unix seconds.
+    /// @dev One slot.
+    /// @param amount Ledger units.
+    /// @param lockedUntil Set when the reporter leaves, unix seconds; 0 when it never left.
     struct Bond {
         uint128 amount;
         uint64 lockedUntil;
     }
 
+    /// @dev EIP-712 type of `Round`; its members are those of the struct, in the same order.
     bytes32 private constant ROUND_TYPEHASH =
         keccak256("Round(uint32 round,uint40 observedAt,bytes32 root,bytes32 contentHash)");
     /// @notice Least seconds between two changes of a seat.
@@ -48,14 +56,23 @@ abstract contract Reporters is IReporters, Governed, EIP712 {
     uint16 public immutable threshold;
     /// @inheritdoc IReporters
     uint256 public immutable minimumBond;
+    /// @notice Where half of a bond goes that is slashed without a vote.
     address public immutable treasury;
+    /// @notice Token of the bonds.
     IERC20Metadata public immutable stablecoin;
+    /// @dev Base units of the stablecoin in a ledger unit.
     uint256 private immutable UNIT;
 
     /// @notice When a seat was last changed, unix seconds; 0 before the first change.
     uint64 public lastChangeAt;
+    /// @dev Also of those who have not joined yet, and of those who have left.
     mapping(address reporter => Bond) private _bonds;
 
+    /// @dev The first reporters need no bond yet; who joins later does. Reverts with
+    /// `ReportersOutOfBounds` or `ReportersNotSorted`. The set that it stores is number 1.
+    /// @param threshold_ Signatures that a round needs.
+    /// @param bonds Token, least bond and treasury.
+    /// @param sorted First reporters, strictly ascending by address.
     constructor(uint16 threshold_, BondTerms memory bonds, address[] memory sorted)
         EIP712("Ballast ValuationOracle", "1")
     {
@@ -164,15 +181,21 @@ abstract contract Reporters is IReporters, Governed, EIP712 {
     }
 
     /// @dev The set in force.
+    /// @return Addresses, one a word, as `SignerSet.read` gives them.
     function _reporterSet() internal view virtual returns (bytes memory);
 
-    /// @dev Puts the set in force that was stored last.
+    /// @dev Puts the set in force that was stored last. Each set that is stored is put in force at
+    /// once, so that the number of the set and the count of creations go together.
     function _useNextSet() internal virtual;
 
     /// @dev Most seconds from observation to publication.
+    /// @return Seconds; the oracle refuses an older round.
     function _publishableFor() internal view virtual returns (uint256);
 
     /// @dev The struct's words follow its type hash as they lie in the call's data.
+    /// @param round Four words. Each caller reads `round` and `observedAt` too, which refuses bits
+    /// beyond their types; the other two have none.
+    /// @return EIP-712 digest in the domain of this chain and oracle (invariant I-28).
     function _digest(Round calldata round) internal view returns (bytes32) {
         bytes32 typeHash = ROUND_TYPEHASH;
         bytes32 structHash;
@@ -185,6 +208,10 @@ abstract contract Reporters is IReporters, Governed, EIP712 {
         return _hashTypedDataV4(structHash);
     }
 
+    /// @dev Zero for a signature that no key gives.
+    /// @param digest EIP-712 digest of a round.
+    /// @param signature In compact form; one with the higher s is refused.
+    /// @return signer Whose key gave it.
     function _signerOf(bytes32 digest, CompactSignature calldata signature)
         internal
         pure
@@ -195,6 +222,9 @@ abstract contract Reporters is IReporters, Governed, EIP712 {
 
     /// @dev Different rounds of one number. A round that has become too old to be published may be
     /// replaced; the new one's observations are later than the old one could be published.
+    /// @param first One round.
+    /// @param second Another.
+    /// @return Whether one reporter must not have signed both.
     function _conflict(Round calldata first, Round calldata second) private view returns (bool) {
         uint256 early = Math.min(first.observedAt, second.observedAt);
         uint256 late = Math.max(first.observedAt, second.observedAt);
@@ -202,7 +232,11 @@ abstract contract Reporters is IReporters, Governed, EIP712 {
         return both && _digest(first) != _digest(second);
     }
 
-    /// @dev Stores the set with one seat changed, still sorted.
+    /// @dev Stores the set with one seat changed, still sorted: who stays is copied in order, and
+    /// who joins is moved down to its place. Reverts with `ReportersOutOfBounds`.
+    /// @param set The set in force.
+    /// @param leaving A member, or zero for nobody.
+    /// @param joining No member, or zero for nobody.
     function _seat(bytes memory set, address leaving, address joining) private {
         uint256 size = set.count();
         uint256 stay = leaving == address(0) ? size : size - 1;
@@ -227,13 +261,19 @@ abstract contract Reporters is IReporters, Governed, EIP712 {
         if (joining != address(0)) emit ReporterSet(joining, true);
     }
 
+    /// @dev Pays a part of a bond out.
+    /// @param reporter Whose bond.
+    /// @param amount Ledger units, at most the bond.
+    /// @param beneficiary Who receives it.
     function _slash(address reporter, uint256 amount, address beneficiary) private {
         _bonds[reporter].amount -= amount.toUint128();
         emit BondSlashed(reporter, amount, beneficiary);
         stablecoin.safeTransfer(beneficiary, amount * UNIT);
     }
 
-    /// @dev More than half must sign, so that two roots of one round share a signer.
+    /// @dev More than half must sign, so that two roots of one round share a signer. No fewer than
+    /// the threshold may be left, or no round could be published.
+    /// @param count Reporters that there would be.
     function _checkCount(uint256 count) private view {
         if (count < threshold || count >= 2 * uint256(threshold)) {
             revert ReportersOutOfBounds(count, threshold);

@@ -30,29 +30,48 @@ struct OracleParameters {
 }
 
 /// @title k-of-n signed rounds of values
-/// @notice One transaction refreshes every asset; a value is used by bringing its proof.
+/// @notice One transaction refreshes every asset; a value is used by bringing its proof. The
+/// guardian's pause lives here too, because clocks stand still for both reasons and no second may
+/// count twice (rule C5).
+/// @dev A publication writes two slots, the state's word and one root; it reads the reporters as
+/// code. Publishing, voiding and pausing are barriers of the whole protocol; what a market calls
+/// only reads.
 contract ValuationOracle is IValuationOracle, Reporters {
     using Pauses for uint256[];
     using SignerSet for bytes;
 
+    /// @dev Hard bounds on the parameters (rule G1): a round an hour at most, and none used for
+    /// longer than a week.
     uint256 internal constant MIN_INTERVAL = 1 hours;
     uint256 internal constant MAX_TTL = 7 days;
     /// @notice Least seconds between the end of a pause and the guardian's next.
     uint256 public constant PAUSE_COOLDOWN = 30 days;
 
+    /// @notice Least seconds between two rounds, and from a void to the next round.
     uint32 public immutable minInterval;
+    /// @notice Seconds after its publication in which a round may be voided.
     uint32 public immutable voidWindow;
+    /// @notice Least seconds between two voids.
     uint32 public immutable voidCooldown;
+    /// @dev Greatest age of a round for use, seconds.
     uint32 private immutable TTL;
 
+    /// @dev Numbers and times of the rounds, the last pause, stopped seconds, the set of reporters.
     RoundState private _state;
+    /// @dev Roots of the two usable rounds; `_state.place()` says which is the newest one's.
     bytes32[2] private _roots;
+    /// @dev Log of all pauses, for grace; `Pauses` says what an entry is.
     uint256[] private _pauses;
     /// @inheritdoc IPause
     uint64 public pausableFrom;
 
+    /// @notice A parameter is outside the hard bounds, or the four times do not fit together.
     error ParametersOutOfBounds();
 
+    /// @param authority_ Access manager; says who is governor and who guardian.
+    /// @param parameters Numbers of the oracle.
+    /// @param bonds What reporters have at stake.
+    /// @param sortedReporters First reporters, strictly ascending by address.
     constructor(
         IAccessManager authority_,
         OracleParameters memory parameters,
@@ -205,39 +224,50 @@ contract ValuationOracle is IValuationOracle, Reporters {
     }
 
     /// @notice Number of the last published round, voided or not.
+    /// @return 0 before the first; the next round is one above.
     function lastRound() external view returns (uint32) {
         return uint32(_state.last());
     }
 
     /// @notice Hash of a leaf of that round, bound to this chain and oracle.
+    /// @param round Number of the round, published or not.
+    /// @param leaf The value.
+    /// @return Double hash; what a path starts from (invariant I-24).
     function leafHash(uint32 round, ValueLeaf calldata leaf) external view returns (bytes32) {
         return ValueProofs.leafHash(this, round, leaf);
     }
 
+    /// @dev At the age of TTL a round is still good. Times of 32 bits: the sum cannot overflow.
     function _isSilent(RoundState state) private view returns (bool) {
         unchecked {
             return state.newest() == 0 || block.timestamp > state.newestAt() + TTL;
         }
     }
 
+    /// @dev Exactly when `void` would refuse the round as too old. The sum cannot overflow.
     function _voidWindowPassed(RoundState state) private view returns (bool) {
         unchecked {
             return state.newest() != 0 && block.timestamp > state.newestAt() + voidWindow;
         }
     }
 
+    /// @inheritdoc Reporters
     function _reporterSet() internal view override returns (bytes memory) {
         return SignerSet.read(address(this), _state.signers());
     }
 
+    /// @inheritdoc Reporters
     function _useNextSet() internal override {
         _state = _state.withNextSigners();
     }
 
+    /// @inheritdoc Reporters
     function _publishableFor() internal view override returns (uint256) {
         return TTL;
     }
 
+    /// @dev Begins a pause now. What the last one has stopped is booked, and where it still runs it
+    /// ends here: renewing is one long pause to the log.
     function _pause() private {
         _pauses.book(RoundClock.PAUSE_LENGTH, block.timestamp);
         RoundState state = _state.paused(TTL);
@@ -246,6 +276,12 @@ contract ValuationOracle is IValuationOracle, Reporters {
         emit ProtocolPaused(uint64(state.pauseEnd()), uint64(state.stoppedSeconds(TTL)));
     }
 
+    /// @dev Order and time of a round, before its signatures, which cost more. Its time of
+    /// observation is not before the publication of the newest round: rounds only go forward.
+    /// Reverts with `RoundGap`, `TooSoon` or `InvalidObservedAt`. Numbers of 24 and times of 32
+    /// bits: the sums cannot overflow, and `known` keeps the difference from falling below zero.
+    /// @param state As stored.
+    /// @param round What is to be published.
     function _checkNext(RoundState state, Round calldata round) private view {
         unchecked {
             uint256 next = state.last() + 1;
@@ -260,6 +296,12 @@ contract ValuationOracle is IValuationOracle, Reporters {
         }
     }
 
+    /// @dev Every signature that was brought must count, so that a publication is either good as it
+    /// is or refused for the first one that is not. That one is not the first of the list when it
+    /// is a member's: the search for the first begins at the set's start.
+    /// @param set Reporters in force, as read.
+    /// @param digest EIP-712 digest of the round.
+    /// @param signatures By ascending address of their signers.
     function _checkSignatures(
         bytes memory set,
         bytes32 digest,

@@ -27,6 +27,12 @@ import {Account, RegistrySlots} from "./libraries/RegistrySlots.sol";
 import {Valuation} from "./libraries/Valuation.sol";
 
 /// @title What verifiers have at stake: in, counted, out, slashed
+/// @notice A bond is stablecoin, restaking tokens, or both. Restaking tokens go on earning for
+/// their verifier, and count at their borrowing value of the newest round only (rule A4). What is
+/// unbonded counts no more at once, and stays within reach of a slash until it is withdrawn.
+/// @dev Stablecoin is counted in ledger units and paid in base units. Payments come last, after the
+/// books have changed; what rulings give waits to be claimed, so that no receiver can stop a
+/// ruling.
 abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
     using RegistrySlots for Account;
     using SafeCast for uint256;
@@ -34,36 +40,63 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
     using SafeERC20 for IERC20;
     using Valuation for uint256;
 
+    /// @dev Hard bounds on the windows: a year at most, and at least a week for a ruling, which
+    /// takes a vote.
     uint256 internal constant MAX_WINDOW = 365 days;
     uint256 internal constant MIN_RULING_WINDOW = 7 days;
+    /// @dev Class of restaking tokens in the oracle's leaves and in the table of terms.
     uint16 internal constant LRT_CLASS = 14;
 
+    /// @notice Token of bonds and of challenge bonds.
     IERC20 public immutable stablecoin;
+    /// @dev Base units of the stablecoin in a ledger unit.
     uint256 internal immutable UNIT;
+    /// @notice Least bond that counts with which a verifier may attest at all, ledger units.
     uint64 public immutable minimumBond;
+    /// @notice Bond that counts for a verifier on the day of its admission, ledger units.
     uint64 public immutable initialCap;
+    /// @notice What is added to that cap with each day since, ledger units.
     uint64 public immutable dailyGrowth;
 
+    /// @notice What a challenger posts, ledger units.
     uint64 public immutable challengeBond;
+    /// @notice Seconds after its expiry for which an attestation's exposure runs on.
     uint32 public immutable challengeWindow;
+    /// @notice Seconds between the start of unbonding and the withdrawal.
     uint32 public immutable unbondingDelay;
+    /// @notice Seconds after which a challenge that nobody ruled on lapses.
     uint32 public immutable rulingWindow;
 
+    /// @notice Oracle whose newest round values restaking tokens; zero until governance names one.
     IValuationOracle public oracle;
+    /// @notice Table whose `maxLtvBps` of restaking tokens is the share of their value that counts.
     IRiskTerms public riskTerms;
     /// @notice Receives what is slashed or forfeited, by claiming it.
     address public reserve;
+    /// @notice Whether bonds in a restaking token are taken, and count.
     mapping(address token => bool) public isRestakingToken;
 
+    /// @dev One slot a verifier.
     mapping(address verifier => Account) internal _accounts;
+    /// @dev Restaking tokens bonded, and what their last proof gave.
     mapping(address verifier => LrtBond) internal _lrts;
+    /// @dev What is on its way out.
     mapping(address verifier => Unbonding) internal _unbondings;
+    /// @dev What waits to be claimed, base units of the token.
     mapping(address party => mapping(address token => uint256)) private _claimable;
 
+    /// @notice A parameter of the constructor is outside the hard bounds of `BondParameters`.
     error ParametersOutOfBounds();
+    /// @notice The call would move nothing.
     error ZeroAmount();
+    /// @notice The reserve cannot be nobody.
     error ZeroAddress();
 
+    /// @dev Reverts with `ParametersOutOfBounds`, `ZeroAddress`, or as `LedgerUnits.unitOf` does.
+    /// @param authority Access manager of the governed functions.
+    /// @param stablecoin_ Token of the bonds.
+    /// @param reserve_ Receives what is slashed or forfeited.
+    /// @param parameters Bonds and windows.
     constructor(
         address authority,
         IERC20Metadata stablecoin_,
@@ -134,6 +167,9 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
 
     /// @dev The bond that counts now. Restaking tokens count while their proof is of the newest
     /// round, that round is within its time, and governance still allows the token (rule A4).
+    /// @param verifier Whose.
+    /// @param account Its slot, as stored or as it would be.
+    /// @return Ledger units.
     function _counted(address verifier, Account memory account) internal view returns (uint256) {
         if (!account.hasLrt) return account.bond;
         LrtBond memory lrt = _lrts[verifier];
@@ -143,7 +179,11 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
         return uint256(account.bond) + lrt.value;
     }
 
-    /// @dev A new verifier's cap grows with time (rule G1).
+    /// @dev A new verifier's cap grows with time (rule G1); a part of a day counts in proportion,
+    /// rounded down.
+    /// @param verifier Whose.
+    /// @param account Its slot.
+    /// @return Most that may be committed, ledger units; 0 before admission.
     function _limit(address verifier, Account memory account) internal view returns (uint256) {
         if (account.admittedAt == 0) return 0;
         uint256 age = block.timestamp - account.admittedAt;
@@ -194,7 +234,11 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
         IERC20(token).safeTransfer(msg.sender, amount);
     }
 
-    /// @dev What stays must cover what is committed, and the least bond while attestations run.
+    /// @dev What stays must cover what is committed, and the least bond while attestations run. The
+    /// cap does not matter here: it bounds what is committed, not what must stay. Reverts with
+    /// `BondTooSmall` or `BondLocked`.
+    /// @param verifier Whose.
+    /// @param account Its slot as it would be afterwards; restaking tokens are read as stored.
     function _checkCover(address verifier, Account memory account) private view {
         uint256 counted = _counted(verifier, account);
         if (account.committed > counted) {
@@ -204,7 +248,11 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
         if (block.timestamp <= until && counted < minimumBond) revert BondLocked(verifier, until);
     }
 
-    /// @dev The proven value falls in proportion, rounded down.
+    /// @dev The proven value falls in proportion, rounded down: less counts, never more. Changes
+    /// `account` in memory only; the caller stores it. Reverts with `BondShort`.
+    /// @param verifier Whose.
+    /// @param account Its slot.
+    /// @param lrtAmount Base units that leave the bond.
     function _lowerLrt(address verifier, Account memory account, uint256 lrtAmount) internal {
         if (lrtAmount == 0) return;
         LrtBond storage lrt = _lrts[verifier];
@@ -216,6 +264,9 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
     }
 
     /// @dev What does not move waits to be claimed: one token keeps the other back no longer.
+    /// @param token Zero only for an amount of 0.
+    /// @param to Receiver.
+    /// @param baseUnits Amount, base units of the token.
     function _pay(IERC20 token, address to, uint256 baseUnits) private {
         if (baseUnits == 0 || token.trySafeTransfer(to, baseUnits)) return;
         _credit(to, address(token), baseUnits);
@@ -223,7 +274,15 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
 
     // ---- Slashed ------------------------------------------------------------------------------
 
-    /// @dev Takes what there is when that is less; what is on its way out pays last.
+    /// @dev Takes what there is when that is less; what is on its way out pays last. The caller
+    /// stores `account` and credits what was taken. The casts hold: each amount is at most a field
+    /// of its type.
+    /// @param verifier Whose.
+    /// @param account Its slot.
+    /// @param amount Stablecoin to take, ledger units.
+    /// @param lrtAmount Restaking tokens to take, base units.
+    /// @return taken Stablecoin, ledger units.
+    /// @return lrtTaken Restaking tokens, base units.
     function _slash(address verifier, Account memory account, uint256 amount, uint256 lrtAmount)
         internal
         returns (uint256 taken, uint256 lrtTaken)
@@ -241,6 +300,7 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
         emit BondSlashed(verifier, taken, lrtTaken, left, lrtLeft);
     }
 
+    /// @dev Lets a party claim an amount, in base units of the token; nothing for nothing.
     function _credit(address party, address token, uint256 baseUnits) internal {
         if (baseUnits == 0) return;
         _claimable[party][token] += baseUnits;
@@ -297,13 +357,15 @@ abstract contract VerifierBonds is IVerifierRegistry, AccessManaged {
         return _claimable[party][token];
     }
 
+    /// @dev Earlier credits stay with the reserve of their time. Reverts with `ZeroAddress`.
     function _setReserve(address newReserve) private {
         if (newReserve == address(0)) revert ZeroAddress();
         reserve = newReserve;
         emit ReserveSet(newReserve);
     }
 
-    /// @dev Last second of a week since the epoch.
+    /// @dev Last second of a week: week `n` ends `n` weeks after 1 January 1970.
+    /// @return Unix seconds; 0 for week 0, when nothing was ever attested.
     function _endOf(uint256 week) internal pure returns (uint256) {
         return week * 1 weeks;
     }

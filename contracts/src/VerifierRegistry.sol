@@ -12,23 +12,37 @@ import {Account, RegistrySlots} from "./libraries/RegistrySlots.sol";
 import {VerifierBonds} from "./VerifierBonds.sol";
 
 /// @title Who may attest which class in which role, and what they have at stake
-/// @notice What a verifier has committed never passes its limit when it is taken.
+/// @notice What a verifier has committed never passes its limit when it is taken. Later it may: a
+/// slash, a round that passes or a token that is no longer allowed lowers what counts; then nothing
+/// more can be attested until exposure ends or bond is added (rule A4).
+/// @dev Roles, bond and exposure of a verifier share one slot, which each attestation reads and
+/// writes once (rule A5: the registry is not laned).
 contract VerifierRegistry is VerifierBonds {
     using RegistrySlots for Account;
     using ExactTransfer for IERC20;
     using SafeCast for uint256;
 
+    /// @dev A verifier has four bits of roles in each of fifteen classes; bits of class 0 stay
+    /// empty.
     uint256 internal constant ROLE_BITS = 4;
     uint256 internal constant ALL_ROLES = 15;
     uint256 internal constant MAX_CLASS = 15;
 
-    /// @notice The registry that takes exposure.
+    /// @notice The registry that takes exposure; fixed at deployment.
     address public immutable assetRegistry;
+    /// @dev Ledger units that are committed until the end of a week; summed in `Account.committed`.
     mapping(address verifier => mapping(uint256 week => uint256)) private _committed;
+    /// @dev Open challenges by attester and id: EAS's id alone does not bind its attester.
     mapping(address verifier => mapping(bytes32 uid => Challenge)) private _challenges;
 
+    /// @notice Not a class from 1 to 15, or bits beyond the four roles that there are.
     error RolesOutOfBounds(uint16 classId, uint8 roles);
 
+    /// @param authority Access manager of the governed functions.
+    /// @param stablecoin_ Token of the bonds.
+    /// @param assetRegistry_ The registry that takes exposure.
+    /// @param reserve_ Receives what is slashed or forfeited.
+    /// @param parameters Bonds and windows.
     constructor(
         address authority,
         IERC20Metadata stablecoin_,
@@ -179,11 +193,20 @@ contract VerifierRegistry is VerifierBonds {
         return _challenges[verifier][uid];
     }
 
+    /// @dev Roles of a verifier in a class; none in a class that there is not.
+    /// @param account The verifier's slot.
+    /// @param classId Asset class.
+    /// @return Bits as in `setVerifier`.
     function _rolesIn(Account memory account, uint16 classId) private pure returns (uint8) {
         if (classId > MAX_CLASS) return 0;
         return uint8((account.roles >> (ROLE_BITS * classId)) & ALL_ROLES);
     }
 
+    /// @dev Takes a challenge off the books; its bond is the caller's to credit. Reverts with
+    /// `ChallengeUnknown`.
+    /// @param verifier Who was challenged.
+    /// @param uid Attestation that was challenged.
+    /// @return closed The challenge as it was.
     function _close(address verifier, bytes32 uid) private returns (Challenge memory closed) {
         closed = _challenges[verifier][uid];
         if (closed.challenger == address(0)) revert ChallengeUnknown(verifier, uid);
@@ -191,6 +214,13 @@ contract VerifierRegistry is VerifierBonds {
         --_accounts[verifier].challenges;
     }
 
+    /// @dev Reads, slashes and writes a verifier's slot as a whole: nothing else may change it
+    /// meanwhile.
+    /// @param verifier Whose bond.
+    /// @param amount Stablecoin to take, ledger units.
+    /// @param lrtAmount Restaking tokens to take, base units.
+    /// @return taken Stablecoin, ledger units.
+    /// @return lrtTaken Restaking tokens, base units.
     function _slashAccount(address verifier, uint256 amount, uint256 lrtAmount)
         private
         returns (uint256 taken, uint256 lrtTaken)

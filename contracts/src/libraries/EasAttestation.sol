@@ -15,7 +15,8 @@ struct Draft {
     bytes32 domain;
 }
 
-/// @dev An attestation without its signature, read from calldata once.
+/// @dev An attestation without its signature, read from calldata once. Fields and units are those
+/// of `Attestation`.
 struct Statement {
     address attester;
     uint8 role;
@@ -27,7 +28,24 @@ struct Statement {
 }
 
 /// @title EAS off-chain attestations, version 2, as the public EAS tooling signs and checks them
+/// @notice Rule A2: a verifier signs in EAS's own domain, so any EAS wallet or explorer shows what
+/// it says; that it is meant for this chain and this registry is part of the signed data.
+/// @dev Bytes of the id's preimage, packed as the EAS SDK packs them:
+/// | from | bytes | what |
+/// |---|---|---|
+/// | 0 | 2 | version, 2 |
+/// | 2 | 66 | id of the schema as text |
+/// | 68 | 20 | recipient: the owner |
+/// | 88 | 20 | zero, where an on-chain attestation names its attester |
+/// | 108 | 8, 8 | time of signing, expiry |
+/// | 124 | 1 | revocable: true |
+/// | 125 | 32 | reference: none |
+/// | 157 | n | data: eleven words, then anchors, as `abi.encode` lays them out |
+/// | 157 + n | 32 | salt |
+/// | 189 + n | 4 | bump, 0 |
 library EasAttestation {
+    /// @dev The schema's text, as it is registered with EAS. Words of the data by number: 3 `role`,
+    /// 7 `value`, 8 `observedAt`, 9 `validUntil` differ between the attestations of a request.
     string internal constant SCHEMA = "uint256 chainId,address registry,uint16 classId,uint8 role,"
         "bytes32[] anchors,bytes32 identityCommitment,bytes32 evidenceRoot,uint64 value,"
         "uint64 observedAt,uint64 validUntil,address originator";
@@ -48,16 +66,26 @@ library EasAttestation {
     );
 
     /// @notice Hash of the version that the EAS contract reports.
+    /// @param eas The EAS contract.
+    /// @return Part of its domain separator.
     function versionHash(address eas) internal view returns (bytes32) {
         return keccak256(bytes(ISemver(eas).version()));
     }
 
+    /// @notice EIP-712 domain separator of EAS on this chain, reckoned anew by each call: after a
+    /// split of the chain no signature is good for both sides.
+    /// @param eas The EAS contract.
+    /// @param easVersionHash What `versionHash` gave for it.
+    /// @return The separator.
     function domainSeparator(address eas, bytes32 easVersionHash) internal view returns (bytes32) {
         return keccak256(abi.encode(DOMAIN_TYPEHASH, NAME_HASH, easVersionHash, block.chainid, eas));
     }
 
     /// @notice Lays out a request, bound to this chain and registry; one attestation's fields are
     /// left empty.
+    /// @param request What is to be minted or attested anew.
+    /// @param domain EAS's domain separator.
+    /// @return Both layouts, in memory of their own: `hashes` writes into them.
     function draft(MintRequest calldata request, bytes32 domain)
         internal
         view
@@ -99,6 +127,7 @@ library EasAttestation {
         return Draft(uidPreimage, message, domain);
     }
 
+    /// @notice Copies an attestation's fields, but its signature, into memory.
     function read(Attestation calldata given) internal pure returns (Statement memory) {
         return Statement({
             attester: given.attester,
@@ -112,8 +141,15 @@ library EasAttestation {
     }
 
     /// @notice What the attester signs, and the id that the EAS SDK gives the attestation.
-    /// @dev In the preimage: times at byte 108 before a true and an empty reference, data from byte
-    /// 157 to the salt, which is followed by four bytes.
+    /// @dev Writes this attestation's fields over those of the one before; every field that differs
+    /// is written, so that nothing of it is left. The table above says where. The struct's words,
+    /// by number: 0 type hash, 1 version, 2 schema, 3 recipient, 4 time, 5 expiry, 6 revocable, 7
+    /// reference, 8 hash of the data, 9 salt.
+    /// @param drafted The request's layout.
+    /// @param given One attestation of it.
+    /// @return digest EIP-712 digest.
+    /// @return uid Id by which EAS revokes it and a challenge names it; it does not bind the
+    /// attester.
     function hashes(Draft memory drafted, Statement memory given)
         internal
         pure

@@ -15,6 +15,8 @@ struct Present {
 using Presents for Present global;
 
 /// @title What the oracle answers a market: words, so that little is encoded and decoded again
+/// @dev Bits of `clock`: 0 newest, 32 previous, 64 newestAt, 104 stoppedSeconds, 144 pausedUntil,
+/// 184 isSilent, 192 voidWindowPassed. All is as of the block in which the oracle answered.
 library Presents {
     uint256 private constant PREVIOUS = 32;
     uint256 private constant NEWEST_AT = 64;
@@ -23,7 +25,16 @@ library Presents {
     uint256 private constant SILENT = 184;
     uint256 private constant WINDOW_PASSED = 192;
 
-    /// @notice Round numbers are below 2^32, times in unix seconds below 2^40.
+    /// @notice Lays the clock out. Round numbers are below 2^32, times in unix seconds below 2^40;
+    /// the oracle's `RoundState` has less room for each.
+    /// @param newest_ Newest usable round, 0 when there is none.
+    /// @param previous_ Usable round before it, 0 when there is none.
+    /// @param newestAt_ When the newest was published, unix seconds.
+    /// @param stopped Seconds for which clocks stood still.
+    /// @param pausedUntil_ End of the last pause, unix seconds.
+    /// @param silent Whether the newest round is older than TTL, or none exists.
+    /// @param windowPassed Whether the newest round can no longer be voided.
+    /// @return The word.
     function pack(
         uint256 newest_,
         uint256 previous_,

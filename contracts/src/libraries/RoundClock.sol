@@ -3,10 +3,17 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-/// @notice All that a publication reads and changes beside one root, in one word. From the lowest
-/// bit: three round numbers of 24 bits (last published, newest and previous usable one), times of 32
-/// bits in unix seconds (newest and previous published, last voided, paused), stopped seconds (32),
-/// place of the newest root (8), number of the set of reporters (16).
+/// @notice All that a publication reads and changes beside one root, in one word.
+/// @dev From the lowest bit; times in unix seconds, which pass 2^32 in the year 2106:
+/// | from | bits | what |
+/// |---|---|---|
+/// | 0, 24, 48 | 24 each | numbers: last published round, newest and previous usable one |
+/// | 72, 104 | 32 each | when the newest and the previous one were published |
+/// | 136 | 32 | when a round was last voided, 0 for never |
+/// | 168 | 32 | when the last pause began, 0 when it was ended early |
+/// | 200 | 32 | stopped seconds that are booked |
+/// | 232 | 8 | place of the newest root, 0 or 1 |
+/// | 240 | 16 | number of the set of reporters |
 type RoundState is uint256;
 
 using RoundClock for RoundState global;
@@ -14,6 +21,10 @@ using RoundClock for RoundState global;
 /// @title Which rounds are usable, and for how long clocks stood still (rule C5)
 /// @notice Silence begins TTL after the newest round; a pause lapses after its length. Each second
 /// of either counts once: silence runs on from its start, a pause counts as far as it lies before.
+/// @dev A publication and a void book all that stood still until then, the end of a pause and the
+/// next pause what the last pause adds; the rest follows by formula. So the counter is written at
+/// these moments only, and waiting changes nothing stored. `ttl` is the oracle's own in every call,
+/// in seconds.
 library RoundClock {
     /// @notice Seconds after which a pause lapses.
     uint256 internal constant PAUSE_LENGTH = 7 days;
@@ -50,14 +61,17 @@ library RoundClock {
         return RoundState.unwrap(state) >> PREVIOUS & ROUND_MASK;
     }
 
+    /// @notice When the newest usable round was published, unix seconds; 0 when there is none.
     function newestAt(RoundState state) internal pure returns (uint256) {
         return _time(state, NEWEST_AT);
     }
 
+    /// @notice When the usable round before it was published, unix seconds; 0 when there is none.
     function previousAt(RoundState state) internal pure returns (uint256) {
         return _time(state, PREVIOUS_AT);
     }
 
+    /// @notice When a round was last voided, unix seconds; 0 for never.
     function voidedAt(RoundState state) internal pure returns (uint256) {
         return _time(state, VOIDED_AT);
     }
@@ -85,6 +99,8 @@ library RoundClock {
     }
 
     /// @notice Seconds for which clocks stood still until now.
+    /// @param ttl Greatest age of a round for use, seconds.
+    /// @return stopped Booked ones, silence that runs, and what the last pause adds before it.
     function stoppedSeconds(RoundState state, uint256 ttl) internal view returns (uint256 stopped) {
         stopped = _time(state, STOPPED);
         uint256 silentFrom = _silentFrom(state, ttl);
@@ -98,6 +114,10 @@ library RoundClock {
     // ---- Changing -----------------------------------------------------------------------------
 
     /// @notice Makes a round the newest one; its root goes to the other place.
+    /// @dev The caller has checked that `number` is `last + 1`.
+    /// @param number The round's, below 2^24: at a round an hour that lasts for 1,900 years.
+    /// @param ttl Greatest age of a round for use, seconds.
+    /// @return The state after it.
     function published(RoundState state, uint256 number, uint256 ttl)
         internal
         view
@@ -109,13 +129,17 @@ library RoundClock {
     }
 
     /// @notice Makes the round before the newest one; there is no previous one until the next.
+    /// @dev The number stays used. With no round before, nothing is usable and silence begins.
+    /// @param ttl Greatest age of a round for use, seconds.
+    /// @return The state after it.
     function voided(RoundState state, uint256 ttl) internal view returns (RoundState) {
         uint256 rounds = last(state) | previous(state) << NEWEST;
         RoundState next = _changed(state, rounds | previousAt(state) << NEWEST_AT, ttl);
         return _withTime(next, VOIDED_AT, block.timestamp);
     }
 
-    /// @notice Begins a pause now, after booking what the last one has stopped.
+    /// @notice Begins a pause now, after booking what the last one has stopped; one that still runs
+    /// begins anew.
     function paused(RoundState state, uint256 ttl) internal view returns (RoundState) {
         return _withTime(resumed(state, ttl), PAUSED_AT, block.timestamp);
     }
@@ -126,7 +150,8 @@ library RoundClock {
         return _withTime(_withTime(state, PAUSED_AT, 0), STOPPED, stopped);
     }
 
-    /// @notice Puts the next set of reporters in force.
+    /// @notice Puts the next set of reporters in force. The number has 16 bits; beyond them the sum
+    /// overflows and reverts.
     function withNextSigners(RoundState state) internal pure returns (RoundState) {
         return RoundState.wrap(RoundState.unwrap(state) + (1 << SIGNERS));
     }
@@ -146,6 +171,8 @@ library RoundClock {
     }
 
     /// @dev What is before the last publication or void is booked already.
+    /// @param ttl Greatest age of a round for use, seconds.
+    /// @return Seconds of the last pause since then, until now or until silence began.
     function _pausedBeforeSilence(RoundState state, uint256 ttl) private view returns (uint256) {
         uint256 pausedAt = _time(state, PAUSED_AT);
         if (pausedAt == 0) return 0;
@@ -154,7 +181,9 @@ library RoundClock {
         return Math.saturatingSub(Math.min(until, _silentFrom(state, ttl)), from);
     }
 
-    /// @dev After a void not before the void; before the first round nothing is silent.
+    /// @dev After a void not before the void, since what was before it was booked by it; before the
+    /// first round nothing is silent.
+    /// @return First second after which silence counts, unix seconds.
     function _silentFrom(RoundState state, uint256 ttl) private pure returns (uint256) {
         if (last(state) == 0) return type(uint256).max;
         unchecked {
@@ -163,10 +192,12 @@ library RoundClock {
         }
     }
 
+    /// @dev A field of 32 bits that begins at bit `offset`.
     function _time(RoundState state, uint256 offset) private pure returns (uint256) {
         return RoundState.unwrap(state) >> offset & TIME_MASK;
     }
 
+    /// @dev The state with that field set; `time` is below 2^32.
     function _withTime(RoundState state, uint256 offset, uint256 time)
         private
         pure

@@ -7,12 +7,16 @@ import {CompactSignature} from "../interfaces/IReporters.sol";
 /// @notice One cold access reads them all. A contract that creates nothing else finds the n-th set
 /// at the address of its n-th creation, so that two bytes name a set.
 library SignerSet {
-    /// @dev Deploys what follows it as code.
+    /// @dev Deploys what follows it as code: eleven bytes that copy from byte 11 of the creation
+    /// code to its end.
     bytes11 private constant DEPLOYER = hex"600b5981380380925939f3";
 
+    /// @notice The creation failed: for want of gas, or for more code than a contract may have.
     error SetNotStored();
 
     /// @notice Stores addresses, one a word. A word begins with zero, which stops whoever calls it.
+    /// @dev The caller's next creation: it must create nothing else, or numbers and sets part.
+    /// @param sorted Ascending; the caller has checked it.
     function store(address[] memory sorted) internal {
         bytes memory code = abi.encodePacked(DEPLOYER, sorted);
         address stored;
@@ -23,7 +27,11 @@ library SignerSet {
     }
 
     /// @notice Reads the set that `creator` stored as its n-th.
-    /// @dev The word after it is free, for `countSigned`.
+    /// @dev The word after it is free, for `countSigned`. An address without code gives an empty
+    /// set.
+    /// @param creator Contract that stored it.
+    /// @param n Its number, from 1.
+    /// @return set The addresses, one a word.
     function read(address creator, uint256 n) internal view returns (bytes memory set) {
         address stored = addressOf(creator, n);
         assembly ("memory-safe") {
@@ -55,12 +63,17 @@ library SignerSet {
         return false;
     }
 
-    /// @notice How many signatures from the first on are of members, each later in the set than
-    /// the one before, so that nobody counts twice. `set` is as read.
+    /// @notice How many signatures from the first on are of members, each later in the set than the
+    /// one before, so that nobody counts twice. `set` is as read.
     /// @dev Written out because it is most of what a publication costs beside its signatures. The
     /// recovered signer goes behind the last member, where the search for it ends at the latest; a
-    /// failed recovery leaves the signer before, whose place is passed. The compact form has no room
-    /// for the second form of a signature, that with the higher s.
+    /// failed recovery leaves the signer before, whose place is passed. The compact form has no
+    /// room for the second form of a signature, that with the higher s. Both lists are walked once:
+    /// the search goes on from the member after the last one found.
+    /// @param set As `read` gave it: the word behind it is overwritten.
+    /// @param digest EIP-712 digest of what was signed.
+    /// @param signatures In the order of their signers.
+    /// @return signed Their number, or the place of the first one that does not count.
     function countSigned(bytes memory set, bytes32 digest, CompactSignature[] calldata signatures)
         internal
         view
@@ -90,6 +103,11 @@ library SignerSet {
     }
 
     /// @notice Address of a contract's n-th creation: the hash of the list (creator, n) in RLP.
+    /// @dev A contract's own count starts at 1 (EIP-161). RLP gives a number below 128 one byte,
+    /// below 256 two, and below 65,536, which is the most that `n` may be, three.
+    /// @param creator Contract that creates.
+    /// @param n Which of its creations, 1 to 65,535.
+    /// @return stored Where that creation lies.
     function addressOf(address creator, uint256 n) internal pure returns (address stored) {
         uint256 head = uint256(uint160(creator)) << 80;
         (uint256 list, uint256 size) = (0xd694 << 240 | head | n << 72, 23);
