@@ -200,8 +200,8 @@ library Amending {
     }
 
     /// @dev Out of the lane's own cash (rule L3), at the debt-weighted mean of both rates, rounded
-    /// up for the pool (D4): the mean of two rates is at most the higher, so it fits 16 bits. What
-    /// is then owed is spread over the due dates left. Reverts with `LaneShortOfCash`; with
+    /// up for the pool (D4): the mean of two rates is at most the higher, so it fits 16 bits.
+    /// Principal is then spread anew over the due dates left. Reverts with `LaneShortOfCash`; with
     /// `AboveLimit` when principal would pass the signed limit; with `InvalidTerms("instalments")`
     /// after the last due date, and with `InvalidTerms("principal")` for a size that the hot slot
     /// does not bear.

@@ -34,7 +34,7 @@ import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 /// @notice An open loan that is called, and what counts then.
 /// @param loan The hot slot as it lay there, prefunded cash not set off yet.
 /// @param marks The loan's second slot, which says how often it was cured.
-/// @param reason Why it is called.
+/// @param reason Why it is called; `Band` wherever restaking tokens broke theirs.
 /// @param interest What it owes beside principal, ledger units times SCALE.
 /// @param recovery What its collateral should recover, ledger units.
 /// @param stopped The oracle's stopped seconds.

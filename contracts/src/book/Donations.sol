@@ -20,10 +20,12 @@ library Donations {
     using SafeCast for uint256;
     using Words for uint64;
 
-    /// @notice See `ILoanBook.sweepLane`.
+    /// @notice See `IStewardship.sweepLane`.
     /// @dev Of the till only: what lies in the lane's other escrow is gathered first (rule L5). The
-    /// till's part of the booked cash is `cash - aside`. Reverts with `LaneUnknown`, and with
-    /// `AmountTooSmall` where less than a ledger unit is beyond the books.
+    /// till's part of the booked cash is `cash - aside`; where a donation has paid what the lane
+    /// owed while cash lay aside, that part falls below zero, and the subtraction reverts until the
+    /// rest is gathered. Reverts with `LaneUnknown`, and with `AmountTooSmall` where less than a
+    /// ledger unit is beyond the books.
     /// @param book The loan book's storage.
     /// @param market What the loan book was deployed with.
     /// @param laneId The lane.
@@ -40,7 +42,7 @@ library Donations {
         _give(book, market, laneId, till, amount);
     }
 
-    /// @notice See `ILoanBook.sweepEnded`.
+    /// @notice See `IStewardship.sweepEnded`.
     /// @dev A loan that has ended needs no income (rule D6b). Reverts with `WrongStatus` for one
     /// that has not ended, or that never was; with `AmountTooSmall` for less than a ledger unit.
     /// @param book The loan book's storage.

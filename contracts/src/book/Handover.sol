@@ -121,7 +121,7 @@ library Handover {
         return sequence;
     }
 
-    /// @notice See `ILoanBook.deliver`.
+    /// @notice See `IStewardship.deliver`.
     /// @dev Only a closed loan has things that wait. Reverts with `CardMismatch`, `NothingWaits`,
     /// `Sanctioned` and `ReturnGasTooLow`; with `ReturnFailed` where nothing moved.
     /// @param book The loan book's storage.

@@ -44,7 +44,7 @@ library Rooms {
         }
     }
 
-    /// @notice See `ILoanBook.handOut`.
+    /// @notice See `IStewardship.handOut`.
     /// @dev What a class's cap leaves free goes to reserved draws first and then to all lanes
     /// evenly, rounded down: rooms and what is used are together at most the cap, or there is no
     /// room. What a lane did not use since the last close is taken back and handed out anew.

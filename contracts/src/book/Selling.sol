@@ -101,7 +101,7 @@ library Selling {
 
     /// @dev The last lot is sold and debt is left: a loss, recorded against the borrower, who
     /// borrows no more until it is paid (rule C4). The loss is the debt, rounded up; the pool's
-    /// falls in value only by what the loan was still carried at. The status is an end.
+    /// value falls only by what the loan was still carried at. The status is an end.
     /// @param borrower The recorded owner.
     function _writeOff(Book storage book, Position memory position, address borrower) private {
         uint64 loss = position.loan.debtUp(block.timestamp);
