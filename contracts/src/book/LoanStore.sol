@@ -98,7 +98,7 @@ struct Position {
 /// @param interval Seconds between due dates, at least a day.
 /// @param gracePeriod Seconds after a due date before the loan is overdue.
 /// @param cureWindow Seconds that a called loan has before it may be sold.
-/// @param lateFeeBps Fee of a missed due date, basis points of principal by due dates.
+/// @param lateFeeBps Fee of a missed due date, basis points of an even share of principal.
 struct NewTerms {
     uint16 rateBps;
     ScheduleKind schedule;
@@ -123,8 +123,7 @@ library LoanStore {
     // ---- Positions ----------------------------------------------------------------------------
 
     /// @notice Reads a loan and its lane for what needs no terms.
-    /// @dev Reverts with `LoanNotFound`. The marks stay zero: such a position is saved without
-    /// them.
+    /// @dev Reverts with `LoanNotFound`. The marks stay zero: the position is saved without them.
     /// @return position Loan and lane as they are stored: interest is not brought up to date.
     function load(Book storage book, uint64 loanId)
         internal
@@ -192,8 +191,7 @@ library LoanStore {
         }
     }
 
-    /// @notice Writes loan and lane back, a write a slot; the lane's second slot only if it has
-    /// changed.
+    /// @notice Writes loan and lane back, a write a slot; the lane's second only if it changes.
     /// @dev Reverts with `LaneFull` when a sum of the lane outgrows its width; see `Slots`.
     function save(Book storage book, Position memory position) internal {
         book.hot[position.id] = position.loan.pack();
@@ -225,8 +223,7 @@ library LoanStore {
     // ---- Payments -----------------------------------------------------------------------------
 
     /// @notice Takes up to `most` off the debt; dust is refused unless it ends the debt (rule D1).
-    /// @dev Reverts with `AmountTooSmall`. The caller raises the lane's `cash` and pulls the
-    /// tokens.
+    /// @dev Reverts with `AmountTooSmall`. The caller books and pulls the cash.
     /// @param most Most that is paid, ledger units.
     /// @return paid The lower of `most` and the debt, ledger units.
     function take(Position memory position, uint64 most, uint64 minimum)
@@ -266,7 +263,7 @@ library LoanStore {
     }
 
     /// @notice Whether a call rests on values: then its clock stops with the oracle's (V4, C5).
-    /// @return True for health and a broken band; false for arrears and assets.
+    /// @return True for health and a broken band; false for arrears and attestations.
     function restsOnValues(CallReason reason) internal pure returns (bool) {
         return reason == CallReason.Health || reason == CallReason.Band;
     }
