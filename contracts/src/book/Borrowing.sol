@@ -20,6 +20,9 @@ import {Rooms} from "./Rooms.sol";
 /// @notice Terms are read where they lie, and loan, lane and card are made as the words that are
 /// kept: structs in memory would cost more than all that is worked out here. Everything is written
 /// before another contract is called to move something.
+/// @dev Linked at deployment and run by delegatecall: `address(this)` is the book (rule L6).
+/// Registry, class terms, oracle, list and a borrower that is a contract are asked by static calls
+/// before that.
 library Borrowing {
     using Arguments for bytes;
     using LoanStore for Book;
@@ -27,6 +30,14 @@ library Borrowing {
     using SafeERC20 for IERC20;
 
     /// @notice See `ILoanBook.open`.
+    /// @dev Anyone may bring terms that their borrower signed. In this order: the pause, what the
+    /// book knows of the borrower, terms, signature and values, the lane's cash, the classes'
+    /// rooms; then the card is kept, the collateral pledged and the draw paid. A class's proof has
+    /// been checked against the asset's own class before its room is taken.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param call The whole calldata of `open`: terms, signature, proofs.
+    /// @return The loan's id.
     function open(Book storage book, Market memory market, bytes calldata call)
         external
         returns (uint64)
@@ -45,7 +56,9 @@ library Borrowing {
         return id;
     }
 
-    /// @dev What the book itself knows: the nonce (rule S4), an unpaid shortfall (C4).
+    /// @dev What the book itself knows: the nonce (rule S4), an unpaid shortfall (C4). Reverts with
+    /// `InvalidTerms("principal")` below the smallest payment, so that no loan is dust from the
+    /// start; with `BorrowerInShortfall` and `NonceUsed`.
     function _admit(Book storage book, Market memory market, TermsPlace terms) private {
         if (terms.principal() < market.minimumPayment) revert ILoanBook.InvalidTerms("principal");
         address borrower = terms.borrower();
@@ -56,7 +69,12 @@ library Borrowing {
 
     /// @dev Takes the draw out of the lane's own cash (rule L3); a lane that does not exist has
     /// none. The loan's number is that of the event that opens it; one for each thing pledged
-    /// follows. Returns the loan's id and the lane's sums.
+    /// follows. Reverts with `LaneUnknown`, `LaneShortOfCash` and `LaneFull`, and where there is a
+    /// list with `Sanctioned`.
+    /// @param draw What the classes give; its rate has been held against the signed one.
+    /// `checkSize` has seen to it that the principal fits the hot slot.
+    /// @return loanId The loan's id.
+    /// @return sums The lane's first slot as it was written, which also says where the till is.
     function _lend(Book storage book, TermsPlace terms, Draw memory draw)
         private
         returns (uint64 loanId, uint256 sums)
@@ -78,13 +96,16 @@ library Borrowing {
         lane.sums = sums;
     }
 
-    /// @dev Number of things that terms pledge.
+    /// @dev Number of things that terms pledge: at most 32 assets, and the restaking tokens as one.
     function _things(TermsPlace terms) private pure returns (uint256 count) {
         unchecked {
             count = terms.assetCount() + (terms.lrtAmount() == 0 ? 0 : 1);
         }
     }
 
+    /// @dev Keeps the card's hash beside marks that are all zero, and emits the card itself: from
+    /// then on whoever acts on the loan brings it (see `Cards`).
+    /// @param classes Classes of the collateral, one bit each, as `Rooms.enter` found them.
     function _record(
         Book storage book,
         uint64 loanId,
@@ -104,6 +125,10 @@ library Borrowing {
         );
     }
 
+    /// @dev Moves the collateral from the borrower to the lane's first escrow. The registry refuses
+    /// what is not the borrower's, not active, or pledged already; it asks for no approval, because
+    /// the borrower signed for this contract (rule A3). Restaking tokens need the borrower's
+    /// allowance to the book.
     function _pledge(Market memory market, uint64 loanId, TermsPlace terms) private {
         address escrow = address(market.escrow(terms.lane()));
         uint32 sequence = uint32(loanId);
@@ -119,7 +144,9 @@ library Borrowing {
         IERC20(terms.lrt()).safeTransferFrom(terms.borrower(), escrow, lrtAmount);
     }
 
-    /// @dev Out of the lane's till.
+    /// @dev Out of the lane's till, to the borrower and to nobody else. Principal is below 2^56 and
+    /// the scale at most 10^30, so that the product fits.
+    /// @param sums The lane's first slot, of which one bit says which escrow is the till.
     function _pay(Market memory market, TermsPlace terms, uint256 sums) private {
         address till = LoanStore.derive(Slots.till(sums, terms.lane()), market.escrowCodeHash);
         uint256 amount = terms.principal() * market.unitScale;

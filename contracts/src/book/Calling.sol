@@ -32,7 +32,10 @@ import {Words} from "../libraries/Words.sol";
 import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 
 /// @notice An open loan that is called, and what counts then.
-/// @param interest What it owes, ledger units times SCALE.
+/// @param loan The hot slot as it lay there, prefunded cash not set off yet.
+/// @param marks The loan's second slot, which says how often it was cured.
+/// @param reason Why it is called; `Band` wherever restaking tokens broke theirs.
+/// @param interest What it owes beside principal, ledger units times SCALE.
 /// @param recovery What its collateral should recover, ledger units.
 /// @param stopped The oracle's stopped seconds.
 /// @param curesPerYear Cures within a year after which there is no cure window.
@@ -47,6 +50,10 @@ struct Called {
 }
 
 /// @title Calling a loan, and what may happen to a called one but its sale
+/// @notice Anyone may do all of it, and no pause stops it (rules D7, S1).
+/// @dev Linked at deployment and run by delegatecall: `address(this)` and `msg.sender` are the
+/// book's (rule L6). A call moves no token and asks others by static calls only; what it writes are
+/// three slots.
 library Calling {
     using Arguments for bytes;
     using LoanMath for LaneState;
@@ -59,6 +66,18 @@ library Calling {
     using Words for uint64;
 
     /// @notice See `ILoanBook.call`.
+    /// @dev Succeeds where the debt, rounded up, is above the calling values at the liquidation
+    /// LTVs, each value the higher of both rounds and the sum rounded down thing by thing
+    /// (rules V1, V2). Prefunded cash does not count here: it is set off after. Reverts with
+    /// `LoanNotFound`, `CardMismatch` and `WrongStatus` before anything is proven; with
+    /// `NotCallable`, which carries debt and limit; with `MoveUnconfirmed` for a jump whose void
+    /// window has not passed (rule V3).
+    /// @param book The loan book's storage.
+    /// @param registry Says what the assets are.
+    /// @param risk Says what their classes ask of running loans.
+    /// @param oracle Says which two rounds count.
+    /// @param curesPerYear Cures within a year after which there is no cure window.
+    /// @param call_ The whole calldata of `call`: id, both rounds' proofs, card.
     function call(
         Book storage book,
         IAssetRegistry registry,
@@ -89,6 +108,14 @@ library Calling {
     }
 
     /// @notice See `ILoanBook.callOverdue`.
+    /// @dev Works on a silent oracle, from appraisal caps (rule V4). Arrears are the reason
+    /// wherever there are any; the clock of a call for either reason runs on without the oracle.
+    /// Without arrears an asset that is not active must leave the debt above what the other things
+    /// bear. Reverts with `NotOverdue` otherwise.
+    /// @param book The loan book's storage.
+    /// @param from Where assets, class terms and values are read.
+    /// @param curesPerYear Cures within a year after which there is no cure window.
+    /// @param call_ The whole calldata of `callOverdue`: id, newest proofs, card.
     function callOverdue(
         Book storage book,
         Sources memory from,
@@ -115,6 +142,15 @@ library Calling {
     }
 
     /// @notice See `ILoanBook.repay`, of a loan that is called or in auction.
+    /// @dev A called loan earns nothing, so its debt only falls. What it is carried at falls only
+    /// where it would be more than the debt (rule C1). The last unit ends an auction; the
+    /// collateral is then handed out by a close. Reverts with `WrongStatus`, and with
+    /// `AmountTooSmall` for dust.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The loan.
+    /// @param maxAmount Most that the caller pays, ledger units.
+    /// @return paid What was taken: `maxAmount`, or the whole debt when that is less, ledger units.
     function repay(Book storage book, Market memory market, uint64 loanId, uint64 maxAmount)
         external
         returns (uint64 paid)
@@ -131,6 +167,15 @@ library Calling {
     }
 
     /// @notice See `ILoanBook.cure`.
+    /// @dev The payment comes first, then the question whether what is left is healthy. One that
+    /// ends the debt needs no values and counts as no cure. With an amount of zero only the
+    /// question is asked: the arrears may have been paid by others. Reverts with `WrongStatus`,
+    /// `AmountTooSmall` and `NotCured`.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The loan, called or in auction.
+    /// @param amount Most that the caller pays, ledger units.
+    /// @param call_ The whole calldata of `cure`: id, amount, newest proofs, card.
     function cure(
         Book storage book,
         Market memory market,
@@ -155,6 +200,8 @@ library Calling {
         market.pull(position, paid);
     }
 
+    /// @dev What the collateral weighs at the higher of both rounds' values, thing by thing.
+    /// @return Sums in ledger units; `opening` is not summed for such evidence.
     function _weighBothRounds(Outlook memory outlook, bytes calldata call_)
         private
         view
@@ -168,7 +215,11 @@ library Calling {
         );
     }
 
-    /// @dev What the collateral weighs, and whether an instalment is overdue.
+    /// @dev What the collateral weighs, and whether an instalment is overdue. The proofs stand for
+    /// both rounds, of which such evidence reads one.
+    /// @param loan The open loan, its prefunded cash set against the debt (rule D5).
+    /// @return weights Sums in ledger units: only assets that are active bear debt here.
+    /// @return overdue Whether an instalment is missed beyond its grace.
     function _weighOverdue(Outlook memory outlook, LoanWord loan, bytes calldata call_)
         private
         view
@@ -183,6 +234,7 @@ library Calling {
     }
 
     /// @dev Whether an instalment is missed whose grace ended `longer` seconds ago or before.
+    /// Seconds of the guardian's pause count neither for grace nor for those (rule C5c).
     function _isOverdue(
         IValuationOracle oracle,
         LoanState memory loan,
@@ -194,6 +246,8 @@ library Calling {
     }
 
     /// @dev A value that nobody proves for long enough does not shelter a debtor in arrears (V4).
+    /// Two days beyond grace appraisal caps stand in for each proof that is empty; until then only
+    /// for assets that are frozen or revoked.
     function _basketFor(
         IValuationOracle oracle,
         LoanState memory loan,
@@ -207,7 +261,12 @@ library Calling {
     }
 
     /// @dev Sets prefunded cash off, then moves what is left out of the sums into `impaired`
-    /// (rules C1, D6). A debt that the prefunded cash covers is simply repaid.
+    /// (rules C1, D6). A debt that the prefunded cash covers is simply repaid. The subtractions
+    /// cannot fall below zero: each takes the lower of both. A debt is below 2^56, see
+    /// `LoanStore.carry`, so that no cast cuts; what the loan is carried at takes the place of its
+    /// prefunded cash in the word.
+    /// @param called The loan and what counts for it.
+    /// @param card Words of its card, which have been compared.
     function _impair(
         Book storage book,
         uint64 loanId,
@@ -234,7 +293,14 @@ library Calling {
         );
     }
 
-    /// @dev The loan once prefunded cash is set off: repaid, or called.
+    /// @dev The loan once prefunded cash is set off: repaid, or called. The fraction of a unit of
+    /// interest that is left stays, times SCALE; all else is in whole units.
+    /// @param setOff Prefunded cash that pays debt, ledger units, at most both.
+    /// @param carried What the loan is carried at from now on, ledger units.
+    /// @return The word. Of a called loan `lastAccrual` is when its window begins: now, or less the
+    /// oracle's stopped seconds where the call rests on values, so that `LoanWord.cureUntil` may
+    /// add those of then. A window is spent by as many cures within a year of the first of them
+    /// (rule C2). Reverts with `InterestTooLarge` beyond 88 bits.
     function _next(Called memory called, uint256 setOff, uint256 carried)
         private
         view
@@ -259,7 +325,14 @@ library Calling {
     }
 
     /// @dev Back into the sums once arrears are paid and the opening LTV holds (rule C2). Without
-    /// the oracle appraisal caps count, but only for a call that needed no oracle either.
+    /// the oracle appraisal caps count, but only for a call that needed no oracle either. Ageing
+    /// lowers nothing here: calling values count, not borrowing values (rule V2). Interest runs
+    /// from now; for the time in between there is none. Reverts with `NotCured`, which carries debt
+    /// and limit, also where only arrears are left; and as `Underwriter.weigh` does.
+    /// @param position The called loan after the payment; it is open then, and one more cure is
+    /// counted.
+    /// @param card Words of its card, which have been compared.
+    /// @param newest Proofs of the newest round, or none while the oracle is silent.
     function _reopen(
         Market memory market,
         Position memory position,
@@ -281,6 +354,7 @@ library Calling {
         position.lane.include(loan);
     }
 
+    /// @dev For an error only: limits are sums that no type of the book bounds.
     function _capped(uint256 amount) private pure returns (uint64) {
         return uint64(Math.min(amount, type(uint64).max));
     }

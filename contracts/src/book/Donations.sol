@@ -12,14 +12,24 @@ import {Book, LoanStore, Market} from "./LoanStore.sol";
 import {IStewardship} from "../interfaces/IStewardship.sol";
 
 /// @title Cash that nobody can be credited with is the reserve's (rule D6)
-/// @notice It is never a lane's: it passes by all books, and so changes no price.
+/// @notice It is never a lane's: it passes by all books, and so changes no price (rules D6b, P3).
+/// @dev Linked at deployment and run by delegatecall: `address(this)` is the book (rule L6).
 library Donations {
     using LoanStore for Book;
     using LoanStore for Market;
     using SafeCast for uint256;
     using Words for uint64;
 
-    /// @notice See `ILoanBook.sweepLane`.
+    /// @notice See `IStewardship.sweepLane`.
+    /// @dev Of the till only: what lies in the lane's other escrow is gathered first (rule L5). The
+    /// till's part of the booked cash is `cash - aside`; where a donation has paid what the lane
+    /// owed while cash lay aside, that part falls below zero, and the subtraction reverts until the
+    /// rest is gathered. Reverts with `LaneUnknown`, and with `AmountTooSmall` where less than a
+    /// ledger unit is beyond the books.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param laneId The lane.
+    /// @return amount What went to the reserve, in whole ledger units, rounded down.
     function sweepLane(Book storage book, Market memory market, uint32 laneId)
         external
         returns (uint64 amount)
@@ -32,7 +42,13 @@ library Donations {
         _give(book, market, laneId, till, amount);
     }
 
-    /// @notice See `ILoanBook.sweepEnded`.
+    /// @notice See `IStewardship.sweepEnded`.
+    /// @dev A loan that has ended needs no income (rule D6b). Reverts with `WrongStatus` for one
+    /// that has not ended, or that never was; with `AmountTooSmall` for less than a ledger unit.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The loan, closed or written off.
+    /// @return amount What went to the reserve, in whole ledger units, rounded down.
     function sweepEnded(Book storage book, Market memory market, uint64 loanId)
         external
         returns (uint64 amount)
@@ -46,6 +62,9 @@ library Donations {
     }
 
     /// @dev In one go with the pool's own sweep, so that it is booked as soon as it is there.
+    /// @param laneId Lane whose events number this one; its sums are not touched.
+    /// @param from Escrow or income address that holds it.
+    /// @param amount Ledger units.
     function _give(
         Book storage book,
         Market memory market,

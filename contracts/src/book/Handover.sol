@@ -11,10 +11,14 @@ import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 import {IStewardship} from "../interfaces/IStewardship.sol";
 
-/// @title Handing out what is somebody's: cash set aside, claims, collateral thing by thing (rule D9)
+/// @title Handing out what is somebody's: cash set aside, claims, collateral thing by thing
+/// (rule D9)
 /// @notice What cannot be handed over, because its transfer fails or its owner is sanctioned, waits
 /// in the escrow; anyone may try again. So no thing keeps another from its owner, and no word of a
 /// batch fails for it.
+/// @dev Linked at deployment and run by delegatecall: `address(this)` and `msg.sender` are the
+/// book's (rule L6). Nothing here can be paused. The receiver is the caller or the recorded owner,
+/// never named by a call.
 library Handover {
     using LoanStore for Book;
     using LoanStore for Market;
@@ -23,13 +27,21 @@ library Handover {
 
     /// @notice Most gas that moving restaking tokens may take: their contract is not ours.
     uint256 internal constant LRT_GAS = 200_000;
-    /// @dev Most gas that a list may spend on one account.
+    /// @dev Most gas that a list may spend on one account: it is not ours either.
     uint256 private constant LIST_GAS = 50_000;
     /// @dev Bit that stands for the restaking tokens among the things that wait; assets have those
     /// of their places.
     uint256 private constant LRT_PLACE = 255;
 
     /// @notice See `ILoanBook.withdrawPrefunded`.
+    /// @dev Whatever the loan's status: a called one has nothing prefunded, because the call set it
+    /// off (rule D6). Reverts with `LoanNotFound`, `CardMismatch`, `NotBorrower` and `Sanctioned`;
+    /// with `AmountTooLarge` beyond what is prefunded and with `AmountTooSmall` for nothing.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The loan.
+    /// @param amount Ledger units; there is no smallest withdrawal but one unit.
+    /// @param card Words of the loan's card.
     function withdraw(
         Book storage book,
         Market memory market,
@@ -53,6 +65,12 @@ library Handover {
     }
 
     /// @notice See `ILoanBook.claim`.
+    /// @dev All that the lane owes the caller beside prefunded cash. Reverts with `NothingToClaim`,
+    /// and with `Sanctioned`: then it waits.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param laneId The lane; one that does not exist owes nothing.
+    /// @return amount What was paid, ledger units.
     function claim(Book storage book, Market memory market, uint32 laneId)
         external
         returns (uint64 amount)
@@ -70,6 +88,16 @@ library Handover {
     }
 
     /// @notice See `ILoanBook.release`.
+    /// @dev The caller has seen that the debt is zero and writes the status `Closed`; hot slot and
+    /// lane's sums are not touched here, because a batch holds them in memory. What waits is noted
+    /// after the attempts, with the book's guard set meanwhile. Reverts with `CardMismatch` and
+    /// `ReturnGasTooLow`.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The loan, repaid.
+    /// @param sequence Number of the lane's last event.
+    /// @param words Words of the loan's card.
+    /// @return Number of the lane's last event after these; the caller keeps it.
     function release(
         Book storage book,
         Market memory market,
@@ -93,7 +121,13 @@ library Handover {
         return sequence;
     }
 
-    /// @notice See `ILoanBook.deliver`.
+    /// @notice See `IStewardship.deliver`.
+    /// @dev Only a closed loan has things that wait. Reverts with `CardMismatch`, `NothingWaits`,
+    /// `Sanctioned` and `ReturnGasTooLow`; with `ReturnFailed` where nothing moved.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The closed loan.
+    /// @param words Words of its card: what it was when the loan was closed.
     function deliver(
         Book storage book,
         Market memory market,
@@ -114,12 +148,20 @@ library Handover {
         book.sums[laneId].setSequence(sequence);
     }
 
-    /// @notice Refuses to pay a party that is on the list.
+    /// @notice Refuses with `Sanctioned` to pay a party that is on the list (rule D9b).
     function requireCleared(Book storage book, address party) internal view {
         if (!isCleared(book, party)) revert IStewardship.Sanctioned(party);
     }
 
-    /// @notice Whether a party may be paid. A list that fails clears nobody: governance replaces it.
+    /// @notice Whether a party may be paid. A list that fails clears nobody: governance replaces
+    /// it.
+    /// @dev The list is asked by static call; it clears with a first word of zero. An account
+    /// without code answers nothing and so clears nobody. Its answer is read into scratch space,
+    /// one word at most, however long it is. A call passes on at most 63 parts of 64 of the gas:
+    /// reverts with `ReturnGasTooLow` where that is less than a list may spend, or else a caller
+    /// could make it fail.
+    /// @param party Who would be paid, buy, or borrow.
+    /// @return cleared True where there is no list.
     function isCleared(Book storage book, address party) internal view returns (bool cleared) {
         ISanctions list = book.sanctions;
         if (address(list) == address(0)) return true;
@@ -132,7 +174,16 @@ library Handover {
         }
     }
 
-    /// @dev Tries each thing of the set; returns those that did not move.
+    /// @dev Tries each thing of the set; returns those that did not move. Assets go by
+    /// `transferFrom`, which asks no receiver (rule S3), with all gas: a move that ran out of it
+    /// would leave a 63rd of what it had, too little to note that the thing waits. The contract of
+    /// the restaking tokens is not ours and gets a fixed amount.
+    /// @param card The loan's card: its borrower is the recorded owner.
+    /// @param set One bit for each asset by its place in the card, bit 255 for the restaking
+    /// tokens.
+    /// @param sequence Number of the lane's last event.
+    /// @return left The bits of what is still in the escrow.
+    /// @return Number of the lane's last event after these.
     function _handOver(
         Market memory market,
         uint64 loanId,
@@ -165,7 +216,10 @@ library Handover {
         return (left, sequence);
     }
 
-    /// @dev What the lane owes to somebody leaves it.
+    /// @dev What the lane owes to somebody leaves it: `owed` and cash fall together, and what is
+    /// the pool's own stays as it is (rule L3). The amount is part of `owed`, and `owed` is at most
+    /// the cash.
+    /// @param amount Ledger units.
     function _discharge(LaneState memory lane, uint64 amount) private pure {
         (lane.owed, lane.cash) = (lane.owed - amount, lane.cash - amount);
     }

@@ -16,11 +16,15 @@ import {IStewardship} from "../interfaces/IStewardship.sol";
 /// @notice A class's cap is handed to the lanes at the close, as room for new loans. A loan counts
 /// in full, with all that it may ever draw, for every class that secures it, until it ends: so a
 /// payment touches no room, and no basket hides what leans on a class.
+/// @dev A room is one slot, first field lowest; see `Room`:
+/// | left (64) | used (64) | spent (64) | spentAt (32) | zero (31) | made (1)
+/// All amounts are ledger units. Fields are written in place or by the compiler, and both leave the
+/// last bit as it is.
 library Rooms {
     using SafeCast for uint256;
     using ValueProofs for ValueProof;
 
-    /// @dev A lane's bucket for restaking tokens holds this part of its allowance.
+    /// @dev A lane's bucket for restaking tokens holds this part of its allowance: a quarter.
     uint256 private constant INFLOW_PARTS = 4;
     /// @dev Seconds in which an empty bucket is full again.
     uint256 private constant INFLOW_REFILL = 1 days;
@@ -31,13 +35,25 @@ library Rooms {
     // ---- Handing out --------------------------------------------------------------------------
 
     /// @notice Makes the rooms of a new lane, also those of classes that do not exist yet.
+    /// @dev Numbers of classes are from 1 and below `CLASS_LIMIT`. The governor pays for these
+    /// slots, a close never does (rule L4b).
+    /// @param lane Number of a lane that has none: what is there is overwritten.
     function make(Book storage book, uint32 lane) internal {
         for (uint256 classId = 1; classId < CLASS_LIMIT; ++classId) {
             _write(book.rooms[classId][lane], MADE);
         }
     }
 
-    /// @notice See `ILoanBook.handOut`.
+    /// @notice See `IStewardship.handOut`.
+    /// @dev What a class's cap leaves free goes to reserved draws first and then to all lanes
+    /// evenly, rounded down: rooms and what is used are together at most the cap, or there is no
+    /// room. What a lane did not use since the last close is taken back and handed out anew.
+    /// Reverts with `NotPool`, and with `LaneUnknown` unless each lane is named. The pool calls
+    /// only where there are lanes.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param reserved Draws reserved in each lane, ledger units: the lane's number is the place.
+    /// @param auctionValue Value that may be at auction in one lane, ledger units.
     function handOut(
         Book storage book,
         Market memory market,
@@ -66,6 +82,8 @@ library Rooms {
     }
 
     /// @dev Reads a class's room in each lane; returns what is used in all.
+    /// @param words As many as there are lanes; gets each room as it lies in its slot.
+    /// @return used What loans of the class that have not ended may draw in all, ledger units.
     function _readClass(mapping(uint32 lane => Room) storage rooms, uint256[] memory words)
         private
         view
@@ -81,8 +99,14 @@ library Rooms {
         }
     }
 
-    /// @dev What the cap leaves free: first to lanes with reserved draws, whatever their class; then
-    /// `each` to all. All rooms and all that is used are at most the cap, or no room is left.
+    /// @dev What the cap leaves free: first to lanes with reserved draws, whatever their class;
+    /// then `each` to all. All rooms and all that is used are at most the cap, or no room is left.
+    /// Where less is free than is reserved, lanes of lower number come first. A slot is written
+    /// only if its room changes.
+    /// @param words The rooms as `_readClass` read them.
+    /// @param free What the cap leaves, ledger units.
+    /// @param each What every lane gets beyond reserved draws, ledger units: with all reserved
+    /// draws no more than is free, or zero.
     function _handOutClass(
         mapping(uint32 lane => Room) storage rooms,
         uint256[] memory words,
@@ -104,6 +128,13 @@ library Rooms {
     // ---- Taking -------------------------------------------------------------------------------
 
     /// @notice Takes room for a new loan in each class of its proofs, which have been checked.
+    /// @dev Reverts with `ClassRoomShort`, and with `InflowTooFast` where the bucket has not what
+    /// is drawn at once. A class counts once, however many things of it are pledged. A class of a
+    /// checked proof is that of its asset, below `CLASS_LIMIT`, so that its bit fits a card's 64.
+    /// @param lane Lane of the loan.
+    /// @param proofs One for each thing pledged.
+    /// @param commitment All that the loan may ever draw, ledger units.
+    /// @param principal What it draws now, ledger units: only that flows into the bucket.
     /// @return classes Those classes, one bit each.
     function enter(
         Book storage book,
@@ -131,12 +162,18 @@ library Rooms {
     }
 
     /// @notice A later draw; the room for it was taken at the opening, the bucket's part was not.
+    /// @dev Only of a loan that was ever secured by restaking tokens. Reverts with `InflowTooFast`.
+    /// @param amount What is drawn, ledger units.
     function flowIn(Book storage book, uint32 lane, Card memory card, uint64 amount) internal {
         if (card.classes & _bitOf(Underwriter.LRT_CLASS) != 0) _pour(book, lane, amount);
     }
 
     /// @notice Counts a loan in the class of an asset that is added to it, whatever the room: who
     /// gives more security is not stopped.
+    /// @dev The room falls to zero at the lowest, and what is used may pass the cap; then the next
+    /// closes hand out nothing until loans have ended.
+    /// @param card The loan's card, which gets the class's bit; the caller hashes it again.
+    /// @param classId Class of the asset, as its checked proof says.
     function join(Book storage book, uint32 lane, Card memory card, uint16 classId) internal {
         if (card.classes & _bitOf(classId) != 0) return;
         card.classes |= _bitOf(classId);
@@ -149,22 +186,33 @@ library Rooms {
 
     // ---- Giving back --------------------------------------------------------------------------
 
-    /// @notice After an extension a loan counts for what it still owes.
+    /// @notice After an extension a loan without later draws counts for its principal as it then
+    /// stands.
+    /// @dev One that may draw more counts for its limit as before. Nothing grows here: `before` is
+    /// the higher.
+    /// @param before What the loan counted for before it was changed, ledger units.
     function shrink(Book storage book, uint32 lane, Card memory card, uint64 before) internal {
         uint64 commitment = commitmentOf(card);
         if (commitment < before) _giveBack(book, lane, card.classes, before - commitment);
     }
 
     /// @notice A loan has ended: the next close hands out what it took.
+    /// @dev Called once for each loan, by its close or its write-off.
     function finish(Book storage book, uint32 lane, Card memory card) internal {
         _giveBack(book, lane, card.classes, commitmentOf(card));
     }
 
-    /// @notice What a loan counts for in each of its classes, ledger units: all that it may draw.
+    /// @notice What a loan counts for in each of its classes: all that it may draw.
+    /// @return Its limit; where no draw is to come, the principal from which its schedule counts.
+    /// Ledger units. Repayments do not lower it.
     function commitmentOf(Card memory card) internal pure returns (uint64) {
         return card.limit == 0 ? card.basePrincipal : card.limit;
     }
 
+    /// @dev Lowers what is used; the room itself is raised by the next close only, in which all
+    /// lanes share.
+    /// @param classes One bit for each class.
+    /// @param amount Ledger units.
     function _giveBack(Book storage book, uint32 lane, uint64 classes, uint64 amount) private {
         for (uint256 classId = 1; classes >> classId != 0; ++classId) {
             if (classes >> classId & 1 == 0) continue;
@@ -177,13 +225,16 @@ library Rooms {
     // ---- The bucket ---------------------------------------------------------------------------
 
     /// @notice What may be drawn on restaking tokens in a lane now, ledger units.
+    /// @param room The lane's room in the class of restaking tokens.
     function inflowLeft(Room memory room) internal view returns (uint64) {
         (uint256 spent, uint256 most) = _bucketOf(room);
         return uint64(most - spent);
     }
 
     /// @dev The bucket counts what is lent on the tokens, not the tokens: what is only topped up
-    /// brings nobody a risk, and is never refused.
+    /// brings nobody a risk, and is never refused. Reverts with `InflowTooFast`, which says what is
+    /// left.
+    /// @param amount What is drawn, ledger units.
     function _pour(Book storage book, uint32 lane, uint64 amount) private {
         Room storage room = book.rooms[Underwriter.LRT_CLASS][lane];
         (uint256 spent, uint256 most) = _bucketOf(room);
@@ -194,7 +245,11 @@ library Rooms {
         room.spentAt = uint32(block.timestamp);
     }
 
-    /// @dev What is spent of the bucket now, at most its size.
+    /// @dev What is spent of the bucket now, at most its size. It refills evenly, rounded down: a
+    /// draw never finds more than has come back. Size follows the room: it is the same before and
+    /// after a loan.
+    /// @return spent Ledger units.
+    /// @return most Its size: a quarter of the room and of what loans on restaking tokens may draw.
     function _bucketOf(Room memory room) private view returns (uint256 spent, uint256 most) {
         most = (uint256(room.left) + room.used) / INFLOW_PARTS;
         uint256 refilled = most * (block.timestamp - room.spentAt) / INFLOW_REFILL;
@@ -208,12 +263,14 @@ library Rooms {
         }
     }
 
+    /// @dev Writes all of the slot: whoever makes the word keeps the bit of `MADE`.
     function _write(Room storage room, uint256 word) private {
         assembly ("memory-safe") {
             sstore(room.slot, word)
         }
     }
 
+    /// @dev A class's bit in a card; numbers of classes are below `CLASS_LIMIT`, and so below 64.
     function _bitOf(uint16 classId) private pure returns (uint64) {
         return uint64(1 << classId);
     }

@@ -12,6 +12,11 @@ import {Book, LoanStore, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @notice A lot that the auction house has sold: an asset, or restaking tokens with `tokenId` 0.
+/// @param tokenId The asset, 0 for restaking tokens.
+/// @param lrtAmount Base units of the restaking token, 0 for an asset.
+/// @param buyer Who gets the lot: a bidder, or the holder of what the reserve has taken.
+/// @param proceeds Price, ledger units: in the lane's till, or booked as if it were until the same
+/// transaction ends.
 /// @param left Lots left after this one; 0 makes a remaining debt a loss.
 struct Sale {
     uint256 tokenId;
@@ -22,6 +27,10 @@ struct Sale {
 }
 
 /// @title What leaves a loan's escrow for buyers
+/// @notice The auction house sets prices and takes them; here they are booked, and the lot handed
+/// over (rules C3, C4).
+/// @dev Linked at deployment and run by delegatecall: `address(this)` is the book (rule L6). That
+/// the caller is the auction house has been checked.
 library Selling {
     using LoanMath for LoanState;
     using LoanStore for Book;
@@ -29,6 +38,18 @@ library Selling {
     using Words for uint64;
 
     /// @notice See `ISales.applySale`.
+    /// @dev Proceeds first, then a write-off where no lot is left, then the lot, which moves last.
+    /// What is unsold when the debt ends is its owner's by a close. Reverts with `LoanNotFound`,
+    /// `CardMismatch`, with `WrongStatus` unless the loan is in auction, with `Sanctioned` for a
+    /// buyer on the list (rule D9b), and with `ProofMismatch` for a lot that the card does not
+    /// have.
+    /// @param book The loan book's storage.
+    /// @param registry The registry of assets.
+    /// @param escrowCodeHash Hash of the creation code of an escrow.
+    /// @param loanId The loan.
+    /// @param sale What was sold, to whom, for how much.
+    /// @param words Words of the loan's card as it is before the sale.
+    /// @return The loan's status after it: `Auctioned`, `Repaid` or `WrittenOff`.
     function sell(
         Book storage book,
         address registry,
@@ -54,7 +75,11 @@ library Selling {
         return position.loan.status;
     }
 
-    /// @dev Proceeds pay the debt first; the surplus is the borrower's (rule C4).
+    /// @dev Proceeds pay the debt first; the surplus is the borrower's (rule C4), to be claimed in
+    /// this lane. What the loan is carried at falls by what was paid: the things that are left
+    /// carry the rest. To the unit, `proceeds = toDebt + surplus` (invariant I-21).
+    /// @param proceeds Price of the lot, ledger units; it may be zero.
+    /// @param borrower The recorded owner.
     function _applyProceeds(
         Book storage book,
         Position memory position,
@@ -74,7 +99,10 @@ library Selling {
         emit ILoanBook.SaleApplied(position.id, ++position.lane.sequence, proceeds, toDebt, surplus);
     }
 
-    /// @dev The last lot is sold and debt is left: a loss, recorded against the borrower.
+    /// @dev The last lot is sold and debt is left: a loss, recorded against the borrower, who
+    /// borrows no more until it is paid (rule C4). The loss is the debt, rounded up; the pool's
+    /// value falls only by what the loan was still carried at. The status is an end.
+    /// @param borrower The recorded owner.
     function _writeOff(Book storage book, Position memory position, address borrower) private {
         uint64 loss = position.loan.debtUp(block.timestamp);
         (position.loan.principal, position.loan.accruedScaled) = (0, 0);
@@ -84,7 +112,9 @@ library Selling {
         emit ILoanBook.LoanWrittenOff(position.id, borrower, ++position.lane.sequence, loss);
     }
 
-    /// @dev The first of the loan's assets, which so leaves its card.
+    /// @dev The first of the loan's assets, which so leaves its card. Its transfer must succeed:
+    /// else the whole sale is undone.
+    /// @param words Words of the card, from which the new hash is made.
     function _handOverAsset(
         Book storage book,
         ILane escrow,
@@ -100,6 +130,9 @@ library Selling {
         escrow.sendAsset(registry, sale.buyer, next);
     }
 
+    /// @dev As many of the loan's restaking tokens as the lot has; what it has not stays pledged,
+    /// and goes back to the owner by a close. The amount is at most what the card holds in 96 bits.
+    /// @param words Words of the card, from which the new hash is made.
     function _handOverLrt(
         Book storage book,
         ILane escrow,

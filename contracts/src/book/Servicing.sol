@@ -26,6 +26,9 @@ import {Book, LoanStore, Market, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @title What comes to a running loan: income, fees, more collateral
+/// @notice None of it is ever paused, and none raises a debt but the late fee (rules D7, D2).
+/// @dev Linked at deployment and run by delegatecall: `address(this)` and `msg.sender` are the
+/// book's (rule L6). State is saved before tokens move.
 library Servicing {
     using Arguments for bytes;
     using LoanMath for LaneState;
@@ -39,6 +42,13 @@ library Servicing {
     using Words for uint64;
 
     /// @notice See `ILoanBook.pay`.
+    /// @dev Reverts with `LoanNotFound` and `CardMismatch`; with `AmountTooSmall` below the
+    /// smallest payment, and with `WrongStatus` for a loan that is closed or written off.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The loan.
+    /// @param amount Ledger units; all of it is taken from the caller.
+    /// @param card Words of the loan's card.
     function pay(
         Book storage book,
         Market memory market,
@@ -52,6 +62,14 @@ library Servicing {
     }
 
     /// @notice See `ILoanBook.sweep`.
+    /// @dev What is less than a ledger unit stays at the address for the next time. Reverts as
+    /// `pay` does: so with less than the smallest payment there, nothing is swept. Of a loan that
+    /// has ended see `Donations.sweepEnded`.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The loan.
+    /// @param card Words of the loan's card.
+    /// @return amount What was there, in whole ledger units, rounded down.
     function sweep(
         Book storage book,
         Market memory market,
@@ -68,6 +86,14 @@ library Servicing {
     }
 
     /// @notice See `ILoanBook.collect`.
+    /// @dev What a relayer can do for a borrower, the borrower can do itself (rule S1): the same
+    /// conditions as `Payments.collect`, with `OperationRefused` in the place of a failed word.
+    /// Reverts also with `WrongStatus` for a loan that is not open, and with `NotBorrower`.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The loan.
+    /// @param amount Ledger units, at most what is prefunded and what is owed.
+    /// @param card Words of the loan's card.
     function collect(
         Book storage book,
         Market memory market,
@@ -88,6 +114,13 @@ library Servicing {
     }
 
     /// @notice See `ILoanBook.charge`.
+    /// @dev Loan and lane get the fee in one call, the due date its mark (rules D2, S1). Reverts
+    /// with `WrongStatus`, and with `OperationRefused` that says `NothingDue` or `AlreadyCharged`.
+    /// @param book The loan book's storage.
+    /// @param oracle Says up to when due dates have had their grace.
+    /// @param loanId The loan.
+    /// @param index Number of the due date, from 1. One that is charged closes those before it.
+    /// @param words Words of the loan's card.
     function charge(
         Book storage book,
         IValuationOracle oracle,
@@ -113,6 +146,15 @@ library Servicing {
     }
 
     /// @notice See `ILoanBook.topUp`.
+    /// @dev Anyone, because a top-up only secures more: tokens cannot be frozen or revoked as
+    /// assets can (rule D7b). Only of the kind that the loan has or had. Reverts with `WrongStatus`
+    /// unless the loan is open or called, with `InvalidTerms("lrt")` and
+    /// `InvalidTerms("lrtAmount")`.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The loan.
+    /// @param lrtAmount Base units of the restaking token, taken from the caller.
+    /// @param words Words of the loan's card.
     function topUp(
         Book storage book,
         Market memory market,
@@ -132,6 +174,16 @@ library Servicing {
     }
 
     /// @notice See `ILoanBook.topUpAsset`.
+    /// @dev The asset must be active and attested to the last due date, its class enabled, and the
+    /// newest round must value it (rules A4, D7b): an asset that nobody values would keep the loan
+    /// from being called. It counts in its class, whatever the room. Reverts with `WrongStatus`
+    /// unless the loan is open or called, with `NotBorrower`, with `InvalidTerms("assets")` beyond
+    /// 32, as `Underwriter.checkPledge` does, and as the registry does for an asset that is not the
+    /// caller's.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param loanId The loan.
+    /// @param call The whole calldata of `topUpAsset`: id, proof, card.
     function topUpAsset(Book storage book, Market memory market, uint64 loanId, bytes calldata call)
         external
     {
@@ -150,6 +202,10 @@ library Servicing {
         market.from.registry.pledge(tokenId, msg.sender, escrow);
     }
 
+    /// @dev The list with one more asset behind the others: additions keep the order in which they
+    /// came, so that a list is sorted only at opening. Nothing is in it twice: the registry holds
+    /// what is pledged.
+    /// @return longer A new list.
     function _with(uint256[] memory assets, uint256 tokenId)
         private
         pure
@@ -164,17 +220,19 @@ library Servicing {
         longer[place] = tokenId;
     }
 
+    /// @dev Reverts with `NotBorrower`. The card has been compared, so it names the recorded owner.
     function _requireBorrower(uint64 loanId, bytes32[] calldata card) private view {
         if (msg.sender != Cards.borrowerOf(card)) {
             revert ILoanBook.NotBorrower(loanId, msg.sender);
         }
     }
 
+    /// @dev What would be a failed word of a batch undoes a call of its own.
     function _refuse(uint64 loanId, OperationFailure failure) private pure {
         revert ILoanBook.OperationRefused(loanId, failure);
     }
 
-    /// @dev A lot of a running auction must not be passed by.
+    /// @dev Open or called. A lot of a running auction must not be passed by: its lots are counted.
     function _loadForTopUp(Book storage book, uint64 loanId, bytes32[] calldata card)
         private
         view
@@ -185,7 +243,11 @@ library Servicing {
     }
 
     /// @dev Books income: due instalments first, the rest prefunds; a called loan's debt is paid,
-    /// and what no debt needs is the borrower's (rule D6).
+    /// and what no debt needs is the borrower's (rule D6). The caller moves the cash after. Reverts
+    /// with `AmountTooSmall` below the smallest payment, also where that would end the debt.
+    /// @param card The loan's card.
+    /// @param amount Ledger units that come to the lane's till.
+    /// @param payer Whose cash it was, for the event: the caller, or the income address.
     function _receive(
         Book storage book,
         Market memory market,
@@ -207,6 +269,10 @@ library Servicing {
         book.saveCalled(position, before);
     }
 
+    /// @dev All is set aside first, then what is due is taken of it, with cash that was there
+    /// before. A collection of dust waits for the next payment, unless it ends the debt (rule D1).
+    /// Reverts with SafeCast's error should prefunded cash outgrow 56 bits.
+    /// @param position The open loan; its lane's cash has the amount already.
     function _prefund(
         Market memory market,
         Position memory position,
@@ -223,7 +289,10 @@ library Servicing {
         if (due != 0 && !dust) _collect(position, due);
     }
 
-    /// @dev A called loan, or one in auction: up to its debt. A repaid one needs nothing.
+    /// @dev A called loan, or one in auction: up to its debt. A repaid one needs nothing. What is
+    /// left waits for its owner in the lane (see `ILoanBook.claim`), also where that is less than
+    /// the smallest payment. Reverts with `WrongStatus` for a loan that has ended.
+    /// @param owner The recorded owner.
     function _payDown(
         Book storage book,
         Position memory position,
@@ -247,7 +316,10 @@ library Servicing {
         emit ILoanBook.IncomeKept(position.id, owner, ++position.lane.sequence, amount);
     }
 
-    /// @dev Out of prefunded cash: what was owed to the borrower becomes the pool's.
+    /// @dev Out of prefunded cash: what was owed to the borrower becomes the pool's. The lane's
+    /// cash stays as it is, and `cash - owed` grows as the lane's debt falls (rule P3). The cast
+    /// cuts nothing: the amount is at most what is prefunded.
+    /// @param amount Ledger units, at most what is prefunded and what is owed.
     function _collect(Position memory position, uint64 amount) private {
         position.loan.prefunded -= uint56(amount);
         position.lane.owed -= amount;

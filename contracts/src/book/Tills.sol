@@ -10,10 +10,13 @@ import {Lane} from "../Lane.sol";
 import {Book, LoanStore, Market} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
-/// @title The lanes' escrows, and where their cash goes when one can pay nothing in or out (rule L5)
+/// @title The lanes' escrows, and where their cash goes when one can pay nothing in or out
+/// (rule L5)
 /// @notice A lane has two escrows, whose addresses follow from its number and one bit of its sums.
 /// Collateral stays in the first. Cash goes to one of them, the till; what the other holds lies
 /// aside: it is the lane's, and pays nothing until it is gathered.
+/// @dev Linked at deployment and run by delegatecall: it is the book that makes escrows and owns
+/// them.
 library Tills {
     using LoanStore for Book;
     using LoanStore for Market;
@@ -23,6 +26,9 @@ library Tills {
     uint32 private constant MAX_LANES = 64;
 
     /// @notice See `ILoanBook.addLane`.
+    /// @dev Reverts with `LanesFull`. The lane knows from the start whether there is a list; its
+    /// rooms are made, and have nothing in them until the next close (rule L4).
+    /// @return laneId Its number: the count of lanes before it.
     function add(Book storage book) external returns (uint32 laneId) {
         laneId = book.lanes;
         if (laneId == MAX_LANES) revert IStewardship.LanesFull(MAX_LANES);
@@ -33,7 +39,10 @@ library Tills {
     }
 
     /// @notice See `IStewardship.turnTill`.
-    /// @dev Refused while cash lies aside: two amounts in one escrow would be told apart by nothing.
+    /// @dev Refused with `CashAside` while cash lies aside: two amounts in one escrow would be told
+    /// apart by nothing. All of the lane's cash lies aside then, also what it owes to others; books
+    /// stay as they are, and no token is called, because it is the token that may fail. The second
+    /// escrow is made at the first turn. Reverts with `LaneUnknown`.
     function turn(Book storage book, Market memory market, uint32 laneId) external {
         book.requireLane(laneId);
         LaneState memory lane = book.sums[laneId].load();
@@ -46,7 +55,10 @@ library Tills {
     }
 
     /// @notice See `IStewardship.gatherTill`.
-    /// @dev All that is there: what was not booked can then be swept from the till.
+    /// @dev All that is there: what was not booked can then be swept from the till. Reverts with
+    /// `LaneUnknown`, with `AmountTooSmall` for less than a ledger unit, and as the token does
+    /// while it lets nothing go.
+    /// @return amount What came to the till, in whole ledger units, rounded down.
     function gather(Book storage book, Market memory market, uint32 laneId)
         external
         returns (uint64 amount)

@@ -20,15 +20,24 @@ import {Book, LoanStore, Market, NewTerms, Position} from "./LoanStore.sol";
 import {Rooms} from "./Rooms.sol";
 
 /// @title A vote gives a loan in trouble a new schedule that its borrower signed (rule D8)
-/// @notice Only while the loan is carried in `impaired`, so that NAV never counts as good what needed
-/// a vote. No debt is forgiven, nothing leaves the escrow, and neither rate nor fee rises. The loan
-/// stays called: it comes back to its lane's sums by a cure, under the rules of any cure (C2).
+/// @notice Only while the loan is carried in `impaired`, so that NAV never counts as good what
+/// needed a vote. No debt is forgiven, nothing leaves the escrow, and neither rate nor fee rises.
+/// The loan stays called: it comes back to its lane's sums by a cure, under the rules of any cure
+/// (C2).
+/// @dev Linked at deployment and run by delegatecall: `address(this)` is the book (rule L6). That
+/// the caller is the governor has been checked.
 library Workouts {
     using Arguments for bytes;
     using LoanStore for Book;
     using LoanStore for Position;
 
     /// @notice See `IStewardship.workOut`.
+    /// @dev Everything of the schedule is new, so all of it is held to hard bounds, not to the
+    /// classes' terms of the day (rule D8b). Reverts with `LoanNotFound`, `CardMismatch`, and with
+    /// `WrongStatus` unless the loan is called or in auction.
+    /// @param book The loan book's storage.
+    /// @param market What the loan book was deployed with.
+    /// @param call The whole calldata of `workOut`: workout, signature, card.
     function workOut(Book storage book, Market memory market, bytes calldata call) external {
         LoanWorkout calldata workout = call.workout();
         // The workout is ten words of the call's head.
@@ -47,7 +56,10 @@ library Workouts {
         book.saveCalled(position, before);
     }
 
-    /// @dev The borrower's signature, once; and nothing eases what a sanctioned party owes.
+    /// @dev The borrower's signature, once (rule S4); and nothing eases what a sanctioned party
+    /// owes. Reverts with `TermsExpired`, `InvalidSignature`, `NonceUsed` and `Sanctioned`.
+    /// @param borrower The recorded owner.
+    /// @param signature The borrower's; it is looked at whoever called.
     function _admit(
         Book storage book,
         Position memory position,
@@ -61,6 +73,12 @@ library Workouts {
         Handover.requireCleared(book, borrower);
     }
 
+    /// @dev Reverts with `RateTooHigh` above the present rate; with `InvalidTerms`, which names the
+    /// field: no due date, less than a day between two, a last one beyond ten years, a higher late
+    /// fee, windows outside one to sixty days; with `AssetUnusable` or `MaturityBeyondAttestation`
+    /// where an asset is not active or not attested to the last due date (rule A4).
+    /// @param rateBps The present rate, basis points a year.
+    /// @param card The loan's card as it is.
     function _checkBounds(
         Sources memory from,
         uint16 rateBps,
@@ -80,6 +98,7 @@ library Workouts {
         }
     }
 
+    /// @dev The signed fields that make a schedule.
     function _termsOf(LoanWorkout calldata workout) private pure returns (NewTerms memory) {
         return NewTerms({
             rateBps: workout.rateBps,
@@ -93,7 +112,9 @@ library Workouts {
     }
 
     /// @dev As if the loan had been called now, with a window whatever was spent before: an auction
-    /// that runs is taken off the market, and none begins before the window ends.
+    /// that runs is taken off the market, and none begins before the window ends. Where the call
+    /// rests on values its time is kept less the oracle's stopped seconds, as in `Calling`.
+    /// @param loan The called loan; what it owes and what it is carried at stay.
     function _restart(Sources memory from, LoanState memory loan) private view {
         (loan.status, loan.windowSpent) = (LoanStatus.Called, false);
         // The window is for all that is pledged: tokens out of their band wait for its end too.
@@ -102,10 +123,13 @@ library Workouts {
         if (LoanStore.restsOnValues(loan.callReason)) loan.lastAccrual -= uint32(from.oracle.stoppedSeconds());
     }
 
+    /// @dev The bounds that the classes' own windows have, in seconds.
     function _isWindow(uint256 span) private pure returns (bool) {
         return span >= TermBounds.MIN_WINDOW && span <= TermBounds.MAX_WINDOW;
     }
 
+    /// @dev Reverts with `InvalidTerms`.
+    /// @param what Name of the field.
     function _check(bool holds, bytes32 what) private pure {
         if (!holds) revert ILoanBook.InvalidTerms(what);
     }
