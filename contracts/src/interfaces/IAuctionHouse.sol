@@ -90,8 +90,8 @@ interface IAuctionHouse {
     /// @param classId Class of the lot.
     /// @param bidder The caller.
     error BidderRefused(uint16 classId, address bidder);
-    /// @notice The buyer's callback has closed an epoch, which would have counted the lane without
-    /// the price.
+    /// @notice The buyer's callback has closed an epoch. A close judges a lane by its cash, and
+    /// here the price is booked before it has come.
     /// @param epoch Number of the epoch that runs now.
     error EpochClosed(uint32 epoch);
     /// @notice After the buyer's callback the till did not receive the price to the unit.
