@@ -33,8 +33,8 @@ struct VotingTerms {
 /// @notice The numbers of the vote have hard bounds too, so that no vote can make the next one a
 /// formality. Votes are those of `BallastToken`; for and abstaining ones make the quorum, and a
 /// proposal passes when those for it are more than those against.
-/// @dev The overrides without text of their own only choose between two parents; the timelock's
-/// side is what counts.
+/// @dev Most overrides exist only because two parents define the function; `super` takes the more
+/// special one, which is the timelock's where that is one of them.
 contract BallastGovernor is
     Governor,
     GovernorSettings,

@@ -143,8 +143,8 @@ library Orders {
     }
 
     /// @dev One close for one owner, in proportion to what all had asked. Takes are rounded up and
-    /// gives down, so that the owners' parts never pass the whole; what is lost is less than one
-    /// unit a close, and stays the pool's.
+    /// gives down, so that the owners' parts never pass the whole; what that leaves, less than one
+    /// unit an owner and close, is nobody's and stays in the pool's hands.
     /// @param order The owner's, changed: what is left waits for the next close.
     /// @param fill What the close did. `filled` is at most `requested`, so a take is at most
     /// `active`.

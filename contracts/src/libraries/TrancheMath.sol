@@ -6,7 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {LaneState} from "../interfaces/ILoanBook.sol";
 
 /// @title Waterfall, share prices and limits of the pool, in ledger units
-/// @notice Every quotient says which way it is rounded; none favours the one who asks (I-07).
+/// @notice Every quotient says which way it is rounded, and for whom (I-07).
 /// @dev Amounts of cash are below 2^64, rates and shares of them at most 10^4 basis points, times
 /// below 2^48: no product here overflows, and those with shares (below 2^128) go through `mulDiv`.
 library TrancheMath {
@@ -27,8 +27,7 @@ library TrancheMath {
     /// @param cash The pool's part of its cash, ledger units: without what it owes to others or
     /// holds aside, and zero for a stuck lane.
     /// @param time Unix seconds.
-    /// @return Ledger units times `SCALE`, exact. One lane's may be negative by a fraction of a
-    /// unit: the sums may lie below what the loans show, which are rounded up (rule D3).
+    /// @return Ledger units times `SCALE`, exact: nothing is rounded before all lanes are added up.
     function worthScaled(LaneState memory lane, uint256 cash, uint256 time)
         internal
         pure
