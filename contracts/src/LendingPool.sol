@@ -47,8 +47,9 @@ contract LendingPool is Reservations, AccessManaged {
 
     /// @notice The auction house that may spend the reserve; set once, with the loan book.
     address public auctionHouse;
-    /// @notice First epoch whose close counts a lane's cash zero, because its token call fails; zero
-    /// again when a call succeeds (rule L5). What fails after the waterfall tells in the next close.
+    /// @notice First epoch whose close counts a lane's cash zero, because its token call fails;
+    /// zero again when a call succeeds (rule L5). What fails after the waterfall tells in the next
+    /// close.
     mapping(uint32 lane => uint32 epoch) public stuckSince;
 
     /// @param authority The access manager.
