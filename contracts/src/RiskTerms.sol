@@ -171,8 +171,7 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     /// @inheritdoc IRiskTerms
-    /// @dev Every cap was set after the class's terms, or is zero: a class without one lends
-    /// nothing.
+    /// @dev A class for which no cap was ever set has one of zero.
     function capOf(uint16 classId) public view returns (uint64) {
         if (classId != MARKET) _known(classId);
         Cap memory cap = _caps[classId];
