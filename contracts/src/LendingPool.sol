@@ -238,7 +238,8 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @dev Reservations first, as far as the cash goes, each whole or not at all; the rest is
-    /// spread equally. Rounded down: the remainder stays here.
+    /// spread equally over the lanes that work, rounded down. A stuck lane has such a part as its
+    /// target too, which counts only when it is tried (see `_supplyLanes`).
     /// @param lanes Writes `reserved` and `target`.
     /// @param spare What the lanes may hold in all, ledger units.
     function _setTargets(LaneCash[] memory lanes, uint256 spare) private {
