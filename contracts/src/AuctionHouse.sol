@@ -70,16 +70,19 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     IRiskTerms public immutable risk;
     IValuationOracle public immutable oracle;
     IERC20 public immutable token;
+    /// @notice Base units of the stablecoin in one ledger unit.
     uint256 public immutable unitScale;
 
     /// @inheritdoc IAuctionHouse
     mapping(uint16 classId => IBidderGate) public gateOf;
     /// @dev How many classes have a gate: while none has, a sale asks no further.
     uint256 private _gates;
+    /// @dev The present lot of each loan in auction.
     mapping(uint64 loanId => Running) private _lots;
-    /// @dev Prices of the lots that come after the first. In the place of restaking tokens, which are
+    /// @dev Prices of the lots after the first, by place. In that of restaking tokens, which are
     /// always first: what they were worth at their start.
     mapping(uint64 loanId => mapping(uint256 place => LotPrices)) private _later;
+    /// @dev Lots, worth and allowance by lane, each in a slot of its own (rules L1, L4).
     mapping(uint32 lane => LaneLots) private _lanes;
 
     constructor(LoanBook loanBook_, ILendingPool pool_) Governed(loanBook_.authority()) {
@@ -165,7 +168,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAuctionHouse
-    /// @dev Not guarded against re-entry: the loan book calls it when somebody repays in a callback.
+    /// @dev Unguarded: the loan book calls it when somebody repays in a callback.
     function withdraw(uint64 loanId) external {
         _requireLoanBook();
         Running memory lot = _lots[loanId];
@@ -220,7 +223,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         return (open_.lots, open_.value, open_.allowance);
     }
 
-    /// @dev Counts a loan's first lot in its lane.
+    /// @dev Counts a loan's first lot in its lane, if there is room; returns the event's number.
     function _begin(uint64 loanId, Running memory lot, uint128 lrtAmount)
         private
         returns (uint32)
@@ -232,12 +235,12 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         return _lanes[lane].begin(lane, _worthOf(loanId, lot));
     }
 
-    /// @dev What a lot asks for at its start.
+    /// @dev What a lot asks for at its start, ledger units; all that the lane's value counts.
     function _worthOf(uint64 loanId, Running memory lot) private view returns (uint64) {
         return lot.lrtFirst && lot.next == 0 ? _later[loanId][0].start : lot.start;
     }
 
-    /// @dev Starts the clock of a lot; `sequence` numbers the event.
+    /// @dev Freezes a lot's prices; its clock is `lot.startedAt`, its event's number `sequence`.
     function _offer(
         uint64 loanId,
         uint32 sequence,
@@ -260,7 +263,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         );
     }
 
-    /// @dev Books a lot whose price has reached the escrow; then the next lot, or the end.
+    /// @dev Books a lot whose price has reached the escrow; then the next lot, or the end (C3).
     function _sell(
         uint64 loanId,
         Offer memory offer,
@@ -270,7 +273,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
     ) private {
         LaneLots storage lane = _lanes[loanId.laneOf()];
         uint32 sequence = lane.finish(_worthOf(loanId, lot));
-        // The assets behind restaking tokens that were for sale at once keep their cure window (V6).
+        // The assets behind restaking tokens for sale at once keep their cure window (V6).
         uint256 from = offer.tokenId == 0 ? loanBook.cureUntilOf(loanId, card) : 0;
         uint256 left = lot.count - ++lot.next;
         emit LotSold(
@@ -311,7 +314,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         return block.timestamp < from ? Evidence.NewestOrCaps : Evidence.CapsForMissing;
     }
 
-    /// @dev The present lot, at a price within the caller's limit.
+    /// @dev The present lot, on sale by now, at a price within the caller's limit, who is admitted.
     function _acceptable(uint64 loanId, uint64 maxPrice, bytes32[] calldata card)
         private
         view
@@ -324,7 +327,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         _requireAdmitted(offer.tokenId);
     }
 
-    /// @dev To what the reserve has. Of restaking tokens the lot is as many as the debt needs at the
+    /// @dev To what the reserve has. Of restaking tokens the lot is what the debt needs at the
     /// floor: where less is paid it needs them all, and none may be left behind a write-off.
     function _beatDown(Offer memory offer, bytes32[] calldata card) private view {
         uint256 reserve = pool.reserve();
@@ -333,7 +336,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         if (offer.tokenId == 0) (, offer.lrtAmount) = Cards.lrtOf(card);
     }
 
-    /// @dev From the caller: what was booked before it was there must be all there.
+    /// @dev From the caller, base units: what was booked before it was there must be all there.
     function _takeExactly(address escrow, uint256 amount) private {
         uint256 before = token.balanceOf(escrow);
         token.safeTransferFrom(msg.sender, escrow, amount);
@@ -350,7 +353,7 @@ contract AuctionHouse is IAuctionHouse, Governed, ReentrancyGuardTransient {
         revert BidderRefused(classId, msg.sender);
     }
 
-    /// @dev The lot, at its price now, and when its clock would have started had it never stopped.
+    /// @dev The lot, its price now (rounded up for the pool), and its start, stopped seconds added.
     function _offerOf(uint64 loanId, bytes32[] calldata card)
         private
         view

@@ -14,6 +14,8 @@ import {Order, Orders, Outcome} from "./libraries/Orders.sol";
 import {Tranches} from "./Tranches.sol";
 
 /// @title What lenders ask for through the vaults, and what they have coming
+/// @notice A request joins the sum of its tranche; a close fills the sum and never looks at a
+/// lender. What a lender has coming is worked out when one of its calls comes (see `Orders`).
 abstract contract Lenders is Tranches, ReentrancyGuardTransient {
     using SafeERC20 for ITrancheShare;
     using SafeCast for uint256;
@@ -22,6 +24,11 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
 
     /// @dev One controller's requests in one tranche: `deposit` and `redemption` wait for closes,
     /// the rest waits to be claimed.
+    /// @param deposit Ledger units that shall become shares.
+    /// @param redemption Base units of the share that shall become cash.
+    /// @param bought Assets that closes took, and the shares for them.
+    /// @param sold Shares that closes took, and the cash for them.
+    /// @param refund Deposits that closes gave back, ledger units.
     struct Account {
         Order deposit;
         Order redemption;
@@ -30,18 +37,24 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
         uint64 refund;
     }
 
-    /// @notice The market that the pool funds; set once. Its sanctions list is the pool's (rule D9).
+    /// @notice The market that the pool funds; set once. Its sanctions list is the pool's (rule
+    /// D9).
     ILoanBook public loanBook;
     /// @notice The vault through which lenders reach a tranche; set once.
     mapping(Tranche => address) public vaultOf;
+    /// @dev Accounts as of their last call; `_rolled` brings one up to date.
     mapping(Tranche => mapping(address controller => Account)) private _accounts;
 
+    /// @dev Who may act for whom is the vault's to check: it is the only caller.
+    /// @param tranche Whose vault.
     modifier onlyVault(Tranche tranche) {
         if (msg.sender != vaultOf[tranche]) revert NotVault(msg.sender);
         _;
     }
 
     /// @inheritdoc ILendingPool
+    /// @dev The cash is held, not the pool's, until a close takes it: neither NAV nor a price knows
+    /// of it.
     function requestDeposit(Tranche tranche, address controller, address owner, uint64 assets)
         external
         nonReentrant
@@ -59,6 +72,7 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILendingPool
+    /// @dev The shares lie with the pool until a close burns them, and share in losses until then.
     function requestRedeem(Tranche tranche, address controller, uint128 shares)
         external
         nonReentrant
@@ -72,6 +86,8 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILendingPool
+    /// @dev Both must be cleared: cash would else leave to a party on the list under another's
+    /// name, or for it to a friend.
     function claim(
         Tranche tranche,
         ClaimKind kind,
@@ -119,6 +135,7 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILendingPool
+    /// @dev What a call would find: the same replay of closes as `_rolled`, on copies.
     function requestsOf(Tranche tranche, address controller)
         external
         view
@@ -141,17 +158,23 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
         return address(loanBook) == address(0) || loanBook.isCleared(party);
     }
 
-    /// @dev What is due to a party on the list waits where it is.
+    /// @dev What is due to a party on the list waits where it is. Reverts with `Sanctioned`.
+    /// @param party Who would be paid, or pay in.
     function _requireCleared(address party) internal view {
         if (!isCleared(party)) revert IStewardship.Sanctioned(party);
     }
 
+    /// @dev Asks once when both are the same.
+    /// @param controller Whose the request is.
+    /// @param other Who pays in or receives.
     function _requireBothCleared(address controller, address other) private view {
         _requireCleared(controller);
         if (other != controller) _requireCleared(other);
     }
 
-    /// @dev Sets the vaults and the shares that they have made.
+    /// @dev Sets the vaults and the shares that they have made. Reverts with `VaultsAlreadySet`.
+    /// @param senior Senior's vault.
+    /// @param junior Junior's.
     function _setVaults(ITrancheVault senior, ITrancheVault junior) internal {
         if (vaultOf[Tranche.Senior] != address(0)) {
             revert VaultsAlreadySet(vaultOf[Tranche.Senior]);
@@ -162,7 +185,11 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
         emit VaultsSet(address(senior), address(junior));
     }
 
-    /// @dev The account with all closes applied.
+    /// @dev The account with the closes applied, at most `Orders.MAX_CLOSES` for each of its
+    /// orders.
+    /// @param tranche Whose shares.
+    /// @param controller Whose account.
+    /// @return account In storage, up to date.
     function _rolled(Tranche tranche, address controller)
         private
         returns (Account storage account)
@@ -176,6 +203,12 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
         account.sold.add(outcome.taken, outcome.given);
     }
 
+    /// @dev Shares of filled deposits, which the pool has held since the fill.
+    /// @param tranche Whose shares.
+    /// @param controller Whose requests.
+    /// @param receiver Who gets them.
+    /// @param assets Ledger units for which they stand.
+    /// @param shares Base units of the share.
     function _handShares(
         Tranche tranche,
         address controller,
@@ -187,6 +220,12 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
         _shareOf[tranche].safeTransfer(receiver, shares);
     }
 
+    /// @dev Cash of filled redemptions, which was `held` since the fill.
+    /// @param tranche Whose shares were redeemed.
+    /// @param controller Whose requests.
+    /// @param receiver Who gets it.
+    /// @param shares Base units of the share for which it stands.
+    /// @param assets Ledger units.
     function _handCash(
         Tranche tranche,
         address controller,
@@ -198,6 +237,10 @@ abstract contract Lenders is Tranches, ReentrancyGuardTransient {
         _payHeld(receiver, assets.toUint64());
     }
 
+    /// @dev What can be claimed once closes are applied.
+    /// @param claimed What is booked.
+    /// @param outcome What the closes since then bring.
+    /// @return Both together.
     function _plus(Claim memory claimed, Outcome memory outcome)
         private
         pure

@@ -16,7 +16,8 @@ import {Reservations} from "./Reservations.sol";
 import {PoolParameters, Tranches} from "./Tranches.sol";
 
 /// @title The pool that lenders fund, in two tranches, closed by epoch
-/// @notice All cash is booked; what anyone sends here uncalled for changes no price (rule P3).
+/// @notice All cash is booked; what anyone sends here uncalled for changes no price (rule P3). The
+/// close is a barrier: it alone looks across lanes.
 contract LendingPool is Reservations, AccessManaged {
     using SafeERC20 for IERC20Metadata;
     using SafeCast for uint256;
@@ -32,8 +33,11 @@ contract LendingPool is Reservations, AccessManaged {
     /// @dev Share of NAV that may be at auction at once, spread over the lanes.
     uint256 internal constant AUCTION_BPS = 1_000;
 
-    /// @dev What a close knows of a lane: the pool's part of its cash, what the close brings that
-    /// to, what is reserved in it, and whether its calls fail.
+    /// @dev What a close knows of a lane; cash in ledger units.
+    /// @param free The pool's part of its cash: without what is owed to others or lies aside.
+    /// @param target What the close brings that to.
+    /// @param reserved What is reserved in it for the epoch that begins.
+    /// @param stuck Whether its token calls fail (rule L5).
     struct LaneCash {
         uint256 free;
         uint256 target;
@@ -41,11 +45,18 @@ contract LendingPool is Reservations, AccessManaged {
         bool stuck;
     }
 
+    /// @notice The auction house that may spend the reserve; set once, with the loan book.
     address public auctionHouse;
-    /// @notice First epoch whose close counts a lane's cash zero, because its token call fails; zero
-    /// again when a call succeeds (rule L5). What fails after the waterfall tells in the next close.
+    /// @notice First epoch whose close counts a lane's cash zero, because its token call fails;
+    /// zero again when a call succeeds (rule L5). What fails after the waterfall tells in the next
+    /// close.
     mapping(uint32 lane => uint32 epoch) public stuckSince;
 
+    /// @param authority The access manager.
+    /// @param stablecoin The token that is lent.
+    /// @param riskTerms Caps, and who is told of utilisation.
+    /// @param reserveHolder Who receives lots that the reserve buys.
+    /// @param parameters See `PoolParameters`.
     constructor(
         address authority,
         IERC20Metadata stablecoin,
@@ -67,6 +78,13 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @inheritdoc ILendingPool
+    /// @dev In this order, each step on what the ones before have left:
+    /// 1. NAV, the lanes read once, and what it gives to or takes from the tranches;
+    /// 2. what redemptions wish, and so what each lane shall hold; cash above that comes here;
+    /// 3. the tranches again, where that showed a lane's cash to be lost, or found;
+    /// 4. deposits, then redemptions, so that new cash can pay those who leave;
+    /// 5. cash to the lanes, then rooms and allowances;
+    /// 6. the next epoch and its rates.
     function closeEpoch() external nonReentrant {
         PoolState memory pool = _pool;
         uint256 endsAt = pool.startedAt + epochSeconds;
@@ -101,6 +119,7 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @inheritdoc ILendingPool
+    /// @dev The subtraction cannot underflow while the pool holds what its books say (I-02).
     function sweepDonations() external nonReentrant returns (uint64 amount) {
         uint256 booked = uint256(_pool.cash) + _pool.reserve + held;
         amount = (stablecoin.balanceOf(address(this)) / UNIT - booked).toUint64();
@@ -110,6 +129,8 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @inheritdoc ILendingPool
+    /// @dev The auction house is trusted with the price, not with where it goes: the escrow is
+    /// checked.
     function payFromReserve(uint64 loanId, uint32 lane, address escrow, uint64 amount)
         external
         nonReentrant
@@ -124,6 +145,10 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @notice Sends cash to one lane and has it booked, or does neither. Only the pool itself.
+    /// @dev Reverts with `NotPoolItself`. External, so that a close can try it and go on when it
+    /// fails.
+    /// @param lane The lane.
+    /// @param amount Ledger units; the caller books them out of the pool's cash.
     function supplyLane(uint32 lane, uint64 amount) external {
         if (msg.sender != address(this)) revert NotPoolItself(msg.sender);
         stablecoin.safeTransfer(loanBook.tillOf(lane), amount * UNIT);
@@ -136,6 +161,7 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @inheritdoc ILendingPool
+    /// @dev Reads every lane: nothing on the chain asks for it, for that would be a barrier.
     function nav() external view returns (uint64) {
         (,, uint256 navNow) = _readLanes();
         return navNow.toUint64();
@@ -163,6 +189,9 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @dev NAV is exact over all lanes and rounded down once; a stuck lane's cash counts zero.
+    /// @return lanes What each lane has; targets are not set yet.
+    /// @return idle Cash of the pool and of its lanes that counts in NAV, ledger units.
+    /// @return navNow NAV, ledger units.
     function _readLanes()
         private
         view
@@ -185,6 +214,9 @@ contract LendingPool is Reservations, AccessManaged {
 
     /// @dev Before anything is filled: the buffer, and the free cash that each lane is left with or
     /// brought to, as if all deposits came in.
+    /// @param close Writes the wishes, provisional until deposits have changed the price, and
+    /// `buffer`.
+    /// @param lanes Writes `reserved` and `target`.
     function _plan(Close memory close, LaneCash[] memory lanes) private {
         close.seniorWish = _wish(Tranche.Senior);
         close.juniorWish = _wish(Tranche.Junior);
@@ -205,7 +237,11 @@ contract LendingPool is Reservations, AccessManaged {
         _setTargets(lanes, spare);
     }
 
-    /// @dev Reservations first, as far as the cash goes; the rest is spread equally.
+    /// @dev Reservations first, as far as the cash goes, each whole or not at all; the rest is
+    /// spread equally over the lanes that work, rounded down. A stuck lane has such a part as its
+    /// target too, which counts only when it is tried (see `_supplyLanes`).
+    /// @param lanes Writes `reserved` and `target`.
+    /// @param spare What the lanes may hold in all, ledger units.
     function _setTargets(LaneCash[] memory lanes, uint256 spare) private {
         uint256 healthy;
         for (uint32 i = 0; i < lanes.length; ++i) {
@@ -224,8 +260,11 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @dev Takes from each lane what it has above the target; from a stuck one all, if it now can.
-    /// Returns the cash that counted in NAV and turned out to be stuck, and that which had not
-    /// counted and came.
+    /// NAV is mended by the difference of what is returned.
+    /// @param lanes Writes `free` and `stuck`.
+    /// @return missing Cash that counted in NAV and turned out to be stuck: all free cash of those
+    /// lanes.
+    /// @return found Cash that had not counted and came.
     function _drainLanes(LaneCash[] memory lanes) private returns (uint256 missing, uint256 found) {
         for (uint32 i = 0; i < lanes.length; ++i) {
             uint256 kept = lanes[i].stuck ? 0 : lanes[i].target;
@@ -245,6 +284,10 @@ contract LendingPool is Reservations, AccessManaged {
         }
     }
 
+    /// @dev Whether some stuck lane has cash of which it is not decided that it is lost.
+    /// @param lanes As they are after draining.
+    /// @param number Epoch that closes.
+    /// @return True up to `PATIENT_CLOSES` closes from the first that counted a lane's cash zero.
     function _waitsForLanes(LaneCash[] memory lanes, uint32 number) private view returns (bool) {
         for (uint32 i = 0; i < lanes.length; ++i) {
             bool lacks = lanes[i].stuck && lanes[i].free != 0;
@@ -253,7 +296,11 @@ contract LendingPool is Reservations, AccessManaged {
         return false;
     }
 
-    /// @dev Brings each lane up to its target as far as cash above the buffer goes.
+    /// @dev Brings each lane up to its target as far as cash above the buffer goes. A stuck lane
+    /// that has cash is left alone; one that has none is tried, for there is nothing to take from
+    /// it.
+    /// @param lanes Writes `free` and `stuck`.
+    /// @param close For its buffer.
     function _supplyLanes(LaneCash[] memory lanes, Close memory close) private {
         for (uint32 i = 0; i < lanes.length; ++i) {
             LaneCash memory lane = lanes[i];
@@ -262,6 +309,11 @@ contract LendingPool is Reservations, AccessManaged {
         }
     }
 
+    /// @dev One lane's part of that. A failure tells from the next close on: this one has no NAV to
+    /// mend.
+    /// @param lane Writes `free` and `stuck`.
+    /// @param number Its number.
+    /// @param buffer Cash that stays here, ledger units.
     function _supply(LaneCash memory lane, uint32 number, uint256 buffer) private {
         uint256 spare = Math.saturatingSub(_pool.cash, buffer);
         uint256 missing = Math.saturatingSub(lane.target, lane.free);
@@ -278,6 +330,7 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @dev Allowances until the next close: room by class, and value at auction (rule L4).
+    /// @param lanes At least one.
     function _handOut(LaneCash[] memory lanes) private {
         uint64[] memory reserved = new uint64[](lanes.length);
         for (uint256 i = 0; i < lanes.length; ++i) {
@@ -287,6 +340,10 @@ contract LendingPool is Reservations, AccessManaged {
         loanBook.handOut(reserved, (atAuction / lanes.length).toUint64());
     }
 
+    /// @dev Writes and tells only what changes, so that the first failure of a row keeps its epoch.
+    /// @param lane Writes `stuck`.
+    /// @param number Its number.
+    /// @param since First epoch whose close counts its cash zero; 0 when it works.
     function _setStuckSince(LaneCash memory lane, uint32 number, uint32 since) private {
         if (lane.stuck == (since != 0)) return;
         lane.stuck = since != 0;
@@ -294,11 +351,16 @@ contract LendingPool is Reservations, AccessManaged {
         emit LaneStuck(number, since);
     }
 
+    /// @dev Reverts with `CloseGasTooLow` unless a lane's call can get all of `LANE_CALL_GAS`.
+    /// @param lane Its number, for the error.
     function _requireGas(uint32 lane) private view {
         // A call passes on at most 63 parts of 64.
         if (gasleft() * 63 / 64 < LANE_CALL_GAS) revert CloseGasTooLow(lane);
     }
 
+    /// @dev Begins the next epoch. Utilisation sets its rates (rule D4).
+    /// @param close What is lent, and both losses.
+    /// @param number Epoch that closes.
     function _finish(Close memory close, uint32 number) private {
         TrancheState memory senior = _tranches[Tranche.Senior];
         TrancheState memory junior = _tranches[Tranche.Junior];

@@ -16,25 +16,35 @@ import {Lenders} from "./Lenders.sol";
 abstract contract Reservations is Lenders {
     using SafeCast for uint256;
 
+    /// @dev Most of a deposit that can be forfeited, basis points.
     uint256 internal constant FORFEITED_BPS = 5_000;
+    /// @dev A loan's id is `lane << 40 | number`.
     uint256 private constant LANE_SHIFT = 40;
 
     /// @dev One slot; `amount` is zero when there is none.
+    /// @param amount Cash asked for, ledger units.
+    /// @param deposit What was paid for asking, ledger units.
+    /// @param epoch Epoch in which it was made.
     struct Reservation {
         uint64 amount;
         uint64 deposit;
         uint32 epoch;
     }
 
-    /// @dev What is reserved in a lane: asked for in the running epoch, and brought by the last
-    /// close and not proven drawn.
+    /// @dev What is reserved in a lane, ledger units.
+    /// @param asked Asked for in the running epoch.
+    /// @param brought Brought by the last close and not proven drawn.
     struct Demand {
         uint64 asked;
         uint64 brought;
     }
 
-    /// @dev How a lane's reservations of one epoch went: zero while or when the cash did not come.
-    /// Of `brought`, which is what nobody proved to have drawn, `idle` was left at the end. One slot.
+    /// @dev How a lane's reservations of one epoch went, for all of them together. One slot.
+    /// @param broughtAt Close that brought their cash, unix seconds; zero while or when it did not
+    /// come.
+    /// @param endedAt Close after that one, unix seconds; zero until then, and where all was drawn.
+    /// @param brought Of their cash, what nobody proved to have drawn, ledger units.
+    /// @param idle Of that, what the lane still held at the end.
     struct Verdict {
         uint48 broughtAt;
         uint48 endedAt;
@@ -44,11 +54,16 @@ abstract contract Reservations is Lenders {
 
     /// @notice What all reservations of the running epoch may still ask for.
     uint64 public reservable;
+    /// @inheritdoc ILendingPool
     mapping(uint32 lane => mapping(address borrower => Reservation)) public reservationOf;
+    /// @dev Of the running epoch and of the last close; those of older ones live on as verdicts.
     mapping(uint32 lane => Demand) internal _demands;
+    /// @dev Kept for good: a deposit may be fetched at any time.
     mapping(uint32 lane => mapping(uint32 epoch => Verdict)) private _verdicts;
 
     /// @inheritdoc ILendingPool
+    /// @dev The reservation is its borrower's alone and brings no claim to the cash: whoever draws
+    /// first, draws.
     function reserveDraw(uint32 lane, uint64 amount) external nonReentrant {
         if (amount == 0) revert ZeroAmount();
         if (lane >= loanBook.lanes()) revert LaneUnknown(lane);
@@ -68,6 +83,8 @@ abstract contract Reservations is Lenders {
     }
 
     /// @inheritdoc ILendingPool
+    /// @dev The reservation is deleted before any cash moves. What is forfeited stays here and
+    /// changes owner.
     function endReservation(
         uint32 lane,
         address borrower,
@@ -89,6 +106,10 @@ abstract contract Reservations is Lenders {
     }
 
     /// @dev At the start of a close: what the last one brought has had its epoch.
+    /// @param lane The lane.
+    /// @param free The pool's part of its cash, ledger units.
+    /// @param stuck Whether its token calls fail; then nobody could draw, and nothing was idle.
+    /// @return What was asked for in the epoch that closes, ledger units.
     function _endReservations(uint32 lane, uint256 free, bool stuck) internal returns (uint64) {
         Demand memory demand = _demands[lane];
         if (demand.brought != 0) {
@@ -101,6 +122,11 @@ abstract contract Reservations is Lenders {
     }
 
     /// @dev At the end of a close: whether the lane has the cash that was asked for in it.
+    /// @param lane The lane.
+    /// @param free The pool's part of its cash now, ledger units.
+    /// @param asked What was asked for in the epoch that closes. All of it or none counts as
+    /// brought.
+    /// @param stuck Whether its token calls fail; then no cash is at hand.
     function _serveReservations(uint32 lane, uint256 free, uint256 asked, bool stuck) internal {
         bool served = asked != 0 && !stuck && free >= asked;
         if (served) _verdicts[lane][_pool.epoch].broughtAt = uint48(block.timestamp);
@@ -110,6 +136,16 @@ abstract contract Reservations is Lenders {
         }
     }
 
+    /// @dev What ending a reservation costs: nothing where the cash did not come or the borrower
+    /// drew it; else half of the deposit for what lay idle, `deposit · ½ · idle / brought`, rounded
+    /// down for the borrower. Reverts with `ReservationRunning` or `DrawNotOfReservation`.
+    /// @param ended The reservation, deleted already.
+    /// @param lane Its lane.
+    /// @param borrower Who reserved.
+    /// @param loanId Loan that shall have used it, or 0. It must be of that lane and borrower, with
+    /// at least the reserved principal when its schedule began, and that while the cash was there.
+    /// @param words That loan's card.
+    /// @return Ledger units, at most half of the deposit.
     function _forfeited(
         Reservation memory ended,
         uint32 lane,
@@ -139,7 +175,11 @@ abstract contract Reservations is Lenders {
         return uint64(most * verdict.idle / (TrancheMath.BPS * verdict.brought));
     }
 
-    /// @dev A loan that was opened in the epoch of the reservation: none can stand for two of them.
+    /// @dev Whether a loan's schedule began while the reserved cash was there, so that one beginning
+    /// stands for one reservation at most.
+    /// @param openedAt When it began, unix seconds: at the opening, or at the last extension.
+    /// @param verdict That of the epoch; its cash was brought.
+    /// @return Whether that was after the cash came and not after the close that followed.
     function _inTime(uint256 openedAt, Verdict memory verdict) private pure returns (bool) {
         return openedAt > verdict.broughtAt && (verdict.endedAt == 0 || openedAt <= verdict.endedAt);
     }

@@ -11,7 +11,9 @@ import {TermBounds} from "./libraries/TermBounds.sol";
 import {TermsWord, TermsWords} from "./libraries/TermsWords.sol";
 
 /// @notice One class for the constructor; class 0 is the whole market, which has a cap only.
-/// @param startCap Exposure cap at deployment, ledger units.
+/// @param classId The class, or 0.
+/// @param terms Its terms; of class 0 not looked at.
+/// @param startCap Exposure cap at deployment, ledger units, at most half of `cap`.
 /// @param cap What it grows to, ledger units.
 struct ClassRow {
     uint16 classId;
@@ -21,7 +23,11 @@ struct ClassRow {
 }
 
 /// @title Risk terms by asset class, inside hard bounds and speeds
+/// @notice What a market reads of a class lies in two words: `TermsWord` for running loans,
+/// `OfferWord` for new borrowing. A close writes the rates into the latter, so that all that a draw
+/// reads is written at a close or by a vote only (rule L1).
 contract RiskTerms is IRiskTerms, Governed {
+    /// @dev Basis points in the whole.
     uint256 internal constant BPS = 10_000;
     /// @notice Most by which the rate curve's utilisation moves at one close.
     uint16 public constant MAX_STEP_BPS = 500;
@@ -31,20 +37,21 @@ contract RiskTerms is IRiskTerms, Governed {
     uint256 public constant RAMP = 30 days;
     /// @notice Seconds in which a higher exposure cap takes effect, in a straight line.
     uint256 public constant CAP_GROWTH = 90 days;
-    /// @notice What the cap of a class that has none may be set to; ledger units.
+    /// @notice Up to this any cap may be set, however small the present one is; ledger units.
     uint64 public constant FIRST_CAP = 1_000_000e6;
 
     /// @dev Stands for the whole market among the caps.
     uint16 internal constant MARKET = 0;
 
-    /// @dev Grows from `from` to `to` over `CAP_GROWTH`; ledger units; one slot.
+    /// @dev Grows from `from` to `to` (ledger units, `from` not above `to`) over `CAP_GROWTH`
+    /// seconds after `setAt` (unix seconds), in a straight line; one slot.
     struct Cap {
         uint64 from;
         uint64 to;
         uint64 setAt;
     }
 
-    /// @dev The last two reports, newest first, and what the curve uses; one slot.
+    /// @dev The last two reports, newest first, and what the curve uses; basis points, one slot.
     struct Utilisation {
         uint16 last;
         uint16 beforeLast;
@@ -60,16 +67,29 @@ contract RiskTerms is IRiskTerms, Governed {
 
     /// @notice The pool that reports utilisation; set once.
     address public pool;
+    /// @dev A row without a maximal LTV is of a class without terms.
     mapping(uint16 classId => Row) private _rows;
+    /// @dev Caps by class; that of the market under 0.
     mapping(uint16 classId => Cap) private _caps;
+    /// @dev Classes with terms; none is ever taken out, so that loans on it stay served.
     uint16[] private _classes;
+    /// @dev See `Utilisation`.
     Utilisation private _utilisation;
 
+    /// @notice The pool reports utilisation from now on, for good.
+    /// @param pool The pool.
     event PoolSet(address indexed pool);
 
+    /// @notice Only the pool reports utilisation.
+    /// @param caller Who tried.
     error NotPool(address caller);
+    /// @notice There is a pool, which never changes.
+    /// @param pool That pool.
     error PoolAlreadySet(address pool);
 
+    /// @dev Reverts with `ClassUnknown` or `OutOfBounds`.
+    /// @param authority_ The access manager.
+    /// @param rows Classes of the first day, and the market.
     constructor(address authority_, ClassRow[] memory rows) Governed(IAccessManager(authority_)) {
         for (uint256 i = 0; i < rows.length; ++i) {
             ClassRow memory row = rows[i];
@@ -82,7 +102,9 @@ contract RiskTerms is IRiskTerms, Governed {
         }
     }
 
-    /// @notice Names the pool that may report utilisation, once.
+    /// @notice Names the pool that may report utilisation, once. Governor.
+    /// @dev Reverts with `PoolAlreadySet`.
+    /// @param newPool The pool.
     function setPool(address newPool) external restricted {
         if (pool != address(0)) revert PoolAlreadySet(pool);
         pool = newPool;
@@ -90,6 +112,8 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     /// @inheritdoc IRiskTerms
+    /// @dev The steps are counted from the terms in force, of a falling liquidation LTV from where
+    /// it is; a new fall begins there.
     function setTerms(uint16 classId, ClassTerms calldata terms) external restricted {
         uint16 from = terms.liquidationLtvBps;
         if (_rows[classId].terms.maxLtvBps() != 0) {
@@ -103,6 +127,7 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     /// @inheritdoc IRiskTerms
+    /// @dev The growth begins at the present cap, or at the new one where that is lower.
     function setCap(uint16 classId, uint64 cap) external restricted {
         uint64 present = capOf(classId);
         uint256 highest = Math.max(2 * uint256(present), FIRST_CAP);
@@ -111,6 +136,7 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     /// @inheritdoc IRiskTerms
+    /// @dev Rates are written only when the curve has moved: then once for each class.
     function setUtilisation(uint16 utilisationBps) external {
         if (msg.sender != pool) revert NotPool(msg.sender);
         if (utilisationBps > BPS) revert OutOfBounds("utilisationBps", utilisationBps);
@@ -145,6 +171,7 @@ contract RiskTerms is IRiskTerms, Governed {
     }
 
     /// @inheritdoc IRiskTerms
+    /// @dev A class for which no cap was ever set has one of zero.
     function capOf(uint16 classId) public view returns (uint64) {
         if (classId != MARKET) _known(classId);
         Cap memory cap = _caps[classId];
@@ -167,6 +194,12 @@ contract RiskTerms is IRiskTerms, Governed {
         return _utilisation.curve;
     }
 
+    /// @dev Packs terms into both words, after `TermBounds.check`; the first terms of a class make
+    /// it known. Reverts with `ClassUnknown` or `OutOfBounds`.
+    /// @param classId The class.
+    /// @param terms Its terms.
+    /// @param from Liquidation LTV from which it falls, basis points; not above the new one: no
+    /// fall.
     function _setTerms(uint16 classId, ClassTerms memory terms, uint16 from) private {
         if (classId == MARKET || classId >= CLASS_LIMIT) revert ClassUnknown(classId);
         TermBounds.check(terms);
@@ -182,12 +215,17 @@ contract RiskTerms is IRiskTerms, Governed {
         }
     }
 
+    /// @dev Neither checks the class nor the step: both callers have.
+    /// @param classId The class, or 0.
+    /// @param from Cap from now on, ledger units, at most `to`.
+    /// @param to What it grows to.
     function _setCap(uint16 classId, uint64 from, uint64 to) private {
         _caps[classId] = Cap(from, to, uint64(block.timestamp));
         emit CapSet(classId, from, to, uint64(block.timestamp + CAP_GROWTH));
     }
 
     /// @dev A close evaluates the curve once for each class, so that no draw has to.
+    /// @param curve Utilisation that the curve uses, basis points.
     function _setRates(uint256 curve) private {
         for (uint256 i; i < _classes.length; ++i) {
             Row storage row = _rows[_classes[i]];
@@ -195,18 +233,29 @@ contract RiskTerms is IRiskTerms, Governed {
         }
     }
 
-    /// @dev Rounded up: a fraction of a basis point is the pool's.
+    /// @dev `base + slope · utilisation` (rule D4), rounded up: a fraction of a basis point is the
+    /// pool's.
+    /// @param terms Of the class.
+    /// @param curve Utilisation that the curve uses, basis points.
+    /// @return Basis points a year, at most 5,000: `TermBounds` holds base and slope together to
+    /// that.
     function _rateOf(TermsWord terms, uint256 curve) private pure returns (uint256) {
         return terms.baseRateBps() + Math.ceilDiv(terms.rateSlopeBps() * curve, BPS);
     }
 
-    /// @dev The curve follows the highest of the last three closes, one step at a time.
+    /// @dev The curve follows the highest of the last three closes, one step at a time (rule D4).
+    /// @param from Where it is, basis points.
+    /// @param to Where it would be.
+    /// @return Where it goes: at most `MAX_STEP_BPS` away.
     function _step(uint16 from, uint16 to) private pure returns (uint16) {
         if (to > from) return from + uint16(Math.min(to - from, MAX_STEP_BPS));
         return from - uint16(Math.min(from - to, MAX_STEP_BPS));
     }
 
-    /// @dev Every class that was ever set has a maximal LTV above zero.
+    /// @dev Every class that was ever set has a maximal LTV above zero. Reverts with
+    /// `ClassUnknown`.
+    /// @param classId The class.
+    /// @return terms As they were set: without the ramp.
     function _known(uint16 classId) private view returns (TermsWord terms) {
         terms = _rows[classId].terms;
         if (terms.maxLtvBps() == 0) revert ClassUnknown(classId);

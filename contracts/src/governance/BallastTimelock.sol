@@ -10,6 +10,9 @@ contract BallastTimelock is TimelockController {
     /// @notice The delay is longer than this, whatever is voted; seconds.
     uint256 public immutable twoEpochs;
 
+    /// @notice Lenders could not leave before a decision takes effect.
+    /// @param delay What was given, seconds.
+    /// @param twoEpochs The delay must be longer than this, seconds.
     error DelayTooShort(uint256 delay, uint256 twoEpochs);
 
     /// @dev Nobody administers it but itself, and anyone executes what is due.
@@ -24,11 +27,15 @@ contract BallastTimelock is TimelockController {
     }
 
     /// @notice Changes the delay. Only by a vote and after the present delay.
+    /// @dev Reverts with `DelayTooShort`, or with `TimelockUnauthorizedCaller` unless it calls
+    /// itself.
+    /// @param newDelay Seconds.
     function updateDelay(uint256 newDelay) public override {
         _checkDelay(newDelay);
         super.updateDelay(newDelay);
     }
 
+    /// @dev Reverts with `DelayTooShort`.
     function _checkDelay(uint256 delay) private view {
         if (delay <= twoEpochs) revert DelayTooShort(delay, twoEpochs);
     }

@@ -8,7 +8,15 @@ library CappedGate {
     /// @notice Most gas that a gate may spend on one bidder.
     uint256 internal constant GATE_GAS = 100_000;
 
-    /// @dev Copies one word of the answer only, however much the gate returns.
+    /// @notice Whether the gate admits a bidder.
+    /// @dev Copies one word of the answer only, however much the gate returns. An address without
+    /// code returns nothing, and so admits nobody. Who brings too little gas for a gate to answer
+    /// refuses itself only: the price is not taken.
+    /// @param gate Chosen by governance, and not trusted.
+    /// @param bidder Who would receive the lot.
+    /// @param classId Class of the lot.
+    /// @param tokenId Asset, or 0 for restaking tokens.
+    /// @return admitted Whether the answer was one word, or more, whose first is 1.
     function admits(IBidderGate gate, address bidder, uint16 classId, uint256 tokenId)
         internal
         view

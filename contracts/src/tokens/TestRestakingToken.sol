@@ -6,9 +6,13 @@ import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20P
 
 /// @title A non-rebasing restaking token for local chains: 18 decimals, and anyone may mint
 contract TestRestakingToken is ERC20Permit {
+    /// @param name Name of the token, also in what holders sign for permits.
+    /// @param symbol Its symbol.
     constructor(string memory name, string memory symbol) ERC20(name, symbol) ERC20Permit(name) {}
 
     /// @notice Mints to anyone. It is worth nothing.
+    /// @param to Who gets it.
+    /// @param amount Base units, 10^18 of a token.
     function mint(address to, uint256 amount) external {
         _mint(to, amount);
     }
