@@ -16,7 +16,7 @@ from contracts.rpc import Rpc, strict
 from contracts.types import Block, Fees, Log, Receipt
 
 # The limit of one transaction where EIP-7825 holds.
-SIMULATION_GAS = 14_000_000
+SIMULATION_GAS = 1 << 24
 # Full nodes keep the states of this many blocks.
 STATES_KEPT = 120
 DELEGATION_PREFIX = bytes.fromhex("ef0100")
