@@ -170,9 +170,7 @@ library Amending {
     /// @dev What stays pledged; for each thing of it a proof of the newest round is due, in the
     /// card's order and the restaking tokens' last.
     function _basketOf(Card memory card) private pure returns (Basket memory) {
-        return Basket(
-            card.assets, card.lrt, card.lrtAmount, card.lrtOpeningPrice, Evidence.Newest
-        );
+        return Basket(card.assets, card.lrt, card.lrtAmount, card.lrtOpeningPrice, Evidence.Newest);
     }
 
     /// @dev Dates and schedule against which attestations and classes are held: the new ones of an

@@ -116,12 +116,7 @@ library Borrowing {
         bytes32[] memory card = Cards.wordsOf(terms, draw, classes);
         book.marks[loanId] = MarkWord.wrap(0).withCard(card);
         emit ILoanBook.LoanOpened(
-            loanId,
-            terms.borrower(),
-            uint32(loanId),
-            uint16(draw.rateBps),
-            terms.nonce(),
-            card
+            loanId, terms.borrower(), uint32(loanId), uint16(draw.rateBps), terms.nonce(), card
         );
     }
 

@@ -280,8 +280,7 @@ library Calling {
         uint32 sequence = book.sums[loanId.laneOf()].impair(called.loan, setOff, carried);
         LoanWord next = _next(called, setOff, carried);
         book.hot[loanId] = next;
-        uint256 until =
-            debt == 0 ? 0 : next.cureUntil(Cards.cureWindowOf(card), called.stopped);
+        uint256 until = debt == 0 ? 0 : next.cureUntil(Cards.cureWindowOf(card), called.stopped);
         emit ILoanBook.LoanCalled(
             loanId,
             sequence,
@@ -340,7 +339,8 @@ library Calling {
         ValueProof[] calldata newest
     ) private view {
         LoanState memory loan = position.loan;
-        Evidence evidence = LoanStore.restsOnValues(loan.callReason) ? Evidence.Newest : Evidence.NewestOrCaps;
+        Evidence evidence =
+            LoanStore.restsOnValues(loan.callReason) ? Evidence.Newest : Evidence.NewestOrCaps;
         Outlook memory outlook = Outlook(market.from, market.from.oracle.present(false));
         Weights memory weights =
             Underwriter.weigh(outlook, Underwriter.basketOf(card, evidence), newest, newest);
@@ -349,7 +349,8 @@ library Calling {
             revert ILoanBook.NotCured(position.id, debt, _capped(weights.opening));
         }
         position.marks = position.marks.withCure();
-        (loan.status, loan.callReason, loan.windowSpent) = (LoanStatus.Open, CallReason.Health, false);
+        (loan.status, loan.callReason, loan.windowSpent) =
+        (LoanStatus.Open, CallReason.Health, false);
         loan.lastAccrual = uint32(block.timestamp);
         position.lane.include(loan);
     }

@@ -22,9 +22,8 @@ library Donations {
 
     /// @notice See `IStewardship.sweepLane`.
     /// @dev Of the till only: what lies in the lane's other escrow is gathered first (rule L5). The
-    /// till's part of the booked cash is `cash - aside`; where a donation has paid what the lane
-    /// owed while cash lay aside, that part falls below zero, and the subtraction reverts until the
-    /// rest is gathered. Reverts with `LaneUnknown`, and with `AmountTooSmall` where less than a
+    /// till's part of the booked cash is `cash - aside`, or nothing where a donation has paid what
+    /// the lane owed while cash lay aside. Reverts with `LaneUnknown`, and with `AmountTooSmall` where less than a
     /// ledger unit is beyond the books.
     /// @param book The loan book's storage.
     /// @param market What the loan book was deployed with.
@@ -38,7 +37,8 @@ library Donations {
         LaneState memory lane = book.sums[laneId].load();
         ILane till = market.tillOf(laneId, lane.till);
         uint256 held = market.token.balanceOf(address(till)) / market.unitScale;
-        amount = Math.saturatingSub(held, lane.cash - lane.aside).toUint64();
+        uint256 booked = Math.saturatingSub(lane.cash, lane.aside);
+        amount = Math.saturatingSub(held, booked).toUint64();
         _give(book, market, laneId, till, amount);
     }
 

@@ -207,9 +207,7 @@ library Handover {
         // A call passes on at most 63 parts of 64: too little gas must not look like a failure.
         if (gasleft() * 63 / 64 < LRT_GAS) revert IStewardship.ReturnGasTooLow();
         try escrow.sendToken{gas: LRT_GAS}(card.lrt, owner, card.lrtAmount) {
-            emit ILoanBook.LrtReleased(
-                loanId, card.lrt, ++sequence, card.lrtAmount, owner
-            );
+            emit ILoanBook.LrtReleased(loanId, card.lrt, ++sequence, card.lrtAmount, owner);
         } catch {
             left |= 1 << LRT_PLACE;
         }

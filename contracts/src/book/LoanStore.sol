@@ -278,7 +278,9 @@ library LoanStore {
     /// @param card The loan's card in memory, which the caller hashes again; limit and classes
     /// stay.
     /// @param terms The new schedule, checked by the caller.
-    function reschedule(Position memory position, Card memory card, NewTerms memory terms) internal {
+    function reschedule(Position memory position, Card memory card, NewTerms memory terms)
+        internal
+    {
         LoanState memory loan = position.loan;
         loan.rateBps = terms.rateBps;
         Underwriter.checkSize(loan.principal, loan.rateBps);

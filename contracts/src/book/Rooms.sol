@@ -60,7 +60,9 @@ library Rooms {
         uint64[] calldata reserved,
         uint64 auctionValue
     ) external {
-        if (msg.sender != book.pool) revert ILoanBook.NotPool(msg.sender);
+        if (msg.sender != book.pool) {
+            revert ILoanBook.NotPool(msg.sender);
+        }
         if (reserved.length != book.lanes) revert ILoanBook.LaneUnknown(uint32(reserved.length));
         emit IStewardship.RoomsReserved(reserved);
         IRiskTerms risk = market.from.risk;
@@ -151,9 +153,7 @@ library Rooms {
             Room storage room = book.rooms[classId][lane];
             uint256 word = _read(room);
             if (commitment > uint64(word)) {
-                revert IStewardship.ClassRoomShort(
-                    lane, uint16(classId), uint64(word), commitment
-                );
+                revert IStewardship.ClassRoomShort(lane, uint16(classId), uint64(word), commitment);
             }
             uint256 used = uint64(word >> 64) + commitment;
             _write(room, word >> 128 << 128 | used << 64 | uint64(word) - commitment);

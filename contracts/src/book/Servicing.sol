@@ -70,12 +70,10 @@ library Servicing {
     /// @param loanId The loan.
     /// @param card Words of the loan's card.
     /// @return amount What was there, in whole ledger units, rounded down.
-    function sweep(
-        Book storage book,
-        Market memory market,
-        uint64 loanId,
-        bytes32[] calldata card
-    ) external returns (uint64 amount) {
+    function sweep(Book storage book, Market memory market, uint64 loanId, bytes32[] calldata card)
+        external
+        returns (uint64 amount)
+    {
         address income = Incomes.addressOf(loanId, market.escrowCodeHash);
         amount = (market.token.balanceOf(income) / market.unitScale).toUint64();
         Position memory position = book.load(loanId, card);

@@ -35,7 +35,9 @@ library Tills {
         book.lanes = laneId + 1;
         book.sums[laneId].setListed(address(book.sanctions) != address(0));
         Rooms.make(book, laneId);
-        emit ILoanBook.LaneAdded(laneId, address(new Lane{salt: bytes32(uint256(laneId))}(address(this))));
+        emit ILoanBook.LaneAdded(
+            laneId, address(new Lane{salt: bytes32(uint256(laneId))}(address(this)))
+        );
     }
 
     /// @notice See `IStewardship.turnTill`.
@@ -49,7 +51,9 @@ library Tills {
         if (lane.aside != 0) revert IStewardship.CashAside(laneId, lane.aside);
         (lane.aside, lane.till) = (lane.cash, 1 - lane.till);
         address till = address(market.tillOf(laneId, lane.till));
-        if (till.code.length == 0) new Lane{salt: bytes32(1 << 32 | uint256(laneId))}(address(this));
+        if (till.code.length == 0) {
+            new Lane{salt: bytes32(1 << 32 | uint256(laneId))}(address(this));
+        }
         emit IStewardship.TillTurned(laneId, ++lane.sequence, till, lane.aside);
         book.sums[laneId].store(lane);
     }

@@ -67,7 +67,9 @@ library Workouts {
         LoanWorkout calldata workout,
         bytes calldata signature
     ) private {
-        if (block.timestamp > workout.deadline) revert ILoanBook.TermsExpired(workout.deadline);
+        if (block.timestamp > workout.deadline) {
+            revert ILoanBook.TermsExpired(workout.deadline);
+        }
         Consent.requireSigned(borrower, Consent.hash(workout), signature);
         book.useNonce(borrower, position.laneId, workout.nonce);
         Handover.requireCleared(book, borrower);
@@ -120,7 +122,9 @@ library Workouts {
         // The window is for all that is pledged: tokens out of their band wait for its end too.
         if (loan.callReason == CallReason.Band) loan.callReason = CallReason.Health;
         loan.lastAccrual = uint32(block.timestamp);
-        if (LoanStore.restsOnValues(loan.callReason)) loan.lastAccrual -= uint32(from.oracle.stoppedSeconds());
+        if (LoanStore.restsOnValues(loan.callReason)) {
+            loan.lastAccrual -= uint32(from.oracle.stoppedSeconds());
+        }
     }
 
     /// @dev The bounds that the classes' own windows have, in seconds.

@@ -80,11 +80,7 @@ library Arguments {
     /// @param call The book's calldata.
     /// @param place Word of the head, from 0.
     /// @return Where the terms lie; their words are not checked (see `SignedTerms`).
-    function termsAt(bytes calldata call, uint256 place)
-        internal
-        pure
-        returns (TermsPlace)
-    {
+    function termsAt(bytes calldata call, uint256 place) internal pure returns (TermsPlace) {
         return TermsPlace.wrap(_tailOf(call, place));
     }
 

@@ -46,9 +46,8 @@ library Cards {
         uint256 count = card.assets.length;
         bool hasLrt = card.lrt != address(0);
         words = _blank(count, hasLrt);
-        words[0] = _who(
-            card.borrower, card.basePrincipal, card.schedule, card.instalments, hasLrt, count
-        );
+        words[0] =
+            _who(card.borrower, card.basePrincipal, card.schedule, card.instalments, hasLrt, count);
         words[1] = _when(card.interval, card.openedAt, card.limit, card.classes)
             | _patience(card.gracePeriod, card.cureWindow, card.lateFeeBps);
         for (uint256 i; i < count; ++i) {
@@ -78,7 +77,12 @@ library Cards {
         words = _blank(count, lrtAmount != 0);
         uint256 principal = terms.principal();
         words[0] = _who(
-            terms.borrower(), principal, terms.schedule(), terms.instalments(), lrtAmount != 0, count
+            terms.borrower(),
+            principal,
+            terms.schedule(),
+            terms.instalments(),
+            lrtAmount != 0,
+            count
         );
         uint256 limit = terms.limit();
         words[1] = _when(terms.interval(), block.timestamp, limit > principal ? limit : 0, classes)
@@ -165,7 +169,8 @@ library Cards {
         bool hasLrt,
         uint256 count
     ) private pure returns (bytes32) {
-        uint256 kinds = uint256(schedule) << 32 | instalments << 16 | (hasLrt ? 1 << 8 : 0);
+        uint256 kinds =
+            uint256(schedule) << 32 | instalments << 16 | (hasLrt ? 1 << 8 : 0);
         return bytes32(uint256(uint160(borrower)) << 96 | basePrincipal << 40 | kinds | count);
     }
 

@@ -61,7 +61,11 @@ library Pauses {
     /// @dev Paused seconds up to the end of the last pause that began at that running time or
     /// before.
     /// @return paused Seconds, of a pause that runs as if it lapsed; 0 before the first.
-    function _pausedAt(uint256[] storage log, uint256 running) private view returns (uint256 paused) {
+    function _pausedAt(uint256[] storage log, uint256 running)
+        private
+        view
+        returns (uint256 paused)
+    {
         (uint256 low, uint256 high) = (0, log.length);
         while (low < high) {
             uint256 middle = (low + high) / 2;

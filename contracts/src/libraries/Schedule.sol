@@ -148,7 +148,9 @@ library Schedule {
         uint256 until,
         uint256 time
     ) internal pure returns (OperationFailure) {
-        if (index == 0 || index > card.instalments) return OperationFailure.NothingDue;
+        if (index == 0 || index > card.instalments) {
+            return OperationFailure.NothingDue;
+        }
         if (index <= charged) return OperationFailure.AlreadyCharged;
         bool missed = dueAt(card, index) <= until && isMissed(card, loan, index, time);
         return missed ? OperationFailure.None : OperationFailure.NothingDue;

@@ -50,9 +50,10 @@ library Slots {
         uint256 setAside = _isImpaired(loan.status) ? loan.impaired : loan.prefunded;
         uint256 marks = uint256(loan.status) | uint256(loan.callReason) << 3;
         if (loan.windowSpent) marks |= WINDOW_SPENT;
-        return wordOf(
-            loan.principal, setAside, loan.accruedScaled, loan.lastAccrual, loan.rateBps, marks
-        );
+        return
+            wordOf(
+                loan.principal, setAside, loan.accruedScaled, loan.lastAccrual, loan.rateBps, marks
+            );
     }
 
     /// @notice A loan of its fields, each within its width; `marks` are status, reason of the call,
@@ -145,7 +146,7 @@ library Slots {
         lane.a = int144(int256(sums) >> LEVEL);
         lane.till = uint8(sums >> TILL & 1);
         (lane.owed, lane.impaired, lane.aside) =
-            (uint64(rest), uint64(rest >> 64), uint64(rest >> 128));
+        (uint64(rest), uint64(rest >> 64), uint64(rest >> 128));
         lane.listed = rest >> LISTED != 0;
         lane.cash = uint64(rest) + uint64(sums >> FREE & FREE_BITS);
     }
@@ -156,8 +157,8 @@ library Slots {
     /// @param lane Sums in memory, last event included.
     function store(LaneWords storage to, LaneState memory lane) internal {
         to.sums = _sums(lane.a, lane.b, lane.cash - lane.owed, _marksOf(lane), lane.sequence);
-        uint256 rest = uint256(lane.owed) | uint256(lane.impaired) << 64
-            | uint256(lane.aside) << 128 | (lane.listed ? 1 << LISTED : 0);
+        uint256 rest = uint256(lane.owed) | uint256(lane.impaired) << 64 | uint256(lane.aside)
+            << 128 | (lane.listed ? 1 << LISTED : 0);
         if (rest != to.rest) to.rest = rest;
     }
 
@@ -279,7 +280,11 @@ library Slots {
             int256 a = (int256(sums) >> LEVEL) - int256(plus) + int256(slope * loan.lastAccrual());
             uint256 b = (sums >> SLOPE & SLOPE_BITS) - slope;
             lane.sums = _sums(
-                a, b, (sums >> FREE & FREE_BITS) + setOff, sums >> TILL & MARK_BITS, uint256(uint32(sums)) + 1
+                a,
+                b,
+                (sums >> FREE & FREE_BITS) + setOff,
+                sums >> TILL & MARK_BITS,
+                uint256(uint32(sums)) + 1
             );
             if (uint64(rest >> 64) + carried > type(uint64).max) revert LaneFull();
             lane.rest = rest - setOff + (carried << 64);

@@ -8,16 +8,7 @@ import {ILoanBook, ScheduleKind} from "../interfaces/ILoanBook.sol";
 import {IPause} from "../interfaces/IPause.sol";
 import {IValuationOracle, ValueProof, ValueStatus} from "../interfaces/IValuationOracle.sol";
 import {IRiskTerms} from "../interfaces/IRiskTerms.sol";
-import {
-    Basket,
-    Draw,
-    Evidence,
-    LotPrices,
-    Outlook,
-    Plan,
-    Sources,
-    Weights
-} from "./Appraisal.sol";
+import {Basket, Draw, Evidence, LotPrices, Outlook, Plan, Sources, Weights} from "./Appraisal.sol";
 import {Answers} from "./Answers.sol";
 import {AssetWord} from "./AssetWords.sol";
 import {Cards} from "./Cards.sol";
@@ -342,7 +333,8 @@ library Underwriter {
         returns (uint256)
     {
         uint256 newest = item.price;
-        bool moved = !item.isLrt && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps());
+        bool moved =
+            !item.isLrt && Valuation.movedTooFar(previous, newest, item.terms.moveLimitBps());
         if (moved && !present.voidWindowPassed()) {
             revert ILoanBook.MoveUnconfirmed(item.id, uint64(previous), uint64(newest));
         }

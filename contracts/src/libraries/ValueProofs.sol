@@ -119,11 +119,11 @@ library ValueProofs {
             let next := path.offset
             let end := add(next, shl(5, path.length))
             // Four levels in one turn: the loop costs as much as a level's own steps.
-            for { } lt(add(next, 0x60), end) { next := add(next, 0x80) } {
+            for {} lt(add(next, 0x60), end) { next := add(next, 0x80) } {
                 node := up(up(node, next), add(next, 0x20))
                 node := up(up(node, add(next, 0x40)), add(next, 0x60))
             }
-            for { } lt(next, end) { next := add(next, 0x20) } { node := up(node, next) }
+            for {} lt(next, end) { next := add(next, 0x20) } { node := up(node, next) }
         }
     }
 }

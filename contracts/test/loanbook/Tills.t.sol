@@ -208,6 +208,22 @@ contract TillsTest is AmendBase {
         vm.assertEq(book.sweepLane(0), 9 * USD);
     }
 
+    /// @custom:invariant L5b D6b
+    function test_a_gift_that_has_paid_what_the_lane_owed_is_swept_whole_in_the_end() public {
+        book.prefund(loanId, 5 * USD);
+        _turn();
+        coin.mint(book.tillOf(0), 7 * USD);
+        vm.prank(borrower);
+        book.withdrawPrefunded(loanId, 5 * USD);
+
+        vm.assertEq(book.sweepLane(0), 2 * USD);
+        coin.setBlocked(first, false);
+        book.gatherTill(0);
+
+        vm.assertEq(book.sweepLane(0), 5 * USD);
+        vm.assertEq(coin.balanceOf(book.tillOf(0)), book.laneOf(0).cash);
+    }
+
     /// @custom:invariant L5b
     function test_the_till_turns_back_once_nothing_lies_aside() public {
         _turn();
