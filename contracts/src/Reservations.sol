@@ -175,8 +175,8 @@ abstract contract Reservations is Lenders {
         return uint64(most * verdict.idle / (TrancheMath.BPS * verdict.brought));
     }
 
-    /// @dev Whether a loan's schedule began while the reserved cash was there, so that one beginning
-    /// stands for one reservation at most.
+    /// @dev Whether a loan's schedule began while the reserved cash was there: one beginning stands
+    /// for one reservation at most.
     /// @param openedAt When it began, unix seconds: at the opening, or at the last extension.
     /// @param verdict That of the epoch; its cash was brought.
     /// @return Whether that was after the cash came and not after the close that followed.
