@@ -142,8 +142,8 @@ abstract contract Reservations is Lenders {
     /// @param ended The reservation, deleted already.
     /// @param lane Its lane.
     /// @param borrower Who reserved.
-    /// @param loanId Loan that shall have used it, or 0. It must be of that lane and borrower, with
-    /// at least the reserved principal when its schedule began, and that while the cash was there.
+    /// @param loanId Loan that shall have used it, or 0. It must be of that lane and borrower, its
+    /// base principal at least what was reserved, and its schedule begun while the cash was there.
     /// @param words That loan's card.
     /// @return Ledger units, at most half of the deposit.
     function _forfeited(
