@@ -142,8 +142,8 @@ abstract contract Reservations is Lenders {
     /// @param ended The reservation, deleted already.
     /// @param lane Its lane.
     /// @param borrower Who reserved.
-    /// @param loanId Loan that shall have used it, or 0. It must be of that lane and borrower, with
-    /// at least the reserved principal when its schedule began, and that while the cash was there.
+    /// @param loanId Loan that shall have used it, or 0. It must be of that lane and borrower, its
+    /// base principal at least what was reserved, and its schedule begun while the cash was there.
     /// @param words That loan's card.
     /// @return Ledger units, at most half of the deposit.
     function _forfeited(
@@ -175,8 +175,8 @@ abstract contract Reservations is Lenders {
         return uint64(most * verdict.idle / (TrancheMath.BPS * verdict.brought));
     }
 
-    /// @dev Whether a loan's schedule began while the reserved cash was there, so that one beginning
-    /// stands for one reservation at most.
+    /// @dev Whether a loan's schedule began while the reserved cash was there: one beginning stands
+    /// for one reservation at most.
     /// @param openedAt When it began, unix seconds: at the opening, or at the last extension.
     /// @param verdict That of the epoch; its cash was brought.
     /// @return Whether that was after the cash came and not after the close that followed.

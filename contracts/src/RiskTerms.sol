@@ -215,7 +215,7 @@ contract RiskTerms is IRiskTerms, Governed {
         }
     }
 
-    /// @dev Neither checks the class nor the step: both callers have.
+    /// @dev Checks neither class nor amounts: its callers have.
     /// @param classId The class, or 0.
     /// @param from Cap from now on, ledger units, at most `to`.
     /// @param to What it grows to.

@@ -208,7 +208,7 @@ contract TrancheVault is ITrancheVault, IERC165 {
     }
 
     /// @inheritdoc IERC7575
-    /// @dev Worth of the tranche as the last close left it: requests that wait are no part of it.
+    /// @dev Worth of the tranche as the last close left it: deposits that wait are no part of it.
     function totalAssets() external view returns (uint256) {
         (uint64 value,) = pool.trancheOf(tranche);
         return value * UNIT;

@@ -309,10 +309,10 @@ interface ILendingPool {
     /// @param escrow Till of that lane.
     /// @param amount Price, ledger units.
     function payFromReserve(uint64 loanId, uint32 lane, address escrow, uint64 amount) external;
-    /// @notice Asks for cash in a lane at the next close, for a draw in the epoch after it (rule
-    /// L2). The deposit comes back when the caller draws, and when the cash did not come or others
-    /// drew it; of the part whose cash lay idle for the epoch, half is forfeited, rounded down.
-    /// Anyone who is cleared.
+    /// @notice Asks for cash in a lane at the next close, for a loan opened in the epoch after it
+    /// (rule L2). The deposit comes back when the caller opens it, and when the cash did not come
+    /// or others drew it; of the part whose cash lay idle for the epoch, half is forfeited, rounded
+    /// down. Anyone who is cleared.
     /// @dev Reverts with `ZeroAmount`, `LaneUnknown`, `ReservationTooLarge`, `ReservationOpen`,
     /// `Sanctioned` or `TransferShort`.
     /// @param lane Where the cash shall come.
@@ -325,7 +325,8 @@ interface ILendingPool {
     /// `DrawNotOfReservation`, or with `CardMismatch` of the loan book.
     /// @param lane Its lane.
     /// @param borrower Who reserved, and is paid.
-    /// @param loanId The loan that used it, or 0 when none did.
+    /// @param loanId The loan that used it, or 0 when none did. A further draw on an older loan
+    /// proves nothing.
     /// @param card That loan's card, or empty.
     function endReservation(
         uint32 lane,
