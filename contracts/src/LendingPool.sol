@@ -238,25 +238,30 @@ contract LendingPool is Reservations, AccessManaged {
     }
 
     /// @dev Reservations first, as far as the cash goes, each whole or not at all; the rest is
-    /// spread equally over the lanes that work, rounded down. A stuck lane has such a part as its
-    /// target too, which counts only when it is tried (see `_supplyLanes`).
+    /// spread equally over the lanes that share, rounded down: all targets are at most what is spare.
     /// @param lanes Writes `reserved` and `target`.
     /// @param spare What the lanes may hold in all, ledger units.
     function _setTargets(LaneCash[] memory lanes, uint256 spare) private {
-        uint256 healthy;
+        uint256 sharing;
         for (uint32 i = 0; i < lanes.length; ++i) {
             LaneCash memory lane = lanes[i];
             lane.reserved = _endReservations(i, lane.free, lane.stuck);
-            if (lane.stuck) continue;
-            ++healthy;
+            if (!_shares(lane)) continue;
+            ++sharing;
             if (lane.reserved > spare) continue;
             lane.target = lane.reserved;
             spare -= lane.reserved;
         }
-        if (healthy == 0) return;
+        if (sharing == 0) return;
         for (uint256 i = 0; i < lanes.length; ++i) {
-            lanes[i].target += spare / healthy;
+            if (_shares(lanes[i])) lanes[i].target += spare / sharing;
         }
+    }
+
+    /// @dev Whether a lane takes part in what is spare. A stuck one does only while it has no cash
+    /// that could be tried instead: what is sent to it then tells whether its calls work again.
+    function _shares(LaneCash memory lane) private pure returns (bool) {
+        return !lane.stuck || lane.free == 0;
     }
 
     /// @dev Takes from each lane what it has above the target; from a stuck one all, if it now can.
@@ -304,7 +309,7 @@ contract LendingPool is Reservations, AccessManaged {
     function _supplyLanes(LaneCash[] memory lanes, Close memory close) private {
         for (uint32 i = 0; i < lanes.length; ++i) {
             LaneCash memory lane = lanes[i];
-            if (!lane.stuck || lane.free == 0) _supply(lane, i, close.buffer);
+            if (_shares(lane)) _supply(lane, i, close.buffer);
             _serveReservations(i, lane.free, lane.reserved, lane.stuck);
         }
     }

@@ -28,6 +28,23 @@ contract LendingPoolCapsTest is PoolBase {
     }
 
     /// @custom:invariant G1b
+    function test_lanes_that_work_again_bring_a_market_no_further() public {
+        for (uint32 lane = 1; lane < LANES; ++lane) {
+            book.setBroken(lane, true);
+        }
+        _start();
+        for (uint32 lane = 1; lane < LANES; ++lane) {
+            book.setBroken(lane, false);
+        }
+
+        _close();
+
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            vm.assertEq(_free(lane), risk.capOf(0) / 4);
+        }
+    }
+
+    /// @custom:invariant G1b
     function test_what_is_lent_counts_towards_the_cap_and_the_cap_grows() public {
         _start();
         book.lend(0, 20_000 * USD, 0);

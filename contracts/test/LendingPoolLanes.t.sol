@@ -226,6 +226,25 @@ contract LendingPoolLanesTest is PoolBase {
         }
     }
 
+    /// @dev As when the stablecoin is paused at the first close that brings cash.
+    function test_lanes_that_were_all_stuck_without_cash_are_tried_again() public {
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            book.setBroken(lane, true);
+        }
+        _start();
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            vm.assertTrue(_isStuck(lane));
+            book.setBroken(lane, false);
+        }
+
+        _close();
+
+        for (uint32 lane = 0; lane < LANES; ++lane) {
+            vm.assertFalse(_isStuck(lane));
+            vm.assertEq(_free(lane), 237_500 * USD);
+        }
+    }
+
     function test_only_the_pool_itself_supplies_a_lane() public {
         _start();
 
