@@ -16,7 +16,8 @@ import {ScheduleKind} from "./LoanTypes.sol";
 /// @param cureWindow Shortest of the classes, seconds.
 /// @param lateFeeBps Highest of the classes.
 /// @param limit Most principal after a later draw; 0 when there is none to come.
-/// @param classes Classes of all that was ever pledged, one bit each: the loan counts in them (rule L4).
+/// @param classes Classes of all that was ever pledged, one bit each: the loan counts in them (rule
+/// L4).
 /// @param assets What is pledged and unsold, in order.
 /// @param lrt Restaking token pledged beside it, zero when there never was one.
 /// @param lrtAmount Its amount, base units.
@@ -41,9 +42,10 @@ struct Card {
 
 /// @notice A loan's second slot: the card's hash and the little that changes beside it.
 /// @param cardHash First 200 bits of the hash of the card's words.
-/// @param firstCureAt Unix seconds.
-/// @param cures Cures within the year that began at `firstCureAt`.
-/// @param chargedThrough Last due date that bore a late fee.
+/// @param firstCureAt When the first of these cures was, unix seconds; 0 when there was none.
+/// @param cures Cures within the 365 days from `firstCureAt`; a call while they are as many as the
+/// market allows has no cure window (rule C2).
+/// @param chargedThrough Number of the last due date that bore a late fee, 0 when none did.
 struct Marks {
     bytes25 cardHash;
     uint32 firstCureAt;
