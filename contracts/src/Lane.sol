@@ -8,8 +8,8 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {ILane} from "./interfaces/ILane.sol";
 
 /// @title Escrow of one lane
-/// @notice Also the contract at a loan's income address. It has no storage, takes plain transfers
-/// and calls nobody but for its owner (rule L6).
+/// @notice Also the contract at a loan's income address. Tokens come by plain transfers, it has no
+/// storage, and it calls nobody but for its owner (rule L6).
 /// @dev Made with CREATE2, so that its address follows from its salt and its owner alone. It has no
 /// receiver hook: assets come by `transferFrom`, as they leave.
 contract Lane is ILane {

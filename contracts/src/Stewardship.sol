@@ -21,14 +21,14 @@ import {Underwriter} from "./libraries/Underwriter.sol";
 /// @notice Base of the loan book, with its storage. What each function does and refuses stands in
 /// `IStewardship`.
 /// @dev Thin doors to linked libraries, which run on `_book`. The guard against re-entry is held by
-/// all that move tokens or a lane's cash; it is transient and leaves no slot for lanes to share.
+/// all that move tokens or cash; it is transient and leaves no slot for lanes to share.
 abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     using LoanStore for Book;
 
     /// @dev All storage of the loan book: no base or library has any beside it.
     Book internal _book;
-    /// @dev Hash of an escrow's creation code with this book as its owner: with a lane's number as
-    /// the salt it gives the escrow's address, so that none is kept or read (CREATE2).
+    /// @dev Hash of an escrow's creation code with this book as its owner: with the salt of a lane
+    /// it gives the escrow's address, so that none is kept or read (CREATE2).
     bytes32 internal immutable ESCROW_CODE_HASH =
         keccak256(abi.encodePacked(type(Lane).creationCode, abi.encode(address(this))));
 

@@ -26,7 +26,7 @@ enum ScheduleKind {
     InterestOnly
 }
 
-/// @notice Why a loan was called; what does not hold of others says 0, `Health`.
+/// @notice Why a loan was called. An open loan has 0, `Health`: `Payments.isOpen` relies on it.
 /// @dev `Health`: it owes more than its collateral bears at the liquidation LTVs (rule V1).
 /// `Overdue`: an instalment is missed beyond its grace (V4). `Attestation`: an asset is revoked or
 /// frozen and the others do not bear the debt (V4). `Band`: unhealthy, its restaking tokens out of
@@ -157,7 +157,7 @@ struct LoanChange {
 /// then, so that its cure window stands still with the oracle.
 /// @param rateBps Fixed rate, basis points a year.
 /// @param status See `LoanStatus`.
-/// @param callReason Why it was called; `Health`, which is zero, of a loan that is not.
+/// @param callReason Why it was called; `Health`, which is zero, of an open loan.
 /// @param windowSpent Whether it was called without a cure window (rule C2).
 struct LoanState {
     uint56 principal;
@@ -186,8 +186,8 @@ struct LoanState {
 /// @param sequence Number of the lane's last event, 0 before the first.
 /// @param aside Part of the cash that lies in the escrow to which none goes any more, ledger units.
 /// @param till Which of the lane's two escrows takes cash: 0 is that of the collateral (rule L5).
-/// @param listed Whether there is a list of those to whom nothing is paid: while there is none, no
-/// call asks for it.
+/// @param listed Whether there is a list of those to whom nothing is paid: while there is none, new
+/// loans and sales ask no further.
 struct LaneState {
     int144 a;
     uint112 b;
