@@ -167,7 +167,8 @@ contract LoanBook is LoanViews {
 
     /// @dev The same for words side by side that collect from the loan at hand. Payments of one
     /// moment add up (I-16), so they are booked as one, and the loan is written once.
-    /// @param batch With a loan at hand; it is laid down when the first word left is for another.
+    /// @param batch With a loan at hand, which is laid down if it was collected from and the first
+    /// word left is for another.
     /// @param at Place of the first of these words in the calldata.
     /// @return Place of the first word left; `at` when not even the first is for the quick way.
     function _collectGroup(Batch memory batch, uint256 at) private returns (uint256) {
