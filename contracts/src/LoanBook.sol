@@ -34,8 +34,12 @@ import {LoanViews} from "./LoanViews.sol";
 /// @title The loan book
 /// @notice Everything that an operation writes is keyed by loan, lane or party (rule L1): two
 /// operations on different lanes, for different parties, share no slot.
-/// @dev What is called often is here, the rest in libraries linked at deployment (rule L6). Every
-/// entry point checks, changes, emits, and moves tokens last; `ILoanBook` describes what they do.
+/// @dev What is called often is here, the rest in libraries linked at deployment (rule L6), which
+/// run on this contract's one struct of storage, `Book`. Large arguments are not decoded to be
+/// encoded again: such an entry point leaves them unnamed and hands on `msg.data`, which
+/// `Arguments` reads after the decoder here has checked it. Every entry point checks, changes,
+/// emits, and moves tokens last; `ILoanBook` describes what they do, raise and keep to. Bases:
+/// `LoanViews`, `Stewardship`.
 contract LoanBook is LoanViews {
     using Batches for Book;
     using LoanStore for Book;
@@ -47,17 +51,31 @@ contract LoanBook is LoanViews {
     using Words for uint64;
     using Words for uint256;
 
-    /// @dev Their bytes fill 32 KiB, for which a node's pool counts a transaction once.
+    /// @dev Most words of a batch. Their bytes fill 32 KiB, for which a node's pool counts a
+    /// transaction once.
     uint256 private constant MAX_WORDS = 1_000;
 
+    /// @notice The stablecoin in which this market lends and is repaid.
     IERC20 public immutable token;
+    /// @dev Where assets are, which other markets share (rule A3).
     IAssetRegistry private immutable REGISTRY;
+    /// @dev Terms, rates and caps of the classes.
     IRiskTerms private immutable RISK;
+    /// @dev Values by round, the guardian's pause, and the clock of both.
     IValuationOracle private immutable ORACLE;
+    /// @dev Base units of the token in one ledger unit: 1 to 10^30.
     uint256 private immutable UNIT_SCALE;
+    /// @dev Ledger units: smallest payment that leaves a debt, and smallest principal (rule D1).
     uint64 private immutable MINIMUM_PAYMENT;
+    /// @dev A call within a year of as many cures has no cure window (rule C2).
     uint8 private immutable CURES_PER_YEAR;
 
+    /// @notice Makes the book of a new market; `wire` names its pool and auction house later.
+    /// @param authority_ Access manager whose roles may call what is restricted, for good.
+    /// @param token_ Stablecoin, with at most 36 decimals (else `TooManyDecimals`).
+    /// @param from Registry, risk terms and oracle.
+    /// @param minimumPayment_ Ledger units.
+    /// @param curesPerYear_ Cures within a year after which a call has no window.
     constructor(
         IAccessManager authority_,
         IERC20Metadata token_,
@@ -74,6 +92,11 @@ contract LoanBook is LoanViews {
     // ---- Settling -----------------------------------------------------------------------------
 
     /// @inheritdoc ILoanBook
+    /// @dev Collections that stand side by side go the quick way, everything else word by word.
+    /// What the batch does to its lane is tallied in memory and written once: a loan that changed,
+    /// a page of 256 ids and the lane's sums cost a write each, however many words are for them.
+    /// Collecting moves no cash: what was owed to borrowers becomes the pool's. The batch's own
+    /// event is numbered after those of the loans that it closed.
     function settle(uint32 laneId, bytes32[] calldata words) external nonReentrant {
         if (!_book.relayers[laneId][msg.sender]) revert NotRelayer(laneId, msg.sender);
         if (words.length > MAX_WORDS) revert BatchTooLarge(words.length);
@@ -98,9 +121,16 @@ contract LoanBook is LoanViews {
     }
 
     /// @dev The quick way: collects from one open loan after another while words ask for nothing
-    /// else, with unused ids on the page at hand. Returns the place of the first word left: it asks
-    /// for something else, or for a closer look. Conditions are joined by bits and signs, because a
-    /// jump costs more than what it would save.
+    /// else, with unused ids on the page at hand. Conditions are joined by bits and signs, because
+    /// a jump costs more than what it would save: a difference that is negative has its highest bit
+    /// set. So a word is left to `_settleOne` that asks for more than is prefunded, would end the
+    /// debt, is below the minimum, leaves interest unpaid, or meets too little gas.
+    ///
+    /// Nothing overflows unchecked: what is paid is below 2^56 and its slope below 2^72, so that
+    /// sums of a thousand fit the two halves of `tally`, ledger units below and `Σ Δp·r` above.
+    /// @param batch What is at hand; its page is that of the word at `at`.
+    /// @param at Place of a word in the calldata.
+    /// @return Place of the first word left: it asks for something else, or for a closer look.
     function _collectAll(Batch memory batch, uint256 at) private returns (uint256) {
         unchecked {
             if (batch.hasLoan()) return _collectGroup(batch, at);
@@ -136,7 +166,11 @@ contract LoanBook is LoanViews {
     }
 
     /// @dev The same for words side by side that collect from the loan at hand. Payments of one
-    /// moment add up, so they are booked as one, and the loan is written once.
+    /// moment add up (I-16), so they are booked as one, and the loan is written once.
+    /// @param batch With a loan at hand, which is laid down if it was collected from and the first
+    /// word left is for another.
+    /// @param at Place of the first of these words in the calldata.
+    /// @return Place of the first word left; `at` when not even the first is for the quick way.
     function _collectGroup(Batch memory batch, uint256 at) private returns (uint256) {
         unchecked {
             (LoanWord loan, uint256 interest) = batch.loan.due();
@@ -168,7 +202,12 @@ contract LoanBook is LoanViews {
     }
 
     /// @dev Skips a used id; otherwise applies the operation that begins at `at` and spends its id
-    /// (rule S2). Returns the place after it.
+    /// (rule S2), also when it fails: a retry takes a new one. Reverts with `BatchGasTooLow` when
+    /// less gas is left than a word may take, rather than let it fail for want of gas (rule S3).
+    /// @param batch Its results begin as applied for all words; others are written here.
+    /// @param words All words of the batch.
+    /// @param at Place of the operation's word in the calldata.
+    /// @return Place after the operation and its card.
     function _settleOne(Batch memory batch, bytes32[] calldata words, uint256 at)
         private
         returns (uint256)
@@ -196,7 +235,11 @@ contract LoanBook is LoanViews {
         return at + (end - i << 5);
     }
 
-    /// @dev Applies an operation, or says why not and changes nothing.
+    /// @dev Applies an operation, or says why not and changes nothing (I-29).
+    /// @param batch With the operation's loan at hand.
+    /// @param words Its word and what follows as its card.
+    /// @param i Its place among the batch's words, for `BatchGasTooLow`.
+    /// @return failure `None` when it was applied.
     function _apply(Batch memory batch, bytes32[] calldata words, uint256 i)
         private
         returns (OperationFailure failure)
@@ -224,6 +267,10 @@ contract LoanBook is LoanViews {
     // ---- Paying -------------------------------------------------------------------------------
 
     /// @inheritdoc ILoanBook
+    /// @dev An open loan is paid here by the maths of `settle`; one that is called or in auction
+    /// has more to it. That the collect gives no failure was seen to: `paid` is at most prefunded
+    /// and debt, and less than the minimum only where it ends the debt. The lane's sums, just
+    /// written, also say which escrow is its till: nothing more is read.
     function repay(uint64 loanId, uint64 maxAmount) external nonReentrant returns (uint64) {
         LoanWord loan = _book.hot[loanId];
         if (!loan.isOpen()) return Calling.repay(_book, _market(), loanId, maxAmount);
@@ -241,6 +288,7 @@ contract LoanBook is LoanViews {
     }
 
     /// @inheritdoc ILoanBook
+    /// @dev A lane's cash is kept as what it owes and what is free: owing more books the cash too.
     function prefund(uint64 loanId, uint64 amount) external nonReentrant {
         LoanWord loan = _loanOf(loanId);
         LoanStatus status = loan.status();
@@ -255,6 +303,7 @@ contract LoanBook is LoanViews {
     }
 
     /// @inheritdoc ILoanBook
+    /// @dev Of the lane's cash only what it owes to this borrower leaves it (rules D6, L3).
     function withdrawPrefunded(uint64 loanId, uint64 amount, bytes32[] calldata card)
         external
         nonReentrant
@@ -263,6 +312,7 @@ contract LoanBook is LoanViews {
     }
 
     /// @inheritdoc ILoanBook
+    /// @dev Closed before anything moves: what a token calls finds nothing left to return.
     function close(uint64 loanId, bytes32[] calldata card) external nonReentrant {
         LoanWord loan = _loanOf(loanId);
         LoanStatus status = loan.status();
@@ -273,6 +323,7 @@ contract LoanBook is LoanViews {
     }
 
     /// @inheritdoc ILoanBook
+    /// @dev Not guarded: `settle`, which holds the guard, calls it from outside.
     function release(uint64 loanId, uint32 sequence, bytes32[] calldata card)
         external
         returns (uint32)
@@ -283,22 +334,33 @@ contract LoanBook is LoanViews {
 
     // ---- Servicing ----------------------------------------------------------------------------
 
+    /// @inheritdoc ILoanBook
+    /// @dev What is due follows from the card; so it is compared with its hash before anything
+    /// else.
     function pay(uint64 loanId, uint64 amount, bytes32[] calldata card) external nonReentrant {
         Servicing.pay(_book, _market(), loanId, amount, card);
     }
 
+    /// @inheritdoc ILoanBook
+    /// @dev As `pay`, from a contract that the lane's escrow makes at the first sweep (rule L1).
     function sweep(uint64 loanId, bytes32[] calldata card) external nonReentrant returns (uint64) {
         return Servicing.sweep(_book, _market(), loanId, card);
     }
 
+    /// @inheritdoc ILoanBook
+    /// @dev As a word of `settle` would, with the same reasons for none (rule S1).
     function collect(uint64 loanId, uint64 amount, bytes32[] calldata card) external nonReentrant {
         Servicing.collect(_book, _market(), loanId, amount, card);
     }
 
+    /// @inheritdoc ILoanBook
+    /// @dev No cash moves; the oracle says up to when grace has run (rule C5).
     function charge(uint64 loanId, uint16 index, bytes32[] calldata card) external nonReentrant {
         Servicing.charge(_book, ORACLE, loanId, index, card);
     }
 
+    /// @inheritdoc ILoanBook
+    /// @dev The new card's hash is kept before the tokens come.
     function topUp(uint64 loanId, uint128 lrtAmount, bytes32[] calldata card)
         external
         nonReentrant
@@ -306,6 +368,8 @@ contract LoanBook is LoanViews {
         Servicing.topUp(_book, _market(), loanId, lrtAmount, card);
     }
 
+    /// @inheritdoc ILoanBook
+    /// @dev As `topUp`; the registry moves the asset, and asks whether it is active (rule A3).
     function topUpAsset(uint64 loanId, ValueProof calldata, bytes32[] calldata)
         external
         nonReentrant
@@ -316,6 +380,7 @@ contract LoanBook is LoanViews {
     // ---- Borrowing: what a pause of new borrowing stops ---------------------------------------
 
     /// @inheritdoc ILoanBook
+    /// @dev Terms, signature and proofs are read where they lie in the calldata.
     function open(LoanTerms calldata, bytes calldata, ValueProof[] calldata)
         external
         nonReentrant
@@ -325,6 +390,7 @@ contract LoanBook is LoanViews {
     }
 
     /// @inheritdoc ILoanBook
+    /// @dev As `open`. What is released and drawn leaves after the loan is written.
     function amend(
         LoanChange calldata,
         bytes calldata,
@@ -346,6 +412,7 @@ contract LoanBook is LoanViews {
     }
 
     /// @inheritdoc ILoanBook
+    /// @dev As `call`.
     function callOverdue(uint64, ValueProof[] calldata, bytes32[] calldata)
         external
         nonReentrantView
@@ -354,6 +421,7 @@ contract LoanBook is LoanViews {
     }
 
     /// @inheritdoc ILoanBook
+    /// @dev The payment counts before the collateral is weighed, and is taken after it.
     function cure(uint64 loanId, uint64 amount, ValueProof[] calldata, bytes32[] calldata)
         external
         nonReentrant
@@ -362,6 +430,9 @@ contract LoanBook is LoanViews {
     }
 
     /// @inheritdoc ISales
+    /// @dev As `call`; the auction house brings the oracle's seconds, which it has read already. Of
+    /// a loan called for a broken band only the restaking tokens are sold at once: the auction
+    /// house starts the clock of its assets no sooner than the cure window ends (rule V6).
     function startAuction(uint64 loanId, uint64 stoppedSeconds, bytes32[] calldata card)
         external
         nonReentrantView
@@ -381,6 +452,7 @@ contract LoanBook is LoanViews {
     }
 
     /// @inheritdoc ISales
+    /// @dev A buyer's callback comes after this has returned: it may use the book.
     function applySale(
         uint64 loanId,
         uint256 tokenId,
@@ -397,10 +469,15 @@ contract LoanBook is LoanViews {
 
     // ---- Claims and shortfalls ----------------------------------------------------------------
 
+    /// @inheritdoc ILoanBook
+    /// @dev Pulled, never pushed: a party that cannot be paid holds up nobody else (rule L5).
     function claim(uint32 laneId) external nonReentrant returns (uint64 amount) {
         return Handover.claim(_book, _market(), laneId);
     }
 
+    /// @inheritdoc ILoanBook
+    /// @dev A shortfall is its party's in all lanes: with nonces spent and cash claimed kept by
+    /// lane, this is all that one party's calls on two lanes share here (rule L1).
     function payShortfall(address borrower, uint32 laneId, uint64 amount) external nonReentrant {
         uint64 shortfall = _book.shortfalls[borrower];
         if (amount > shortfall) revert AmountTooLarge(amount, shortfall);
@@ -414,12 +491,17 @@ contract LoanBook is LoanViews {
 
     // ---- Pool and governor --------------------------------------------------------------------
 
+    /// @inheritdoc IStewardship
+    /// @dev The cast cannot cut: sums that would hold 2^55 or more are refused with `LaneFull`.
     function fundLane(uint32 laneId, uint64 amount) external nonReentrant {
         _requirePool(laneId);
         uint32 sequence = _book.sums[laneId].move(int256(uint256(amount)));
         emit CashMoved(laneId, sequence, int64(amount));
     }
 
+    /// @inheritdoc IStewardship
+    /// @dev What others own and what lies aside is not at hand (rules L3, L5). Less than 2^55 is,
+    /// so that no cast cuts.
     function defundLane(uint32 laneId, uint64 amount) external nonReentrant {
         _requirePool(laneId);
         LaneWords storage lane = _book.sums[laneId];
@@ -429,16 +511,22 @@ contract LoanBook is LoanViews {
         _send(laneId, msg.sender, amount);
     }
 
+    /// @inheritdoc IStewardship
+    /// @dev Its first escrow is made here, at an address that follows from its number (CREATE2).
     function addLane() external restricted returns (uint32 laneId) {
         return Tills.add(_book);
     }
 
+    /// @inheritdoc IStewardship
+    /// @dev Before it nobody brings a lane cash, so that nothing can be drawn, and nothing is sold.
     function wire(address pool_, address auctionHouse_) external restricted {
         if (_book.pool != address(0)) revert AlreadyWired();
         (_book.pool, _book.auctionHouse) = (pool_, auctionHouse_);
         emit Wired(pool_, auctionHouse_);
     }
 
+    /// @inheritdoc IStewardship
+    /// @dev A relayer has no power over a loan that its parties do not have themselves (rule S1).
     function setRelayer(uint32 laneId, address relayer, bool active) external restricted {
         _book.requireLane(laneId);
         _book.relayers[laneId][relayer] = active;
@@ -447,6 +535,9 @@ contract LoanBook is LoanViews {
 
     // ---- Views --------------------------------------------------------------------------------
 
+    /// @inheritdoc ILoanViews
+    /// @dev A comparison, never a state (rule D5); grace by the oracle's clock, pauses left out
+    /// (C5).
     function isOverdue(uint64 loanId, bytes32[] calldata card) external view returns (bool) {
         LoanState memory loan = _book.hot[loanId].unpack();
         if (loan.status == LoanStatus.None) return false;
@@ -454,6 +545,8 @@ contract LoanBook is LoanViews {
         return terms.isOverdue(loan, terms.cutoff(ORACLE, 0), block.timestamp);
     }
 
+    /// @inheritdoc ILoanViews
+    /// @dev A call that needed no oracle runs on without its seconds (rule V4).
     function cureUntilOf(uint64 loanId, bytes32[] calldata card) external view returns (uint64) {
         LoanWord loan = _loanOf(loanId);
         _requireCard(loanId, card);
@@ -462,21 +555,27 @@ contract LoanBook is LoanViews {
 
     // ---- Inside -------------------------------------------------------------------------------
 
+    /// @dev The immutables, for libraries: their code is not this contract's and cannot read them.
     function _market() internal view override returns (Market memory) {
         Sources memory from = Sources(REGISTRY, RISK, ORACLE);
         return Market(from, token, UNIT_SCALE, MINIMUM_PAYMENT, CURES_PER_YEAR, ESCROW_CODE_HASH);
     }
 
+    /// @dev Reverts with `NotAuctionHouse`; before `wire`, for everybody.
     function _requireAuctionHouse() private view {
         if (msg.sender != _book.auctionHouse) revert NotAuctionHouse(msg.sender);
     }
 
+    /// @dev Reverts with `NotPool` for all but the pool, and for a lane that does not exist.
     function _requirePool(uint32 laneId) private view {
         if (msg.sender != _book.pool) revert NotPool(msg.sender);
         _book.requireLane(laneId);
     }
 
-    /// @dev From the payer straight to the lane's till.
+    /// @dev From the payer straight to the lane's till; the last step of a call. The books hold
+    /// what was asked for, whatever a balance says (rule L3); a token that fails undoes all.
+    /// @param till Escrow that takes the lane's cash.
+    /// @param amount Ledger units; already booked.
     function _pull(address till, uint64 amount) private {
         // Below 2^64 times a scale that was bounded when it was set.
         unchecked {
@@ -484,6 +583,8 @@ contract LoanBook is LoanViews {
         }
     }
 
+    /// @dev Out of the lane's till, which obeys the book alone (rule L6).
+    /// @param amount Ledger units; already booked.
     function _send(uint32 laneId, address to, uint64 amount) private {
         ILane(tillOf(laneId)).sendToken(address(token), to, amount * UNIT_SCALE);
     }

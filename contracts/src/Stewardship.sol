@@ -18,10 +18,17 @@ import {Lane} from "./Lane.sol";
 import {Underwriter} from "./libraries/Underwriter.sol";
 
 /// @title The loan book's duties beside its loans: lanes' allowances, what waits, what is nobody's
+/// @notice Base of the loan book, with its storage. What each function does and refuses stands in
+/// `IStewardship`.
+/// @dev Thin doors to linked libraries, which run on `_book`. The guard against re-entry is held by
+/// all that move tokens or cash; it is transient and leaves no slot for lanes to share.
 abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     using LoanStore for Book;
 
+    /// @dev All storage of the loan book: no base or library has any beside it.
     Book internal _book;
+    /// @dev Hash of an escrow's creation code with this book as its owner: with the salt of a lane
+    /// it gives the escrow's address, so that none is kept or read (CREATE2).
     bytes32 internal immutable ESCROW_CODE_HASH =
         keccak256(abi.encodePacked(type(Lane).creationCode, abi.encode(address(this))));
 
@@ -31,6 +38,7 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStewardship
+    /// @dev Read where it lies: `Workouts` takes the calldata as it is.
     function workOut(LoanWorkout calldata, bytes calldata, bytes32[] calldata)
         external
         restricted
@@ -40,6 +48,7 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStewardship
+    /// @dev Not guarded: it moves nothing and asks nobody. Not numbered: it is no lane's event.
     function withdrawConsent(uint32 laneId, uint256 nonce) external {
         _book.useNonce(msg.sender, laneId, nonce);
         emit ConsentWithdrawn(msg.sender, laneId, nonce);
@@ -66,11 +75,15 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStewardship
+    /// @dev The library refuses all but the pool. The loop over at most 64 lanes and 20 classes is
+    /// a barrier's, not an operation's (rule L4, L4b).
     function handOut(uint64[] calldata reserved, uint64 auctionValue) external nonReentrant {
         Rooms.handOut(_book, _market(), reserved, auctionValue);
     }
 
     /// @inheritdoc IStewardship
+    /// @dev Each lane notes whether there is a list, so that a draw without one reads no common
+    /// slot.
     function setSanctions(ISanctions list) external restricted {
         _book.sanctions = list;
         for (uint32 lane; lane < _book.lanes; ++lane) {
@@ -80,6 +93,7 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStewardship
+    /// @dev One bit of the lane's sums says which of its two escrows it is (rule L5).
     function tillOf(uint32 laneId) public view returns (address) {
         return _book.tillOf(laneId, ESCROW_CODE_HASH);
     }
@@ -119,6 +133,6 @@ abstract contract Stewardship is ILoanBook, Governed, ReentrancyGuardTransient {
         return Rooms.inflowLeft(_book.rooms[Underwriter.LRT_CLASS][laneId]);
     }
 
-    /// @dev What the loan book was deployed with.
+    /// @dev What the loan book was deployed with; libraries cannot read its immutables themselves.
     function _market() internal view virtual returns (Market memory);
 }

@@ -244,7 +244,9 @@ interface ILoanBook is ILoanViews, ISales, IStewardship {
     /// @notice Opens a loan under the borrower's signed terms: pledges the collateral and pays out
     /// the draw. Anyone may bring them; what they must satisfy stands at `LoanTerms` (rules V1,
     /// D4).
-    /// @param signature The borrower's, of an account or an ERC-1271 wallet.
+    /// @param terms What was signed; the loan is opened under its every word.
+    /// @param signature The borrower's: of a key, or what its ERC-1271 wallet takes within 150,000
+    /// gas (rule S3).
     /// @param proofs Newest-round proofs, one per asset in order, then one for the LRT if there is
     /// one.
     /// @return loanId Id of the loan.
@@ -340,7 +342,8 @@ interface ILoanBook is ILoanViews, ISales, IStewardship {
     /// @param amount Most to be paid, 0 if collateral that was added is enough.
     /// @param newest Proofs of the newest round, or as for `callOverdue` when the call needed none;
     /// not looked at when all debt is paid.
-    /// @dev Reverts with `NotCured`. What was paid is taken only if the loan opens again.
+    /// @dev Reverts with `NotCured`. The payment is taken only if the loan opens again or is
+    /// repaid.
     function cure(
         uint64 loanId,
         uint64 amount,
