@@ -1,6 +1,8 @@
 """Sizes and shapes that keep the sources readable."""
 
 import ast
+from collections.abc import Iterable
+from pathlib import Path
 
 from config.paths import ROOT
 from tests.architecture.source import Function, modules
@@ -73,12 +75,14 @@ def is_annotated(function: Function) -> bool:
     )
 
 
+def solidity_sources() -> list[Path]:
+    """Return the contracts' own sources."""
+    found = sorted((ROOT / "contracts" / "src").rglob("*.sol"))
+    return [path for path in found if COPIED not in path.parts]
+
+
 def test_a_solidity_file_is_short() -> None:
-    sources = [
-        path
-        for path in sorted((ROOT / "contracts" / "src").rglob("*.sol"))
-        if COPIED not in path.parts
-    ]
+    sources = solidity_sources()
 
     too_long = [
         path.name
@@ -89,3 +93,19 @@ def test_a_solidity_file_is_short() -> None:
 
     assert sources
     assert too_long == []
+
+
+def natspec_percent(paths: Iterable[Path]) -> float:
+    """Return the lines of NatSpec for a hundred lines of code; imports are none."""
+    lines = [line.strip() for path in paths for line in path.read_text().splitlines()]
+    natspec = sum(line.startswith("///") for line in lines)
+    code = sum(bool(line) and not line.startswith(("//", "import ", "pragma ")) for line in lines)
+    return 100 * natspec / code
+
+
+def test_the_contracts_and_their_core_are_explained() -> None:
+    sources = solidity_sources()
+    core = [path for path in sources if path.name == CORE_CONTRACT]
+
+    assert 35 <= natspec_percent(sources) <= 60
+    assert 35 <= natspec_percent(core) <= 60

@@ -25,7 +25,7 @@ library Tills {
     /// @dev As many as a close can serve in one transaction, which has 16,777,216 gas (EIP-7825).
     uint32 private constant MAX_LANES = 64;
 
-    /// @notice See `ILoanBook.addLane`.
+    /// @notice See `IStewardship.addLane`.
     /// @dev Reverts with `LanesFull`. The lane knows from the start whether there is a list; its
     /// rooms are made, and have nothing in them until the next close (rule L4).
     /// @return laneId Its number: the count of lanes before it.
