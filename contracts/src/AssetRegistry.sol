@@ -92,7 +92,6 @@ contract AssetRegistry is Attestations, ERC721, AccessManaged {
         tokenId = _tokenIdOf(request);
         uint256 taken = tokenByAnchor(bytes32(tokenId));
         if (taken != 0) revert AnchorTaken(taken);
-        if (isEscrow(request.owner)) revert AssetLocked(tokenId);
         _claimAnchors(request.anchors, tokenId);
         Standing memory asset = _accept(request, tokenId, 0);
         asset.status = AssetStatus.Active;

@@ -145,6 +145,27 @@ contract PaymentsTest is Test {
         this.storeLane(state);
     }
 
+    function test_what_is_impaired_in_a_lane_stays_within_its_width() public {
+        LoanState memory loan;
+        (loan.principal, loan.status) = (1_000, LoanStatus.Open);
+        loan.lastAccrual = uint32(block.timestamp);
+        LaneState memory state;
+        state.include(loan);
+        state.include(loan);
+        state.impaired = type(uint64).max - 5;
+        Slots.store(lane, state);
+
+        this.impairLane(loan.pack(), 5);
+
+        vm.assertEq(Slots.load(lane).impaired, type(uint64).max);
+        vm.expectRevert(Slots.LaneFull.selector);
+        this.impairLane(loan.pack(), 1);
+    }
+
+    function impairLane(LoanWord loan, uint256 carried) external {
+        lane.impair(loan, 0, carried);
+    }
+
     function storeLane(LaneState memory state) external {
         Slots.store(lane, state);
     }

@@ -29,6 +29,19 @@ contract RoomsTest is AmendBase {
         vm.assertEq(_left(1, HOUSE_CLASS), CAP / 2);
     }
 
+    /// @custom:invariant L4
+    function test_a_close_says_what_is_reserved_and_each_class_cap_and_use() public {
+        _open(_terms(HOUSE, 7_000 * USD));
+
+        vm.expectEmit(address(book));
+        emit IStewardship.RoomsReserved(new uint64[](2));
+        vm.expectEmit(address(book));
+        emit IStewardship.RoomsHandedOut(HOUSE_CLASS, CAP, 7_000 * USD);
+        vm.expectEmit(address(book));
+        emit IStewardship.RoomsHandedOut(CAR_CLASS, risk.capOf(CAR_CLASS), 0);
+        _handOut(LANE_CASH);
+    }
+
     /// @custom:invariant L4 G1b
     function test_a_loan_of_exactly_the_room_is_made_and_one_unit_more_is_refused() public {
         LoanTerms memory terms = _terms(HOUSE, CAP / 2 + 1);

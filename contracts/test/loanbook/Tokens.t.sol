@@ -105,6 +105,17 @@ contract TokensTest is BookBase {
         units.unitOf(more);
     }
 
+    function test_class_18_income_in_18_decimals_is_swept_in_whole_ledger_units() public {
+        _useToken(18);
+        uint64 loanId = _openHouse();
+        odd.mint(book.incomeAddressOf(loanId), 5e18 + 1);
+
+        vm.assertEq(book.sweep(loanId), 5 * USD);
+
+        vm.assertEq(odd.balanceOf(book.incomeAddressOf(loanId)), 1);
+        vm.assertEq(odd.balanceOf(book.escrowOf(0)), uint256(book.laneOf(0).cash) * 1e12);
+    }
+
     function test_class_18_two_decimals_are_ledger_units_themselves() public {
         _useToken(2);
         uint256 balance = odd.balanceOf(borrower);
