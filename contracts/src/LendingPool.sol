@@ -245,7 +245,7 @@ contract LendingPool is Reservations, AccessManaged {
         uint256 sharing;
         for (uint32 i = 0; i < lanes.length; ++i) {
             LaneCash memory lane = lanes[i];
-            lane.reserved = _endReservations(i, lane.free, lane.stuck);
+            lane.reserved = _endReservations(i, lane.free);
             if (!_shares(lane)) continue;
             ++sharing;
             if (lane.reserved > spare) continue;

@@ -105,18 +105,18 @@ abstract contract Reservations is Lenders {
         _payHeld(borrower, refunded);
     }
 
-    /// @dev At the start of a close: what the last one brought has had its epoch.
+    /// @dev At the start of a close: what the last one brought has had its epoch. The lane is not
+    /// stuck then: only closes find that out, and the last one brought the cash.
     /// @param lane The lane.
     /// @param free The pool's part of its cash, ledger units.
-    /// @param stuck Whether its token calls fail; then nobody could draw, and nothing was idle.
     /// @return What was asked for in the epoch that closes, ledger units.
-    function _endReservations(uint32 lane, uint256 free, bool stuck) internal returns (uint64) {
+    function _endReservations(uint32 lane, uint256 free) internal returns (uint64) {
         Demand memory demand = _demands[lane];
         if (demand.brought != 0) {
             Verdict storage verdict = _verdicts[lane][_pool.epoch - 1];
             verdict.endedAt = uint48(block.timestamp);
             verdict.brought = demand.brought;
-            verdict.idle = stuck ? 0 : Math.min(free, demand.brought).toUint64();
+            verdict.idle = Math.min(free, demand.brought).toUint64();
         }
         return demand.asked;
     }

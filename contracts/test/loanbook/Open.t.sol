@@ -45,6 +45,22 @@ contract OpenTest is OpenBase {
         vm.assertEq(book.debtOf(loanId), 100_000 * USD);
     }
 
+    function test_a_principal_beyond_half_of_its_place_is_refused_at_any_rate() public {
+        ClassTerms memory interestFree = _houseTerms();
+        (interestFree.baseRateBps, interestFree.rateSlopeBps) = (0, 0);
+        risk.setTerms(HOUSE_CLASS, interestFree);
+        uint64 most = type(uint56).max / 2;
+        _mint(77, HOUSE_CLASS, borrower, 4 * most);
+        token.mint(book.escrowOf(0), most - LANE_CASH);
+        vm.prank(address(pool));
+        book.fundLane(0, most - LANE_CASH);
+
+        _assertRefused(_terms(77, most + 1), _invalid("principal"));
+        uint64 loanId = _open(_terms(77, most));
+
+        vm.assertEq(book.loanOf(loanId).principal, most);
+    }
+
     function test_open_moves_the_collateral_to_the_lanes_escrow() public {
         uint64 loanId = _openBasket();
 

@@ -162,6 +162,20 @@ contract PaymentsTest is Test {
         this.impairLane(loan.pack(), 1);
     }
 
+    function test_a_lane_numbers_no_event_after_the_last_number() public {
+        LaneState memory state;
+        state.sequence = type(uint32).max - 1;
+        Slots.store(lane, state);
+
+        vm.assertEq(this.nextNumber(), type(uint32).max);
+        vm.expectRevert(Slots.LaneFull.selector);
+        this.nextNumber();
+    }
+
+    function nextNumber() external returns (uint32) {
+        return lane.nextSequence();
+    }
+
     function impairLane(LoanWord loan, uint256 carried) external {
         lane.impair(loan, 0, carried);
     }
