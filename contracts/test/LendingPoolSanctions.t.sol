@@ -22,12 +22,17 @@ contract LendingPoolSanctionsTest is PoolBase {
         return seniorVault.maxRedeem(alice);
     }
 
+    /// @dev Everything that follows is sent by the lender, who has a hundred dollars.
+    function _approveAs(address lender) private {
+        coin.mint(lender, 100 * USD);
+        vm.startPrank(lender);
+        coin.approve(address(seniorVault), 100 * USD);
+    }
+
     /// @custom:invariant D9b
     function test_a_listed_party_deposits_nothing_for_itself_nor_for_another() public {
-        coin.mint(alice, 100 * USD);
+        _approveAs(alice);
         book.setListed(alice, true);
-        vm.startPrank(alice);
-        coin.approve(address(seniorVault), 100 * USD);
 
         _expectRefused(alice);
         seniorVault.requestDeposit(100 * USD, alice, alice);
@@ -41,10 +46,8 @@ contract LendingPoolSanctionsTest is PoolBase {
 
     /// @custom:invariant D9b
     function test_nobody_deposits_for_a_listed_party() public {
-        coin.mint(alice, 100 * USD);
+        _approveAs(alice);
         book.setListed(bob, true);
-        vm.startPrank(alice);
-        coin.approve(address(seniorVault), 100 * USD);
 
         _expectRefused(bob);
         seniorVault.requestDeposit(100 * USD, bob, alice);

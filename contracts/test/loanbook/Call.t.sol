@@ -258,30 +258,24 @@ contract CallOverdueTest is BookBase {
         vm.assertEq(uint256(book.tailOf(loanId).callReason), uint256(CallReason.Overdue));
     }
 
-    /// @custom:invariant I-12
     /// @dev What the opening allows outgrows its place after fifty years, and not a second before.
     function test_interest_beyond_its_place_stops_a_call() public {
-        uint256 life = 50 * 365 days;
-        uint64 principal = uint64(type(uint88).max / (550 * life));
-        _mint(77, HOUSE_CLASS, borrower, 2 * principal);
-        token.mint(book.escrowOf(0), principal);
-        vm.prank(address(pool));
-        book.fundLane(0, principal);
-        uint64 loanId = _open(_terms(77, principal));
+        (uint64 loanId, uint64 principal) = _openLargest();
         ValueProof[] memory proofs = _proofs(loanId, 2);
         uint256 before = vm.snapshotState();
 
-        vm.warp(START + life + 1);
-        uint256 interest = uint256(principal) * 550 * (life + 1);
+        vm.warp(START + LONGEST_LIFE + 1);
+        uint256 interest = uint256(principal) * 550 * (LONGEST_LIFE + 1);
         vm.expectRevert(abi.encodeWithSelector(LoanMath.InterestTooLarge.selector, interest));
         book.callOverdue(loanId, proofs);
 
         vm.revertToState(before);
-        vm.warp(START + life);
+        vm.warp(START + LONGEST_LIFE);
         book.callOverdue(loanId, proofs);
         _assertStatus(loanId, LoanStatus.Called);
     }
 
+    /// @custom:invariant I-12
     function test_within_grace_nothing_is_overdue() public {
         uint64 loanId = _openHouse();
         vm.warp(START + 45 days - 1);

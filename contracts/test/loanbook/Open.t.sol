@@ -50,13 +50,11 @@ contract OpenTest is OpenBase {
         (interestFree.baseRateBps, interestFree.rateSlopeBps) = (0, 0);
         risk.setTerms(HOUSE_CLASS, interestFree);
         uint64 most = type(uint56).max / 2;
-        _mint(77, HOUSE_CLASS, borrower, 4 * most);
-        token.mint(book.escrowOf(0), most - LANE_CASH);
-        vm.prank(address(pool));
-        book.fundLane(0, most - LANE_CASH);
+        _mint(LARGEST, HOUSE_CLASS, borrower, 4 * most);
+        _fund(most - LANE_CASH);
 
-        _assertRefused(_terms(77, most + 1), _invalid("principal"));
-        uint64 loanId = _open(_terms(77, most));
+        _assertRefused(_terms(LARGEST, most + 1), _invalid("principal"));
+        uint64 loanId = _open(_terms(LARGEST, most));
 
         vm.assertEq(book.loanOf(loanId).principal, most);
     }

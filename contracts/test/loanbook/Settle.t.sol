@@ -295,16 +295,10 @@ contract SettleChargeTest is SettleBase {
 
     /// @dev What the opening allows outgrows its place after fifty years at the earliest.
     function test_a_fee_that_interest_leaves_no_place_for_stops_the_batch() public {
-        uint256 life = 50 * 365 days;
-        uint64 principal = uint64(type(uint88).max / (550 * life));
-        _mint(77, HOUSE_CLASS, borrower, 2 * principal);
-        token.mint(book.escrowOf(0), principal);
-        vm.prank(address(pool));
-        book.fundLane(0, principal);
-        uint64 large = _open(_terms(77, principal));
-        vm.warp(block.timestamp + life);
+        (uint64 large, uint64 principal) = _openLargest();
+        vm.warp(block.timestamp + LONGEST_LIFE);
         uint256 fee = (uint256(principal) * 300 + 59_999) / 60_000;
-        uint256 accrued = uint256(principal) * 550 * life + fee * SCALE;
+        uint256 accrued = uint256(principal) * 550 * LONGEST_LIFE + fee * SCALE;
         bytes32[] memory words =
             book.operationOf(_word(OperationKind.Charge, 1, large, 1), 0);
 

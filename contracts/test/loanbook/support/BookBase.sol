@@ -24,6 +24,8 @@ abstract contract BookBase is Test {
     uint256 internal constant SCALE = 315_360_000_000;
     uint64 internal constant USD = 1e6;
     uint64 internal constant MINIMUM = USD;
+    uint256 internal constant LONGEST_LIFE = 50 * 365 days;
+    uint256 internal constant LARGEST = 77;
     uint16 internal constant HOUSE_CLASS = 1;
     uint16 internal constant CAR_CLASS = 2;
     uint16 internal constant LRT_CLASS = 14;
@@ -122,6 +124,13 @@ abstract contract BookBase is Test {
         book.handOut(reserved, auctionValue);
     }
 
+    /// @dev More cash for the first lane, as a close brings it.
+    function _fund(uint64 amount) internal {
+        token.mint(book.escrowOf(0), amount);
+        vm.prank(address(pool));
+        book.fundLane(0, amount);
+    }
+
     function _allow(address account) internal {
         token.mint(account, 10_000_000 * USD);
         vm.startPrank(account);
@@ -215,6 +224,14 @@ abstract contract BookBase is Test {
     }
 
     /// @dev House, car and 10 LRT in one basket; 100,000 USD.
+    /// @dev As large as a loan may be at its rate, so that its interest fits for the longest life.
+    function _openLargest() internal returns (uint64 loanId, uint64 principal) {
+        principal = uint64(type(uint88).max / (550 * LONGEST_LIFE));
+        _mint(LARGEST, HOUSE_CLASS, borrower, 2 * principal);
+        _fund(principal);
+        loanId = _open(_terms(LARGEST, principal));
+    }
+
     function _openBasket() internal returns (uint64) {
         LoanTerms memory terms = _terms(HOUSE, 100_000 * USD);
         terms.assets = new uint256[](2);
