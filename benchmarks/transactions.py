@@ -10,9 +10,8 @@ from contracts.abi import checksum
 from contracts.client import Chain
 from contracts.rpc import Rpc
 from contracts.types import Receipt
+from settlement.domain.profiles import TX_CAP
 
-# What a transaction may have at most (EIP-7825): the largest close has to fit it too.
-GAS = 1 << 24
 SENT_TOGETHER = 500
 # Mining a large block, or tracing in it, takes long.
 TIMEOUT_S = 300
@@ -79,7 +78,7 @@ def _fields(call: Call) -> dict[str, Any]:
     fields = {
         "from": call.sender,
         "data": "0x" + call.data.hex(),
-        "gas": hex(GAS),
+        "gas": hex(TX_CAP),
         "gasPrice": "0x0",
     }
     return fields | ({"to": call.to} if call.to else {})

@@ -6,13 +6,14 @@ import pytest
 
 from benchmarks.market import DAY, LENT, PURSE, UNLIMITED, USD, Market
 from benchmarks.node import own_chain
-from benchmarks.transactions import GAS, account
+from benchmarks.transactions import account
 from contracts.types import Receipt
+from settlement.domain.profiles import TX_CAP
 
 LANES, CLASSES = 64, 20
 SHIPPED_CLASSES = 14
 # A tenth less than a transaction may have.
-MOST_GAS = GAS * 9 // 10
+MOST_GAS = TX_CAP * 9 // 10
 LENDER = account("lender")
 BORROWER = account("borrower")
 RESERVED = 10_000_000 * USD
@@ -91,4 +92,4 @@ def test_no_transaction_of_a_deployment_is_larger(market):
     limits = [int(sent["gas"], 16) for block in blocks for sent in block["transactions"]]
 
     assert limits
-    assert max(limits) <= GAS
+    assert max(limits) <= TX_CAP
